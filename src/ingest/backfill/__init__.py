@@ -1,0 +1,1 @@
+"""Other ways in: sitemaps, archives, lists; planned, leased and resumable."""

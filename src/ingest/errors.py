@@ -1,0 +1,56 @@
+"""Every error the project raises, as one tree.
+
+    IngestError
+    +-- ConfigError        the user's settings, feeds.toml or arguments are wrong (exit 2)
+    +-- LockedError        another run of the same job is at work (exit 3)
+    +-- WarehouseError     the warehouse cannot be opened or used as it stands (exit 1)
+    +-- Transient          may go well later: kept pending and tried again
+    +-- Terminal           will not change by waiting: recorded once with its reason
+
+Messages are one line: what, where, what to do.
+"""
+
+from __future__ import annotations
+
+from ingest.model import Reason
+
+
+class IngestError(Exception):
+    """Root of the tree; `exit_code` is what the command line ends with when it reaches the top."""
+
+    exit_code = 1
+
+
+class ConfigError(IngestError):
+    """Names the file and key at fault and the remedy."""
+
+    exit_code = 2
+
+
+class LockedError(IngestError):
+    """Another process runs the same job; `--wait SECONDS` waits for it."""
+
+    exit_code = 3
+
+
+class WarehouseError(IngestError):
+    """The data directory is not writable, damaged, or of a newer version."""
+
+
+class FetchError(IngestError):
+    """A URL could not be had. `reason` goes to core.outcome, `retry_after` is seconds asked for by the host."""
+
+    def __init__(self, reason: Reason, detail: str, *, status: int | None = None, retry_after: float | None = None):
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Transient(FetchError):
+    """Worth another try later: time-outs, resets, 5xx, 429, truncated bodies."""
+
+
+class Terminal(FetchError):
+    """Final for this URL: 404, 410, forbidden address, disallowed by robots, not HTML."""

@@ -1,0 +1,436 @@
+"""The values that flow along the path: Feed -> Entry -> Page -> Article -> Revision -> CopyGroup, and what became of each URL.
+
+All are frozen and slotted. Datetimes are aware UTC. Unknown is None, never '' and never now().
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a URL; each URL has exactly one current outcome (ops.outcomes)."""
+
+    LOADED = "loaded"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    DUPLICATE_URL = "duplicate_url"
+    PENDING = "pending"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a URL is no article, or not yet. A closed list: analysts group by it."""
+
+    ROBOTS = "robots"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    HTTP_401 = "http_401"
+    HTTP_403 = "http_403"
+    HTTP_404 = "http_404"
+    HTTP_410 = "http_410"
+    HTTP_429 = "http_429"
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    HTTP_OTHER = "http_other"
+    TIMEOUT = "timeout"
+    CONNECT = "connect"
+    DNS = "dns"
+    TLS = "tls"
+    RESET = "reset"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    BAD_ADDRESS = "bad_address"
+    BAD_URL = "bad_url"
+    BAD_PORT = "bad_port"
+    REDIRECT_LOOP = "redirect_loop"
+    NOT_A_FEED = "not_a_feed"
+    FEED_GONE = "feed_gone"
+    NOT_HTML = "not_html"
+    CHALLENGE = "challenge"
+    CONSENT = "consent"
+    PAYWALL = "paywall"
+    EMPTY = "empty"
+    TOO_SHORT = "too_short"
+    CODE_LIKE = "code_like"
+    NESTED_TOO_DEEP = "nested_too_deep"
+    NOT_ARTICLE = "not_article"
+    PARSE_LIMIT = "parse_limit"
+    PARSE_ERROR = "parse_error"
+    TAKEDOWN = "takedown"
+    OFF_SCOPE = "off_scope"
+    NO_URL = "no_url"
+    NO_TEXT = "no_text"
+    OUT_OF_RANGE = "out_of_range"
+    DAMAGED_RECORD = "damaged_record"
+    REVISIT_RECORD = "revisit_record"
+    DEFERRED = "deferred"
+    RETRY = "retry"
+    INTERNAL = "internal"
+
+
+class Precision(StrEnum):
+    """How exact a time is. A DAY is stored as midnight UTC of that day."""
+
+    INSTANT = "instant"
+    MINUTE = "minute"
+    DAY = "day"
+
+
+class StampSource(StrEnum):
+    """Where a published time was read, best first."""
+
+    FEED = "feed"
+    JSONLD = "jsonld"
+    META = "meta"
+    DATELINE = "dateline"
+    PAGE = "page"
+    URL = "url"
+
+
+class ContentType(StrEnum):
+    NEWS = "news"
+    PRESS_RELEASE = "press_release"
+    PAID = "paid"
+    LIVE_BLOG = "live_blog"
+    VIDEO = "video"
+    OTHER = "other"
+
+
+class Signal(StrEnum):
+    """The wire's own mark on a take (IPTC "signal")."""
+
+    NONE = "none"
+    UPDATE = "update"
+    CORRECTION = "correction"
+    FLASH = "flash"
+    ADVISORY = "advisory"
+
+
+class Status(StrEnum):
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    EMBARGOED = "embargoed"
+    REMOVED = "removed"
+
+
+class Flag(StrEnum):
+    PAYWALL = "paywall"
+    SHORT = "short"
+    TRUNCATED = "truncated"
+    SUMMARY_ONLY = "summary_only"
+    TEXT_ONLY = "text_only"
+    FULL_TEXT_FEED = "full_text_feed"
+    LOW_CONFIDENCE = "low_confidence"
+    NOAI = "noai"
+
+
+class RevisionKind(StrEnum):
+    """NOISE opens no revision; it is named so that `why` can say so."""
+
+    FIRST = "first"
+    EDIT = "edit"
+    CORRECTION = "correction"
+    UPDATE = "update"
+    WITHDRAWAL = "withdrawal"
+    NOISE = "noise"
+
+
+class CopyKind(StrEnum):
+    ORIGIN = "origin"
+    EXACT = "exact"
+    TRUNCATED = "truncated"
+    EDITED = "edited"
+    EXPANDED = "expanded"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A published time with its evidence. `at` is aware UTC; `zone` names a zone that was assumed, not printed."""
+
+    at: datetime
+    precision: Precision
+    source: StampSource
+    raw: str
+    zone: str | None = None
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
+
+
+# -- feeds -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One [[feed]] of feeds.toml, defaults applied. Intervals are seconds. `position` is its place in the file."""
+
+    id: str
+    url: str
+    name: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    sitemap: str | None = None
+    full_text: bool = False
+    min_interval: float | None = None
+    max_interval: float = 86_400.0
+    weight: float = 1.0
+    enabled: bool = True
+    content_type: ContentType | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    recheck: bool = False
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """One [[host]] of feeds.toml. `identity` is a regex whose first group (or whole match) is the story key."""
+
+    host: str
+    identity: str | None = None
+    crawl_delay: float | None = None
+    max_in_flight: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What one feed's polls have taught us (a row of core.feed). `floor` is seconds, from ttl or max-age; it survives a 304.
+
+    `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py.
+    """
+
+    feed_id: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_full_at: datetime | None = None
+    last_new_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    paused_until: datetime | None = None
+    floor: float | None = None
+    rate_num: float = 1.0
+    rate_den: float = 43_200.0
+    failure_weight: float = 0.0
+    failures: int = 0
+    last_status: int | None = None
+    last_reason: str | None = None
+    last_detail: str | None = None
+    redirect_url: str | None = None
+    redirect_since: datetime | None = None
+    guid_policy: str = "guid"
+    validators_trusted: bool = True
+    overflows: int = 0
+    overflow_at: datetime | None = None
+    polls: int = 0
+    why_next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed as it stood at one poll.
+
+    `entry_key` is its identity within the feed (guid, else guid without scheme and host, else link, else hash).
+    `link` is absolute http(s) or None. `title`, `summary` are plain text. `content_html` only where the feed carries a body.
+    """
+
+    feed_id: str
+    entry_key: str
+    guid: str | None
+    link: str | None
+    title: str | None
+    summary: str | None
+    content_html: str | None = None
+    published: Stamp | None = None
+    published_raw: str | None = None
+    modified: Stamp | None = None
+    modified_raw: str | None = None
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    categories: tuple[str, ...] = ()
+    image_url: str | None = None
+    position: int = 0
+
+    @property
+    def hints(self) -> EntryHints:
+        return EntryHints(self.title, self.summary, self.published, self.published_raw, self.authors, self.credit,
+                          self.categories, self.image_url)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EntryHints:
+    """What a feed (or sitemap) knew of a page before it was fetched."""
+
+    title: str | None = None
+    summary: str | None = None
+    published: Stamp | None = None
+    published_raw: str | None = None
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    categories: tuple[str, ...] = ()
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A parsed feed. `version` is feedparser's name of the format ('' never: that is NOT_A_FEED).
+
+    `ttl` seconds; `total` counts the entries in the document, `entries` holds at most the cap; `skip_hours` are UTC hours.
+    """
+
+    version: str
+    title: str | None
+    link: str | None
+    language: str | None
+    ttl: float | None
+    skip_hours: tuple[int, ...]
+    entries: tuple[Entry, ...]
+    total: int
+    next_link: str | None = None
+    malformed: str | None = None
+
+
+# -- fetching --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer. `url` is final, `hops` the URLs asked before it (oldest first, without `url`).
+
+    `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its content-encoding. `headers` keys are lower case.
+    """
+
+    requested_url: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    hops: tuple[str, ...] = ()
+    permanent: str | None = None
+    seconds: float = 0.0
+    noai: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePlace:
+    """Where a record lies: segment file name inside archive/, offset and length in bytes of its gzip member."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched page on its way to extraction. `sha256` is of the decoded body."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    sha256: str
+    hops: tuple[str, ...] = ()
+    place: ArchivePlace | None = None
+    noai: bool = False
+
+
+# -- extraction ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageInput:
+    """All that extraction may know of a page; picklable, so that it crosses into a worker process.
+
+    `html` is bytes as fetched or text already decoded. `boilerplate` holds hashes of lines known to repeat on this host.
+    `zone` is the IANA zone of zoneless stamps. `text` instead of `html` is text-only input.
+    """
+
+    url: str | None
+    html: bytes | str | None = None
+    text: str | None = None
+    content_type: str | None = None
+    status: int = 200
+    hints: EntryHints | None = None
+    publisher: str | None = None
+    language: str | None = None
+    zone: str | None = None
+    feed_content_type: ContentType | None = None
+    boilerplate: frozenset[int] = frozenset()
+    now: datetime | None = None
+    noai: bool = False
+    full_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A clean article: the names are those of mart.articles (schema.org, IPTC ninjs)."""
+
+    headline: str | None
+    body_text: str
+    canonical_url: str | None = None
+    description: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    published: Stamp | None = None
+    published_raw: str | None = None
+    modified_at: datetime | None = None
+    dateline: str | None = None
+    located: str | None = None
+    dateline_date: date | None = None
+    agency: str | None = None
+    credits: tuple[str, ...] = ()
+    publisher: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image_url: str | None = None
+    image_credit: str | None = None
+    word_count: int = 0
+    content_type: ContentType = ContentType.NEWS
+    signal: Signal = Signal.NONE
+    status: Status = Status.LIVE
+    embargo_until: datetime | None = None
+    withdraws: str | None = None
+    flags: tuple[Flag, ...] = ()
+    extractor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedLine:
+    """A line that extraction took out, and the rule that did: shown by `ingest why`."""
+
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What extraction made of one input: an article, or an outcome with its reason. `lines` are hashes of body blocks before
+    host boilerplate was taken out, for learning which repeat."""
+
+    article: Article | None
+    outcome: Outcome
+    reason: Reason | None = None
+    detail: str | None = None
+    dropped: tuple[DroppedLine, ...] = ()
+    lines: tuple[int, ...] = ()
+
+
+# -- identity --------------------------------------------------------------------------------------------------------
+
+
+def article_id(url_key: str) -> uuid.UUID:
+    """The article's id: UUIDv5 in the URL namespace of the key it was first loaded under (RFC 9562, 5.5)."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, url_key)

@@ -1,0 +1,1 @@
+"""Reading back: status, why, health."""

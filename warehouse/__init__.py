@@ -1,0 +1,1 @@
+"""SQL of the warehouse, shipped as a package and read by importlib.resources."""
