@@ -12,6 +12,9 @@ Messages are one line: what, where, what to do.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from ingest.model import Reason
 
 
@@ -46,6 +49,10 @@ class FetchError(IngestError):
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # keyword-only arguments do not survive the default way of pickling an exception, and these cross processes
+        return partial(type(self), status=self.status, retry_after=self.retry_after), (self.reason, self.detail)
 
 
 class Transient(FetchError):

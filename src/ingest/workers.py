@@ -1,0 +1,178 @@
+"""A pool of killable processes: each call has limits of wall time, CPU time and memory, and none outlives its parent.
+
+lxml, feedparser and regular expressions cannot be interrupted from Python, so a limit means ending the process they run in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+A = TypeVar("A")
+R = TypeVar("R")
+Kind = Literal["wall", "cpu", "memory", "crash"]
+
+# The C library's allocator keeps what it was given; trafilatura's and htmldate's caches grow with every page.
+CALLS_PER_WORKER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may use: `wall` and `cpu` in seconds, `memory` in MB of address space of the whole worker."""
+
+    wall: float = 20.0
+    cpu: float = 10.0
+    memory: int = 1500
+
+
+class LimitHit(Exception):
+    """A call was ended. `kind` is the limit it ran into, or "crash" where its process died by itself."""
+
+    def __init__(self, kind: Kind, detail: str = "") -> None:
+        super().__init__(kind, detail)
+        self.kind: Kind = kind
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.kind} limit hit {self.detail}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A result or the function's own exception: exceptions travel as values, since not all of them survive pickling."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+def _portable(error: BaseException) -> BaseException:
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # whatever an exception's own reducer or constructor raises
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _call(fn: Callable[[A], R], arg: A, cpu: float) -> _Answer:
+    # ITIMER_PROF counts this process's CPU time and SIGPROF ends it even inside C code, which no Python handler could.
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    try:
+        return _Answer(value=fn(arg))
+    except MemoryError:
+        gc.collect()
+        return _Answer(error=LimitHit("memory"))
+    except Exception as error:
+        return _Answer(error=_portable(error))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _die_with(parent: Any) -> None:
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _start_worker(memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (memory * 1024 * 1024, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+
+
+class WorkerPool:
+    """Runs picklable top-level functions in `workers` processes, each call within `limits`.
+
+    `preload` names modules that the fork server imports once, so that a worker (and its replacement) starts in milliseconds.
+    """
+
+    def __init__(self, workers: int, limits: Limits, preload: tuple[str, ...] = ()) -> None:
+        self._limits = limits
+        self._workers = max(1, workers)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(preload) or ["ingest.model"])
+        self._pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=CALLS_PER_WORKER,
+            initializer=_start_worker,
+            initargs=(limits.memory,),
+            context=context,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all workers now, running calls too; nothing is left behind."""
+        self._pool.stop()
+        self._pool.join()
+
+    def submit(self, fn: Callable[[A], R], arg: A) -> Future[_Answer]:
+        limits = self._limits
+        return self._pool.schedule(_call, args=(fn, arg, limits.cpu), timeout=limits.wall)
+
+    async def run(self, fn: Callable[[A], R], arg: A) -> R:
+        """The result of fn(arg). Raises LimitHit, or whatever fn raised. Cancelling ends the call's process."""
+        future = asyncio.wrap_future(self.submit(fn, arg))
+        try:
+            return _open(await future)
+        except (FutureTimeout, ProcessExpired) as error:
+            raise _limit_of(error) from None
+
+    def map_stream(self, fn: Callable[[A], R], args: Iterable[A], window: int | None = None) -> Iterator[R | LimitHit]:
+        """fn over args in parallel, results in input order; at most `window` arguments are held at a time.
+
+        A call that hit a limit yields its LimitHit in its place; what fn raises itself is raised here.
+        """
+        held: deque[Future[_Answer]] = deque()
+        size = window or 4 * self._workers
+        for arg in args:
+            held.append(self.submit(fn, arg))
+            if len(held) >= size:
+                yield _settle(held.popleft())
+        while held:
+            yield _settle(held.popleft())
+
+
+def _open(answer: _Answer) -> Any:
+    if answer.error is not None:
+        raise answer.error
+    return answer.value
+
+
+def _settle(future: Future[_Answer]) -> Any:
+    try:
+        return _open(future.result())
+    except LimitHit as hit:
+        return hit
+    except (FutureTimeout, ProcessExpired) as error:
+        return _limit_of(error)
+
+
+def _limit_of(error: BaseException) -> LimitHit:
+    if isinstance(error, ProcessExpired):
+        if error.exitcode == -signal.SIGPROF:
+            return LimitHit("cpu")
+        return LimitHit("crash", f"exit code {error.exitcode}")
+    return LimitHit("wall")
