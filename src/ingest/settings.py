@@ -1,0 +1,272 @@
+"""Settings: ingest.toml, INGEST_<KEY> and feeds.toml become checked values. The only reader of the environment.
+
+Order of precedence: command line > INGEST_<KEY> > ingest.toml > defaults. An unknown or misspelt key is an error that names
+the file, the key and the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ingest.errors import ConfigError
+from ingest.model import ContentType, Feed, HostRule
+
+PREFIX = "INGEST_"
+NOT_SETTINGS = {"INGEST_CONFIG"}
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.toml)"
+
+
+class Settings(BaseModel):
+    """All of ingest.toml. Times are seconds, `*_cap` decoded megabytes, `worker_memory` and `min_free_disk` megabytes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Path("data")
+    feeds: Path = Path("feeds.toml")
+    user_agent: str = USER_AGENT
+    allow_networks: tuple[Network, ...] = ()
+    allow_ports: frozenset[int] | None = frozenset()
+    resolve: dict[str, tuple[str, int]] = Field(default_factory=dict)
+    proxy: str | None = None
+    connect_timeout: float = Field(10, gt=0)
+    page_deadline: float = Field(20, gt=0)
+    feed_deadline: float = Field(30, gt=0)
+    page_cap: float = Field(5, gt=0)
+    feed_cap: float = Field(10, gt=0)
+    sitemap_cap: float = Field(50, gt=0)
+    entries_cap: int = Field(1000, ge=1)
+    max_in_flight: int = Field(64, ge=1)
+    per_host: int = Field(1, ge=1)
+    crawl_delay: float = Field(0, ge=0)
+    attempts: int = Field(5, ge=1)
+    batch: int = Field(200, ge=1)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
+    worker_seconds: float = Field(10, gt=0)
+    worker_memory: int = Field(1500, ge=200)
+    run_seconds: float | None = Field(None, gt=0)
+    min_interval: float = Field(300, ge=1)
+    duckdb_memory: str = "1GB"
+    duckdb_threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
+    min_free_disk: int = Field(200, ge=0)
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return [ipaddress.ip_network(n) if isinstance(n, str) else n for n in _listed(value)]
+
+    @field_validator("allow_ports", mode="before")
+    @classmethod
+    def _ports(cls, value: Any) -> Any:
+        if value == "any" or value == ["any"]:
+            return None
+        return [int(port) for port in _listed(value)]
+
+    @field_validator("resolve", mode="before")
+    @classmethod
+    def _resolve(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = json.loads(value) if value.lstrip().startswith("{") else dict(p.split("=", 1) for p in _listed(value))
+        return {host.lower(): _address(target) for host, target in dict(value).items()}
+
+    def path(self, *names: str) -> Path:
+        """A place inside the data directory."""
+        return self.data.joinpath(*names)
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [part for part in re.split(r"[,\s]+", value.strip("[] ")) if part]
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+
+
+def _address(target: Any) -> tuple[str, int]:
+    if isinstance(target, str):
+        host, _, port = target.rpartition(":")
+        target = (host.strip("[]"), port)
+    host, port = target
+    ipaddress.ip_address(host)
+    return str(host), int(port)
+
+
+def load_settings(config: Path | None = None, overrides: Mapping[str, Any] | None = None,
+                  environ: Mapping[str, str] | None = None) -> Settings:  # fmt: skip
+    """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and overrides."""
+    environ = os.environ if environ is None else environ
+    named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
+    path = named or Path("ingest.toml")
+    values = read_toml(path) if named or path.exists() else {}
+    _check_keys(values, set(Settings.model_fields), str(path))
+    if values.get("data"):
+        values["data"] = str(path.parent / values["data"])
+    if values.get("feeds"):
+        values["feeds"] = str(path.parent / values["feeds"])
+    env = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in NOT_SETTINGS}
+    from_env = {key[len(PREFIX) :].lower(): value for key, value in env.items()}
+    _check_keys(from_env, set(Settings.model_fields), "environment", shown=lambda key: PREFIX + key.upper())
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    try:
+        return Settings.model_validate({**values, **from_env, **given})
+    except ValidationError as error:
+        raise ConfigError(_first_error(error, f"{path} or {PREFIX}<KEY>")) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; name another one or create it (README shows a starter)") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); check its permissions and encoding (UTF-8)") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+
+
+def _check_keys(values: Mapping[str, Any], known: set[str], where: str, shown: Any = str) -> None:
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, sorted(known), 1)
+            remedy = f"did you mean {shown(near[0])}?" if near else f"known keys: {', '.join(sorted(known))}"
+            raise ConfigError(f"{where}: unknown key {shown(key)}; {remedy}")
+
+
+def _first_error(error: ValidationError, where: str) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    shown = repr(first.get("input"))
+    return f"{where}: {key}: {message} (got {shown[:80]})"
+
+
+# -- feeds.toml ------------------------------------------------------------------------------------------------------
+
+
+class _Options(BaseModel):
+    """What [defaults] may set for every feed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    publisher: str | None = None
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+    timezone: str | None = None
+    full_text: bool = False
+    min_interval: float | None = Field(None, ge=1)
+    max_interval: float = Field(86_400, ge=60)
+    weight: float = Field(1, gt=0)
+    enabled: bool = True
+    content_type: ContentType | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    recheck: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError):
+                raise ValueError("unknown time zone; use an IANA name such as Europe/Kyiv") from None
+        return value
+
+
+class _Feed(_Options):
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    url: str = Field(pattern=r"^https?://[^\s/?#]+\S*$")
+    name: str | None = None
+    sitemap: str | None = None
+
+
+class _Host(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(min_length=1)
+    identity: str | None = None
+    crawl_delay: float | None = Field(None, ge=0)
+    max_in_flight: int | None = Field(None, ge=1)
+
+    @field_validator("identity")
+    @classmethod
+    def _regex(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error}") from None
+        return value
+
+
+class FeedList(BaseModel):
+    """A checked feeds.toml."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    path: Path
+    feeds: tuple[Feed, ...]
+    hosts: tuple[HostRule, ...]
+
+    def named(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
+        """The feeds of these ids, or ConfigError naming the first unknown one."""
+        known = {feed.id: feed for feed in self.feeds}
+        for feed_id in ids:
+            if feed_id not in known:
+                near = difflib.get_close_matches(feed_id, known, 1)
+                raise ConfigError(f"{self.path}: no feed has id {feed_id!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        return tuple(known[feed_id] for feed_id in dict.fromkeys(ids))
+
+
+def load_feeds(path: Path, environ: Mapping[str, str] | None = None) -> FeedList:
+    """feeds.toml as values; ConfigError names the feed, the key and the remedy."""
+    environ = os.environ if environ is None else environ
+    document = read_toml(path)
+    _check_keys(document, {"defaults", "feed", "host"}, str(path))
+    defaults = _tables(document, path, "defaults", dict)
+    _checked(_Options, defaults, f"{path}: [defaults]")
+    feeds = [_feed({**defaults, **table}, table, index, path, environ)
+             for index, table in enumerate(_tables(document, path, "feed", list))]  # fmt: skip
+    hosts = [_checked(_Host, table, f"{path}: [[host]] {table.get('host', index + 1)}")
+             for index, table in enumerate(_tables(document, path, "host", list))]  # fmt: skip
+    seen: set[str] = set()
+    for feed in feeds:
+        if feed.id in seen:
+            raise ConfigError(f"{path}: two feeds have the id {feed.id!r}; give each its own")
+        seen.add(feed.id)
+    rules = tuple(HostRule(h.host.lower(), h.identity, h.crawl_delay, h.max_in_flight) for h in hosts)
+    return FeedList(path=path, feeds=tuple(feeds), hosts=rules)
+
+
+def _tables(document: Mapping[str, Any], path: Path, key: str, kind: type) -> Any:
+    value = document.get(key, kind())
+    if not isinstance(value, kind) or (kind is list and not all(isinstance(table, dict) for table in value)):
+        wanted = f"[[{key}]]" if kind is list else f"[{key}]"
+        raise ConfigError(f"{path}: {key}: write it as {wanted}")
+    return value
+
+
+def _checked(model: Any, table: Mapping[str, Any], where: str) -> Any:
+    _check_keys(table, set(model.model_fields), where)
+    try:
+        return model.model_validate(dict(table))
+    except ValidationError as error:
+        raise ConfigError(_first_error(error, where)) from None
+
+
+def _feed(merged: dict[str, Any], own: Mapping[str, Any], index: int, path: Path, environ: Mapping[str, str]) -> Feed:
+    checked: _Feed = _checked(_Feed, merged, f"{path}: [[feed]] {own.get('id', index + 1)}")
+    headers: dict[str, str] = {}
+    for name, variable in checked.headers.items():
+        if variable not in environ:
+            raise ConfigError(f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set")
+        headers[name] = environ[variable]
+    values = checked.model_dump()
+    return Feed(**{**values, "headers": headers, "content_type": checked.content_type}, position=index)
