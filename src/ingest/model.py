@@ -306,7 +306,8 @@ class FeedDocument:
 class Response:
     """A whole answer. `url` is final, `hops` the URLs asked before it (oldest first, without `url`).
 
-    `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its content-encoding. `headers` keys are lower case.
+    `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its content-encoding.
+    `headers` keys are lower case.
     """
 
     requested_url: str

@@ -247,7 +247,7 @@ def load_feeds(path: Path, environ: Mapping[str, str] | None = None) -> FeedList
 
 def _tables(document: Mapping[str, Any], path: Path, key: str, kind: type) -> Any:
     value = document.get(key, kind())
-    if not isinstance(value, kind) or (kind is list and not all(isinstance(table, dict) for table in value)):
+    if not isinstance(value, kind) or (isinstance(value, list) and not all(isinstance(table, dict) for table in value)):
         wanted = f"[[{key}]]" if kind is list else f"[{key}]"
         raise ConfigError(f"{path}: {key}: write it as {wanted}")
     return value
