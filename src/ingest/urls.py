@@ -1,0 +1,349 @@
+"""URLs as identities: which spellings are one story, which canonical links to believe, which feed links may be followed."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+
+import tld
+
+from ingest.model import HostRule
+from ingest.text import strip_control
+
+LINK_CAP = 2048
+"""Longest link followed, in characters: what browsers, sitemaps (sitemaps.org) and CDNs agree on."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PREFIXES = ("www.", "m.", "amp.")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Names that only ever say how a reader arrived. Sources: the query-stripping lists of Firefox, AdGuard and ClearURLs, and the
+# parameters that real feeds hang on their links (BBC at_*, CNN eref, DW maca, Le Monde xtor, Reuters feedType, Google News oc).
+_TRACKING_PREFIXES = (
+    "utm_", "at_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "_hs", "mc_", "oly_", "vero_", "itm_", "ns_", "wt_", "wt.",
+    "trk_", "cm_", "fb_", "ga_", "mkt_", "ml_subscriber", "sc_c", "cx_", "__twitter", "int_", "dm_i", "elq", "gs_",
+)  # fmt: skip
+_TRACKING = _words(
+    """fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid yclid ysclid igshid igsh li_fat_id epik rb_clickid s_kwcid
+    srsltid _openstat _ga _gl xtor cmp cmpid cmpn icid ncid s_cid scid ito maca oc usg wprss wpisrc wpmm eref feedtype feedname
+    rpc smid smtyp ref_src ref_url refsrc referrer referer amp hss_channel ved clickid partnerid rssid traffic_source trackback
+    spm guccounter guce_referrer guce_referrer_sig mbid taid ocid nlid link_source bxid esrc soc_src soc_trk share_id sharetype
+    sharetoken sr_share st_source campaign campaignid campaign_id dgcid sh_kit rss_source _branch_match_id
+    mkwid pcrid"""
+)
+# Names that mean something on one site and a channel on another: dropped only where the value names a channel.
+_CHANNEL_NAMES = _words(
+    """source src from partner mod feature emc medium via social channel origin cid share s _r fromref feed rss output
+    outputtype c camp link sref tag format"""
+)
+_CHANNEL = re.compile(
+    r"(?:^|[^a-z])(?:rss(?:feed|nyt)?|atom|feeds?|feedburner|twitter|tw|facebook|fb|social|linkedin|whatsapp|telegram|instagram|"
+    r"reddit|email|newsletter|push|share|syndication|amp|youtu\.be|emb_[a-z]+|karanga)(?![a-z])",
+    re.I,
+)
+_STORY_NUMBER = re.compile(r"[\w-]*\d{3,}[\w-]*")
+_TAIL_PAIR = re.compile(r"&(?P<name>[\w.%-]+)=(?P<value>[^&/]*)$")
+_HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_PCT = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HOME = frozenset(("", "home", "index", "default", "homepage"))
+_LISTING = _words("tag tags topic topics category categories section sections author authors search archive label")
+_REPRESENTATION = _words("amp amp.html index.html index.htm index.php print default.aspx index.amp.html")
+
+
+class HostRules:
+    """The `identity` rules of feeds.toml by host. A rule holds for its host and every host under it; the nearest one wins."""
+
+    def __init__(self, rules: Iterable[HostRule] = ()) -> None:
+        """Raises re.error for an identity that is no regular expression (settings checks first and names the file and key)."""
+        self._rules = {_bare_host(rule.host.lower()): rule for rule in rules}
+        self._patterns = {host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity}
+
+    def rule(self, host: str) -> HostRule | None:
+        """The rule of this host or of the nearest domain above it."""
+        found = self._nearest(host, self._rules)
+        return self._rules[found] if found else None
+
+    def story(self, host: str, url: str, target: str) -> str | None:
+        """`host#key` where an identity rule finds a story key in the whole URL, or else in its path and query."""
+        found = self._nearest(host, self._patterns)
+        if found is None:
+            return None
+        match = self._patterns[found].search(url) or self._patterns[found].search(target)
+        if match is None:
+            return None
+        key = next((group for group in match.groups() if group), None) or match[0]
+        return f"{found}#{key}"
+
+    @staticmethod
+    def _nearest(host: str, known: dict[str, HostRule] | dict[str, re.Pattern[str]]) -> str | None:
+        name = _bare_host(host.lower())
+        while name:
+            if name in known:
+                return name
+            name = name.partition(".")[2]
+        return None
+
+
+def url_key(url: str, rules: HostRules) -> str:
+    """The identity of a URL (design.md, "Identity"): `host/path?query`, or `host#key` by an identity rule.
+
+    - Scheme, fragment, userinfo and default port are dropped; host lower case in IDNA ASCII, without leading www., m., amp. (as
+      long as more than a public suffix remains); another port stays.
+    - Path (RFC 3986, 6.2.2): dot segments and doubled slashes resolved, percent-encoding in one form, case kept, the trailing
+      slash dropped except for `/` itself (content systems answer both spellings and link to either).
+    - Query: tracking parameters out, the others kept verbatim in one encoding and sorted by name (order carries no identity;
+      equal names keep their order).
+
+    A string that is no http(s) URL (such as `urn:sha256:...`) is its own key.
+    """
+    parts = _split(url)
+    if parts is None:
+        return url
+    host, port = _host(parts), _port(parts)
+    target = _path(parts.path) + (f"?{_encode(parts.query)}" if parts.query else "")
+    story = rules.story(host, f"{parts.scheme}://{host}{target}", target)
+    if story is not None:
+        return story
+    path, tail = _untail(_path(parts.path))
+    query = _query("&".join(part for part in (tail, parts.query) if part))
+    return _bracket(_bare_host(host)) + port + (path.rstrip("/") or "/") + (f"?{query}" if query else "")
+
+
+def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[str, str | None]:
+    """(url_key of the page, its canonical link if believed else None). `canonical` is absolute or relative to `final_url`.
+
+    A canonical link is believed when it lies on the same registrable domain and is no home or section page: sites print their
+    home page or section as the canonical link of every story, which would merge them all.
+    """
+    final_key = url_key(final_url, rules)
+    link = clean_link(canonical, final_url) if canonical else None
+    if link is None or registrable_domain(host_of(link)) != registrable_domain(host_of(final_url)):
+        return final_key, None
+    key = url_key(link, rules)
+    if key == final_key:
+        return key, link
+    if "#" in final_key and "#" not in key:  # the host's rule knows stories of this site by number; this link is none
+        return final_key, None
+    if "#" not in key and _is_section(urlsplit(link), urlsplit(final_url)):
+        return final_key, None
+    return key, link
+
+
+def clean_link(href: str, base: str) -> str | None:
+    """`href` as an absolute http(s) URL in ASCII without fragment, resolved against `base` (RFC 3986, 5), or None.
+
+    None for other schemes, no or impossible host or port, a NUL inside, and links over LINK_CAP characters. Other control characters and white
+    space at the ends or breaking the line are removed, as browsers do (WHATWG URL, 4.4). A link without scheme that starts
+    with www. or the base's own host is read as absolute, as its writer meant it.
+    """
+    text = re.sub(r"[\t\n\r]", "", strip_control(href)).strip()
+    if not text or len(text) > 4 * LINK_CAP or "\0" in href.strip("\0"):
+        return None
+    text = _absolute_form(text.replace("\\", "/") if "?" not in text else text, base)
+    try:
+        parts = urlsplit(urljoin(base, text))
+        host = _ascii_host(parts.hostname or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or host is None:
+        return None
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    place = f"[{host}]" if ":" in host else host
+    authority = userinfo + at + place + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
+    query = f"?{_quote(parts.query)}" if parts.query else ""
+    link = f"{parts.scheme}://{authority}{_quote(parts.path) or '/'}{query}"
+    return link if len(link) <= LINK_CAP and link.isascii() else None
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, lower case, IDNA ASCII, without port; '' where there is none."""
+    parts = _split(url)
+    return _host(parts) if parts else ""
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host[:port]` (RFC 6454), the default port left out: what robots, delays and pauses go by."""
+    parts = _split(url)
+    return f"{parts.scheme}://{_bracket(_host(parts))}{_port(parts)}" if parts else ""
+
+
+@lru_cache(maxsize=65_536)
+def registrable_domain(host: str) -> str:
+    """The domain somebody registered (`bbc.co.uk` of `news.bbc.co.uk`), by the public suffix list shipped with tld.
+
+    Under an unlisted suffix the last two labels, as the list's default rule `*` says. An address or single label is itself.
+    """
+    name = host.lower().rstrip(".")
+    if _is_address(name) or "." not in name:
+        return name
+    found: str | None = tld.get_fld(f"http://{name}", fail_silently=True)
+    return found or ".".join(name.split(".")[-2:])
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return parts if parts.scheme in _DEFAULT_PORTS and parts.hostname else None
+
+
+def _host(parts: SplitResult) -> str:
+    raw = parts.hostname or ""
+    return _ascii_host(raw) or raw
+
+
+def _port(parts: SplitResult) -> str:
+    try:
+        port = parts.port
+    except ValueError:
+        return ""
+    return "" if port is None or port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+
+
+def _bracket(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def _ascii_host(host: str) -> str | None:
+    """Lower case A-labels (RFC 5890), or None where a host cannot be written so."""
+    name = host.lower().rstrip(".")
+    if ":" in name:
+        return name if _is_address(name) else None
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    labels = name.split(".")
+    fits = len(name) <= 253 and all(len(label) <= 63 and _HOST_LABEL.fullmatch(label) for label in labels)
+    return name if fits else None
+
+
+@lru_cache(maxsize=65_536)
+def _bare_host(host: str) -> str:
+    name = host
+    while name.startswith(_PREFIXES):
+        rest = name.partition(".")[2]
+        if "." not in rest or rest == _suffix(rest):
+            break
+        name = rest
+    return name
+
+
+def _suffix(host: str) -> str | None:
+    found = tld.get_tld(f"http://x.{host}", fail_silently=True)
+    return None if found is None else str(found)
+
+
+def _path(path: str) -> str:
+    """Encoded in one form, dot segments and doubled slashes resolved; starts with `/`."""
+    kept: list[str] = []
+    segments = [segment for segment in _encode(path).split("/") if segment]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    slash = "/" if kept and path.endswith(("/", "/.", "/..")) else ""
+    return "/" + "/".join(kept) + slash
+
+
+def _encode(text: str) -> str:
+    """RFC 3986, 6.2.2.2: unreserved characters decoded, other escapes upper case, everything outside ASCII as UTF-8."""
+
+    def one(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
+        return char if char in _UNRESERVED else f"%{match[1].upper()}"
+
+    return _PCT.sub(one, _quote(text))
+
+
+def _quote(text: str) -> str:
+    return quote(text, safe="/:?#[]@!$&'()*+,;=%~|", errors="ignore").replace("#", "%23")
+
+
+def _untail(path: str) -> tuple[str, str]:
+    """(path, pairs hung on it by `&` without a `?`): some distributors append `&source=29` straight after the path."""
+    pairs: list[str] = []
+    while (match := _TAIL_PAIR.search(path)) and _is_tracking(match["name"], match["value"]):
+        pairs.insert(0, match[0][1:])
+        path = path[: match.start()]
+    return path, "&".join(pairs)
+
+
+def _query(query: str) -> str:
+    pairs = [pair.partition("=") for pair in _encode(query).replace("&amp;", "&").split("&") if pair]
+    kept = [pair for pair in pairs if not _is_tracking(pair[0], pair[2])]
+    return "&".join("".join(pair) for pair in sorted(kept, key=lambda pair: pair[0]))
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    low = unquote_to_bytes(name).decode("utf-8", "replace").lower()
+    if low in _TRACKING or low.startswith(_TRACKING_PREFIXES):
+        return True
+    if low == "ref":
+        return not _STORY_NUMBER.fullmatch(value)
+    if low == "social":
+        return value.lower() in ("on", "1", "true")
+    return low in _CHANNEL_NAMES and bool(_CHANNEL.search(value))
+
+
+def _absolute_form(text: str, base: str) -> str:
+    if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) or text.startswith(("/", "?", "#", ".")):
+        return text
+    first = re.split(r"[/?#]", text, maxsplit=1)[0].lower()
+    own = host_of(base)
+    known = first.startswith("www.") or (first in (own, _bare_host(own)) and "." in first)
+    return f"{urlsplit(base).scheme or 'https'}://{text}" if known else text
+
+
+# -- home and section pages ------------------------------------------------------------------------------------------
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in _path(path).lower().split("/") if segment]
+
+
+def _names_story(parts: SplitResult) -> bool:
+    """Does the address itself look like one story's: a number, three words, or an identifying query?"""
+    if re.search(r"\d", _query(parts.query)):
+        return True
+    segments = [segment for segment in _segments(parts.path) if segment not in _REPRESENTATION]
+    if not segments or segments[0] in _LISTING:
+        return False
+    last = segments[-1].rsplit(".", 1)[0]
+    return bool(re.search(r"\d{3,}", last)) or len(re.split(r"[-_+,]|%20", last)) >= 3 or last.count("%") > 8
+
+
+def _is_section(canonical: SplitResult, final: SplitResult) -> bool:
+    path = _segments(canonical.path)
+    if not path or (len(path) == 1 and path[0].partition(".")[0] in _HOME):
+        return not _names_story(canonical)
+    if _names_story(canonical):
+        return False
+    page = _segments(final.path)
+    if page[: len(path)] == path and len(page) > len(path):
+        return not set(page[len(path) :]) <= _REPRESENTATION
+    return path[0] in _LISTING or _names_story(final)
