@@ -125,7 +125,7 @@ class WorkerPool:
 
     def close(self) -> None:
         """Ends all workers now, running calls too; nothing is left behind."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def submit(self, fn: Callable[[A], R], arg: A) -> Future[_Answer]:
@@ -136,7 +136,8 @@ class WorkerPool:
         """The result of fn(arg). Raises LimitHit, or whatever fn raised. Cancelling ends the call's process."""
         future = asyncio.wrap_future(self.submit(fn, arg))
         try:
-            return _open(await future)
+            result: R = _open(await future)
+            return result
         except (FutureTimeout, ProcessExpired) as error:
             raise _limit_of(error) from None
 

@@ -1,0 +1,67 @@
+"""Bytes of a page to text and to a tree: the encoding by evidence, control characters out, one parse."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura.utils import detect_encoding
+
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I
+)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def text_of(page: bytes | str, content_type: str | None = None) -> str:
+    """The page as text without C0 controls: byte order mark, valid UTF-8, declared charset (header, then page), detection."""
+    text = page if isinstance(page, str) else _decode(page, content_type)
+    return _CONTROL.sub("", text)
+
+
+def _decode(page: bytes, content_type: str | None) -> str:
+    for mark, name in _BOMS:
+        if page.startswith(mark):
+            return page.decode(name, "replace")
+    try:
+        return page.decode("utf-8")  # what is valid UTF-8 is UTF-8, whatever it declares
+    except UnicodeDecodeError:
+        pass
+    for name in _declared(page, content_type):
+        try:
+            return page.decode(name)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return page.decode(next(iter(_guessed(page)), "utf-8"), "replace")
+
+
+def _declared(page: bytes, content_type: str | None) -> list[str]:
+    found = _HEADER_CHARSET.findall(content_type or "")
+    found += [(a or b).decode("ascii", "replace") for a, b in _META_CHARSET.findall(page[:4096])]
+    # the WHATWG rule: what calls itself Latin-1 is windows-1252, gb2312 is gbk
+    alias = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
+    return [alias.get(name.lower(), name.lower()) for name in found]
+
+
+def _guessed(page: bytes) -> list[str]:
+    return [name for name in detect_encoding(page) if _known(name)]
+
+
+def _known(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree of a page, or None where there is no element at all."""
+    parser = HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(text.encode("utf-8", "surrogatepass"), parser=parser)
+    except (ParserError, ValueError):
+        return None

@@ -1,0 +1,167 @@
+"""Page -> Article: the one way from bytes (or text, or a feed's content) to a clean article or an outcome with its reason.
+
+`body_text` holds the blocks of the article joined by a blank line ("\\n\\n"); headings and list points are blocks of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from ingest import text
+from ingest.extract import decode, engine, lines, published, quality, structured, wire
+from ingest.extract.engine import Block
+from ingest.extract.structured import Structured
+from ingest.model import (
+    Article,
+    DroppedLine,
+    EntryHints,
+    Extraction,
+    Flag,
+    Outcome,
+    PageInput,
+    Reason,
+)
+from ingest.workers import LimitHit
+
+EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
+NO_HINTS = EntryHints()
+
+
+def extract(given: PageInput) -> Extraction:
+    """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page boundary."""
+    try:
+        return _extract(given)
+    except MemoryError:
+        raise
+    except Exception as error:  # the one broad except: a page must not be able to end a run
+        return Extraction(None, Outcome.FAILED, Reason.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+def limit_hit(hit: LimitHit) -> Extraction:
+    """The extraction of a page whose process had to be ended."""
+    return Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit))
+
+
+def _extract(given: PageInput) -> Extraction:
+    if given.text is not None:
+        return _from_text(given)
+    if not given.html:
+        return _without_text(given, Structured(), Reason.EMPTY, "no bytes")
+    page = decode.text_of(given.html, given.content_type)
+    if reason := quality.not_html(page, given.content_type):
+        return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
+    if given.full_text:
+        page = f"<html><body><article>{page}</article></body></html>"
+    tree = decode.parse(page)
+    if tree is None:
+        return _without_text(given, Structured(), Reason.EMPTY, "no element")
+    return _from_tree(given, tree)
+
+
+def _from_text(given: PageInput) -> Extraction:
+    body = text.strip_control(given.text or "")
+    blocks = [Block(line.strip()) for line in body.splitlines() if line.strip()]
+    if not blocks:
+        return _without_text(given, Structured(), Reason.EMPTY, "no text")
+    return _article(given, Structured(), blocks, (Flag.TEXT_ONLY,), None)
+
+
+def _from_tree(given: PageInput, tree: HtmlElement) -> Extraction:
+    said = structured.read(tree, given.url)
+    if verdict := quality.wall(tree, said, given.status):
+        return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
+    links = frozenset(lines.fold("".join(a.itertext())) for a in tree.iter("a"))
+    dated = None if said.published else published.from_page(tree, given.url)
+    engine.strip_noise(tree)
+    blocks = engine.main_text(tree, given.url, said.body)
+    if not blocks:
+        return _without_text(given, said, Reason.EMPTY, "no main text")
+    evidence = lines.Evidence(_titles(given, said), links, news=_news(given, said))
+    kept, dropped = lines.clean(blocks, evidence)
+    hashes = tuple(text.line_hash(block.text) for block in kept)
+    if given.boilerplate:
+        repeated = [b for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate]
+        kept = [b for b, h in zip(kept, hashes, strict=True) if h not in given.boilerplate]
+        dropped += [DroppedLine("host", block.text) for block in repeated]
+    flags = (Flag.FULL_TEXT_FEED,) if given.full_text else ()
+    made = _article(given, said, kept, flags, dated)
+    return replace(made, dropped=(*dropped, *made.dropped), lines=hashes)
+
+
+def _news(given: PageInput, said: Structured) -> bool:
+    """News by the page's own word, or because it came from a feed; nothing is known of hosts."""
+    return said.news or given.hints is not None
+
+
+def _titles(given: PageInput, said: Structured) -> frozenset[str]:
+    hints = given.hints or NO_HINTS
+    return frozenset(lines.fold(t) for t in (said.headline, said.og_title, said.title, said.h1, hints.title) if t)
+
+
+def _without_text(given: PageInput, said: Structured, reason: Reason, detail: str) -> Extraction:
+    """No text in the page: the feed's summary is the article where there is one, else an outcome."""
+    summary = (given.hints or NO_HINTS).summary
+    if not summary:
+        return Extraction(None, Outcome.FAILED, reason, detail)
+    flags = (Flag.SUMMARY_ONLY, Flag.PAYWALL) if reason is Reason.PAYWALL else (Flag.SUMMARY_ONLY,)
+    return _article(given, said, [Block(summary)], flags, None)
+
+
+def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None) -> Extraction:
+    hints = given.hints or NO_HINTS
+    headline = hints.title if given.text is not None else _headline(said, hints)
+    reading = wire.read_wire(
+        "\n\n".join(block.text for block in blocks),
+        headline=headline,
+        summary=hints.summary,
+        url=given.url,
+        language=said.language or given.language,
+        published=hints.published,
+        now=given.now,
+    )
+    language = quality.language_of(reading.body_text, said.language or given.language)
+    stamp, raw = published.choose(given, said, reading.dateline_date, dated, language)
+    article = Article(
+        headline=reading.headline or headline,
+        body_text=reading.body_text,
+        canonical_url=said.canonical_url,
+        description=said.description or hints.summary,
+        byline=", ".join(reading.authors or said.authors or hints.authors) or None,
+        authors=reading.authors or said.authors or hints.authors,
+        language=language,
+        published=stamp,
+        published_raw=raw,
+        modified_at=published.modified(given, said, language),
+        dateline=reading.dateline,
+        located=reading.located,
+        dateline_date=reading.dateline_date,
+        agency=reading.agency,
+        credits=reading.credits,
+        publisher=given.publisher or reading.publisher or said.publisher or _host(given.url),
+        section=said.section,
+        keywords=said.keywords or hints.categories,
+        image_url=said.image_url or hints.image_url,
+        image_credit=reading.image_credit,
+        word_count=text.word_count(reading.body_text),
+        content_type=reading.content_type or quality.content_type(said, given),
+        signal=reading.signal,
+        status=reading.status,
+        embargo_until=reading.embargo_until,
+        withdraws=reading.withdraws,
+        flags=flags + ((Flag.NOAI,) if given.noai or said.noai else ()),
+        extractor=EXTRACTOR,
+    )
+    return Extraction(article, Outcome.LOADED, dropped=reading.dropped)
+
+
+def _headline(said: Structured, hints: EntryHints) -> str | None:
+    return said.headline or said.og_title or said.h1 or hints.title or said.title
+
+
+def _host(url: str | None) -> str | None:
+    host = urlsplit(url or "").hostname
+    return host.removeprefix("www.") if host else None

@@ -1,0 +1,54 @@
+"""When a page was published and modified: feed, JSON-LD, meta, dateline, page, URL, in this order, with the evidence kept."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from ingest import dates
+from ingest.extract.structured import Structured
+from ingest.model import PageInput, Stamp, StampSource
+
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+# Only so that a page without `now` can be read at all; resolve() rejects what lies more than 48 h behind it.
+_NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def from_page(tree: HtmlElement, url: str | None) -> str | None:
+    """The day htmldate finds in the tree (ISO), or None. Its wide search is off: it makes days of any number in the text."""
+    found: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
+    return found or None
+
+
+def choose(
+    given: PageInput, said: Structured, dateline: date | None, page_day: str | None, language: str | None
+) -> tuple[Stamp | None, str | None]:
+    """The published stamp by the best source that can be read, and the raw string of the best source there was."""
+    hints = given.hints
+    if hints and hints.published:
+        return hints.published, hints.published_raw or hints.published.raw
+    raws = [(StampSource(name), raw) for name, raw in said.published]
+    if dateline:
+        raws.append((StampSource.DATELINE, dateline.isoformat()))
+    if page_day:
+        raws.append((StampSource.PAGE, page_day))
+    if in_url := _URL_DAY.search(given.url or ""):
+        raws.append((StampSource.URL, "-".join(in_url.groups())))
+    for source, raw in raws:
+        if stamp := _resolve(raw, source, given, language):
+            return stamp, raw
+    return None, (hints.published_raw if hints else None) or (raws[0][1] if raws else None)
+
+
+def modified(given: PageInput, said: Structured, language: str | None) -> datetime | None:
+    """When the page says it was last changed, aware UTC."""
+    stamp = said.modified_raw and _resolve(said.modified_raw, StampSource.JSONLD, given, language)
+    return stamp.at if stamp else None
+
+
+def _resolve(raw: str, source: StampSource, given: PageInput, language: str | None) -> Stamp | None:
+    return dates.resolve(raw, source=source, now=given.now or _NO_NOW, zone=given.zone, language=language)

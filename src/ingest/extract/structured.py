@@ -1,0 +1,236 @@
+"""What a page says about itself in JSON-LD and meta tags, read from the one parsed tree."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from ingest.extract import jsonld
+
+_TAG = re.compile(r"<[^>]{1,200}>")
+_SPACE = re.compile(r"\s+")
+FIELD_CAP = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is JSON-LD's articleBody.
+
+    `free` is isAccessibleForFree where given; `news` says that the page calls itself news by its schema.org type.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    headline: str | None = None
+    og_title: str | None = None
+    title: str | None = None
+    h1: str | None = None
+    body: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    published: tuple[tuple[str, str], ...] = ()
+    modified_raw: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image_url: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    canonical_url: str | None = None
+    og_type: str | None = None
+    free: bool | None = None
+    news: bool = False
+    noai: bool = False
+
+    @property
+    def live_blog(self) -> bool:
+        return "liveblogposting" in self.kinds
+
+
+def plain(value: Any) -> str | None:
+    """One line of text of a JSON-LD or meta value, or None: tags and entities out (they come escaped once or twice)."""
+    if not isinstance(value, str) or not value:
+        return None
+    text = html.unescape(value[:FIELD_CAP])
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _SPACE.sub(" ", text).strip() or None
+
+
+def read(tree: HtmlElement, url: str | None) -> Structured:
+    """Reads JSON-LD, meta tags, <title> and the first <h1>. Relative addresses are resolved against `url`."""
+    found = jsonld.nodes(tree)
+    node = jsonld.article_node(found) or {}
+    meta = _meta(tree)
+    kinds = jsonld.types(node) if node else frozenset().union(*(jsonld.types(n) for n in found)) if found else frozenset()
+    return Structured(
+        kinds=kinds,
+        headline=plain(_first(node.get("headline"))) or plain(_first(node.get("name"))),
+        og_title=_of(meta, "og:title", "twitter:title"),
+        title=plain(_text(tree.find(".//title"))),
+        h1=_h1(tree),
+        body=_body(node),
+        description=plain(_first(node.get("description"))) or _of(meta, "og:description", "description", "twitter:description"),
+        authors=_authors(node) or _meta_authors(meta),
+        published=tuple(_published(node, meta, tree)),
+        modified_raw=plain(_first(node.get("dateModified"))) or _of(meta, "article:modified_time", "og:updated_time"),
+        section=plain(_first(node.get("articleSection"))) or _of(meta, "article:section"),
+        keywords=tuple(_keywords(node, meta)),
+        image_url=_image(node, meta, url),
+        publisher=_name(node.get("publisher")) or _of(meta, "og:site_name", "application-name"),
+        language=_language(node, meta, tree),
+        canonical_url=_canonical(tree, meta, url),
+        og_type=_of(meta, "og:type"),
+        free=_free(node),
+        news=bool(kinds & jsonld.NEWS_TYPES),
+        noai="noai" in " ".join(meta.get("robots", ())).lower(),
+    )
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _text(element: HtmlElement | None) -> str | None:
+    return None if element is None else "".join(element.itertext())
+
+
+def _h1(tree: HtmlElement) -> str | None:
+    for heading in tree.iter("h1"):
+        text = plain(_text(heading))
+        if text:
+            return text
+    return None
+
+
+def _meta(tree: HtmlElement) -> dict[str, list[str]]:
+    """name, property or itemprop in lower case -> contents in order."""
+    seen: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = element.get("content")
+        key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        if content and key:
+            seen.setdefault(key.strip().lower(), []).append(content)
+    return seen
+
+
+def _of(meta: Mapping[str, list[str]], *names: str) -> str | None:
+    for name in names:
+        for content in meta.get(name, ()):
+            if text := plain(content):
+                return text
+    return None
+
+
+def _body(node: Mapping[str, Any]) -> str | None:
+    body = _first(node.get("articleBody"))
+    if not isinstance(body, str) or "liveblogposting" in jsonld.types(node):
+        return None
+    return html.unescape(body).strip() or None
+
+
+def _name(value: Any) -> str | None:
+    value = _first(value)
+    return plain(_first(value.get("name"))) if isinstance(value, dict) else plain(value)
+
+
+def _authors(node: Mapping[str, Any]) -> tuple[str, ...]:
+    value = node.get("author") or node.get("creator")
+    values = value if isinstance(value, list) else [value]
+    names = (_name(part) for part in values)
+    return clean_names(name for name in names if name)
+
+
+def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
+    for name in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"):
+        found = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
+        if found:
+            return found
+    return ()
+
+
+_BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
+_SPLIT = re.compile(
+    r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*"
+)
+_ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
+
+
+def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
+    """People and desks as they sign: split at commas and "and", without "By", addresses, or repeats, in order."""
+    names: dict[str, str] = {}
+    for text in raw:
+        for part in _SPLIT.split(_BY.sub("", text)):
+            name = _BY.sub("", part).strip(" ,-–—:")
+            if name and len(name) <= 80 and not _ADDRESS.search(name):
+                names.setdefault(name.casefold(), name)
+    return tuple(names.values())
+
+
+def _published(node: Mapping[str, Any], meta: Mapping[str, list[str]], tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    for key in ("datePublished", "dateCreated"):
+        if raw := plain(_first(node.get(key))):
+            yield "jsonld", raw
+    for name in (
+        "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "dc.date.issued",
+        "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date", "article.published", "publish_date",
+    ):  # fmt: skip
+        if raw := _of(meta, name):
+            yield "meta", raw
+
+
+def _keywords(node: Mapping[str, Any], meta: Mapping[str, list[str]]) -> list[str]:
+    value = node.get("keywords")
+    values = value if isinstance(value, list) else [value]
+    raw = [text for part in values if (text := plain(part))] or [c for c in map(plain, meta.get("article:tag", ())) if c]
+    if not raw:
+        raw = [c for c in map(plain, meta.get("news_keywords", meta.get("keywords", ()))) if c]
+    parts = (part.strip() for text in raw for part in re.split(r"[,;]", text))
+    return list(dict.fromkeys(part for part in parts if part and len(part) <= 100))[:50]
+
+
+def _image(node: Mapping[str, Any], meta: Mapping[str, list[str]], url: str | None) -> str | None:
+    value = _first(node.get("image"))
+    found = value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
+    raw = _of(meta, "og:image", "twitter:image", "twitter:image:src") or plain(_first(found))
+    return _absolute(raw, url)
+
+
+def _absolute(raw: str | None, url: str | None) -> str | None:
+    if not raw:
+        return None
+    try:
+        address = urljoin(url or "", raw)
+    except ValueError:
+        return None
+    return address if address.lower().startswith(("http://", "https://")) else None
+
+
+def _language(node: Mapping[str, Any], meta: Mapping[str, list[str]], tree: HtmlElement) -> str | None:
+    root = tree.getroottree().getroot()
+    raw = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or _name(node.get("inLanguage"))
+    raw = raw or _of(meta, "og:locale", "content-language")
+    code = re.match(r"[A-Za-z]{2}(?=$|[-_])", raw or "")
+    return code.group().lower() if code else None
+
+
+def _canonical(tree: HtmlElement, meta: Mapping[str, list[str]], url: str | None) -> str | None:
+    for link in tree.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and (href := link.get("href")):
+            return _absolute(href.strip(), url)
+    return _absolute(_of(meta, "og:url"), url)
+
+
+def _free(node: Mapping[str, Any]) -> bool | None:
+    value = _first(node.get("isAccessibleForFree"))
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower().rsplit("/", 1)[-1] in ("true", "false"):
+        return value.strip().lower().rsplit("/", 1)[-1] == "true"
+    return None
