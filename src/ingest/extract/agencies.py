@@ -1,0 +1,71 @@
+"""The table of agencies: printed credit -> canonical name, country and kind."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+
+from ingest.dates.names import fold
+
+
+class AgencyKind(StrEnum):
+    """AGENCY writes news; RELEASE carries press releases; OUTLET is a paper or station; DISTRIBUTOR names itself before the origin."""
+
+    AGENCY = "agency"
+    RELEASE = "release"
+    OUTLET = "outlet"
+    DISTRIBUTOR = "distributor"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An entry of agencies.toml. `country` is ISO 3166."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    country: str | None = None
+    kind: AgencyKind = AgencyKind.AGENCY
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyTable:
+    """Agencies by every printed form; see `key` for what a form is compared without."""
+
+    by_key: dict[str, Agency]
+
+    def find(self, printed: str) -> Agency | None:
+        """The agency of a printed name, None if the table has none."""
+        return self.by_key.get(key(printed))
+
+    def extended(self, toml: str) -> AgencyTable:
+        """This table with the `[[agency]]` entries of a user's file over it. ValueError (tomllib) on bad TOML."""
+        return AgencyTable({**self.by_key, **_read(toml).by_key})
+
+
+_SEPARATORS = re.compile(r"[\s.\-–—_=,'’]+")
+
+
+def key(printed: str) -> str:
+    """A credit without case, accents, spaces, dots and dashes: `GLOBE NEWSWIRE` and `GlobeNewsWire` are one."""
+    return _SEPARATORS.sub("", fold(printed))
+
+
+def _read(toml: str) -> AgencyTable:
+    found: dict[str, Agency] = {}
+    for entry in tomllib.loads(toml).get("agency", []):
+        agency = Agency(
+            entry["name"], tuple(entry.get("aliases", ())), entry.get("country"), AgencyKind(entry.get("kind", "agency"))
+        )
+        for form in (agency.name, *agency.aliases):
+            found[key(form)] = agency
+    return AgencyTable(found)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> AgencyTable:
+    """The table that comes with the package."""
+    return _read(resources.files("ingest.extract").joinpath("agencies.toml").read_text(encoding="utf-8"))
