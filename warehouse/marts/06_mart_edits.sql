@@ -1,0 +1,14 @@
+-- mart.edits: every change to a published text, with the headlines before and after.
+-- * article_id: UUIDv5 of the key the article was first loaded under; never changes
+-- * url: address the text was fetched from, after redirects
+-- * revision: number of the text after the change
+-- * kind: edit, correction, update or withdrawal
+-- * seen_at: when the change was first seen
+-- * headline_before: headline before
+-- * headline_after: headline after
+-- * words_added: words added
+-- * words_removed: words removed
+CREATE VIEW mart.edits AS
+SELECT article_id, url, revision, kind, first_seen_at AS seen_at, headline_before, headline AS headline_after, words_added, words_removed
+FROM (SELECT *, lag(headline) OVER (PARTITION BY article_id ORDER BY revision) AS headline_before FROM mart.revisions)
+WHERE revision > 1;

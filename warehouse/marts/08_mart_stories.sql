@@ -1,0 +1,14 @@
+-- mart.stories: articles on one event, looser than copies.
+-- * story_id: looser link of articles on one event
+-- * articles: live articles in it
+-- * copy_groups: distinct texts in it
+-- * publishers: distinct publishers
+-- * headline: headline of the earliest
+-- * first_published_at: earliest published_at
+-- * last_published_at: latest published_at
+CREATE VIEW mart.stories AS
+SELECT story_id, count(*) AS articles, count(DISTINCT copy_group) AS copy_groups, count(DISTINCT publisher) AS publishers,
+       arg_min(headline, coalesce(published_at, first_seen_at)) AS headline, min(published_at) AS first_published_at, max(published_at) AS last_published_at
+FROM mart.articles
+WHERE story_id IS NOT NULL
+GROUP BY story_id;

@@ -1,0 +1,12 @@
+-- mart.daily: articles by day and publisher.
+-- * day: published_day
+-- * publisher: who distributed it: the feed's publisher, else the page's, else its host
+-- * articles: live articles
+-- * originals: of these, canonical in their group
+-- * words: words of body text
+-- * revised: articles with more than one revision
+CREATE VIEW mart.daily AS
+SELECT published_day AS day, publisher, count(*) AS articles, count(*) FILTER (WHERE is_canonical) AS originals, sum(word_count)::BIGINT AS words,
+       count(*) FILTER (WHERE revisions > 1) AS revised
+FROM mart.articles
+GROUP BY published_day, publisher;

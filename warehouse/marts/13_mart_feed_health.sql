@@ -1,0 +1,28 @@
+-- mart.feed_health: whether each feed does what it usually does, with the evidence.
+-- * feed_id: feed
+-- * state: ok, late (not polled when due), silent (polled, but nothing new for far longer than usual), failing, overflowing (entries may have been missed) or paused
+-- * evidence: why it is in that state
+-- * last_poll_at: last attempt
+-- * last_success_at: last good answer
+-- * last_new_at: last poll with a new entry
+-- * next_poll_at: when it is due
+-- * failures: failed polls in a row
+-- * entries_per_day: decayed arrival rate
+-- * last_reason: why the last poll failed
+CREATE VIEW mart.feed_health AS
+SELECT feed_id, state,
+       CASE state WHEN 'paused' THEN coalesce('paused until ' || paused_until || coalesce(': ' || last_reason, ''), 'switched off in feeds.toml')
+                  WHEN 'failing' THEN failures || ' failed polls in a row: ' || coalesce(last_reason, '?') || coalesce(' (' || last_detail || ')', '')
+                  WHEN 'overflowing' THEN 'no overlap with the poll before at ' || overflow_at
+                  WHEN 'late' THEN 'was due at ' || next_poll_at
+                  WHEN 'silent' THEN 'nothing new since ' || coalesce(last_new_at::VARCHAR, 'the first poll') || ', usually ' || round(entries_per_day, 1) || ' a day'
+                  ELSE coalesce('last new entry at ' || last_new_at, 'nothing polled yet') END AS evidence,
+       last_poll_at, last_success_at, last_new_at, next_poll_at, failures, entries_per_day, last_reason
+FROM (
+  SELECT *, CASE WHEN NOT enabled OR paused_until > now() THEN 'paused'
+                 WHEN failures > 0 THEN 'failing'
+                 WHEN overflow_at > now() - INTERVAL 1 DAY THEN 'overflowing'
+                 WHEN next_poll_at < now() - INTERVAL 1 HOUR THEN 'late'
+                 WHEN entries_per_day > 0.2 AND coalesce(last_new_at, last_success_at) < now() - to_hours((24 * 10 / entries_per_day)::INTEGER + 24) THEN 'silent'
+                 ELSE 'ok' END AS state
+  FROM {feeds});

@@ -1,0 +1,12 @@
+-- ops.outcomes: one current outcome for every URL ever discovered.
+-- * url: the URL as discovered
+-- * url_key: identity it leads to
+-- * outcome: loaded, revised, unchanged, duplicate_url, pending, skipped or failed
+-- * reason: why it is no article, or not yet
+-- * detail: in words
+-- * at: when that was decided
+-- * feed_id: feed that listed it
+-- * day: UTC day it was first seen
+CREATE VIEW ops.outcomes AS
+SELECT url, url_key, outcome, reason, detail, "at", feed_id, day
+FROM {outcomes};

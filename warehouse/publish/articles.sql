@@ -1,0 +1,18 @@
+-- published/articles: every article of the dirty days, with what its copy group says of it.
+SELECT a.article_id, a.url_key, a.url, a.canonical_url, a.headline, a.description, a.body_text, a.byline, a.authors,
+       a.language, a.published_at, a.published_precision, a.published_source, a.published_raw, a.published_zone,
+       a.modified_at, a.first_seen_at, a.dateline, a.located, a.dateline_date, a.agency, a.credits, a.publisher, a.section,
+       a.keywords, a.image_url, a.image_credit, a.word_count, a.content_type, a.signal, a.embargo_until, a.flags,
+       coalesce(g.group_id, a.article_id) AS copy_group,
+       g.kind AS copy_kind,
+       coalesce(g.is_canonical, true) AS is_canonical,
+       coalesce(g.size, 1) AS copies,
+       g.containment, g.slot_agreement,
+       CASE WHEN NOT g.is_canonical THEN a.published_at - c.published_at END AS lag,
+       s.story_id, a.revision, a.revisions, a.supersedes, a.extractor, a.feed_id, a.status, a.published_day
+FROM core.article a
+LEFT JOIN core.copy_group g ON g.article_id = a.article_id
+LEFT JOIN core.article c ON c.article_id = g.canonical_id AND g.size > 1
+LEFT JOIN core.story s ON s.article_id = a.article_id
+WHERE a.published_day IN (SELECT day FROM publish_day)
+ORDER BY a.published_day, a.published_at, a.article_id
