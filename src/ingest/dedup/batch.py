@@ -82,7 +82,6 @@ class _Batch:
 
     def _read(self, rows: Iterable[TextRow]) -> Hashes:
         hashes: list[Hashes] = []
-        publishers: list[str | None] = []
         offset = 0
         for row in rows:
             self._order.append(row.id)
@@ -97,8 +96,7 @@ class _Batch:
             )  # fmt: skip
             offset += self._spill.write(tokens.ids.tobytes() + tokens.kinds.tobytes() + tokens.starts.tobytes())
             hashes.append(sentence_hashes(tokens))
-            publishers.append(row.publisher)
-        return repeated_sentences(hashes, publishers)
+        return repeated_sentences(hashes)
 
     def _load(self, at: int) -> DedupText:
         known = self._known[at]

@@ -140,8 +140,10 @@ def sentence_hashes(tokens: Tokens) -> Hashes:
     if not len(tokens):
         return np.zeros(0, np.uint64)
     wide = tokens.ids.astype(np.uint64)
-    wide[tokens.kinds == NUMBER] = 0
     lengths = np.diff(tokens.starts, append=len(wide))
+    number = tokens.kinds == NUMBER
+    lone = np.add.reduceat(number, tokens.starts, dtype=np.int64) == 1
+    wide[number & np.repeat(lone, lengths)] = 0
     place = np.arange(len(wide)) - np.repeat(tokens.starts, lengths)
     wide = (wide + (place + 1).astype(np.uint64) * _STEPS[0]) * _STEPS[1]
     wide ^= wide >> _SHIFT
