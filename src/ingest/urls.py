@@ -140,7 +140,7 @@ def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[s
 def clean_link(href: str, base: str) -> str | None:
     """`href` as an absolute http(s) URL in ASCII without fragment, resolved against `base` (RFC 3986, 5), or None.
 
-    None for other schemes, no or impossible host or port, a NUL inside, and links over LINK_CAP characters. Other control characters and white
+    None for other schemes, no or impossible host or port, a NUL inside, or over LINK_CAP characters. Other controls and white
     space at the ends or breaking the line are removed, as browsers do (WHATWG URL, 4.4). A link without scheme that starts
     with www. or the base's own host is read as absolute, as its writer meant it.
     """

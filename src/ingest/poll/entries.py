@@ -1,0 +1,225 @@
+"""A feed's items made safe: identity within the feed, followable links, plain text, real people as authors, bounded lengths."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ingest.dates import resolve
+from ingest.model import Entry, Feed, Stamp, StampSource
+from ingest.text import plain_text, squeeze, strip_control, text_hash
+from ingest.urls import clean_link, registrable_domain
+
+TITLE_CAP = 1_000
+SUMMARY_CAP = 10_000
+CONTENT_CAP = 1_000_000
+DERIVED_SUMMARY_CAP = 1_000
+GUID_CAP = 2_048
+AUTHORS_CAP = 20
+CATEGORIES_CAP = 50
+_SHORT_CAP = 200
+
+_ADDRESS = re.compile(r"[\w.+'-]+@([\w-]+(?:\.[\w-]+)+)")
+_ROLE = re.compile(
+    r"^(?:admin|contact|desk|editor(?:ial|s)?|feedback|feeds?|help|info|mail|marketing|media|news(?:desk|room)?|no-?reply|office|"
+    r"online|press|pr|rss|root|sales|service|support|team|web|webmaster|xml)[\w.+-]*@",
+    re.I,
+)
+_BY = re.compile(r"^(?:by|von|par|por|di|door|автор:?)\s+(?=\S)", re.I)
+_BETWEEN = re.compile(r"\s*(?:;|\s+and\s+|\s+&\s+|,)\s*")
+_TAGS = re.compile(r"(?:\s+#[^\s#]+)+\s*$")
+_HOSTLESS = re.compile(r"^https?://[^/]+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One item as a parser found it: nothing checked, markup still in, dates as printed."""
+
+    guid: str | None = None
+    links: tuple[str, ...] = ()
+    title: str | None = None
+    summary: str | None = None
+    content: str | None = None
+    published_raw: str | None = None
+    modified_raw: str | None = None
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    categories: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an item is read against: its feed, the final URL of the document, the feed's own title, and the time."""
+
+    feed: Feed
+    url: str
+    title: str | None
+    language: str | None
+    now: datetime
+
+
+def make_entries(raws: Iterable[RawEntry], setting: Setting) -> tuple[Entry, ...]:
+    """Entries in document order, each with a key of its own; items repeated word for word are left out."""
+    return _with_keys([_entry(raw, setting, position) for position, raw in enumerate(raws)])
+
+
+def guid_tail(guid: str) -> str:
+    """A guid without scheme and host: what stays when a site moves to https or to another host."""
+    return _HOSTLESS.sub("", guid) or guid
+
+
+def is_tagged(title: str | None) -> bool:
+    """Does a title end in a run of hashtags? Distributors send the same story again that way, for social channels."""
+    return bool(title and _TAGS.search(title))
+
+
+def clip(text: str, cap: int) -> str:
+    """At most `cap` characters, cut at a space where one is near, and marked as cut."""
+    if len(text) <= cap:
+        return text
+    head = text[: cap - 1]
+    space = head.rfind(" ", cap - 60)
+    return (head[:space] if space > 0 else head) + "…"
+
+
+# -- one item --------------------------------------------------------------------------------------------------------
+
+
+def _entry(raw: RawEntry, setting: Setting, position: int) -> Entry:
+    guid = squeeze(strip_control(raw.guid or ""))[:GUID_CAP] or None
+    links = (clean_link(href, setting.url) for href in raw.links)
+    summary = _text(raw.summary, SUMMARY_CAP) or _text(raw.content, DERIVED_SUMMARY_CAP)
+    published_raw = _short(raw.published_raw)
+    modified_raw = _short(raw.modified_raw)
+    return Entry(
+        feed_id=setting.feed.id,
+        entry_key="",
+        guid=guid,
+        link=next(filter(None, links), None),
+        title=_text(raw.title, TITLE_CAP),
+        summary=summary,
+        content_html=_content(raw) if setting.feed.full_text else None,
+        published=_stamp(published_raw, setting),
+        published_raw=published_raw,
+        modified=_stamp(modified_raw, setting),
+        modified_raw=modified_raw,
+        authors=_authors(raw.authors, setting),
+        credit=_credit(raw.credit),
+        categories=_unique((_text(name, _SHORT_CAP) for name in raw.categories), CATEGORIES_CAP),
+        image_url=next(filter(None, (clean_link(href, setting.url) for href in raw.images)), None),
+        position=position,
+    )
+
+
+def _text(markup: str | None, cap: int) -> str | None:
+    # Sixteen characters of markup to one of text is beyond any real summary; the cut keeps hostile ones cheap.
+    return clip(plain_text(markup[: 16 * cap]), cap) or None if markup else None
+
+
+def _short(raw: str | None) -> str | None:
+    return squeeze(strip_control(raw))[:_SHORT_CAP] or None if raw else None
+
+
+def _content(raw: RawEntry) -> str | None:
+    markup = strip_control(raw.content or raw.summary or "")[:CONTENT_CAP].strip()
+    return markup or None
+
+
+def _stamp(raw: str | None, setting: Setting) -> Stamp | None:
+    """From the raw string: feedparser reads CET, IST and JST as UTC and 2020/1/10 as November (measured)."""
+    if raw is None:
+        return None
+    language = setting.feed.language or setting.language
+    return resolve(raw, source=StampSource.FEED, now=setting.now, zone=setting.feed.timezone, language=language)
+
+
+def _credit(raw: str | None) -> str | None:
+    text = _text(raw, _SHORT_CAP)
+    return None if text is None or "://" in text else text
+
+
+def _unique(values: Iterable[str | None], cap: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, values)))[:cap]
+
+
+# -- authors ---------------------------------------------------------------------------------------------------------
+
+
+def _authors(raws: Sequence[str], setting: Setting) -> tuple[str, ...]:
+    names = (name for raw in raws[:AUTHORS_CAP] for name in _people(raw, setting))
+    return _unique(names, AUTHORS_CAP)
+
+
+def _people(raw: str, setting: Setting) -> list[str]:
+    """The persons of one author element. RSS prints `address (Name)`: a role's address or the house's own name is nobody."""
+    text = squeeze(plain_text(raw[:4_000]))[:500]
+    address = _ADDRESS.search(text)
+    name = _ADDRESS.sub("", text) if address else text
+    name = _BY.sub("", squeeze(re.sub(r"[()<>\[\]]|\bmailto:", " ", name) if address else name)).strip(" ,;|-")
+    house = {_letters(known) for known in (setting.feed.publisher, setting.feed.name, setting.title) if known}
+    if address:
+        house |= {_letters(registrable_domain(address[1]).partition(".")[0]), _letters(address[1])}
+        if _ROLE.match(address[0]):
+            return []
+    if not name or "://" in name or _letters(name) in house | {""}:
+        return []
+    parts = _BETWEEN.split(name)
+    return parts if len(parts) > 1 and all(map(_is_name, parts)) else [name]
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return 2 <= len(words) <= 5 and all(
+        word[0].isupper() or word in ("de", "van", "von", "bin", "al", "da", "del") for word in words
+    )
+
+
+# -- identity within the feed ----------------------------------------------------------------------------------------
+
+
+def _with_keys(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Keys by the rule of model.Entry. A guid or link that stands for several stories of one document names none of them.
+
+    Of entries that still share a key (one story printed twice) the one without trailing hashtags is kept.
+    """
+    guids = _reused((entry.guid, (entry.link, _story(entry))) for entry in entries)
+    links = _reused((entry.link, _story(entry)) for entry in entries)
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        key = _key(entry, guids, links)
+        twin = kept.get(key)
+        if twin is None or (is_tagged(twin.title) and not is_tagged(entry.title)):
+            kept[key] = replace(entry, entry_key=key)
+    return tuple(kept.values())
+
+
+def _reused(uses: Iterable[tuple[str | None, object]]) -> set[str | None]:
+    found: dict[str | None, set[object]] = defaultdict(set)
+    for name, use in uses:
+        found[name].add(use)
+    return {name for name, many in found.items() if len(many) > 1} | {None}
+
+
+def _key(entry: Entry, guids: set[str | None], links: set[str | None]) -> str:
+    if entry.guid is not None and entry.guid not in guids:
+        return entry.guid
+    if entry.link is not None and entry.link not in links:
+        return entry.link
+    return _hash_key(entry)
+
+
+def _hash_key(entry: Entry) -> str:
+    parts = (entry.link or "", entry.title or "", "" if entry.title else entry.summary or "")
+    return "hash:" + text_hash("\n".join(parts))[:32]
+
+
+def _story(entry: Entry) -> str:
+    return _TAGS.sub("", entry.title or entry.summary or "")
