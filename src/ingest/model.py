@@ -347,6 +347,38 @@ class Page:
     noai: bool = False
 
 
+class WorkKind(StrEnum):
+    """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young article, BACKFILL;
+    ENTRY needs no page, its feed carries the text."""
+
+    NEW = "new"
+    REFETCH = "refetch"
+    RECHECK = "recheck"
+    BACKFILL = "backfill"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders links to one key.
+
+    `place` is set when the page was fetched and archived by a run that died before it could load it.
+    """
+
+    url_key: str
+    url: str
+    host: str
+    feed_id: str | None
+    rank: str
+    kind: WorkKind
+    day: date
+    queued_at: datetime
+    hints: EntryHints = field(default_factory=lambda: EntryHints())
+    content: str | None = None
+    attempts: int = 0
+    place: ArchivePlace | None = None
+
+
 # -- extraction ------------------------------------------------------------------------------------------------------
 
 

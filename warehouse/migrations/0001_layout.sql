@@ -126,8 +126,9 @@ CREATE TABLE core.pending (           -- work to do: pages to fetch
   host VARCHAR NOT NULL,
   feed_id VARCHAR,
   rank VARCHAR NOT NULL,              -- smallest of the links that name this key wins: order-free
-  kind VARCHAR NOT NULL,              -- new | refetch | recheck | backfill
+  kind VARCHAR NOT NULL,              -- new | refetch | recheck | backfill | entry
   hints VARCHAR,                      -- EntryHints as JSON
+  content VARCHAR USING COMPRESSION zstd,  -- of an entry that needs no page
   day DATE NOT NULL,                  -- first seen
   queued_at TIMESTAMPTZ NOT NULL,
   next_attempt_at TIMESTAMPTZ NOT NULL,

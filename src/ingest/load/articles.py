@@ -1,0 +1,63 @@
+"""Articles and their revisions: looked up by any key they were ever known under, written by MERGE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from ingest.load.rows import Known, Row
+from ingest.load.sql import append, merge, records, sql, stage
+
+_KEY = ("url_key",)
+
+
+def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, Known]:
+    """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left out."""
+    if not stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
+        return {}
+    con.execute(sql("load/known_articles"))
+    rows = records(con)
+    con.unregister("staged")
+    return {row["asked"]: _known(row) for row in rows}
+
+
+def _known(row: dict[str, Any]) -> Known:
+    row = dict(row)
+    row.pop("asked")
+    seen = frozenset(row.pop("seen") or ())
+    return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
+                 row["revision"], row["revisions"], row["status"], row["published_day"], seen, row)  # fmt: skip
+
+
+def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
+    """Of these keys the ones that must never come back, with the reason given."""
+    if not stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
+        return {}
+    rows = con.execute("SELECT url_key, reason FROM core.takedown WHERE url_key IN (SELECT url_key FROM staged)").fetchall()
+    con.unregister("staged")
+    return dict(rows)
+
+
+def write_articles(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
+    """Insert or replace articles and revisions, and mark the days they show on."""
+    merge(con, "merge_article", articles, "core.article")
+    merge(con, "merge_revision", revisions, "core.revision")
+    mark_dirty(con, [("articles", row["published_day"]) for row in articles] + [("revisions", row["day"]) for row in revisions])
+
+
+def write_dropped(con: duckdb.DuckDBPyConnection, lines: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """What extraction took out of these articles' current texts (article_id -> (rule, text))."""
+    con.execute("DELETE FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(lines)])
+    append(con, "core.dropped_line", [{"article_id": article_id, "line": number, "rule": rule, "text": text[:500]}
+                                      for article_id, dropped in lines.items()
+                                      for number, (rule, text) in enumerate(dropped[:50])])  # fmt: skip
+
+
+def mark_dirty(con: duckdb.DuckDBPyConnection, days: Sequence[tuple[str, Any]]) -> None:
+    """Days of a dataset that the next publish writes again."""
+    rows = [{"dataset": dataset, "day": day} for dataset, day in sorted(set(days))]
+    if stage(con, rows, "core.dirty_day"):
+        con.execute(sql("load/dirty_days"))
+        con.unregister("staged")

@@ -1,0 +1,116 @@
+"""The warehouse file: opened by one writer for one transaction at a time, migrated by numbered SQL."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+import ingest
+from ingest.errors import WarehouseError
+from ingest.load.locks import write_lock
+from ingest.load.sql import names, sql
+from ingest.settings import Settings
+
+FOLDERS = ("published", "archive", "locks")
+_OPEN_WAIT = 60.0
+
+
+class Warehouse:
+    """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, with the write lock held around it.
+
+    The file is open only for that time: another process that wants to write waits; readers never open it at all.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data: Path = settings.data.resolve()
+        self.path = self.data / "ingest.duckdb"
+        self._thread_lock = threading.Lock()
+        self._ready = False
+
+    def prepare(self) -> bool:
+        """Make the folders and bring the layout up to date. True when a migration ran. WarehouseError if it cannot be."""
+        try:
+            for name in FOLDERS:
+                (self.data / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(f"{self.data}: cannot be written ({error.strerror}); choose another --data folder") from None
+        with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
+            ran = _migrate(con, self.path)
+        self._ready = True
+        return ran
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: committed at the end, rolled back on any error."""
+        if not self._ready:
+            self.prepare()
+        with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
+            con.execute("BEGIN")
+            try:
+                yield con
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            con.execute("COMMIT")
+
+    @contextmanager
+    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        con = self._connect()
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + _OPEN_WAIT
+        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": self.settings.duckdb_memory, 
+                  "threads": self.settings.duckdb_threads}  # fmt: skip
+        while True:
+            try:
+                return duckdb.connect(str(self.path), config=config)
+            except duckdb.IOException as error:
+                if "lock" not in str(error) or time.monotonic() > deadline:
+                    raise WarehouseError(_why_not(self.path, error)) from None
+                time.sleep(0.1)
+            except duckdb.Error as error:
+                raise WarehouseError(_why_not(self.path, error)) from None
+
+
+def _why_not(path: Path, error: Exception) -> str:
+    first = str(error).splitlines()[0]
+    if "lock" in first:
+        return f"{path}: another program has it open; close it (readers should open news.duckdb): {first[:160]}"
+    if "version" in first.lower():
+        return f"{path}: written by a newer DuckDB than {duckdb.__version__}; upgrade duckdb: {first[:160]}"
+    return f"{path}: cannot be opened: {first[:200]}; restore a backup or choose another --data folder"
+
+
+def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    known = {int(name.rpartition("/")[2][:4]): name for name in names("migrations")}
+    have = _layout(con)
+    if have > max(known):
+        raise WarehouseError(f"{path}: layout {have} is newer than this program's {max(known)}; upgrade wire-ingest "
+                             f"(this is {ingest.__version__})")  # fmt: skip
+    todo = [number for number in sorted(known) if number > have]
+    for number in todo:
+        con.execute("BEGIN")
+        con.execute(sql(known[number]))
+        written = [str(number), ingest.__version__]
+        con.execute("INSERT OR REPLACE INTO core.meta VALUES ('layout', ?), ('written_by', ?)", written)
+        con.execute("COMMIT")
+    return bool(todo)
+
+
+def _layout(con: duckdb.DuckDBPyConnection) -> int:
+    there = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'").fetchone()
+    if not there or not there[0]:
+        return 0
+    row = con.execute("SELECT value FROM core.meta WHERE key = 'layout'").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,62 @@
+"""File locks that die with their process, so that no stale one ever needs a hand."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.errors import LockedError, WarehouseError
+
+_PAUSE = 0.02
+
+
+@contextmanager
+def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
+    """One run of a job at a time; LockedError after `wait` seconds, naming the process that holds it."""
+    path = folder / f"{job}.lock"
+    handle = _open(path)
+    try:
+        if not _acquire(handle, wait):
+            holder = os.pread(handle, 40, 0).decode("ascii", "replace").strip() or "another process"
+            raise LockedError(f"{path}: {job} is already running (process {holder}); wait for it or use --wait SECONDS")
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def write_lock(folder: Path, wait: float = 300.0) -> Iterator[None]:
+    """Held inside one warehouse transaction only, and waited for."""
+    handle = _open(folder / "write.lock")
+    try:
+        if not _acquire(handle, wait):
+            raise WarehouseError(f"{folder / 'write.lock'}: another writer has held it for {wait:.0f} s; see `ingest status`")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise WarehouseError(f"{path}: cannot be written ({error.strerror}); choose a writable --data folder") from None
+
+
+def _acquire(handle: int, wait: float) -> bool:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_PAUSE)

@@ -1,0 +1,205 @@
+"""What everybody else reads: Parquet by day, and a small file of views over it, replaced by rename.
+
+Readers never touch the writer's file. Only dirty days are written again; a replaced file stays for KEEP so that a query that
+has begun can end. All paths in the views are absolute: `publish(everything=True)` writes them anew after a move.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingest.load.db import Warehouse
+from ingest.load.sql import names, sql
+
+KEEP = timedelta(hours=24)
+BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
+WHOLE = ("feeds", "pending", "runs")
+STORAGE = "v1.0.0"
+_COMMENT = re.compile(r"^-- (?:\* (?P<column>\w+)|(?P<view>[\w.]+)): (?P<text>.+)$", re.M)
+
+
+def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
+    """Write the dirty days (or all), point the views at them, forget the dirt; returns how many files were written.
+
+    One transaction: a crash anywhere leaves either the old state or dirty days that the next publish writes again.
+    """
+    folder = warehouse.data / "published"
+    with warehouse.transaction() as con:
+        if everything or _layout_changed(con):
+            con.execute(sql("publish/all_dirty"))
+        written = _write_days(con, folder) + _write_whole(con, folder)
+        _build_views(con, folder, warehouse.data / "news.duckdb")
+        outdated = "DELETE FROM core.published_file WHERE replaced_at < ? RETURNING path"
+        paths = [folder / path for (path,) in con.execute(outdated, [datetime.now(UTC) - KEEP]).fetchall()]
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return written
+
+
+def sweep(warehouse: Warehouse) -> int:
+    """Remove what a killed publish left behind: files older than KEEP that nothing points to; returns how many."""
+    folder = warehouse.data / "published"
+    edge = time.time() - KEEP.total_seconds()
+    old = [path for path in folder.rglob("*.parquet") if path.stat().st_mtime < edge and not path.name.startswith("typed_")]
+    for path in folder.glob(".build-*"):
+        if path.stat().st_mtime < edge:
+            shutil.rmtree(path, ignore_errors=True)
+    with warehouse.transaction() as con:
+        kept = {path for (path,) in con.execute("SELECT path FROM core.published_file").fetchall()}
+    orphans = [path for path in old if str(path.relative_to(folder)) not in kept]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
+    """True the first time, and after an upgrade changed what is published: the days of old have other columns then."""
+    now = uuid.uuid5(uuid.NAMESPACE_OID, "".join(sql(name) for name in names("publish"))).hex
+    row = con.execute("SELECT value FROM core.meta WHERE key = 'published_layout'").fetchone()
+    con.execute("INSERT OR REPLACE INTO core.meta VALUES ('published_layout', ?)", [now])
+    return row is None or row[0] != now
+
+
+def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    dirty: dict[str, set[date]] = {}
+    for dataset, day in con.execute(sql("publish/dirty")).fetchall():
+        dirty.setdefault(dataset, set()).add(day)
+    written = 0
+    for dataset, column in BY_DAY.items():
+        _ensure_typed(con, folder, dataset, column)
+        if dataset in dirty:
+            written += _write_dataset(con, folder, dataset, column, dirty[dataset])
+    con.execute("DELETE FROM core.dirty_day")
+    return written
+
+
+def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: set[date]) -> int:
+    con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [sorted(days)])
+    generation = uuid.uuid4().hex[:12]
+    con.execute(
+        f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(folder / dataset)}' (FORMAT parquet, PARTITION_BY ({column}), "
+        f"FILENAME_PATTERN '{generation}_{{i}}', OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
+    )
+    files = sorted(folder.joinpath(dataset).glob(f"{column}=*/{generation}_*.parquet"))
+    _sync(files)
+    con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL "
+                "AND day IN (SELECT day FROM publish_day)", [datetime.now(UTC), dataset])  # fmt: skip
+    _register(con, folder, dataset, [(date.fromisoformat(f.parent.name.partition("=")[2]), f) for f in files])
+    return len(files)
+
+
+def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str) -> None:
+    """An empty file of the right types, so that the mart exists before the first row and every reader sees one schema."""
+    target = folder / dataset / f"{column}=1970-01-01" / f"{_layout_name(dataset)}.parquet"
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    con.execute("CREATE OR REPLACE TEMP TABLE publish_day (day DATE)")
+    query = f"SELECT * EXCLUDE ({column}) FROM ({sql(f'publish/{dataset}')})"
+    con.execute(f"COPY ({query}) TO '{_quoted(target)}' (FORMAT parquet)")
+
+
+def _layout_name(dataset: str) -> str:
+    """Changes with the dataset's SQL, so that a new column brings a new typed file."""
+    return "typed_" + uuid.uuid5(uuid.NAMESPACE_OID, sql(f"publish/{dataset}")).hex[:12]
+
+
+def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    for dataset in WHOLE:
+        target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        con.execute(f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL",
+                    [datetime.now(UTC), dataset])  # fmt: skip
+        _register(con, folder, dataset, [(None, target)])
+    return len(WHOLE)
+
+
+def _register(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]) -> None:
+    rows = [[dataset, day, str(path.relative_to(folder))] for day, path in files]
+    if rows:
+        con.executemany("INSERT INTO core.published_file VALUES (?, ?, ?, NULL)", rows)
+
+
+# -- the views -------------------------------------------------------------------------------------------------------
+
+
+def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> None:
+    """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into place."""
+    sources = {dataset: _source(con, folder, dataset) for dataset in (*BY_DAY, *WHOLE)}
+    build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    build.mkdir()
+    try:
+        fresh = build / target.name
+        config: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": STORAGE, "threads": 1}
+        with contextlib.closing(duckdb.connect(str(fresh), config=config)) as views:
+            views.execute("CREATE SCHEMA mart")
+            views.execute("CREATE SCHEMA ops")
+            for name in names("marts"):
+                _create_view(views, sql(name), sources)
+        fresh.chmod(0o444)
+        _sync([fresh])
+        _replace(fresh, target)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+
+
+def _create_view(views: duckdb.DuckDBPyConnection, text: str, sources: dict[str, str]) -> None:
+    body = text
+    for dataset, source in sources.items():
+        body = body.replace(f"{{{dataset}}}", source)
+    views.execute(body)
+    view = None
+    for match in _COMMENT.finditer(text):
+        comment = match["text"].replace("'", "''")
+        if match["view"]:
+            view = match["view"]
+            kind = "MACRO TABLE" if "CREATE MACRO" in text else "VIEW"
+            views.execute(f"COMMENT ON {kind} {view} IS '{comment}'")
+        else:
+            views.execute(f"COMMENT ON COLUMN {view}.{match['column']} IS '{comment}'")
+
+
+def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
+    rows = con.execute("SELECT path FROM core.published_file WHERE dataset = ? AND replaced_at IS NULL ORDER BY day, path",
+                       [dataset]).fetchall()  # fmt: skip
+    paths = [folder / path for (path,) in rows]
+    column = BY_DAY.get(dataset)
+    if column:
+        paths.insert(0, folder / dataset / f"{column}=1970-01-01" / f"{_layout_name(dataset)}.parquet")
+    listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+    hive = f", hive_partitioning = true, hive_types = {{'{column}': DATE}}" if column else ""
+    return f"read_parquet([{listed}]{hive})"
+
+
+def _replace(fresh: Path, target: Path) -> None:
+    """A WAL that a client left behind belongs to the old file: replayed over the new one it would break it."""
+    leftover = target.with_name(target.name + ".wal")
+    leftover.unlink(missing_ok=True)
+    os.replace(fresh, target)
+    leftover.unlink(missing_ok=True)
+    _sync([target.parent])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _sync(paths: Iterable[Path]) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+

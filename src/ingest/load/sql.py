@@ -1,0 +1,72 @@
+"""The .sql files of the warehouse package, read once; and rows on their way in as one Arrow table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of `warehouse/<name>.sql`."""
+    return resources.files("warehouse").joinpath(*f"{name}.sql".split("/")).read_text(encoding="utf-8")
+
+
+@cache
+def names(folder: str) -> tuple[str, ...]:
+    """The .sql files of a folder of the warehouse package, in order, without suffix."""
+    files = resources.files("warehouse").joinpath(folder).iterdir()
+    return tuple(sorted(f"{folder}/{f.name.removesuffix('.sql')}" for f in files if f.name.endswith(".sql")))
+
+
+def stage(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()) -> bool:
+    """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when there are none.
+
+    Row by row inserts cost an order of magnitude more than one Arrow table. A key that is not a column of `like` is an error;
+    a missing one is NULL.
+    """
+    if not rows:
+        return False
+    schema = _schema(con, like)
+    wanted = columns or list(rows[0])
+    unknown = [name for name in wanted if name not in schema.names]
+    if unknown:
+        raise ValueError(f"{like} has no column {unknown[0]}")
+    picked = pa.schema([schema.field(name) for name in wanted])
+    con.register("staged", pa.Table.from_pylist([dict(row) for row in rows], schema=picked))
+    return True
+
+
+_SCHEMAS: dict[str, Any] = {}
+
+
+def _schema(con: duckdb.DuckDBPyConnection, table: str) -> Any:
+    if table not in _SCHEMAS:
+        _SCHEMAS[table] = con.sql(f"SELECT * FROM {table} LIMIT 0").to_arrow_table().schema
+    return _SCHEMAS[table]
+
+
+def merge(con: duckdb.DuckDBPyConnection, statement: str, rows: Sequence[Mapping[str, Any]], like: str) -> None:
+    """Run `warehouse/load/<statement>.sql` over the staged rows."""
+    if stage(con, rows, like):
+        con.execute(sql(f"load/{statement}"))
+        con.unregister("staged")
+
+
+def append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows as they are into an append-only table."""
+    if stage(con, rows, table):
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged")
+        con.unregister("staged")
+
+
+def records(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of the last query as dicts."""
+    described = con.description or []
+    found = [column[0] for column in described]
+    return [dict(zip(found, row, strict=True)) for row in con.fetchall()]

@@ -1,0 +1,58 @@
+"""Pending work: what is to be fetched, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import duckdb
+
+from ingest.load.rows import Row, work_from
+from ingest.load.sql import merge, records, sql, stage
+from ingest.model import Work
+
+_COLUMNS = ("url_key",)
+
+
+def due_work(con: duckdb.DuckDBPyConnection, now: datetime, *, everything: bool = False, feeds: Collection[str] | None = None,
+             limit: int = 100_000) -> list[Work]:  # fmt: skip
+    """What may be tried at `now` (all of it with `everything`), oldest first, of these feeds only when they are named."""
+    con.execute(sql("load/due_work"), {"now": now, "everything": everything, "feeds": list(feeds or []),
+                                       "any_feed": feeds is None, "limit": limit})  # fmt: skip
+    return [work_from(row) for row in records(con)]
+
+
+def pending_count(con: duckdb.DuckDBPyConnection) -> int:
+    row = con.execute("SELECT count(*) FROM core.pending").fetchone()
+    return int(row[0]) if row else 0
+
+
+def queue(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    """Add or replace pending work."""
+    merge(con, "merge_pending", rows, "core.pending")
+
+
+def drop(con: duckdb.DuckDBPyConnection, url_keys: Sequence[str]) -> None:
+    """The work is done: its outcome says how."""
+    if stage(con, [{"url_key": key} for key in url_keys], "core.pending", _COLUMNS):
+        con.execute("DELETE FROM core.pending WHERE url_key IN (SELECT url_key FROM staged)")
+        con.unregister("staged")
+
+
+def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    """Write outcomes, and mark the days on which they show."""
+    merge(con, "merge_outcome", rows, "core.outcome")
+    if stage(con, [{"url_key": row["url_key"]} for row in rows] + [{"url_key": row["link_key"]} for row in rows],
+             "core.outcome", _COLUMNS):  # fmt: skip
+        con.execute(sql("load/dirty_links"))
+        con.unregister("staged")
+
+
+def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    """URLs that lead to articles; one row for a URL and kind, the smallest rank of the batch wins."""
+    best: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        place = (row["url"], row["kind"])
+        if place not in best or row["rank"] < best[place]["rank"]:
+            best[place] = row
+    merge(con, "merge_alias", list(best.values()), "core.alias")

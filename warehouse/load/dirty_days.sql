@@ -1,0 +1,2 @@
+INSERT INTO core.dirty_day (dataset, day)
+SELECT DISTINCT dataset, day FROM staged ANTI JOIN core.dirty_day d USING (dataset, day)

@@ -1,0 +1,2 @@
+MERGE INTO core.pending t USING staged s ON t.url_key = s.url_key
+WHEN MATCHED THEN UPDATE BY NAME WHEN NOT MATCHED THEN INSERT BY NAME

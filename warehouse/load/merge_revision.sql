@@ -1,0 +1,3 @@
+MERGE INTO core.revision t USING (SELECT * REPLACE (article_id::UUID AS article_id) FROM staged) s
+ON t.article_id = s.article_id AND t.revision = s.revision
+WHEN MATCHED THEN UPDATE BY NAME WHEN NOT MATCHED THEN INSERT BY NAME

@@ -1,0 +1,1 @@
+SELECT dataset, day FROM core.dirty_day ORDER BY ALL
