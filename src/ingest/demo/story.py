@@ -38,7 +38,6 @@ class Story:
     twin: str | None = None
     aside: str | None = None
     answer: str = "ok"
-    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,6 @@ def _story(table: Mapping[str, Any], outlet: Outlet, texts: Mapping[str, Any], b
         twin=now.get("twin"),
         aside=now.get("aside"),
         answer=now.get("page", "ok"),
-        content_type=now.get("content_type"),
     )
 
 

@@ -18,7 +18,7 @@ BASE = datetime(2026, 3, 10, 12, tzinfo=UTC)
 """Time of the first poll where the caller names none: fixed, so that two runs can be compared."""
 
 POLL_GAP = timedelta(hours=1)
-STORY_NUMBER = r"(?<!\d)(11\d{8})(?!\d)"
+STORY_NUMBER = r"(?<!\d)(1[01]\d{8})(?!\d)"
 """Identity of the distributor's stories: its ten-digit number, wherever it stands in the URL (as MENAFN's, same form)."""
 
 _ROBOTS = b"User-agent: *\nDisallow: /members/\n"
