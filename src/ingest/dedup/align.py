@@ -1,32 +1,41 @@
-"""Two texts laid side by side: which shingles they share, and whether names and numbers agree where the words around them do."""
+"""Two texts laid side by side: the shingles they share, and whether names and numbers agree where the words around them do."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ingest.dedup.tokens import SHINGLE, Tokens, shingles
 
-Indices = NDArray[np.intp]
+Span = tuple[int, int]
 
-GAP = 40
-"""Words: what lies between two shared runs is compared only up to this length; beyond, a passage was dropped or added."""
+GAP = 30
+"""Words: a stretch between shared runs longer than this is other matter, not other words for the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` whether a word is a name or number."""
+
+    words: Sequence[int]
+    slots: Sequence[int]
+    starts: Sequence[int]
+    places: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two texts share. `in_first` and `in_second` are the shared part of either text's shingles, 0..1."""
+    """What two texts share. `in_first` and `in_second` are the shared part of either text's shingles, 0..1; the rest are counts of words."""
 
     in_first: float
     in_second: float
     jaccard: float
     agreed: int
     clashed: int
-    identical: bool
+    replaced: int
+    shared: int
 
     @property
     def containment(self) -> float:
@@ -38,84 +47,104 @@ class Overlap:
         return self.agreed / places if places else 1.0
 
 
-def overlap(a: Tokens, b: Tokens) -> Overlap:
+NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0, 0, 0)
+
+
+def lay(tokens: Tokens) -> Laid:
+    """Plain Python containers: at the length of a news text they are quicker than arrays."""
+    places: dict[int, int] = {}
+    for place, shingle in enumerate(shingles(tokens.ids).tolist()):
+        places.setdefault(shingle, place)
+    return Laid(tokens.ids.tolist(), (tokens.kinds & 1).tolist(), tokens.starts.tolist(), places)
+
+
+def overlap(a: Laid, b: Laid) -> Overlap:
     """Shingles shared by the two texts, and the slots in aligned places."""
-    if np.array_equal(a.ids, b.ids):
-        return Overlap(1.0, 1.0, 1.0, int(_slots(a).sum()), 0, True)
-    left, right = shingles(a.ids), shingles(b.ids)
-    common, at_left, at_right = np.intersect1d(left, right, return_indices=True)
-    if not len(common):
-        return Overlap(0.0, 0.0, 0.0, 0, 0, False)
-    first, second = len(np.unique(left)), len(np.unique(right))
-    agreed, clashed = _compare(a, b, *_chain(at_left, at_right))
+    common = a.places.keys() & b.places.keys()
     n = len(common)
-    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed, False)
+    if not n:
+        return NOTHING
+    chain = _chain([(a.places[h], b.places[h]) for h in common])
+    agreed = _agreed(a, chain)
+    clashed = replaced = 0
+    for ours, theirs in _gaps(a, b, chain):
+        same, other, plain = _gap(a, b, ours, theirs)
+        agreed += same
+        clashed += other
+        replaced += plain
+    first, second = len(a.places), len(b.places)
+    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed, replaced, n)
 
 
-def _slots(tokens: Tokens) -> NDArray[np.bool_]:
-    # names and numbers are the odd kinds
-    return (tokens.kinds & 1).astype(bool)
-
-
-def _chain(at_left: Indices, at_right: Indices) -> tuple[Indices, Indices]:
+def _chain(places: list[Span]) -> list[Span]:
     """The longest run of shared shingles that rises in both texts: paragraphs that changed places fall out of it."""
-    order = np.argsort(at_left)
-    left, right = at_left[order], at_right[order]
-    if np.all(right[1:] > right[:-1]):
-        return left, right
+    places.sort()
+    if all(a[1] < b[1] for a, b in zip(places, places[1:], strict=False)):
+        return places
     tails: list[int] = []
     ends: list[int] = []
     back: list[int] = []
-    for i, place in enumerate(right.tolist()):
+    for i, (_, place) in enumerate(places):
         k = bisect_left(tails, place)
         back.append(ends[k - 1] if k else -1)
         tails[k : k + 1] = [place]
         ends[k : k + 1] = [i]
-    chosen: list[int] = []
+    chosen: list[Span] = []
     i = ends[-1]
     while i >= 0:
-        chosen.append(i)
+        chosen.append(places[i])
         i = back[i]
-    chosen.reverse()
-    return left[chosen], right[chosen]
+    return chosen[::-1]
 
 
-def _compare(a: Tokens, b: Tokens, left: Indices, right: Indices) -> tuple[int, int]:
-    """Slots that agree and clash: equal in the shared runs; in the gaps between them by what either side has."""
-    covered = np.zeros(len(a) + 1, np.int64)
-    np.add.at(covered, left, 1)
-    np.add.at(covered, np.minimum(left + SHINGLE, len(a)), -1)
-    agreed = int((_slots(a) & (np.cumsum(covered[:-1]) > 0)).sum())
-    clashed = 0
-    for gap_a, gap_b in _gaps(a, b, left, right):
-        same, other = _gap(a, b, gap_a, gap_b)
-        agreed += same
-        clashed += other
-    return agreed, clashed
+def _agreed(a: Laid, chain: list[Span]) -> int:
+    """Slots of the first text inside shared shingles."""
+    total = done = 0
+    for place, _ in chain:
+        total += sum(a.slots[max(done, place) : place + SHINGLE])
+        done = place + SHINGLE
+    return total
 
 
-def _gaps(a: Tokens, b: Tokens, left: Indices, right: Indices) -> list[tuple[slice, slice]]:
-    """Stretches of both texts between shared runs, and what comes before the first and after the last, cut to equal length."""
-    step = np.diff(left)
-    jumps = np.flatnonzero((step != np.diff(right)) | (step > SHINGLE)).tolist()
-    found = []
-    for i in jumps:
-        ends = int(left[i]) + SHINGLE, int(right[i]) + SHINGLE
-        begins = int(left[i + 1]), int(right[i + 1])
-        if begins[0] > ends[0] and begins[1] > ends[1] and max(begins[0] - ends[0], begins[1] - ends[1]) <= GAP:
-            found.append((slice(ends[0], begins[0]), slice(ends[1], begins[1])))
-    head = min(int(left[0]), int(right[0]), GAP)
-    found.append((slice(int(left[0]) - head, int(left[0])), slice(int(right[0]) - head, int(right[0]))))
-    tail = min(len(a) - int(left[-1]) - SHINGLE, len(b) - int(right[-1]) - SHINGLE, GAP)
-    if tail > 0:
-        ends = int(left[-1]) + SHINGLE, int(right[-1]) + SHINGLE
-        found.append((slice(ends[0], ends[0] + tail), slice(ends[1], ends[1] + tail)))
-    return found
+def _gaps(a: Laid, b: Laid, chain: list[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
+    """Stretches that stand in the same place of both texts: between two shared runs, within the sentences those belong to."""
+    yield [_before(a, chain[0][0], 0)], [_before(b, chain[0][1], 0)]
+    last = chain[0]
+    for here in chain[1:]:
+        if here[0] - last[0] != here[1] - last[1] or here[0] - last[0] > SHINGLE:
+            ours, theirs = (last[0] + SHINGLE, here[0]), (last[1] + SHINGLE, here[1])
+            if ours[0] < ours[1] and theirs[0] < theirs[1]:
+                yield _within(a, ours), _within(b, theirs)
+        last = here
+    yield [_after(a, last[0] + SHINGLE, len(a.words))], [_after(b, last[1] + SHINGLE, len(b.words))]
 
 
-def _gap(a: Tokens, b: Tokens, left: slice, right: slice) -> tuple[int, int]:
-    """Slots of one gap found on both sides, and those replaced by others (the lesser surplus; a slot merely dropped is no clash)."""
-    ours = Counter(a.ids[left][_slots(a)[left]].tolist())
-    theirs = Counter(b.ids[right][_slots(b)[right]].tolist())
-    same = (ours & theirs).total()
-    return same, min(ours.total(), theirs.total()) - same
+def _before(text: Laid, end: int, floor: int) -> Span:
+    """From the head of the sentence that reaches over `end`."""
+    at = bisect_right(text.starts, end) - 1
+    return max(floor, text.starts[at]), end
+
+
+def _after(text: Laid, begin: int, ceiling: int) -> Span:
+    """To the end of the sentence that `begin` goes on with."""
+    at = bisect_left(text.starts, begin)
+    return begin, min(ceiling, text.starts[at] if at < len(text.starts) else ceiling)
+
+
+def _within(text: Laid, gap: Span) -> list[Span]:
+    """The gap, or where sentences end inside it, its head and its tail: sentences between those were added or dropped."""
+    head = _after(text, gap[0], gap[1])
+    return [gap] if head == gap else [head, _before(text, gap[1], gap[0])]
+
+
+def _gap(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[int, int, int]:
+    """Slots found on both sides, slots replaced by others, plain words replaced. What is merely dropped or added counts for nothing."""
+    left = [i for begin, end in ours for i in range(begin, end)]
+    right = [i for begin, end in theirs for i in range(begin, end)]
+    if not left or not right or len(left) > GAP or len(right) > GAP:
+        return 0, 0, 0
+    mine = Counter(a.words[i] for i in left if a.slots[i])
+    other = Counter(b.words[i] for i in right if b.slots[i])
+    same = (mine & other).total()
+    clash = min(mine.total(), other.total()) - same
+    return same, clash, min(len(left), len(right)) - clash - same

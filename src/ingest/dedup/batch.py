@@ -11,6 +11,7 @@ from typing import IO
 
 import numpy as np
 
+from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.index import candidate_pairs
 from ingest.dedup.learn import repeated_sentences
@@ -99,6 +100,10 @@ class _Batch:
         return repeated_sentences(hashes)
 
     def _load(self, at: int) -> DedupText:
+        known, tokens = self._known[at], self._tokens(at)
+        return DedupText(known.id, lay(tokens), known.headline, known.published_at, known.publisher, known.agency)
+
+    def _tokens(self, at: int) -> Tokens:
         known = self._known[at]
         self._spill.seek(known.offset)
         data = self._spill.read(5 * known.words + 8 * known.sentences)
@@ -110,7 +115,7 @@ class _Batch:
         drop = np.isin(sentence_hashes(tokens), self._boilerplate)
         if not drop.all():
             tokens = without_sentences(tokens, drop)
-        return DedupText(known.id, tokens, known.headline, known.published_at, known.publisher, known.agency)
+        return tokens
 
     def rows(self) -> Iterator[CopyRow]:
         pairs = [
@@ -125,7 +130,7 @@ class _Batch:
             yield self._row(id, found[id])
 
     def _sketches(self) -> list[Words]:
-        return [sketch_tokens(self._text(i).tokens)[:SKETCH] for i in range(len(self._known))]
+        return [sketch_tokens(self._tokens(i))[:SKETCH] for i in range(len(self._known))]
 
     def _verify(self, a: int, b: int) -> Verdict:
         return verify(self._text(a), self._text(b))

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.align import Overlap, overlap
-from ingest.dedup.tokens import Tokens, tokenise, without
+from ingest.dedup.align import Laid, Overlap, lay, overlap
+from ingest.dedup.tokens import tokenise, without
 from ingest.model import CopyKind
 
 RULE_VERSION = 1
 """Raised with every change of the rules below; stored with each verified pair."""
 
-CONTAINED = 0.45
-CONTAINED_SHORT = 0.9
-SHORT_WORDS = 30
-AGREEMENT = 0.7
 WINDOW = timedelta(days=30)
+"""Texts published further apart are never compared."""
+
+NEAR, APART = timedelta(hours=36), timedelta(hours=72)
+"""Copies, corrections and next-day reruns come within NEAR; beyond APART the same words with other figures are a template."""
+
+CONTAINED, CONTAINED_SHORT, CONTAINED_APART = 0.45, 0.9, 0.8
+CONTAINED_DENSE = 0.33
+SHORT, BRIEF = 30, 60
+DENSE = 6
+"""Words: a text below SHORT says too little to be recognised by half of it, unless DENSE names and numbers agree (tables of
+results); in BRIEF ones published NEAR each other those count for more than the words between them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +31,7 @@ class DedupText:
     """One text ready for comparison; made by `prepare`. `published_at` is aware UTC."""
 
     id: str
-    tokens: Tokens
+    laid: Laid
     headline: str | None = None
     published_at: datetime | None = None
     publisher: str | None = None
@@ -55,30 +62,46 @@ def prepare(
     boilerplate: frozenset[int] = frozenset(),
 ) -> DedupText:
     """Read the text once; what is missing stays None and is left out of the decision."""
-    return DedupText(id, without(tokenise(text), boilerplate), headline, published_at, publisher, agency)
+    return DedupText(id, lay(without(tokenise(text), boilerplate)), headline, published_at, publisher, agency)
 
 
 def verify(a: DedupText, b: DedupText) -> Verdict:
     """Compare two texts; symmetric but for `kind`."""
-    shared = overlap(a.tokens, b.tokens)
+    shared = overlap(a.laid, b.laid)
     same, why = _decide(shared, a, b)
     return Verdict(same, shared.containment, shared.agreement, shared.jaccard, _kind(shared), why)
 
 
 def _decide(shared: Overlap, a: DedupText, b: DedupText) -> tuple[bool, str]:
-    short = min(len(a.tokens), len(b.tokens)) < SHORT_WORDS
-    needed = CONTAINED_SHORT if short else CONTAINED
-    if a.published_at and b.published_at and abs(a.published_at - b.published_at) > WINDOW:
-        return False, "published too far apart"
-    if shared.containment < needed:
-        return False, f"containment {shared.containment:.2f} below {needed}"
-    if shared.agreement < AGREEMENT:
-        return False, f"names and numbers agree in {shared.agreement:.2f} of their places, {AGREEMENT} needed"
-    return True, f"containment {shared.containment:.2f}, names and numbers agree {shared.agreement:.2f}"
+    gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
+    if gap and gap > WINDOW:
+        return False, f"published {gap.days} days apart"
+    contained = _containment_needed(shared, gap, min(len(a.laid.words), len(b.laid.words)))
+    agreeing = _agreement_needed(gap)
+    scores = f"containment {shared.containment:.2f} ({contained} needed), names and numbers agree {shared.agreement:.2f} ({agreeing} needed)"
+    return shared.containment >= contained and shared.agreement >= agreeing, scores
+
+
+def _agreement_needed(gap: timedelta | None) -> float:
+    """A correction changes a name or a figure within hours; the longer after, the likelier it is tomorrow's story in the same words."""
+    if gap is None:
+        return 0.75
+    if gap <= NEAR:
+        return 0.7
+    return 0.84 if gap < APART else 1.0
+
+
+def _containment_needed(shared: Overlap, gap: timedelta | None, words: int) -> float:
+    dense = shared.agreed >= DENSE and shared.agreement >= 0.85
+    if gap is not None and gap >= APART:
+        return CONTAINED_APART
+    if dense and words < BRIEF and gap is not None and gap <= NEAR:
+        return CONTAINED_DENSE
+    return CONTAINED_SHORT if words < SHORT and not dense else CONTAINED
 
 
 def _kind(shared: Overlap) -> CopyKind:
-    if shared.identical:
+    if shared.jaccard == 1.0:
         return CopyKind.EXACT
     if shared.in_second >= 0.9:
         return CopyKind.TRUNCATED
