@@ -1,0 +1,185 @@
+"""The archive folder: WARC segments that bytes reach before any row points to them, healed after a crash.
+
+A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from isal import isal_zlib
+
+from ingest.errors import Terminal, WarehouseError
+from ingest.fetch.decode import InflateError
+from ingest.fetch.warc import Member, info_record, members, read_response, response_record
+from ingest.model import ArchivePlace, Reason, Response
+
+SEGMENT_BYTES = 1_000_000_000
+_READ = 1 << 20
+
+
+class Archive:
+    """Segments `job-YYYYMMDD-NN.warc.gz` of one job; at most one is open, locked and appended to."""
+
+    def __init__(self, folder: Path, job: str, *, software: str = "wire-ingest", segment_bytes: int = SEGMENT_BYTES):
+        self._folder = folder
+        self._job = job
+        self._software = software
+        self._segment_bytes = segment_bytes
+        self._name = ""
+        self._fd = -1
+        self._end = 0
+        self._dirty = False
+        self._new = False
+
+    def append(self, response: Response) -> ArchivePlace:
+        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the disk refuses it."""
+        if self._fd < 0 or self._end >= self._segment_bytes or not self._name.startswith(self._day()):
+            self._next_segment()
+        member = response_record(response)
+        offset = self._end
+        self._write(member)
+        return ArchivePlace(self._name, offset, len(member))
+
+    def sync(self) -> None:
+        """Everything appended so far is on disk when this returns."""
+        if self._dirty:
+            os.fsync(self._fd)
+            self._dirty = False
+        if self._new:
+            _sync_folder(self._folder)
+            self._new = False
+
+    def heal(self, committed: Mapping[str, int]) -> list[tuple[ArchivePlace, Response]]:
+        """Adopt what a killed process left: `committed` maps segment to the end offset of the last record a row points to.
+
+        In every segment that no living process writes, the whole records behind that offset are returned in order, and a
+        torn tail is cut off. A segment that `committed` does not name is taken to have no row at all: remove a segment when
+        its last row is pruned, or go on naming it.
+        """
+        found: list[tuple[ArchivePlace, Response]] = []
+        for path in sorted(self._folder.glob("*.warc.gz")):
+            if path.name == self._name:
+                continue
+            start = committed.get(path.name, 0)
+            if path.stat().st_size > start:
+                found += self._healed(path, start)
+        return found
+
+    def read(self, place: ArchivePlace) -> Response:
+        """The response at `place`. Raises Terminal DAMAGED_RECORD when the file or the record is not what the place says."""
+        try:
+            with (self._folder / place.file).open("rb") as file:
+                file.seek(place.offset)
+                record = isal_zlib.decompress(file.read(place.length), wbits=31)
+        except (OSError, InflateError) as error:
+            raise Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: {error}") from None
+        response = read_response(record)
+        if response is None:
+            raise Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: no response record")
+        return response
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            self.sync()
+            os.close(self._fd)
+            self._fd, self._name, self._end = -1, "", 0
+
+    # -- segments ----------------------------------------------------------------------------------------------------
+
+    def _day(self) -> str:
+        return f"{self._job}-{datetime.now(UTC):%Y%m%d}-"
+
+    def _next_segment(self) -> None:
+        """Open the first of today's segments that has room and no other writer."""
+        self.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        day = self._day()
+        taken = sorted(self._folder.glob(f"{day}*.warc.gz"))
+        number = max(_number(taken[-1]) if taken else 1, 1)
+        while not self._opened(f"{day}{number:02}.warc.gz"):
+            number += 1
+
+    def _opened(self, name: str) -> bool:
+        path = self._folder / name
+        fresh = not path.exists()
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WarehouseError(f"{path}: cannot be written ({error.strerror}); check the data directory") from None
+        end = os.lseek(fd, 0, os.SEEK_END)
+        if end >= self._segment_bytes or not _locked(fd):
+            os.close(fd)
+            return False
+        self._fd, self._name, self._end, self._new = fd, name, os.lseek(fd, 0, os.SEEK_END), fresh
+        if self._end == 0:
+            self._write(info_record(self._software, name, datetime.now(UTC)))
+        return True
+
+    def _write(self, member: bytes) -> None:
+        """Append whole or not at all: a later record must not lie behind a torn one."""
+        try:
+            done = 0
+            while done < len(member):
+                done += os.pwrite(self._fd, member[done:], self._end + done)
+        except OSError as error:
+            os.ftruncate(self._fd, self._end)
+            raise WarehouseError(f"{self._folder / self._name}: cannot be written ({error.strerror})") from None
+        self._end += len(member)
+        self._dirty = True
+
+    def _healed(self, path: Path, start: int) -> list[tuple[ArchivePlace, Response]]:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if not _locked(fd):
+                return []
+            found, end = [], start
+            for member in members(_chunks(fd, start), start):
+                end = member.offset + member.length
+                if (response := _response(member)) is not None:
+                    found.append((ArchivePlace(path.name, member.offset, member.length), response))
+            if os.fstat(fd).st_size > end:
+                os.ftruncate(fd, end)
+            # What is adopted is about to be pointed to: it may never have reached the disk.
+            os.fsync(fd)
+            return found
+        finally:
+            os.close(fd)
+
+
+def _response(member: Member) -> Response | None:
+    try:
+        return read_response(member.record)
+    except Terminal:
+        return None
+
+
+def _chunks(fd: int, offset: int) -> Iterator[bytes]:
+    while chunk := os.pread(fd, _READ, offset):
+        yield chunk
+        offset += len(chunk)
+
+
+def _locked(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _number(path: Path) -> int:
+    digits = path.name.removesuffix(".warc.gz").rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 1
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

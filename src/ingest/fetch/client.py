@@ -1,0 +1,282 @@
+"""The one fetch function: feeds, pages, robots.txt and sitemaps all go through `Client.get`, every redirect guarded anew."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+from ingest.errors import FetchError, Terminal, Transient
+from ingest.fetch import answers
+from ingest.fetch.connect import Lookup
+from ingest.fetch.exchange import Answer, Exchange
+from ingest.fetch.guard import Guard, Target
+from ingest.fetch.hosts import Hosts
+from ingest.fetch.robots import KEPT, ROBOTS_CAP, Robots, StoredRobots, product_token, unreachable
+from ingest.model import HostRule, Reason, Response
+from ingest.settings import Settings
+from ingest.urls import HostRules
+
+MAX_HOPS = 5
+DEFER_AFTER = 2
+"""Time-outs in a row after which a host is left alone for the rest of the run."""
+PARSED_ROBOTS = 4_096
+MB = 1_000_000
+JITTER = 0.05
+"""Most that is added to a Retry-After, as a share of it, so that not everybody returns at once."""
+
+
+class Kind(StrEnum):
+    """What is asked for: it picks the deadline, the cap on decoded bytes and the Accept header."""
+
+    FEED = "feed"
+    PAGE = "page"
+    ROBOTS = "robots"
+    SITEMAP = "sitemap"
+
+
+_ACCEPT = {
+    Kind.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+    Kind.PAGE: "text/html, application/xhtml+xml, */*;q=0.5",
+    Kind.ROBOTS: "text/plain, */*;q=0.5",
+    Kind.SITEMAP: "application/xml, text/xml, text/plain;q=0.9, */*;q=0.5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Seconds for the whole of a fetch (waiting for a host's turn not counted), decoded bytes."""
+
+    deadline: float
+    cap: int
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A fetch on its way through redirects; `left` is what remains of its deadline in seconds."""
+
+    first: Target
+    target: Target
+    left: float
+    hops: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    noai: bool = False
+
+    def step(self, following: Target, status: int) -> None:
+        self.hops.append(self.target.url)
+        self.statuses.append(status)
+        self.target = following
+        if len(self.hops) > MAX_HOPS or following.url in self.hops:
+            raise Terminal(Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {following.url}")
+
+    @property
+    def permanent(self) -> str | None:
+        return self.target.url if self.hops and answers.PERMANENT.issuperset(self.statuses) else None
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether secrets may go along: the same server still, and not from https down to http."""
+        here, start = self.target, self.first
+        return here.authority == start.authority and (here.scheme == start.scheme or here.scheme == "https")
+
+
+class Client:
+    """All requests of a process; an async context manager. `lookup` stands in for the system's name resolution."""
+
+    def __init__(self, settings: Settings, hosts: Hosts, rules: Sequence[HostRule] = (), *, lookup: Lookup | None = None):
+        self._settings = settings
+        self._hosts = hosts
+        self._rules = HostRules(rules)
+        self._guard = Guard(settings)
+        self._lookup = lookup
+        self._agent = product_token(settings.user_agent)
+        self._limits = {
+            Kind.FEED: _Limits(settings.feed_deadline, int(settings.feed_cap * MB)),
+            Kind.PAGE: _Limits(settings.page_deadline, int(settings.page_cap * MB)),
+            Kind.ROBOTS: _Limits(settings.page_deadline, ROBOTS_CAP),
+            Kind.SITEMAP: _Limits(2 * settings.feed_deadline, int(settings.sitemap_cap * MB)),
+        }
+        self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
+        self._robots_asked: dict[str, asyncio.Lock] = {}
+        self._timeouts: dict[str, int] = {}
+        self._in_flight = asyncio.Semaphore(settings.max_in_flight)
+        self._exchange: Exchange | None = None
+
+    async def __aenter__(self) -> Self:
+        self._exchange = Exchange(self._settings, self._guard, self._lookup)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._exchange is not None:
+            await self._exchange.close()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, robots.txt and redirects included."""
+        return self._exchange.requests if self._exchange is not None else 0
+
+    async def get(self, url: str, *, kind: Kind, etag: str | None = None, last_modified: str | None = None,
+                  headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
+        """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent (verbatim).
+
+        `headers` are secrets: sent to the first URL's host only. Raises Transient or Terminal with reason, status and
+        retry_after (seconds); without a status no answer was had, and with DEFERRED no request was made.
+        """
+        target = self._guard.target(url)
+        walk = _Walk(target, target, self._limits[kind].deadline)
+        answer = await self._walk(walk, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {})
+        self._accept(answer, conditional=bool(etag or last_modified))
+        return Response(
+            requested_url=url, url=walk.target.url, status=answer.status, headers=answer.headers, body=answer.body,
+            fetched_at=datetime.now(UTC), hops=tuple(walk.hops), permanent=walk.permanent,
+            seconds=self._limits[kind].deadline - walk.left,
+            noai=walk.noai or answers.reserves_rights(answer.headers),
+        )  # fmt: skip
+
+    async def sitemaps(self, origin: str) -> tuple[str, ...]:
+        """The Sitemap lines of the robots.txt of `origin` (any URL on it), in order. Raises as `get` does."""
+        return (await self._rules_of(self._guard.target(origin))).sitemaps
+
+    async def _walk(self, walk: _Walk, kind: Kind, sent: Mapping[str, str], secrets: Mapping[str, str]) -> Answer:
+        """Ask hop by hop until an answer is no redirect."""
+        while True:
+            target = walk.target
+            if kind is not Kind.ROBOTS:
+                robots = await self._rules_of(target)
+                if not robots.allows(target.url):
+                    raise Terminal(Reason.ROBOTS, f"robots.txt of {target.authority} disallows {target.url}")
+                walk.noai = robots.reserves_rights(target.url)
+            answer = await self._turn(target, {**sent, **secrets} if walk.may_tell else sent, kind, walk.left)
+            walk.left -= answer.seconds
+            if answer.status not in answers.REDIRECTS:
+                return answer
+            location = answer.headers.get("location")
+            if not location:
+                raise Terminal(Reason.HTTP_OTHER, f"HTTP {answer.status} without Location", status=answer.status)
+            walk.step(self._guard.target(location, base=target.url), answer.status)
+
+    async def _turn(self, target: Target, headers: Mapping[str, str], kind: Kind, left: float) -> Answer:
+        """Wait for the host's turn, ask, and heed what the answer asks of us."""
+        assert self._exchange is not None, "use the client as `async with Client(...)`"
+        authority, limits = target.authority, self._limits[kind]
+        rule = self._rules.rule(target.host)
+        in_flight = (rule.max_in_flight if rule else None) or self._settings.per_host
+        async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
+            if self._timeouts.get(authority, 0) >= DEFER_AFTER:
+                raise Transient(Reason.DEFERRED, f"{authority} timed out {DEFER_AFTER} times in a row in this run")
+            try:
+                answer = await self._exchange.ask(
+                    target, headers, cap=limits.cap, cut=kind is Kind.ROBOTS, deadline=min(left, limits.deadline)
+                )
+            except Transient as error:
+                if error.reason is Reason.TIMEOUT:
+                    self._timeouts[authority] = self._timeouts.get(authority, 0) + 1
+                raise
+            self._timeouts.pop(authority, None)
+            self._heed(authority, answer)
+            return answer
+
+    def _delay(self, target: Target) -> float:
+        rule = self._rules.rule(target.host)
+        parsed = self._robots.get(target.authority)
+        asked = parsed[1].delay if parsed else 0.0
+        return max(self._settings.crawl_delay, (rule.crawl_delay if rule else None) or 0.0, asked)
+
+    def _heed(self, authority: str, answer: Answer) -> None:
+        """429 and 503 pause the whole host (RFC 6585, 4; RFC 9110, 15.6.4)."""
+        if answer.status in (429, 503):
+            error = answers.failure(answer.status, answer.headers, datetime.now(UTC))
+            if error.retry_after:
+                self._hosts.pause(authority, error.retry_after * (1 + JITTER * random.random()), error.reason)
+
+    def _accept(self, answer: Answer, *, conditional: bool) -> None:
+        if answer.status == 206:
+            raise Transient(Reason.TRUNCATED, "HTTP 206 although no range was asked for", status=206)
+        if not (200 <= answer.status < 300 or (answer.status == 304 and conditional)):
+            raise answers.failure(answer.status, answer.headers, datetime.now(UTC))
+
+    # -- robots.txt --------------------------------------------------------------------------------------------------
+
+    async def _rules_of(self, target: Target) -> Robots:
+        """The rules of the target's host: from memory, from hosts.db, or asked for once over all coroutines and processes.
+
+        Raises Transient while they are unreachable.
+        """
+        authority = target.authority
+        parsed = self._robots.get(authority)
+        if parsed is not None and parsed[0] > time.time():
+            return parsed[1]
+        async with self._robots_asked.setdefault(authority, asyncio.Lock()):
+            parsed = self._robots.get(authority)
+            if parsed is not None and parsed[0] > time.time():
+                return parsed[1]
+            stored = _fresh(self._hosts.robots(authority)) or await self._ask_robots(target)
+            return await self._parsed(authority, stored)
+
+    async def _parsed(self, authority: str, stored: StoredRobots) -> Robots:
+        if stored.body is None:
+            # Where the host itself cannot be had, that is what the URL failed of.
+            known = stored.reason in (Reason.DNS, Reason.CONNECT, Reason.TLS)
+            reason = stored.reason if known and stored.reason else Reason.ROBOTS_UNREACHABLE
+            wait = max(stored.expires_at - time.time(), 0.0)
+            raise Transient(reason, f"robots.txt of {authority}: {stored.detail}", retry_after=wait)
+        # Half a megabyte of rules takes long enough to parse for other hosts to notice.
+        big = len(stored.body) > 32_768
+        parse = asyncio.to_thread(Robots, stored.body, self._agent) if big else None
+        robots = await parse if parse else Robots(stored.body, self._agent)
+        self._robots[authority] = (stored.expires_at, robots)
+        if len(self._robots) > PARSED_ROBOTS:
+            self._robots.popitem(last=False)
+        return robots
+
+    async def _ask_robots(self, target: Target) -> StoredRobots:
+        authority = target.authority
+        async with self._hosts.slot(f"robots {authority}"):
+            before = self._hosts.robots(authority)
+            if known := _fresh(before):
+                return known
+            stored = await self._fetched_robots(target, before)
+            self._hosts.keep_robots(authority, stored)
+            delay = Robots(stored.body, self._agent).delay if stored.body else 0.0
+            if delay > 0:
+                self._hosts.hold_off(authority, delay)
+            return stored
+
+    async def _fetched_robots(self, target: Target, before: StoredRobots | None) -> StoredRobots:
+        """Ask for robots.txt: 2xx gives its rules, 4xx or too many redirects none (RFC 9309, 2.3.1.2-3), all else says nothing.
+
+        Raises when the host itself may not be asked, or not now: that is no news about its robots.txt.
+        """
+        first = self._guard.target("/robots.txt", base=target.url)
+        walk = _Walk(first, first, self._limits[Kind.ROBOTS].deadline)
+        try:
+            answer = await self._walk(walk, Kind.ROBOTS, {"Accept": _ACCEPT[Kind.ROBOTS]}, {})
+            self._accept(answer, conditional=False)
+        except FetchError as error:
+            if error.status is None and not walk.hops and error.reason in _NOT_ASKED:
+                raise
+            if error.reason is Reason.REDIRECT_LOOP or (400 <= (error.status or 0) < 500 and error.status != 429):
+                return StoredRobots(b"", time.time() + KEPT)
+            return unreachable(error.reason, error.detail, time.time(), before, error.retry_after or 0.0)
+        return StoredRobots(answer.body, time.time() + KEPT)
+
+
+_NOT_ASKED = frozenset((Reason.BAD_ADDRESS, Reason.DEFERRED, Reason.HTTP_429, Reason.HTTP_5XX))
+
+
+def _fresh(stored: StoredRobots | None) -> StoredRobots | None:
+    return stored if stored is not None and stored.expires_at > time.time() else None
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    found = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in found.items() if value}

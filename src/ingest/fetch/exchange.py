@@ -1,0 +1,118 @@
+"""One request and its whole answer: the only place where bytes cross the network. No politeness here, no redirects."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from ingest.errors import FetchError, Terminal, Transient
+from ingest.fetch.connect import Lookup, RefusedAddress, asked_host, connector
+from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
+from ingest.fetch.guard import Guard, Target
+from ingest.model import Reason
+from ingest.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`headers` in lower case without cookies; `body` decoded, empty unless the status is 2xx; `seconds` it took."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+
+class Exchange:
+    """The HTTP session. `requests` counts what was sent."""
+
+    def __init__(self, settings: Settings, guard: Guard, lookup: Lookup | None = None):
+        self._guard = guard
+        self._proxy = settings.proxy
+        self.requests = 0
+        self._session = aiohttp.ClientSession(
+            connector=connector(guard, lookup, URL(settings.proxy).host if settings.proxy else None),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate, br"},
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def ask(self, target: Target, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float) -> Answer:
+        """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or Terminal."""
+        started = time.monotonic()
+        asked_host.set(target.host)
+        proxy = None if self._guard.mapped(target.host) else self._proxy
+        self.requests += 1
+        try:
+            async with (
+                asyncio.timeout(max(deadline, 0.001)),
+                self._session.get(target.wire, headers=headers, allow_redirects=False, proxy=proxy) as reply,
+            ):
+                body = await _body(reply, cap, cut=cut) if 200 <= reply.status < 300 else b""
+        except (OSError, aiohttp.ClientError, ValueError, *DECODE_ERRORS) as error:
+            raise _fault(error, target) from None
+        return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
+
+
+def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
+    """Repeated fields are joined (RFC 9110, 5.3). Cookies are neither kept nor sent back."""
+    kept: dict[str, str] = {}
+    for name, value in reply.headers.items():
+        low = name.lower()
+        if low not in ("set-cookie", "set-cookie2"):
+            kept[low] = f"{kept[low]}, {value}" if low in kept else value
+    return kept
+
+
+async def _body(reply: aiohttp.ClientResponse, cap: int, *, cut: bool) -> bytes:
+    """The decoded body, whole or an error."""
+    undo = decoder(reply.headers.get("Content-Encoding"))
+    body = Body(cap, cut=cut)
+    if not cut and (reply.content_length or 0) > cap:
+        raise Terminal(Reason.TOO_LARGE, f"body of {reply.content_length:,} bytes, more than {cap:,}")
+    some = False
+    async for chunk in reply.content.iter_any():
+        some = True
+        undo.feed(chunk, body)
+        if body.full:
+            return body.value()
+    if some and not undo.finish():
+        raise Transient(Reason.TRUNCATED, "content-encoding ends in the middle")
+    return body.value()
+
+
+_FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
+    ((TimeoutError,), Reason.TIMEOUT, "no whole answer in time"),
+    ((aiohttp.ClientConnectorDNSError,), Reason.DNS, "name not found"),
+    ((aiohttp.ClientSSLError,), Reason.TLS, "TLS failed"),
+    ((aiohttp.ClientConnectorError,), Reason.CONNECT, "cannot connect"),
+    ((aiohttp.ClientPayloadError,), Reason.TRUNCATED, "body stops short"),
+    (DECODE_ERRORS, Reason.BAD_ENCODING, "body is not encoded as its header says"),
+    ((aiohttp.ServerDisconnectedError, ConnectionError, aiohttp.ClientOSError), Reason.RESET, "connection closed by the host"),
+)
+
+
+def _fault(error: Exception, target: Target) -> FetchError:
+    """A failure below HTTP, as one of ours. Messages name the host, never a header: those may be secrets."""
+    for candidate in (error, getattr(error, "os_error", None), error.__cause__):
+        if isinstance(candidate, RefusedAddress):
+            return Terminal(Reason.BAD_ADDRESS, str(candidate))
+    for kinds, reason, what in _FAULTS:
+        if isinstance(error, kinds):
+            return Transient(reason, f"{target.authority}: {what}{_cause(error)}")
+    return Transient(Reason.HTTP_OTHER, f"{target.authority}: not a valid HTTP exchange ({type(error).__name__})")
+
+
+def _cause(error: Exception) -> str:
+    cause = getattr(error, "os_error", None)
+    return f" ({cause.strerror or type(cause).__name__})" if isinstance(cause, OSError) else ""

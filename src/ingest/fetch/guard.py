@@ -1,0 +1,236 @@
+"""Which URLs and addresses may be asked for: the rules of the address guard, free of any network.
+
+Two lines of defence. `Guard.target` judges the URL as written (scheme, userinfo, port, spelling of the host); `Guard.refusal`
+judges an address, and connect.py asks it for every candidate before a socket is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Protocol
+from urllib.parse import quote, urljoin
+
+from yarl import URL
+
+from ingest.errors import Terminal
+from ingest.model import Reason
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+URL_LENGTH = 8_192
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# IANA special-purpose registry (RFC 6890 and successors) and what `ipaddress.is_global` lets through: 192.0.0.0/24 in part,
+# the 6to4 relay, multicast. The last one is a cloud's metadata service on a public number.
+REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
+    (IPv4Network(network), name)
+    for network, name in (
+        ("0.0.0.0/8", "unspecified or this network"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "shared address space"),
+        ("127.0.0.0/8", "loopback"),
+        ("169.254.0.0/16", "link-local"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "IETF protocol assignments"),
+        ("192.0.2.0/24", "documentation"),
+        ("192.88.99.0/24", "6to4 relay"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "benchmarking"),
+        ("198.51.100.0/24", "documentation"),
+        ("203.0.113.0/24", "documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("240.0.0.0/4", "reserved or broadcast"),
+        ("168.63.129.16/32", "cloud metadata"),
+    )
+)
+
+# Only 2000::/3 is global unicast; the named ones outside it are listed for their message, those inside it carry an IPv4 address
+# to somewhere else or are no hosts.
+GLOBAL_V6 = IPv6Network("2000::/3")
+REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
+    (IPv6Network(network), name)
+    for network, name in (
+        ("::/128", "unspecified"),
+        ("::1/128", "loopback"),
+        ("::ffff:0:0/96", "IPv4-mapped"),
+        ("::/96", "IPv4-compatible"),
+        ("64:ff9b::/96", "NAT64"),
+        ("64:ff9b:1::/48", "local NAT64"),
+        ("100::/64", "discard"),
+        ("2001::/32", "Teredo"),
+        ("2001::/23", "IETF protocol assignments"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4"),
+        ("3fff::/20", "documentation"),
+        ("fc00::/7", "private"),
+        ("fe80::/10", "link-local"),
+        ("fec0::/10", "site-local"),
+        ("ff00::/8", "multicast"),
+    )
+)
+
+_AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
+_NO_AUTHORITY = re.compile(r"[\x00-\x20\x7f\\%<>^|]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
+_SAFE = "!$%&'()*+,/:;=?@[]~"
+_NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+
+
+class GuardSettings(Protocol):
+    """What the guard reads of Settings."""
+
+    @property
+    def allow_networks(self) -> tuple[Network, ...]: ...
+    @property
+    def allow_ports(self) -> frozenset[int] | None: ...
+    @property
+    def resolve(self) -> dict[str, tuple[str, int]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL that may be asked for. `authority` is host, or host:port off 80 and 443: the unit of all limits and of robots.
+
+    `url` is what is recorded (no fragment), `wire` what is sent: plain http for a host that `resolve` maps.
+    """
+
+    url: str
+    wire: URL
+    scheme: str
+    host: str
+    port: int
+    authority: str
+
+
+class Guard:
+    """The address rules under one set of settings."""
+
+    def __init__(self, settings: GuardSettings):
+        self._networks = settings.allow_networks
+        self._ports = settings.allow_ports
+        self._resolve = {host.lower().rstrip("."): place for host, place in settings.resolve.items()}
+
+    def target(self, url: str, base: str | None = None) -> Target:
+        """Judge `url` (joined to `base`, the URL that redirected to it) as it is written.
+
+        Raises Terminal: BAD_URL (not http(s), userinfo, control characters, no or malformed host), BAD_PORT, BAD_ADDRESS (a
+        refused literal address, or a number that only a C library takes for one: WHATWG URL, 3.5 "ends in a number").
+        """
+        text = _joined(url, base)
+        parsed, tail = _parsed(text)
+        host = _host(parsed, text)
+        scheme, port = parsed.scheme, parsed.port or 0
+        mapped = self.mapped(host)
+        if mapped is None:
+            self._check_port(scheme, port, text)
+            self._check_literal(host)
+        return _target(tail, scheme, host, port, plain=mapped is not None)
+
+    def mapped(self, host: str) -> tuple[str, int] | None:
+        """The address and port that `resolve` gives to this host."""
+        return self._resolve.get(host.rstrip("."))
+
+    def refusal(self, address: str) -> str | None:
+        """Why this address (as a resolver or a socket gives it) is refused; None if it may be connected to."""
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return f"{address!r} is no IP address"
+        if any(ip in network for network in self._networks if network.version == ip.version):
+            return None
+        name = refused_as(ip)
+        return f"{address} is {name}" if name else None
+
+    def _check_port(self, scheme: str, port: int, text: str) -> None:
+        if port in (80, 443) or (self._ports is None and port) or (self._ports and port in self._ports):
+            return
+        raise Terminal(Reason.BAD_PORT, f"{_shown(text)}: port {port} is not allowed; see allow_ports")
+
+    def _check_literal(self, host: str) -> None:
+        if ":" in host or _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]):
+            refusal = self.refusal(host)
+            if refusal:
+                raise Terminal(Reason.BAD_ADDRESS, f"{refusal}; see allow_networks")
+
+
+def refused_as(ip: Address) -> str | None:
+    """The registry's name of the range that makes this address no public host, or None."""
+    if isinstance(ip, IPv4Address):
+        return next((name for network, name in REFUSED_V4 if ip in network), None)
+    if ip.scope_id is not None:
+        return "scoped to an interface"
+    named = next((name for network, name in REFUSED_V6 if ip in network), None)
+    return named or (None if ip in GLOBAL_V6 else "not global unicast")
+
+
+def _joined(url: str, base: str | None) -> str:
+    text = url.strip(" \t\r\n\f")
+    if base is not None:
+        try:
+            text = urljoin(base, text)
+        except ValueError:
+            raise Terminal(Reason.BAD_URL, f"redirect to a malformed URL: {_shown(text)}") from None
+    if len(text) > URL_LENGTH:
+        raise Terminal(Reason.BAD_URL, f"URL longer than {URL_LENGTH} characters: {_shown(text)}")
+    return text
+
+
+def _parsed(text: str) -> tuple[URL, str]:
+    """The authority, parsed once by the library that will connect to it, and the rest of the URL as written."""
+    found = _AUTHORITY.match(text)
+    if found is None or found[1].lower() not in DEFAULT_PORTS:
+        raise Terminal(Reason.BAD_URL, f"not an absolute http or https URL: {_shown(text)}")
+    authority, tail = found[2], text[found.end() :].partition("#")[0]
+    if "@" in authority:
+        raise Terminal(Reason.BAD_URL, "URL carries user information, which is refused (give the feed `headers` instead)")
+    if _NO_AUTHORITY.search(authority) or _CONTROL.search(tail):
+        raise Terminal(Reason.BAD_URL, f"a character that no URL may hold: {_shown(text)}")
+    try:
+        return URL(f"{found[1].lower()}://{authority}/"), tail
+    except ValueError as error:
+        raise Terminal(Reason.BAD_URL, f"malformed host or port ({error}): {_shown(text)}") from None
+
+
+def _host(parsed: URL, text: str) -> str:
+    host = (parsed.raw_host or "").lower()
+    if ":" in host:
+        return host
+    if not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
+        raise Terminal(Reason.BAD_URL, f"no valid host: {_shown(text)}")
+    if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _canonical_v4(host):
+        raise Terminal(Reason.BAD_ADDRESS, f"{host} is an IP address in a disguised spelling")
+    return host
+
+
+def _canonical_v4(host: str) -> bool:
+    try:
+        return str(IPv4Address(host)) == host
+    except ValueError:
+        return False
+
+
+def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Target:
+    # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only what HTTP cannot
+    # carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those on as surrogates).
+    tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
+    tail = tail if tail.startswith("/") else f"/{tail}"
+    shown = f"[{host}]" if ":" in host else host
+    place = shown if port == DEFAULT_PORTS[scheme] else f"{shown}:{port}"
+    name = shown.rstrip(".")
+    wire = URL(f"{'http' if plain else scheme}://{place}{tail}", encoded=True)
+    authority = name if port in (80, 443) else f"{name}:{port}"
+    return Target(f"{scheme}://{place}{tail}", wire, scheme, host, port, authority)
+
+
+def _shown(text: str) -> str:
+    """A URL for a message: printable, short, and without what stands before an @."""
+    return re.sub(r"//[^/]*@", "//...@", text.encode("ascii", "backslashreplace").decode())[:120]
+
+
+def parse_networks(*networks: str) -> tuple[Network, ...]:
+    """CIDRs as `allow_networks` holds them."""
+    return tuple(ip_network(network) for network in networks)

@@ -1,0 +1,96 @@
+"""One host's robots.txt, parsed: may we fetch, how slowly, where are the sitemaps, are rights reserved (RFC 9309). Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from protego import Protego
+
+from ingest.fetch.answers import usage_reserved
+from ingest.model import Reason
+
+ROBOTS_CAP = 512_000
+"""Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""
+KEPT = 86_400.0
+"""Seconds a robots.txt is kept: the most that RFC 9309, 2.4 allows."""
+RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
+"""Seconds until an unreachable robots.txt is asked for again, doubling from the first to the second."""
+
+# Crawlers that gather text for models, as their owners name them in their own documentation.
+AI_AGENTS = (
+    "ai2bot", "amazonbot", "anthropic-ai", "applebot-extended", "bytespider", "ccbot", "claude-web", "claudebot", "cohere-ai",
+    "diffbot", "facebookbot", "google-extended", "gptbot", "meta-externalagent", "omgili", "perplexitybot",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRobots:
+    """What hosts.db keeps of a host's robots.txt. `body` is None while it is unreachable, b'' where all is allowed.
+
+    Times are seconds since the epoch; `reason`, `detail` and `failures` (in a row) tell of an unreachable one.
+    """
+
+    body: bytes | None
+    expires_at: float
+    reason: Reason | None = None
+    detail: str = ""
+    failures: int = 0
+
+
+class Robots:
+    """The rules of one host for one crawler, named by its product token (`wire-ingest`)."""
+
+    def __init__(self, body: bytes, agent: str):
+        self._agent = agent
+        self._rules: Protego | None = None
+        self._usage: Protego | None = None
+        self._ai_agents: tuple[str, ...] = ()
+        self.delay = 0.0
+        self.sitemaps: tuple[str, ...] = ()
+        if body:
+            self._parse(body.decode("utf-8-sig", "replace"))
+
+    def _parse(self, text: str) -> None:
+        rules = self._rules = Protego.parse(text)
+        rate = rules.request_rate(self._agent)
+        self.delay = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
+        named = {name.strip().lower() for name in re.findall(r"(?im)^\s*user-?agent\s*:([^#\r\n]*)", text)}
+        # An AI crawler without a group of its own falls under `*`, as we do: only named ones can differ from us.
+        self._ai_agents = tuple(agent for agent in AI_AGENTS if agent in named)
+        self._usage = _usage_rules(text)
+
+    def allows(self, url: str) -> bool:
+        return self._rules is None or self._rules.can_fetch(url, self._agent)
+
+    def reserves_rights(self, url: str) -> bool:
+        """True when an AI crawler is shut out of this URL, or a usage preference (aipref, Content-Signal) says no to AI."""
+        if self._rules is None:
+            return False
+        if any(not self._rules.can_fetch(url, agent) for agent in self._ai_agents):
+            return True
+        return self._usage is not None and not self._usage.can_fetch(url, "*")
+
+
+def _usage_rules(text: str) -> Protego | None:
+    """Usage preferences as allow/disallow rules: paths and precedence work as in robots.txt (draft-ietf-aipref-attach)."""
+    lines = []
+    for value in re.findall(r"(?im)^\s*content-(?:usage|signal)\s*:([^#\r\n]*)", text):
+        path, _, preference = value.strip().rpartition(" ") if value.strip().startswith("/") else ("/", "", value)
+        lines.append(f"{'Disallow' if usage_reserved(preference) else 'Allow'}: {path.split(' ')[0] or '/'}")
+    if not any(line.startswith("Disallow") for line in lines):
+        return None
+    return Protego.parse("User-agent: *\n" + "\n".join(lines))
+
+
+def product_token(user_agent: str) -> str:
+    """The name robots.txt knows us by: the product of the User-Agent header (RFC 9309, 2.2.1)."""
+    return re.split(r"[\s(]", user_agent.strip(), maxsplit=1)[0] or "wire-ingest"
+
+
+def unreachable(reason: Reason, detail: str, now: float, before: StoredRobots | None, wait: float = 0.0) -> StoredRobots:
+    """An unreachable robots.txt: nothing is fetched until it is asked for again (RFC 9309, 2.3.1.4)."""
+    failures = before.failures + 1 if before is not None else 1
+    pause = min(RETRY_FIRST * 2 ** (failures - 1), RETRY_MOST)
+    return StoredRobots(None, now + max(pause, min(wait, KEPT)), reason, detail, failures)
