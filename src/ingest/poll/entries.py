@@ -29,7 +29,7 @@ _ROLE = re.compile(
     re.I,
 )
 _BY = re.compile(r"^(?:by|von|par|por|di|door|автор:?)\s+(?=\S)", re.I)
-_BETWEEN = re.compile(r"\s*(?:;|\s+and\s+|\s+&\s+|,)\s*")
+_BETWEEN = re.compile(r"\s*(?:;|,?\s+and\s+|\s+&\s+|,)\s*")
 _TAGS = re.compile(r"(?:\s+#[^\s#]+)+\s*$")
 _HOSTLESS = re.compile(r"^https?://[^/]+", re.I)
 
@@ -75,6 +75,11 @@ def guid_tail(guid: str) -> str:
 def is_tagged(title: str | None) -> bool:
     """Does a title end in a run of hashtags? Distributors send the same story again that way, for social channels."""
     return bool(title and _TAGS.search(title))
+
+
+def story_title(title: str | None) -> str:
+    """The title without the hashtags hung on it."""
+    return _TAGS.sub("", title or "")
 
 
 def clip(text: str, cap: int) -> str:
@@ -222,4 +227,4 @@ def _hash_key(entry: Entry) -> str:
 
 
 def _story(entry: Entry) -> str:
-    return _TAGS.sub("", entry.title or entry.summary or "")
+    return story_title(entry.title or entry.summary)

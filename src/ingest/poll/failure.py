@@ -1,0 +1,72 @@
+"""A feed after a failed poll: how much the failure weighs, and when it is tried again. No feed is ever given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ingest.errors import FetchError
+from ingest.model import Feed, FeedState, Reason
+from ingest.poll.schedule import MIN_INTERVAL
+
+HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
+_TEMPORARY = frozenset(
+    (
+        Reason.TIMEOUT, Reason.CONNECT, Reason.RESET, Reason.TRUNCATED, Reason.HTTP_429, Reason.HTTP_5XX, Reason.DEFERRED,
+        Reason.RETRY, Reason.ROBOTS_UNREACHABLE,
+    )
+)  # fmt: skip
+_SOFT = frozenset(
+    (
+        Reason.DNS, Reason.TLS, Reason.NOT_A_FEED, Reason.PARSE_LIMIT, Reason.PARSE_ERROR, Reason.CHALLENGE, Reason.HTTP_403,
+        Reason.TOO_LARGE, Reason.BAD_ENCODING, Reason.HTTP_OTHER, Reason.INTERNAL,
+    )
+)  # fmt: skip
+_HOUR = 3600.0
+_DAY_WEIGHT = 24.0
+"""Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then grows by days."""
+RETRY_AFTER_CAP = 86_400.0
+GONE_PAUSE = timedelta(days=30)
+LONGEST = timedelta(days=30)
+
+
+def weight(reason: Reason) -> float:
+    """1 for what waiting does not mend (404, robots, addresses), .5 for what may be mended, .25 for what passes."""
+    return TEMPORARY if reason in _TEMPORARY else SOFT if reason in _SOFT else HARD
+
+
+def backoff(total: float) -> timedelta:
+    """The delay at this sum of weights: linear to 24 h, a day for as long again, then linear to 30 days."""
+    if total <= 2 * _DAY_WEIGHT:
+        return timedelta(seconds=_HOUR * min(total, _DAY_WEIGHT))
+    return min(LONGEST, timedelta(days=1 + total - 2 * _DAY_WEIGHT))
+
+
+def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, min_interval: float = MIN_INTERVAL) -> FeedState:
+    """The state after a failure: validators, body hash, floor and rate stay as they are.
+
+    Retry-After (seconds, at most 24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
+    """
+    total = state.failure_weight + weight(error.reason)
+    own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)
+    at, paused = now + max(backoff(total), own), None
+    why = f"failure {state.failures + 1} running: {error.reason}"
+    if error.reason in (Reason.HTTP_410, Reason.FEED_GONE):
+        at = paused = now + GONE_PAUSE
+        why = "gone (410): looked at again after 30 days; take it out of feeds.toml or mend its url"
+    elif error.retry_after is not None:
+        paused = now + timedelta(seconds=min(max(error.retry_after, 0.0), RETRY_AFTER_CAP))
+        at, why = max(paused, now + own), "Retry-After"
+    return replace(
+        state,
+        last_poll_at=now,
+        next_poll_at=at,
+        paused_until=paused,
+        failure_weight=total,
+        failures=state.failures + 1,
+        polls=state.polls + 1,
+        last_status=error.status,
+        last_reason=str(error.reason),
+        last_detail=error.detail,
+        why_next=why,
+    )
