@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.dedup.tokens import SHINGLE, Tokens, shingles
 
 Span = tuple[int, int]
+Run = tuple[int, int, int]
+"""Where a shared run of shingles begins in the first text and in the second, and how many there are."""
 
 GAP = 30
 """Words: a stretch between shared runs longer than this is other matter, not other words for the same."""
@@ -17,25 +18,25 @@ GAP = 30
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` whether a word is a name or number."""
+    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` is 1 for a name or number
+    and 0 for any other word, `starts` are the heads of sentences. Plain containers: at the length of news they beat arrays."""
 
     words: Sequence[int]
-    slots: Sequence[int]
+    slots: bytes
     starts: Sequence[int]
     places: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two texts share. `in_first` and `in_second` are the shared part of either text's shingles, 0..1; the rest are counts of words."""
+    """What two texts share. `in_first` and `in_second` are the shared part of either text's distinct shingles, 0..1;
+    `agreed` and `clashed` count the names and numbers in aligned places that are equal and that are not."""
 
     in_first: float
     in_second: float
     jaccard: float
     agreed: int
     clashed: int
-    replaced: int
-    shared: int
 
     @property
     def containment(self) -> float:
@@ -47,76 +48,90 @@ class Overlap:
         return self.agreed / places if places else 1.0
 
 
-NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0, 0, 0)
+NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0)
 
 
 def lay(tokens: Tokens) -> Laid:
-    """Plain Python containers: at the length of a news text they are quicker than arrays."""
-    places: dict[int, int] = {}
-    for place, shingle in enumerate(shingles(tokens.ids).tolist()):
-        places.setdefault(shingle, place)
-    return Laid(tokens.ids.tolist(), (tokens.kinds & 1).tolist(), tokens.starts.tolist(), places)
+    """Make a text ready; once per text, for any number of comparisons."""
+    hashes = shingles(tokens.ids).tolist()
+    places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
+    return Laid(tokens.ids.tolist(), (tokens.kinds & 1).tobytes(), tokens.starts.tolist(), places)
 
 
 def overlap(a: Laid, b: Laid) -> Overlap:
     """Shingles shared by the two texts, and the slots in aligned places."""
-    common = a.places.keys() & b.places.keys()
-    n = len(common)
-    if not n:
+    runs = _runs(a.places, b.places)
+    if not runs:
         return NOTHING
-    chain = _chain([(a.places[h], b.places[h]) for h in common])
-    agreed = _agreed(a, chain)
-    clashed = replaced = 0
-    for ours, theirs in _gaps(a, b, chain):
-        same, other, plain = _gap(a, b, ours, theirs)
+    first, second, n = len(a.places), len(b.places), sum(run[2] for run in runs)
+    runs = _rising(runs)
+    agreed, clashed = _agreed(a.slots, runs), 0
+    for ours, theirs in _gaps(a, b, runs):
+        same, other = _compare(a, b, ours, theirs)
         agreed += same
         clashed += other
-        replaced += plain
-    first, second = len(a.places), len(b.places)
-    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed, replaced, n)
+    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed)
 
 
-def _chain(places: list[Span]) -> list[Span]:
-    """The longest run of shared shingles that rises in both texts: paragraphs that changed places fall out of it."""
-    places.sort()
-    if all(a[1] < b[1] for a, b in zip(places, places[1:], strict=False)):
-        return places
-    tails: list[int] = []
+def _runs(first: Mapping[int, int], second: Mapping[int, int]) -> list[Run]:
+    """Shared shingles that follow each other in both texts, as runs, in the order of the first text."""
+    places = sorted([(place, second[shingle]) for shingle, place in first.items() if shingle in second])
+    runs: list[Run] = []
+    begin, other, length = -2, -2, 0
+    for here, there in places:
+        if here == begin + length and there == other + length:
+            length += 1
+            continue
+        if length:
+            runs.append((begin, other, length))
+        begin, other, length = here, there, 1
+    if length:
+        runs.append((begin, other, length))
+    return runs
+
+
+def _rising(runs: list[Run]) -> list[Run]:
+    """The runs that rise in both texts, as long together as can be: paragraphs that changed places fall out of it."""
+    if all(a[1] + a[2] <= b[1] for a, b in zip(runs, runs[1:], strict=False)):
+        return runs
+    shingles = [(a + i, b + i) for a, b, length in runs for i in range(length)]
+    tails: list[int] = []  # the longest rising subsequence by patience sorting
     ends: list[int] = []
     back: list[int] = []
-    for i, (_, place) in enumerate(places):
+    for i, (_, place) in enumerate(shingles):
         k = bisect_left(tails, place)
         back.append(ends[k - 1] if k else -1)
         tails[k : k + 1] = [place]
         ends[k : k + 1] = [i]
-    chosen: list[Span] = []
+    chosen: list[Run] = []
     i = ends[-1]
     while i >= 0:
-        chosen.append(places[i])
+        chosen.append((*shingles[i], 1))
         i = back[i]
     return chosen[::-1]
 
 
-def _agreed(a: Laid, chain: list[Span]) -> int:
+def _agreed(slots: bytes, runs: list[Run]) -> int:
     """Slots of the first text inside shared shingles."""
     total = done = 0
-    for place, _ in chain:
-        total += sum(a.slots[max(done, place) : place + SHINGLE])
-        done = place + SHINGLE
+    for begin, _, length in runs:
+        end = begin + length - 1 + SHINGLE
+        total += slots.count(1, max(done, begin), end)
+        done = end
     return total
 
 
-def _gaps(a: Laid, b: Laid, chain: list[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
+def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
     """Stretches that stand in the same place of both texts: between two shared runs, within the sentences those belong to."""
-    yield [_before(a, chain[0][0], 0)], [_before(b, chain[0][1], 0)]
-    last = chain[0]
-    for here in chain[1:]:
-        if here[0] - last[0] != here[1] - last[1] or here[0] - last[0] > SHINGLE:
-            ours, theirs = (last[0] + SHINGLE, here[0]), (last[1] + SHINGLE, here[1])
-            if ours[0] < ours[1] and theirs[0] < theirs[1]:
-                yield _within(a, ours), _within(b, theirs)
-        last = here
-    yield [_after(a, last[0] + SHINGLE, len(a.words))], [_after(b, last[1] + SHINGLE, len(b.words))]
+    yield [_before(a, runs[0][0], 0)], [_before(b, runs[0][1], 0)]
+    for (begin, other, length), after in zip(runs, runs[1:], strict=False):
+        reach = length - 1 + SHINGLE
+        ours, theirs = (begin + reach, after[0]), (other + reach, after[1])
+        if ours[0] < ours[1] and theirs[0] < theirs[1]:
+            yield _within(a, ours), _within(b, theirs)
+    begin, other, length = runs[-1]
+    reach = length - 1 + SHINGLE
+    yield [_after(a, begin + reach, len(a.words))], [_after(b, other + reach, len(b.words))]
 
 
 def _before(text: Laid, end: int, floor: int) -> Span:
@@ -137,14 +152,21 @@ def _within(text: Laid, gap: Span) -> list[Span]:
     return [gap] if head == gap else [head, _before(text, gap[1], gap[0])]
 
 
-def _gap(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[int, int, int]:
-    """Slots found on both sides, slots replaced by others, plain words replaced. What is merely dropped or added counts for nothing."""
-    left = [i for begin, end in ours for i in range(begin, end)]
-    right = [i for begin, end in theirs for i in range(begin, end)]
-    if not left or not right or len(left) > GAP or len(right) > GAP:
-        return 0, 0, 0
-    mine = Counter(a.words[i] for i in left if a.slots[i])
-    other = Counter(b.words[i] for i in right if b.slots[i])
-    same = (mine & other).total()
-    clash = min(mine.total(), other.total()) - same
-    return same, clash, min(len(left), len(right)) - clash - same
+def _compare(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[int, int]:
+    """Slots found on both sides, and slots replaced by others; what one side merely lacks counts for nothing."""
+    mine, other = _slots(a, ours), _slots(b, theirs)
+    if not mine or not other:
+        return 0, 0
+    places, same = min(len(mine), len(other)), 0
+    for word in mine:
+        if word in other:
+            other.remove(word)
+            same += 1
+    return same, places - same
+
+
+def _slots(text: Laid, spans: list[Span]) -> list[int]:
+    """Names and numbers in `spans`; none where the stretch is too long to stand for the same."""
+    if sum(end - begin for begin, end in spans) > GAP:
+        return []
+    return [text.words[i] for begin, end in spans for i in range(begin, end) if text.slots[i]]

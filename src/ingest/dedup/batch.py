@@ -1,32 +1,33 @@
-"""`ingest dedup`: a file of texts to copy groups, in input order, with fingerprints in memory and words on disk."""
+"""`ingest dedup`: texts to copy groups, in input order, with fingerprints in memory and words on disk."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.index import candidate_pairs
-from ingest.dedup.learn import repeated_sentences
-from ingest.dedup.sketch import SKETCH, sketch_tokens
-from ingest.dedup.tokens import Hashes, Tokens, Words, sentence_hashes, tokenise, without_sentences
+from ingest.dedup.learn import boilerplate
+from ingest.dedup.sketch import sketch
+from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, tokenise, without
 from ingest.dedup.verify import DedupText, Verdict, verify
 from ingest.model import CopyKind
 
-CACHE = 2_000
-"""Texts kept ready for comparison."""
+READY = 4_000
+"""Texts kept ready for comparison, some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One input line of `ingest dedup`; `published_at` is aware UTC."""
+    """One input line of `ingest dedup`; `published_at` is aware UTC, `agency` the credited origin."""
 
     id: str
     text: str
@@ -38,7 +39,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One output line: `copy_group` is the id of the group's canonical text, `containment` is measured against it."""
+    """One output line. `copy_group` is the id of the group's canonical text, against which kind and scores are measured."""
 
     id: str
     copy_group: str
@@ -49,14 +50,9 @@ class CopyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What stays in memory of a text."""
+class _Place:
+    """Where a text's words lie in the spill file, and how many words and sentences there are."""
 
-    id: str
-    headline: str | None
-    published_at: datetime | None
-    publisher: str | None
-    agency: str | None
     offset: int
     words: int
     sentences: int
@@ -65,86 +61,100 @@ class _Known:
 def copy_groups(rows: Iterable[TextRow]) -> Iterator[CopyRow]:
     """Group copies among `rows`; yields one row per input in input order, after all have been read.
 
-    Ids must be unique (a later row of the same id is answered as the first). Memory: about 400 bytes a text; the words go to
-    an unnamed temporary file.
+    A row whose id came before is answered like the first of that id. Memory is about 1 kB a text, whatever its length: the
+    words go to an unnamed temporary file, five bytes each.
     """
     with tempfile.TemporaryFile() as spill:
-        yield from _Batch(rows, spill).rows()
+        batch = Batch(rows, spill)
+        groups = batch.groups()
+        found = {id: g for g in groups for id in g.members}
+        for id in batch.order:
+            yield batch.row(id, found[id])
 
 
-class _Batch:
+class Batch:
+    """All texts of one run: read once, boilerplate learned over them, then compared."""
+
     def __init__(self, rows: Iterable[TextRow], spill: IO[bytes]):
+        self.order: list[str] = []
         self._spill = spill
-        self._known: list[_Known] = []
-        self._order: list[str] = []
         self._index: dict[str, int] = {}
-        self._boilerplate = self._read(rows)
-        self._text = lru_cache(CACHE)(self._load)
+        self._about: list[TextRow] = []
+        self._places: list[_Place] = []
+        self._drops = self._read(rows)
+        self._ready = lru_cache(READY)(self._text)
 
-    def _read(self, rows: Iterable[TextRow]) -> Hashes:
-        hashes: list[Hashes] = []
+    def _read(self, rows: Iterable[TextRow]) -> list[NDArray[np.bool_] | None]:
+        sentences: list[Hashes] = []
         offset = 0
         for row in rows:
-            self._order.append(row.id)
+            self.order.append(row.id)
             if row.id in self._index:
                 continue
             tokens = tokenise(row.text)
-            self._index[row.id] = len(self._known)
-            self._known.append(
-                _Known(
-                    row.id, row.headline, row.published_at, row.publisher, row.agency, offset, len(tokens), len(tokens.starts)
-                )
-            )  # fmt: skip
-            offset += self._spill.write(tokens.ids.tobytes() + tokens.kinds.tobytes() + tokens.starts.tobytes())
-            hashes.append(sentence_hashes(tokens))
-        return repeated_sentences(hashes)
-
-    def _load(self, at: int) -> DedupText:
-        known, tokens = self._known[at], self._tokens(at)
-        return DedupText(known.id, lay(tokens), known.headline, known.published_at, known.publisher, known.agency)
+            self._index[row.id] = len(self._about)
+            self._about.append(TextRow(row.id, "", row.headline, row.published_at, row.publisher, row.agency))
+            self._places.append(_Place(offset, len(tokens), len(tokens.starts)))
+            offset += self._spill.write(tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes())
+            sentences.append(sentence_hashes(tokens))
+        return _drops(sentences, boilerplate(sentences))
 
     def _tokens(self, at: int) -> Tokens:
-        known = self._known[at]
-        self._spill.seek(known.offset)
-        data = self._spill.read(5 * known.words + 8 * known.sentences)
+        place, drop = self._places[at], self._drops[at]
+        self._spill.seek(place.offset)
+        data = self._spill.read(8 * place.sentences + 5 * place.words)
         tokens = Tokens(
-            np.frombuffer(data, np.uint32, known.words),
-            np.frombuffer(data, np.uint8, known.words, 4 * known.words),
-            np.frombuffer(data, np.int64, known.sentences, 5 * known.words),
+            np.frombuffer(data, np.uint32, place.words, 8 * place.sentences),
+            np.frombuffer(data, np.uint8, place.words, 8 * place.sentences + 4 * place.words),
+            np.frombuffer(data, np.int64, place.sentences),
         )
-        drop = np.isin(sentence_hashes(tokens), self._boilerplate)
-        if not drop.all():
-            tokens = without_sentences(tokens, drop)
-        return tokens
+        return tokens if drop is None else without(tokens, drop)
 
-    def rows(self) -> Iterator[CopyRow]:
-        pairs = [
-            (self._known[a].id, self._known[b].id)
-            for a, b in candidate_pairs(self._sketches(), [k.published_at for k in self._known])
-            if self._verify(a, b).same
-        ]
-        members = [Member(k.id, k.published_at, _own(k)) for k in self._known]
-        groups = group(members, pairs, self._check)
-        found = {id: g for g in groups for id in g.members}
-        for id in self._order:
-            yield self._row(id, found[id])
+    def _text(self, at: int) -> DedupText:
+        row = self._about[at]
+        return DedupText(
+            row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
+        )  # fmt: skip
 
-    def _sketches(self) -> list[Words]:
-        return [sketch_tokens(self._tokens(i))[:SKETCH] for i in range(len(self._known))]
+    def sketches(self) -> list[list[int]]:
+        """In the order of first appearance."""
+        return [sketch(shingles(self._tokens(at).ids)) for at in range(len(self._about))]
 
-    def _verify(self, a: int, b: int) -> Verdict:
-        return verify(self._text(a), self._text(b))
+    def candidates(self, sketches: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+        """Positions of texts worth comparing."""
+        return candidate_pairs(sketches, [row.published_at for row in self._about])
 
-    def _check(self, a: str, b: str) -> bool:
-        return self._verify(self._index[a], self._index[b]).same
+    def verified(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+        """Ids of the pairs that are copies."""
+        return [(self._about[a].id, self._about[b].id) for a, b in pairs if self._compare(a, b).same]
 
-    def _row(self, id: str, group: CopyGroup) -> CopyRow:
+    def groups(self) -> list[CopyGroup]:
+        """The whole of it: sketch, find, verify, group."""
+        members = [Member(row.id, row.published_at, from_origin(row.agency, row.publisher)) for row in self._about]
+        return group(members, self.verified(self.candidates(self.sketches())), self._same)
+
+    def _compare(self, a: int, b: int) -> Verdict:
+        return verify(self._ready(a), self._ready(b))
+
+    def _same(self, a: str, b: str) -> bool:
+        return self._compare(self._index[a], self._index[b]).same
+
+    def row(self, id: str, group: CopyGroup) -> CopyRow:
+        """The answer for one id, with its scores against the canonical text."""
         if id == group.canonical:
             return CopyRow(id, id, True, CopyKind.ORIGIN, 1.0, 1.0)
-        verdict = self._verify(self._index[group.canonical], self._index[id])
+        verdict = self._compare(self._index[group.canonical], self._index[id])
         return CopyRow(id, group.canonical, False, verdict.kind, verdict.containment, verdict.slot_agreement)
 
 
-def _own(known: _Known) -> bool:
-    """Is this the origin's own copy: the credited agency is also the publisher?"""
-    return bool(known.agency and known.publisher and known.agency.casefold() == known.publisher.casefold())
+def from_origin(agency: str | None, publisher: str | None) -> bool:
+    """Is the credited agency also the publisher? Unknown is no."""
+    return bool(agency and publisher and agency.casefold() == publisher.casefold())
+
+
+def _drops(texts: list[Hashes], known: Hashes) -> list[NDArray[np.bool_] | None]:
+    """For each text which of its sentences are boilerplate; None where none is."""
+    marks = np.isin(np.concatenate([*texts, known[:0]]), known)
+    ends = np.cumsum([len(text) for text in texts]).tolist()
+    each = (marks[end - len(text) : end] for text, end in zip(texts, ends, strict=True))
+    return [mark.copy() if mark.any() else None for mark in each]

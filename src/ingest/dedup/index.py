@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.dedup.sketch import SHARED
-from ingest.dedup.tokens import Words
 from ingest.dedup.verify import WINDOW
 
 COMMON = 200
@@ -21,7 +20,7 @@ TOP = 10
 _UNDATED = np.iinfo(np.int64).min
 
 
-def candidate_pairs(sketches: Sequence[Words], times: Sequence[datetime | None]) -> list[tuple[int, int]]:
+def candidate_pairs(sketches: Sequence[Sequence[int]], times: Sequence[datetime | None]) -> list[tuple[int, int]]:
     """Pairs of positions (a < b), sorted: at least two hashes shared, within 30 days when both times are known."""
     if not sketches:
         return []
@@ -36,9 +35,9 @@ def candidate_pairs(sketches: Sequence[Words], times: Sequence[datetime | None])
     return list(zip(first[near][keep].tolist(), second[near][keep].tolist(), strict=True))
 
 
-def _sharing(sketches: Sequence[Words]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each pair of texts once for each hash they share."""
-    hashes = np.concatenate(sketches)
+    hashes = np.array([h for sketch in sketches for h in sketch], np.uint32)
     owners = np.repeat(np.arange(len(sketches)), [len(s) for s in sketches])
     order = np.argsort(hashes, kind="stable")
     hashes, owners = hashes[order], owners[order]

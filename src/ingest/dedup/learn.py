@@ -19,7 +19,7 @@ ALIKE = 0.5
 """Two texts that share this part of the shorter one's sentences tell one story."""
 
 
-def repeated_sentences(texts: Sequence[Hashes]) -> Hashes:
+def boilerplate(texts: Sequence[Hashes]) -> Hashes:
     """Hashes of sentences found in at least five texts that have little else in common; sorted.
 
     Forty mastheads that carry one story repeat its sentences too: so a sentence counts only if most of the texts that carry it

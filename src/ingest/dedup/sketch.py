@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.dedup.tokens import Tokens, Words, sentence_hashes, shingles, tokenise, without
+from ingest.dedup.tokens import Words, sentence_hashes, shingles, tokenise, without_boilerplate
 from ingest.text import text_hash
 
-SKETCH = 16
-"""Hashes kept: the smallest 16 of a text's 5-word shingles (bottom-k sketch, Cohen and Kaplan 2007)."""
+SKETCH, LEAD, FROM_LEAD = 16, 60, 8
+"""Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total (bottom-k sketches, Cohen and
+Kaplan 2007). A wire story is cut from its end: the lead's own hashes find the flash in a write-through seven times as long."""
 
 SHARED = 2
 """Hashes that two sketches must share for the texts to be compared."""
@@ -18,7 +19,7 @@ SHARED = 2
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`sketch`: at most 16 distinct uint32, rising. `words`: counted without boilerplate. `exact`: sha256 of the normalised text."""
+    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate. `exact`: sha256 of the normalised text."""
 
     sketch: tuple[int, ...]
     words: int
@@ -26,20 +27,26 @@ class Fingerprint:
 
 
 def fingerprint(text: str, boilerplate: frozenset[int] = frozenset()) -> Fingerprint:
-    """Sketch of `text` without the sentences whose hash (see `line_hashes`) is in `boilerplate`."""
-    tokens = without(tokenise(text), boilerplate)
-    return Fingerprint(tuple(bottom(shingles(tokens.ids)).tolist()), len(tokens), text_hash(text))
+    """Sketch of `text` without the sentences whose hash (see `sentence_keys`) is in `boilerplate`."""
+    tokens = without_boilerplate(tokenise(text), boilerplate)
+    return Fingerprint(tuple(sketch(shingles(tokens.ids))), len(tokens), text_hash(text))
 
 
-def line_hashes(text: str) -> tuple[int, ...]:
+def sentence_keys(text: str) -> tuple[int, ...]:
     """A 63-bit hash per sentence or line, numbers masked: what is counted to learn boilerplate."""
     return tuple(sentence_hashes(tokenise(text)).tolist())
 
 
-def bottom(hashes: Words) -> Words:
-    """The 16 smallest distinct hashes, rising."""
-    return np.unique(hashes)[:SKETCH]
+def sketch(hashes: Words) -> list[int]:
+    """At most 16 distinct of a text's shingles, rising."""
+    lead = _distinct(hashes[:LEAD])[:FROM_LEAD]
+    rest = [h for h in _distinct(hashes)[:SKETCH] if h not in lead]
+    return sorted(lead + rest[: SKETCH - len(lead)])
 
 
-def sketch_tokens(tokens: Tokens) -> Words:
-    return bottom(shingles(tokens.ids))
+def _distinct(hashes: Words) -> list[int]:
+    """The smallest hashes, rising, without doubles; at least as many as a sketch holds if there are."""
+    ordered = np.sort(hashes)
+    if len(ordered) > 1:
+        ordered = ordered[np.append(ordered[1:] != ordered[:-1], True)]
+    return ordered[:SKETCH].tolist()  # type: ignore[no-any-return]

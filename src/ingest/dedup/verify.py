@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.dedup.align import Laid, Overlap, lay, overlap
-from ingest.dedup.tokens import tokenise, without
+from ingest.dedup.tokens import tokenise, without_boilerplate
 from ingest.model import CopyKind
 
 RULE_VERSION = 1
@@ -62,7 +62,7 @@ def prepare(
     boilerplate: frozenset[int] = frozenset(),
 ) -> DedupText:
     """Read the text once; what is missing stays None and is left out of the decision."""
-    return DedupText(id, lay(without(tokenise(text), boilerplate)), headline, published_at, publisher, agency)
+    return DedupText(id, lay(without_boilerplate(tokenise(text), boilerplate)), headline, published_at, publisher, agency)
 
 
 def verify(a: DedupText, b: DedupText) -> Verdict:
