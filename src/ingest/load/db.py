@@ -16,6 +16,9 @@ from ingest.load.locks import write_lock
 from ingest.load.sql import names, sql
 from ingest.settings import Settings
 
+Connection = duckdb.DuckDBPyConnection
+"""What `transaction()` hands out; other folders name the type from here."""
+
 FOLDERS = ("published", "archive", "locks")
 _OPEN_WAIT = 60.0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -30,7 +29,7 @@ Row = dict[str, Any]
 class Known:
     """An article as the warehouse has it. `seen` holds the text hash of every revision it ever had; `row` all its columns."""
 
-    article_id: uuid.UUID
+    article_id: str
     url_key: str
     rank: str
     headline: str | None

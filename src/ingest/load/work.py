@@ -56,3 +56,11 @@ def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
         if place not in best or row["rank"] < best[place]["rank"]:
             best[place] = row
     merge(con, "merge_alias", list(best.values()), "core.alias")
+
+
+def lead_links(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]]) -> None:
+    """Links of the first key lead to the article of the second: known since the page was fetched."""
+    rows = [{"link_key": link_key, "url_key": url_key} for link_key, url_key in dict(pairs).items()]
+    if stage(con, rows, "core.alias"):
+        con.execute(sql("load/lead_links"))
+        con.unregister("staged")

@@ -1,0 +1,1 @@
+"""The path's stages: each joins one pure step to the edges it needs (network, archive, workers, warehouse)."""

@@ -1,0 +1,125 @@
+"""Load: a batch of results becomes rows, outcomes and finished work in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import ingest.load.articles as articles
+import ingest.load.work as pending
+from ingest.load.db import Connection
+from ingest.load.pages import commit_pages, see_lines
+from ingest.load.rows import Known, Row
+from ingest.model import Outcome, Page, Reason, Work
+from ingest.stages.copies import link_copies
+from ingest.stages.edges import Edges
+from ingest.stages.verdict import Result, Verdict, judge, keys_of
+from ingest.stages.withdrawals import withdraw
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one or more loads did."""
+
+    loaded: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    copies: int = 0
+    lost: int = 0
+    retried: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Counts) -> None:
+        for name in ("loaded", "revised", "unchanged", "copies", "lost", "retried"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for reason, n in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + n
+
+
+def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple[Work, Page]] = ()) -> Counts:
+    """Rows, outcomes, pending work and the archive's committed ends move together or not at all.
+
+    `archived` are pages on disk whose results are not here yet: they are noted, so that no later run fetches them again.
+    """
+    ordered = sorted(results, key=lambda r: (r.work.rank, r.work.url_key))
+    with edges.warehouse.transaction() as con:
+        asked = {key for r in ordered for key in _asked(edges, r)}
+        known = articles.known_articles(con, asked)
+        barred = articles.taken_down(con, asked)
+        verdicts = [_judged(edges, result, known, barred) for result in ordered]
+        _write(con, edges, ordered, verdicts)
+        counts = _count(ordered, verdicts)
+        texts = {v.known.article_id: v.known for v in verdicts if v.revision is not None and v.known is not None}
+        gone = withdraw(con, [v.known for v in verdicts if v.known and v.article], edges.now)
+        counts.copies = link_copies(con, [k for k in texts.values() if k.article_id not in gone], sorted(gone), edges.now)
+        commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
+    return counts
+
+
+def _asked(edges: Edges, result: Result) -> Iterable[str]:
+    yield result.work.url_key
+    if result.extraction is not None and result.extraction.article is not None:
+        yield keys_of(result, edges.rules)[0]
+
+
+def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mapping[str, str]) -> Verdict:
+    keys = list(_asked(edges, result))
+    for key in keys:
+        if key in barred:
+            return Verdict(Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key])
+    found = next((known[key] for key in reversed(keys) if key in known), None)
+    verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
+    if verdict.known is not None:  # the next result of this batch may lead to the same article
+        known.update(dict.fromkeys([*keys, verdict.url_key], verdict.known))
+    return verdict
+
+
+def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:
+    latest = {v.article["article_id"]: v.article for v in verdicts if v.article is not None}
+    articles.write_articles(con, list(latest.values()), [v.revision for v in verdicts if v.revision is not None])
+    articles.write_dropped(con, {v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
+                                for r, v in zip(results, verdicts, strict=True)
+                                if v.revision is not None and v.article is not None and r.extraction})  # fmt: skip
+    see_lines(con, [(v.article, r.extraction.lines) for r, v in zip(results, verdicts, strict=True)
+                    if v.article is not None and r.extraction], edges.now)  # fmt: skip
+    pending.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
+    pending.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
+    pending.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])
+    pending.queue(con, [v.retry for v in verdicts if v.retry is not None])
+    pending.drop(con, [v.link_key for v in verdicts if v.retry is None])
+
+
+def _outcome(result: Result, verdict: Verdict, now: datetime) -> Row:
+    return {
+        "link_key": verdict.link_key,
+        "url_key": verdict.url_key,
+        "feed_id": result.work.feed_id,
+        "outcome": verdict.outcome,
+        "reason": verdict.reason,
+        "detail": verdict.detail,
+        "fetched": result.page is not None or result.work.content is not None,
+        "extracted": bool(result.extraction and result.extraction.article),
+        "day": result.work.day,
+        "decided_at": now,
+    }
+
+
+def _count(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Counts:
+    counts = Counts()
+    for verdict in verdicts:
+        match verdict.outcome:
+            case Outcome.LOADED:
+                counts.loaded += verdict.revision is not None
+                counts.unchanged += verdict.revision is None
+            case Outcome.REVISED:
+                counts.revised += 1
+            case Outcome.UNCHANGED:
+                counts.unchanged += 1
+            case Outcome.PENDING:
+                counts.retried += 1
+            case _:
+                counts.lost += 1
+        if verdict.reason is not None:
+            counts.reasons[verdict.reason] = counts.reasons.get(verdict.reason, 0) + 1
+    return counts

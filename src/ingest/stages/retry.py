@@ -1,0 +1,41 @@
+"""When a failed page is tried again, by kind of failure; pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ingest.model import Outcome, Reason
+
+_MINUTE = 60.0
+_FIRST = {
+    Reason.TIMEOUT: 5 * _MINUTE,
+    Reason.CONNECT: 5 * _MINUTE,
+    Reason.DNS: 15 * _MINUTE,
+    Reason.TLS: 60 * _MINUTE,
+    Reason.HTTP_5XX: 5 * _MINUTE,
+    Reason.HTTP_429: 15 * _MINUTE,
+    Reason.ROBOTS_UNREACHABLE: 30 * _MINUTE,
+    Reason.CHALLENGE: 60 * _MINUTE,
+    Reason.CONSENT: 60 * _MINUTE,
+    Reason.EMPTY: 15 * _MINUTE,
+}
+_DEFAULT = 2 * _MINUTE
+_CEILING = 24 * 60 * _MINUTE
+
+LATER = frozenset({Reason.CHALLENGE, Reason.CONSENT, Reason.EMPTY})
+"""What extraction could not make an article of, but may tomorrow: a check that passes, a shell that gets filled."""
+
+SKIPPED = frozenset({Reason.ROBOTS, Reason.NOT_HTML, Reason.TAKEDOWN, Reason.OFF_SCOPE, Reason.NO_URL, Reason.BAD_ADDRESS,
+                     Reason.BAD_URL, Reason.BAD_PORT, Reason.TOO_LARGE})  # fmt: skip
+"""Left out on purpose, by a rule of the site or of ours; everything else that ends is a failure."""
+
+
+def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
+    """Exponential from a first wait that fits the failure, a day at most; what the host asked for (seconds) is kept."""
+    wait = min(_FIRST.get(reason, _DEFAULT) * 2 ** max(0, attempts - 1), _CEILING)
+    return now + timedelta(seconds=max(wait, retry_after or 0.0))
+
+
+def ending(reason: Reason) -> Outcome:
+    """SKIPPED or FAILED, once there is nothing left to try."""
+    return Outcome.SKIPPED if reason in SKIPPED else Outcome.FAILED
