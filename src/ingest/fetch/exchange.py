@@ -59,7 +59,7 @@ class Exchange:
                 self._session.get(target.wire, headers=headers, allow_redirects=False, proxy=proxy) as reply,
             ):
                 body = await _body(reply, cap, cut=cut) if 200 <= reply.status < 300 else b""
-        except (OSError, aiohttp.ClientError, ValueError, *DECODE_ERRORS) as error:
+        except _CAUGHT as error:
             raise _fault(error, target) from None
         return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
 
@@ -91,6 +91,7 @@ async def _body(reply: aiohttp.ClientResponse, cap: int, *, cut: bool) -> bytes:
     return body.value()
 
 
+_CAUGHT: tuple[type[Exception], ...] = (OSError, aiohttp.ClientError, ValueError, *DECODE_ERRORS)
 _FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
     ((TimeoutError,), Reason.TIMEOUT, "no whole answer in time"),
     ((aiohttp.ClientConnectorDNSError,), Reason.DNS, "name not found"),

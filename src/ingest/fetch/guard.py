@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Protocol
 from urllib.parse import quote, urljoin
@@ -77,6 +78,7 @@ _NO_AUTHORITY = re.compile(r"[\x00-\x20\x7f\\%<>^|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
 _SAFE = "!$%&'()*+,/:;=?@[]~"
+_WIRE_SAFE = re.compile(r"[A-Za-z0-9!$%&'()*+,/:;=?@\[\]~._-]*")
 _NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 
 
@@ -121,9 +123,8 @@ class Guard:
         refused literal address, or a number that only a C library takes for one: WHATWG URL, 3.5 "ends in a number").
         """
         text = _joined(url, base)
-        parsed, tail = _parsed(text)
-        host = _host(parsed, text)
-        scheme, port = parsed.scheme, parsed.port or 0
+        scheme, authority, tail = _parted(text)
+        host, port = _host_and_port(scheme, authority)
         mapped = self.mapped(host)
         if mapped is None:
             self._check_port(scheme, port, text)
@@ -179,31 +180,34 @@ def _joined(url: str, base: str | None) -> str:
     return text
 
 
-def _parsed(text: str) -> tuple[URL, str]:
-    """The authority, parsed once by the library that will connect to it, and the rest of the URL as written."""
+def _parted(text: str) -> tuple[str, str, str]:
+    """Scheme, authority, and the rest of the URL as written but for its fragment."""
     found = _AUTHORITY.match(text)
-    if found is None or found[1].lower() not in DEFAULT_PORTS:
+    scheme = found[1].lower() if found else ""
+    if found is None or scheme not in DEFAULT_PORTS:
         raise Terminal(Reason.BAD_URL, f"not an absolute http or https URL: {_shown(text)}")
     authority, tail = found[2], text[found.end() :].partition("#")[0]
     if "@" in authority:
         raise Terminal(Reason.BAD_URL, "URL carries user information, which is refused (give the feed `headers` instead)")
     if _NO_AUTHORITY.search(authority) or _CONTROL.search(tail):
         raise Terminal(Reason.BAD_URL, f"a character that no URL may hold: {_shown(text)}")
+    return scheme, authority, tail
+
+
+@lru_cache(4096)
+def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
+    """Parsed once, by the library that will connect to it: a second parser could read another host out of the same text."""
     try:
-        return URL(f"{found[1].lower()}://{authority}/"), tail
+        parsed = URL(f"{scheme}://{authority}/")
     except ValueError as error:
-        raise Terminal(Reason.BAD_URL, f"malformed host or port ({error}): {_shown(text)}") from None
-
-
-def _host(parsed: URL, text: str) -> str:
+        raise Terminal(Reason.BAD_URL, f"malformed host or port ({error}): {_shown(authority)}") from None
     host = (parsed.raw_host or "").lower()
-    if ":" in host:
-        return host
-    if not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
-        raise Terminal(Reason.BAD_URL, f"no valid host: {_shown(text)}")
-    if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _canonical_v4(host):
-        raise Terminal(Reason.BAD_ADDRESS, f"{host} is an IP address in a disguised spelling")
-    return host
+    if ":" not in host:
+        if not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
+            raise Terminal(Reason.BAD_URL, f"no valid host: {_shown(authority)}")
+        if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _canonical_v4(host):
+            raise Terminal(Reason.BAD_ADDRESS, f"{_shown(authority)} is an IP address in a disguised spelling")
+    return host, parsed.port or 0
 
 
 def _canonical_v4(host: str) -> bool:
@@ -216,7 +220,8 @@ def _canonical_v4(host: str) -> bool:
 def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Target:
     # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only what HTTP cannot
     # carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those on as surrogates).
-    tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
+    if not _WIRE_SAFE.fullmatch(tail):
+        tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
     tail = tail if tail.startswith("/") else f"/{tail}"
     shown = f"[{host}]" if ":" in host else host
     place = shown if port == DEFAULT_PORTS[scheme] else f"{shown}:{port}"

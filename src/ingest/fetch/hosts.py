@@ -1,20 +1,23 @@
-"""hosts.db: what all processes together know of hosts - robots.txt, who is asking right now, when the next request may go out.
+"""hosts.db: what all processes together know of hosts - robots.txt, pauses, when the next request may go out - and their turns.
 
-A lease is a request in flight. It is written before the request and removed after it; one whose process has died, or whose
-time has passed, counts no more, so that nothing has to be repaired after a kill. Times are epoch seconds of the real clock.
+A request in flight holds a lock of the kernel on one byte of a file beside it, at a place given by the host's name. Nothing is
+written for that, and the lock goes with the process however it dies. Times are epoch seconds of the real clock.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
+import fcntl
+import hashlib
 import os
 import sqlite3
+import struct
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from isal import isal_zlib
 
@@ -22,39 +25,22 @@ from ingest.errors import Transient, WarehouseError
 from ingest.fetch.robots import StoredRobots
 from ingest.model import Reason
 
-LEASE_SECONDS = 300.0
 PATIENCE = 120.0
 """Longest wait, in seconds, for one host's turn; beyond it the URL is put off with the time it may be tried again."""
 RECHECK_FIRST, RECHECK_MOST = 0.01, 0.1
-"""Seconds between looks at a lease that another process holds."""
+"""Seconds between looks at a turn that another process has."""
+MOST_IN_FLIGHT = 256
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS host (
   host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, paused_until REAL NOT NULL DEFAULT 0, reason TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS lease (
-  host TEXT NOT NULL, token TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL, expires_at REAL NOT NULL,
-  PRIMARY KEY (host, token)
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (
   host TEXT PRIMARY KEY, body BLOB, expires_at REAL NOT NULL, reason TEXT, detail TEXT NOT NULL, failures INTEGER NOT NULL
 );
 """
-_tokens = itertools.count()
-
-
-@dataclass(slots=True)
-class _Queue:
-    """Those of this process who wait for a host, first come first served."""
-
-    turn: asyncio.Semaphore
-    users: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    seconds: float
-    why: str
+# Open file description locks (fcntl(2), Linux) also part two users inside one process; elsewhere the plain ones part processes.
+_SET_LOCK: int = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 
 
 class Hosts:
@@ -62,91 +48,93 @@ class Hosts:
 
     def __init__(self, path: Path, *, patience: float = PATIENCE):
         self._patience = patience
-        self._pid = os.getpid()
-        self._started = _started(self._pid) or 0
         self._queues: dict[str, _Queue] = {}
         self._db = _open(path)
+        self._turns = os.open(path.with_name(f"{path.name}.turns"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def close(self) -> None:
         self._db.close()
+        os.close(self._turns)
 
     # -- turns -------------------------------------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def slot(self, host: str, *, limit: int = 1, delay: float = 0.0) -> AsyncIterator[None]:
-        """One request's turn at `host`: at most `limit` in flight over all processes, `delay` seconds from the end of one
-        to the start of the next. Raises Transient (with the reason of the pause, or DEFERRED) when the turn is too far off."""
+    def slot(self, host: str, *, limit: int = 1, delay: float = 0.0) -> Slot:
+        """One request's turn at `host` (async with): at most `limit` in flight over all processes, `delay` seconds from the
+        end of one to the start of the next. Raises Transient: the reason of a pause, or DEFERRED for a turn too far off."""
+        return Slot(self, host, min(limit, MOST_IN_FLIGHT), delay)
+
+    def _queue(self, host: str, limit: int) -> _Queue:
         queue = self._queues.get(host)
         if queue is None:
-            queue = self._queues[host] = _Queue(asyncio.Semaphore(limit))
+            queue = self._queues[host] = _Queue(asyncio.Semaphore(limit), _place(host))
         queue.users += 1
-        try:
-            async with queue.turn:
-                token = await self._lease(host, limit, delay)
-                try:
-                    yield
-                finally:
-                    self._release(host, token, delay)
-        finally:
-            queue.users -= 1
-            if not queue.users:
-                del self._queues[host]
+        return queue
 
-    async def _lease(self, host: str, limit: int, delay: float) -> str:
-        waited_from, recheck = time.time(), RECHECK_FIRST
+    def _leave(self, host: str, queue: _Queue) -> None:
+        queue.users -= 1
+        if not queue.users:
+            del self._queues[host]
+
+    async def _turn(self, host: str, place: int, limit: int, delay: float) -> int:
+        """The locked byte of a turn, waited for."""
+        since, recheck = time.time(), RECHECK_FIRST
         while True:
-            answer = self._try(host, limit, delay)
-            if isinstance(answer, str):
-                return answer
-            if time.time() + answer.seconds - waited_from > self._patience:
-                detail = f"{host}: next turn in {answer.seconds:.0f} s ({answer.why})"
-                raise Transient(Reason.DEFERRED, detail, retry_after=answer.seconds)
-            await asyncio.sleep(answer.seconds or recheck)
+            place_or_none = self._lock(place, limit)
+            wait = recheck if place_or_none is None else self._wait(host, delay)
+            if place_or_none is not None and not wait:
+                return place_or_none
+            if place_or_none is not None:
+                self._unlock(place_or_none)
+            if time.time() + wait - since > self._patience:
+                raise Transient(Reason.DEFERRED, f"{host}: the next turn is {wait:.0f} s away", retry_after=wait)
+            await asyncio.sleep(wait)
             recheck = min(recheck * 1.5, RECHECK_MOST)
 
-    def _try(self, host: str, limit: int, delay: float) -> str | _Wait:
-        """Take a lease (its token), or say how long to wait. Raises Transient while the host is paused."""
+    def _wait(self, host: str, delay: float) -> float:
+        """Seconds until the host may be asked; 0 claims the turn. Raises Transient while the host is paused."""
+        row = self._db.execute("SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)).fetchone()
+        if row is not None:
+            now = time.time()
+            if row[1] > now:
+                detail = f"{host} asked to be left alone for another {row[1] - now:.0f} s"
+                raise Transient(Reason(row[2]) if row[2] else Reason.DEFERRED, detail, retry_after=row[1] - now)
+            if row[0] > now:
+                return float(row[0]) - now
+        return 0.0 if delay <= 0 or self._claim(host, delay) else RECHECK_FIRST
+
+    def _claim(self, host: str, delay: float) -> bool:
+        """Move the next turn on from now, unless another process with a turn of its own was quicker."""
         with self._transaction():
             now = time.time()
-            row = self._db.execute("SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)).fetchone()
-            if row is not None:
-                _refuse_paused(host, row[1] - now, row[2])
-                if row[0] > now:
-                    return _Wait(row[0] - now, "crawl delay")
-            if self._in_flight(host, now) >= limit:
-                return _Wait(0.0, f"{limit} in flight")
-            token = f"{self._pid}-{next(_tokens)}"
-            self._db.execute("INSERT INTO lease VALUES (?, ?, ?, ?, ?)",
-                             (host, token, self._pid, self._started, now + LEASE_SECONDS))  # fmt: skip
-            if delay > 0:
-                self._not_before(host, now + delay)
-            return token
+            changed = self._db.execute(
+                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = excluded.next_at "
+                "WHERE next_at <= ?",
+                (host, now + delay, now),
+            )
+            return changed.rowcount > 0
 
-    def _in_flight(self, host: str, now: float) -> int:
-        leases = self._db.execute("SELECT token, pid, started, expires_at FROM lease WHERE host = ?", (host,)).fetchall()
-        dead = [(host, lease[0]) for lease in leases if lease[3] < now or not _alive(lease[1], lease[2])]
-        if dead:
-            self._db.executemany("DELETE FROM lease WHERE host = ? AND token = ?", dead)
-        return len(leases) - len(dead)
+    def _lock(self, place: int, limit: int) -> int | None:
+        for byte in range(place, place + limit):
+            try:
+                fcntl.fcntl(self._turns, _SET_LOCK, _flock(fcntl.F_WRLCK, byte))
+            except (BlockingIOError, PermissionError):
+                continue
+            return byte
+        return None
 
-    def _release(self, host: str, token: str, delay: float) -> None:
-        with self._transaction():
-            self._db.execute("DELETE FROM lease WHERE host = ? AND token = ?", (host, token))
-            if delay > 0:
-                self._not_before(host, time.time() + delay)
-
-    def _not_before(self, host: str, at: float) -> None:
-        self._db.execute(
-            "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = max(next_at, excluded.next_at)",
-            (host, at),
-        )
+    def _unlock(self, byte: int) -> None:
+        fcntl.fcntl(self._turns, _SET_LOCK, _flock(fcntl.F_UNLCK, byte))
 
     # -- delays and pauses -------------------------------------------------------------------------------------------
 
     def hold_off(self, host: str, seconds: float) -> None:
-        """No request to `host` for this long: a crawl delay learnt only after the request that told of it."""
+        """No request to `host` for this long from now."""
         with self._transaction():
-            self._not_before(host, time.time() + seconds)
+            self._db.execute(
+                "INSERT INTO host (host, next_at) VALUES (?, ?) "
+                "ON CONFLICT DO UPDATE SET next_at = max(next_at, excluded.next_at)",
+                (host, time.time() + seconds),
+            )
 
     def pause(self, host: str, seconds: float, reason: Reason = Reason.DEFERRED) -> None:
         """Leave `host` alone, in every process, until `seconds` from now; a longer pause already set stays."""
@@ -191,30 +179,62 @@ class Hosts:
         self._db.execute("COMMIT")
 
 
-def _refuse_paused(host: str, seconds: float, reason: str | None) -> None:
-    if seconds > 0:
-        why = Reason(reason) if reason else Reason.DEFERRED
-        raise Transient(why, f"{host} asked to be left alone for another {seconds:.0f} s", retry_after=seconds)
+@dataclass(slots=True)
+class _Queue:
+    """Those of this process who wait for a host, first come first served; `place` is the host's first byte."""
+
+    turn: asyncio.Semaphore
+    place: int
+    users: int = 0
 
 
-def _alive(pid: int, started: int) -> bool:
-    """Whether the process that took a lease still runs; its start time tells it from a later one with the same number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return _started(pid) in (started, None)
+class Slot:
+    """A turn at a host; see `Hosts.slot`."""
+
+    __slots__ = ("_byte", "_delay", "_host", "_hosts", "_limit", "_queue")
+
+    def __init__(self, hosts: Hosts, host: str, limit: int, delay: float):
+        self._hosts = hosts
+        self._host = host
+        self._limit = limit
+        self._delay = delay
+        self._queue: _Queue | None = None
+        self._byte = 0
+
+    async def __aenter__(self) -> None:
+        queue = self._queue = self._hosts._queue(self._host, self._limit)
+        try:
+            await queue.turn.acquire()
+            try:
+                self._byte = await self._hosts._turn(self._host, queue.place, self._limit, self._delay)
+            except BaseException:
+                queue.turn.release()
+                raise
+        except BaseException:
+            self._hosts._leave(self._host, queue)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._queue is not None
+        try:
+            if self._delay > 0:
+                self._hosts.hold_off(self._host, self._delay)
+        finally:
+            self._hosts._unlock(self._byte)
+            self._queue.turn.release()
+            self._hosts._leave(self._host, self._queue)
 
 
-def _started(pid: int) -> int | None:
-    """Start time in clock ticks since boot (proc(5), stat field 22); None where there is no /proc."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        return int(fields[19])
-    except (OSError, IndexError, ValueError):
-        return None
+def _place(host: str) -> int:
+    """The first of a host's 256 bytes in the file of turns; its length is never that of the file."""
+    return int.from_bytes(hashlib.blake2b(host.encode(), digest_size=6).digest(), "big") * MOST_IN_FLIGHT
+
+
+def _flock(kind: int, byte: int) -> bytes:
+    """struct flock of fcntl(2): type, whence, start, length, pid."""
+    return struct.pack("hhqqi4x", kind, os.SEEK_SET, byte, 1, 0)
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -239,6 +259,5 @@ def _prepared(path: Path) -> sqlite3.Connection:
     db.executescript(_SCHEMA)
     now = time.time()
     db.execute("DELETE FROM host WHERE next_at < ? AND paused_until < ?", (now, now))
-    db.execute("DELETE FROM lease WHERE expires_at < ?", (now,))
     db.execute("DELETE FROM robots WHERE expires_at < ?", (now - 30 * 86_400,))
     return db
