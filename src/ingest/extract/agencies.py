@@ -23,12 +23,13 @@ class AgencyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An entry of agencies.toml. `country` is ISO 3166."""
+    """An entry of agencies.toml. `country` is ISO 3166. An `ambiguous` name is also a word or other initials: `(AA)`, `(SPA)`."""
 
     name: str
     aliases: tuple[str, ...] = ()
     country: str | None = None
     kind: AgencyKind = AgencyKind.AGENCY
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def _read(toml: str) -> AgencyTable:
     found: dict[str, Agency] = {}
     for entry in tomllib.loads(toml).get("agency", []):
         agency = Agency(
-            entry["name"], tuple(entry.get("aliases", ())), entry.get("country"), AgencyKind(entry.get("kind", "agency"))
+            entry["name"], tuple(entry.get("aliases", ())), entry.get("country"), AgencyKind(entry.get("kind", "agency")),
+            entry.get("ambiguous", False),
         )
         for form in (agency.name, *agency.aliases):
             found[key(form)] = agency

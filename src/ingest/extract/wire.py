@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ingest.extract.agencies import AgencyKind, shipped
-from ingest.extract.wire_opening import Opening, read_opening
+from ingest.extract.agencies import AgencyKind, AgencyTable, shipped
+from ingest.extract.wire_lines import CleanLines, clean_lines
+from ingest.extract.wire_opening import Opening, find_inner, read_opening
+from ingest.extract.wire_signals import Signals, read_signals
+from ingest.extract.wire_tail import read_tail
 from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 
@@ -15,7 +18,9 @@ from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 class WireReading:
     """The text without its wire marks, and what they said. Fields are named as in mart.articles; unknown is None.
 
-    `publisher` is the distributor that the credit names; `dropped` lists every line taken out and its rule.
+    `agency` is the credited origin (canonical when known, else as printed), `publisher` the distributor that the credit names.
+    `status` WITHDRAWN says that the text is a notice of withdrawal: `withdraws` names its target by link, slug or headline, None
+    where it names none. `dropped` lists every line taken out, with its rule.
     """
 
     body_text: str
@@ -36,45 +41,105 @@ class WireReading:
     dropped: tuple[DroppedLine, ...] = ()
 
 
-_TAGS = re.compile(r"(?:\s+#[^\s#]+)+\s*\Z")
-_NUMBER = re.compile(r"MENAFN\d{8,}ID\d{6,}\Z")
+# A social twin repeats its headline as two or more hashtags: "... Summit #Canada #Chance". One hashtag is somebody's headline.
+_TWIN_TAGS = re.compile(r"\s+#[^\s#]+(?:\s+#[^\s#]+)+\s*\Z")
+_SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+MENAFN(?:\.COM)?\s*\Z", re.IGNORECASE)
 
 
 def read_wire(
     text: str, *, headline: str | None = None, summary: str | None = None, url: str | None = None, language: str | None = None,
-    published: Stamp | None = None, now: datetime | None = None,
+    published: Stamp | None = None, now: datetime | None = None, agencies: AgencyTable | None = None,
 ) -> WireReading:  # fmt: skip
-    """Read the wire marks of a story's plain text (paragraphs apart by newlines). Pure; never raises on any text."""
+    """Read the wire marks of a story's plain text, paragraphs apart by newlines.
+
+    The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page lost). A signal
+    stays in the headline, since it was published so; hashtags of a social twin go. `published`, else `now`, dates datelines
+    without a year. Pure; never raises on any text; time linear in its length.
+    """
+    table = agencies or shipped()
+    text = text.replace("\r\n", "\n") if "\r" in text else text
     near = published.day if published else now.date() if now else None
-    opening = read_opening(text, shipped(), near)
-    body = text[opening.length :].strip()
-    dropped = [DroppedLine("opening", text[: opening.length].strip())] if opening.length else []
-    source = opening if opening.credits or opening.publisher else read_opening(summary or "", shipped(), near)
-    credits = source.credits or ((source.publisher,) if source.publisher else ())
-    paragraphs = _kept(body, dropped, bool(credits))
-    release = AgencyKind.RELEASE in source.kinds
+    signals = read_signals(text, headline=headline, url=url, published=published, now=now)
+    opening, body, dropped = _open(_without(text, signals), table, near)
+    body, tail_credit, tail_dropped = read_tail(body, table)
+    hinted = read_opening(summary, table, near) if summary else Opening()
+    credits, publisher = _credits(opening, tail_credit, hinted)
+    lines = clean_lines(body, wired=bool(credits))
+    source = opening if opening.credits or opening.publisher else hinted
+    return _reading(lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source)
+
+
+def _reading(
+    lines: CleanLines, opening: Opening, hinted: Opening, signals: Signals, credits: tuple[str, ...], publisher: str | None,
+    headline: str | None, dropped: tuple[DroppedLine, ...], source: Opening,
+) -> WireReading:  # fmt: skip
+    release = ContentType.PRESS_RELEASE if AgencyKind.RELEASE in source.kinds else None
     return WireReading(
-        "\n".join(paragraphs).strip(), _TAGS.sub("", headline) if headline else headline, opening.dateline or source.dateline,
-        opening.located or source.located, opening.day or source.day, credits[0] if credits else None, credits, source.publisher,
-        content_type=ContentType.PRESS_RELEASE if release else None, dropped=tuple(dropped),
+        "\n".join(lines.lines), clean_headline(headline),
+        opening.dateline or hinted.dateline, opening.located or hinted.located, opening.day or hinted.day,
+        credits[0] if credits else None, credits, publisher, tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
+        lines.image_credit, signals.signal, signals.status, signals.embargo_until, signals.withdraws,
+        signals.content_type or release, (*signals.spent, *dropped, *lines.dropped),
     )  # fmt: skip
 
 
-def _kept(body: str, dropped: list[DroppedLine], wired: bool) -> list[str]:
-    kept: list[str] = []
-    lines = body.split("\n")
-    for i, line in enumerate(lines):
-        rule = "story number" if _NUMBER.match(line.strip()) else "foreign headline" if wired and _foreign(lines, i) else None
-        if rule:
-            dropped.append(DroppedLine(rule, line.strip()))
-        elif line.strip() or (kept and kept[-1].strip()):
-            kept.append(line)
-    return kept
+def _credits(opening: Opening, tail: str | None, hinted: Opening) -> tuple[tuple[str, ...], str | None]:
+    """(credits, origin first; distributor). A distributor that names nobody else is the origin itself."""
+    publisher = opening.publisher or hinted.publisher
+    credits = opening.credits or ((tail,) if tail and not opening.publisher else ()) or hinted.credits
+    return credits or ((publisher,) if publisher else ()), publisher
 
 
-def _foreign(lines: list[str], i: int) -> bool:
-    line = lines[i].strip()
-    if not line or line[-1] in ".!?:\"”'’)»…" or not 6 <= len(line.split()) <= 20:
-        return False
-    before = any(len(x.split()) > 15 for x in lines[:i])
-    return before and any(len(x.split()) > 15 for x in lines[i + 1 :])
+def _without(text: str, signals: Signals) -> str:
+    for line in signals.spent:
+        text = text.replace(line.text, "", 1)
+    return text
+
+
+_LATE_START = 3
+
+
+def _open(text: str, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    """(opening, body, what was dropped). The opening may follow a byline or standfirst, or glued-on subheads."""
+    start = len(text) - len(text.lstrip())
+    for order in range(_LATE_START):
+        opening = read_opening(text[start : start + 700], table, near)
+        if opening.length and (order == 0 or opening.credits):
+            return _cut(text, start, opening, table, near)
+        line_end = text.find("\n", start, start + 500)
+        if line_end < 0 or line_end - start > 300:
+            break
+        start = line_end + 1
+        start += len(text[start : start + 40]) - len(text[start : start + 40].lstrip())
+    return _glued(text, Opening(), table, near)
+
+
+def _cut(
+    text: str, start: int, opening: Opening, table: AgencyTable, near: date | None
+) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    printed = text[start : start + opening.length].strip()
+    body = text[:start] + text[start + opening.length :]
+    dropped = (DroppedLine("opening", printed),)
+    if opening.dateline is None and not text[:start].strip():
+        inner, body, more = _glued(body.lstrip(), opening, table, near)
+        return inner, body, (*dropped, *more)
+    return opening, body, dropped
+
+
+def _glued(
+    body: str, before: Opening, table: AgencyTable, near: date | None
+) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    found = find_inner(body, table, near)
+    if found is None:
+        return before, body, ()
+    start, inner = found
+    printed = body[start : start + inner.length].strip()
+    body = f"{body[:start].rstrip()}\n\n{body[start + inner.length :].lstrip()}"
+    return before.followed_by(inner), body, (DroppedLine("opening", printed),)
+
+
+def clean_headline(headline: str | None) -> str | None:
+    """The headline as printed, without a social twin's hashtags and the distributor's suffix."""
+    if not headline:
+        return None
+    return _SITE_SUFFIX.sub("", _TWIN_TAGS.sub("", headline)).strip() or headline

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from ingest.dates import month_number, nearest_day
-from ingest.extract.agencies import Agency, AgencyKind, AgencyTable, key
+from ingest.extract.agencies import AgencyKind, AgencyTable
+from ingest.extract.wire_cjk import read_cjk
+from ingest.extract.wire_marks import Mark, canonical_credits, find_mark
+from ingest.extract.wire_places import DAY, Place, read_place
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stood before the lead. `length` counts the characters to cut; `credits` are canonical or as printed, in printed order."""
+    """What stood before the lead. `length` counts the characters to cut; `credits` are canonical or as printed, in printed order;
+    `kinds` are those of the known ones. `reporters` are named inside it (`记者…`)."""
 
     length: int = 0
     dateline: str | None = None
@@ -20,86 +23,151 @@ class Opening:
     day: date | None = None
     credits: tuple[str, ...] = ()
     publisher: str | None = None
-    kinds: tuple[AgencyKind, ...] = field(default=())
+    kinds: tuple[AgencyKind, ...] = ()
+    reporters: tuple[str, ...] = ()
+
+    def followed_by(self, then: Opening) -> Opening:
+        """Two pieces one after the other: a distributor prints first, so the later credit is nearer to the origin."""
+        inner = tuple(c for c in then.credits if c not in self.credits)
+        credits = (*inner, *self.credits) if self.publisher else (*self.credits, *inner)
+        return Opening(
+            self.length + then.length, _both(self.dateline, then.dateline), then.located or self.located, then.day or self.day,
+            credits, self.publisher or then.publisher, (*then.kinds, *self.kinds), (*self.reporters, *then.reporters),
+        )  # fmt: skip
 
 
-_HEAD = 260
+_HEAD = 300
+_MAX_PLACE = 110
+_CREDIT_HINT = re.compile(r"[(/\[（［【〔]|--|\s[-–—]|[-–—]\s|[.:]\s|^新|^中|^据|^स")
+# The opening bracket may be lost and a day put before it: "date 2025-04-02 MENAFN - UkrinForm)".
 _DISTRIBUTED = re.compile(
-    r"\s*(?:(?:date\s+)?(?P<day>\d{4}-\d\d-\d\d)\s+|date\s+)?(?P<open>[(\[])?\s*(?P<who>MENAFN)(?P<rest>(?:\s*[-–—]\s*[^()\[\]\n]{1,60}?)?)\s*[)\]]\s*"
+    r"\s*(?:date:?\s{1,4})?(?:(?P<day>\d{4}-\d\d-\d\d)\s{1,4})?(?P<open>[(\[]\s?)?(?P<who>MENAFN(?:\.COM)?)"
+    r"(?P<rest>(?:\s?[-–—]\s?[^()\[\]\n]{1,80}(?:\([^()\n]{1,20}\))?)?)\s?[)\]][ \t]*:?\s*",
+    re.IGNORECASE,
 )
-_PAREN = re.compile(r"[ \t]*-{0,2}\(\s*(?P<name>[^()\n]{2,60}?)\s*\)(?P<dash>[ \t]*\.?[ \t]*(?:-{1,3}|[–—―])[ \t]*|[ \t]*:[ \t]+)?\s*")
-_PLACE_WORD = re.compile(r"[^\W\d_][\w.'’`-]*")
-_LINKS = frozenset("of the de la le les del di da do dos das el al and und et y e i en in im am an bei an-der upon sur sous".split())
-_DAY = re.compile(
-    r"(?P<d1>\d{1,2})(?:st|nd|rd|th|\.|er)?\s+(?:de\s+)?(?P<m1>[^\W\d_]{3,12})\.?(?:,?\s+(?:de\s+)?(?P<y1>(?:19|20)\d\d))?|"
-    r"(?P<m2>[^\W\d_]{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<y2>(?:19|20)\d\d))?(?!\d)"
-)
+_PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
+_BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
+_STOP_END = re.compile(r"(?<=\d)\.\s(?=[^\W\d_a-z]|[\"“«])")
+_COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
 
 def read_opening(text: str, agencies: AgencyTable, near: date | None) -> Opening:
     """The credits and datelines in front of `text`, Opening() if there are none. `near` dates a dateline without a year."""
     found = Opening()
-    for step in (_distributed, _credited):
-        for _ in range(2):
-            piece = step(text[found.length : found.length + _HEAD], agencies, near)
-            if piece is None:
-                break
-            found = _join(found, piece)
+    for step in (_distributed, _credited, _credited, _bare):
+        head = text[found.length : found.length + _HEAD]
+        piece = step(head, agencies, near, found) if _CREDIT_HINT.search(head, 0, 160) else None
+        if piece is not None:
+            found = found.followed_by(piece)
     return found
 
 
-def _join(first: Opening, then: Opening) -> Opening:
-    return Opening(
-        first.length + then.length, then.dateline or first.dateline, then.located or first.located, then.day or first.day,
-        (*first.credits, *(c for c in then.credits if c not in first.credits)), first.publisher or then.publisher,
-        (*first.kinds, *then.kinds),
-    )  # fmt: skip
+def _both(first: str | None, then: str | None) -> str | None:
+    return f"{first} {then}" if first and then else first or then
 
 
-def _distributed(head: str, agencies: AgencyTable, near: date | None) -> Opening | None:
+def _distributed(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     match = _DISTRIBUTED.match(head)
-    if match is None or not (match["open"] or match["day"] or match["rest"]):
+    if match is None or not (match["open"] or match["day"] or match["rest"].strip()):
         return None
-    credits = tuple(_canonical(p, agencies) for p in re.split(r"\s+[-–—]\s+|^\s*[-–—]\s*", match["rest"]) if p.strip())
-    day = date.fromisoformat(match["day"]) if match["day"] else None
-    known = agencies.find(credits[0]) if credits else None
-    return Opening(match.end(), day=day, credits=credits, publisher="MENAFN", kinds=(known.kind,) if known else ())
+    printed = [p for p in _PARTS.split(match["rest"]) if p.strip()]
+    credits, kinds = canonical_credits(printed, agencies)
+    return Opening(match.end(), day=_iso_day(match["day"]), credits=credits, publisher="MENAFN", kinds=kinds)
 
 
-def _canonical(printed: str, agencies: AgencyTable) -> str:
-    known = agencies.find(printed)
-    return known.name if known else " ".join(printed.split())
-
-
-def _credited(head: str, agencies: AgencyTable, near: date | None) -> Opening | None:
-    start = head.find("(")
-    if start < 0 or start > 110:
+def _iso_day(printed: str | None) -> date | None:
+    try:
+        return date.fromisoformat(printed) if printed else None
+    except ValueError:
         return None
-    while start and head[start - 1] in "- ":
-        start -= 1
-    match = _PAREN.match(head, start)
-    if match is None:
+
+
+def _credited(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
+    if cjk := read_cjk(head, agencies, near):
+        return Opening(cjk.length, head[: cjk.length].strip(), cjk.located, cjk.day, (cjk.agency,), reporters=cjk.reporters)
+    mark = find_mark(head, agencies, _MAX_PLACE)
+    if mark is None:
         return None
-    known = agencies.find(match["name"])
-    place = _place(head[:start], near)
-    if known is None or place is None or not (match["dash"] or place[0]):
+    place = read_place(head[: mark.start] + (f" {mark.inside}" if mark.inside else ""), near)
+    if place is None or not _is_credit(mark, place, head[mark.end : mark.end + 1]):
         return None
     return Opening(
-        match.end(), head[: match.end()].strip(), place[0], place[1], (known.name,), kinds=(known.kind,)
+        mark.end, head[: mark.end].strip(), place.name, place.day, mark.credits, kinds=mark.kinds
     )
 
 
-def _place(prefix: str, near: date | None) -> tuple[str | None, date | None] | None:
-    """(place, day) of what stands before a credit, None if it reads like a sentence."""
-    day = None
-    for match in _DAY.finditer(prefix):
-        month = month_number(match["m1"] or match["m2"])
-        if month:
-            dom, year = int(match["d1"] or match["d2"]), match["y1"] or match["y2"]
-            day = date(int(year), month, dom) if year else nearest_day(month, dom, near) if near else None
-            prefix = prefix[: match.start()] + prefix[match.end() :]
-            break
-    words = _PLACE_WORD.findall(prefix)
-    if len(words) > 8 or any(w[0].islower() and w not in _LINKS for w in words):
+def _is_credit(mark: Mark, place: Place, following: str) -> bool:
+    """Weighs name, place, day and dash: a sentence that only looks like a dateline stays."""
+    if following.islower() and not mark.dash:
+        return False
+    if mark.known:
+        if place.name is None:
+            return mark.dash or place.dated or mark.bracketed
+        firm = place.dated or place.known or (place.caps and place.cased)
+        return firm or (mark.dash and (not mark.ambiguous)) if mark.dash or mark.slashed else (place.dated or (place.caps and place.cased))
+    return bool(place.name) and mark.dash and mark.credible and (place.known or (place.dated and (place.caps or mark.agency_word)))
+
+
+def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
+    """A dateline without credit: `WASHINGTON —`, `AUSTIN, Texas, April 2 -`, after a credit also `KHANKENDI, Azerbaijan, July 4.`"""
+    for ending in (_BARE_END, _STOP_END, _COLON_END):
+        match = ending.search(head, 0, 90)
+        if match is None:
+            continue
+        place = read_place(head[: match.start()], near)
+        if place is not None and place.name and _stands_alone(place, ending, before):
+            return Opening(match.end(), head[: match.end()].strip(), place.name, place.day)
+    return None
+
+
+def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening) -> bool:
+    if not place.cased:
+        return False
+    credited = bool(before.credits or before.publisher)
+    if ending is _STOP_END:
+        return place.dated and place.caps and (credited or place.known)
+    if ending is _COLON_END:
+        return place.caps and place.known
+    return place.caps and (place.known or (place.dated and credited)) or (credited and place.dated and place.known)
+
+
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def find_inner(text: str, agencies: AgencyTable, near: date | None) -> tuple[int, Opening] | None:
+    """(offset, opening) of a press release's dateline after glued-on subheads: `...GuidanceArsenal agrees RADNOR, Pa., April 14, 2025 (GLOBE NEWSWIRE) --`."""
+    head = text[:700]
+    at = head.find(") --")
+    open_at = head.rfind("(", 0, at) if at > 0 else -1
+    if open_at < 0 or agencies.find(head[open_at + 1 : at]) is None:
         return None
-    return prefix.strip(" ,.-–—\n") or None, day
+    start = _inner_start(head, open_at)
+    if start is None:
+        return None
+    opening = read_opening(head[start:], agencies, near)
+    return (start, opening) if opening.credits else None
+
+
+def _inner_start(head: str, open_at: int) -> int | None:
+    days = list(DAY.finditer(head, max(0, open_at - 30), open_at))
+    if not days:
+        return None
+    before = head[: days[0].start()].rstrip(", ")
+    words = list(re.finditer(r"\S+", before))
+    start = None
+    for word in reversed(words[-6:]):
+        glued = [m.end() for m in _GLUED.finditer(word.group())]
+        here = word.start() + (glued[-1] if glued else 0)
+        text = head[here : days[0].start()]
+        if not text[:1].isupper() or read_place(text, None) is None:
+            break
+        if start is not None and not (word.group().endswith(",") or _capitals(word.group())):
+            break
+        start = here
+        if glued:
+            break
+    return start
+
+
+def _capitals(word: str) -> bool:
+    return word.isupper() and len(word) > 1

@@ -1,0 +1,242 @@
+"""The lines of a wire story that are not its text: disclaimers, story numbers, photo credits, desk credits, other stories' headlines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.dates.names import fold
+from ingest.model import DroppedLine
+
+
+@dataclass(frozen=True, slots=True)
+class CleanLines:
+    """`lines` that stay (blank ones keep paragraphs apart), what went and why, and what the dropped ones told."""
+
+    lines: tuple[str, ...]
+    dropped: tuple[DroppedLine, ...] = ()
+    authors: tuple[str, ...] = ()
+    image_credit: str | None = None
+
+
+_STORY_NUMBER = re.compile(r"\s*MENAFN\d{6,}ID\d{6,}\s*")
+_DISCLAIMER = re.compile(
+    r"(?:legal )?disclaimer\s?:?\s*(?:menafn|ein presswire|the above press release|this (?:is a paid|content is|article is)|advertorial)?|"
+    r"menafn provides the|we do not accept any responsibility or liability for the accuracy|if you have any complaints or copyright issues|"
+    r"the issuer is solely responsible for the content|(?:advertorial )?disclaimer: the above|ein presswire provides this news content",
+    re.IGNORECASE,
+)
+_BARE_DISCLAIMER = re.compile(r"legal disclaimer\s?:?\s*\Z", re.IGNORECASE)
+_ALSO = re.compile(
+    r"(?:\W{0,3})(?:also read|read also|read (?:also|more|next|full (?:story|article))|see also|more on this (?:story|topic)|related(?: (?:news|stories|articles?|coverage))?|"
+    r"recommended(?: for you)?|you may also like|must read|don't miss|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|a lire aussi|"
+    r"voir aussi|leia (?:também|tambem|mais)|veja também|lea también|lee también|leer también|te puede interesar|leggi anche|lees ook|läs också|"
+    r"les også|læs også|czytaj (?:też|także|więcej)|čtěte také|lue myös|baca juga|читайте также|читать также|читайте також|смотрите также|"
+    r"ayrıca oku(?:yun)?|ilgili haber|اقرأ أيضا|اقرأ أيضًا|اقرأ المزيد|طالع أيضا|यह भी पढ़ें|ये भी पढ़ें|関連記事|相关(?:新闻|阅读)|延伸阅读|관련기사|διαβάστε επίσης)"
+    r"(?:\s?[:：|>»–—-]+(?:\s|\Z)|\s?\Z)",
+    re.IGNORECASE,
+)
+_PHOTO = re.compile(
+    r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z|"
+    r"\((?:[^()]{0,40}\s)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?: (?:by|credit|courtesy of|de|von|di))?[:/ ][^()]{2,80}\)\s*\Z|"
+    r"\[(?:Photo|Foto|Image|File photo)[^\]]{0,60}\]\s*\Z|/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
+)
+_PHOTO_START = re.compile(
+    r"(?:Photo|Photos|Image|Picture|Photograph|Foto|Fotos|Bild|Photo credit|Image credit|Photo courtesy of|Crédit photo|Crédito de la imagen|Фото|Φωτογραφία|写真|图片|사진|صورة)"
+    r"\s?(?:by|:|：|/|©|credit:|courtesy of)\s?\S",
+)
+_DESK = re.compile(
+    r"(?P<open>[(\[]\s?)?(?P<add>additional |writing and )?(?:reporting|reported|written|writing|compiled|edited|editing|reportage|reportagem|reporte|"
+    r"reportaje|bericht|berichtet|redigiert|rédigé|rédaction|édité|editado|edición|edição|reporting and writing|reporting and editing|screenplay)"
+    r"(?: adicional)?(?: by| de| por| par| von|:)\s(?P<rest>.{3,400}?)[)\]]?\.?\s*\Z",
+    re.IGNORECASE,
+)
+_DESK_TAIL = re.compile(r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z", re.IGNORECASE)
+_REPORTING = re.compile(r"(?:additional )?(?:reporting|reported|written|writing|reportage|reportagem|reporte|bericht)(?:[^;:]{0,20})?(?: by| de| por| par| von|:)\s(?P<who>[^;()]+)", re.IGNORECASE)
+_BEAT = re.compile(r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*")
+_SIGN_OFF = re.compile(
+    r"(?:\W{0,3}(?:end|ends|fin|ende|fine|koniec|конец)\W{0,3}|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|our standards: .{0,60}|"
+    r"[-–—]{1,2}\s?(?:IANS|PTI|ANI|UNI|WAM|KUNA|SPA|QNA|Bernama|BERNAMA|Ukrinform|Yonhap|Xinhua)\.?|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?|"
+    r"(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}|view original content.{0,200}|view source version on .{0,200}|"
+    r"(?:photo|logo|video|infographic)\s?-\s?https?://\S+|source\s?:?\s+https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z",
+)  # fmt: skip
+_SIGN_OFF_ANY = re.compile(r"(?:end|ends|our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})\Z", re.IGNORECASE)
+_BYLINE = re.compile(r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z")
+_NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
+_AGENCY_DESK = re.compile(r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE)
+_TRIGGERS = re.compile(r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|：")
+
+
+def clean_lines(text: str, *, wired: bool) -> CleanLines:
+    """Take the wire's own lines out of a story. `wired` says that it carries a credit: only then may a line go for being another
+    story's headline. Order and paragraphs stay; the authors come from byline and desk lines."""
+    lines = text.split("\n")
+    state = _Sweep()
+    foreign = foreign_headlines(lines) if wired else frozenset()
+    for i, line in enumerate(lines):
+        _sweep(line, i, i in foreign, state, lines)
+    return CleanLines(_squeeze(state.kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit)
+
+
+class _Sweep:
+    """What one pass over the lines gathers."""
+
+    __slots__ = ("authors", "dropped", "image_credit", "kept", "legal")
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.dropped: list[DroppedLine] = []
+        self.authors: list[str] = []
+        self.image_credit: str | None = None
+        self.legal = False
+
+    def drop(self, rule: str, text: str) -> None:
+        self.dropped.append(DroppedLine(rule, text.strip()))
+
+
+def _sweep(line: str, i: int, foreign: bool, state: _Sweep, lines: list[str]) -> None:
+    bare = line.strip()
+    if not bare:
+        state.kept.append("")
+        return
+    rule = "foreign headline" if foreign else _rule(bare, i, state, lines)
+    if rule is not None:
+        state.drop(rule, bare)
+        return
+    state.legal = False
+    state.kept.append(_without_tail(line.rstrip(), state))
+
+
+def _rule(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
+    """The rule that takes this line out, None if it stays. Long lines are text unless they are legal ones."""
+    if _is_legal(bare, state):
+        return "legal disclaimer"
+    if len(bare) > 420 or not (len(bare) < 60 or _TRIGGERS.search(bare)):
+        return None
+    if _STORY_NUMBER.fullmatch(bare):
+        return "story number"
+    if _ALSO.match(bare) and len(bare.split()) <= 40:
+        return "also read"
+    if _SIGN_OFF.match(bare) or _SIGN_OFF_ANY.match(bare):
+        return "sign-off" if i > 0 else None
+    if (desk := _DESK.match(bare)) and _is_desk(bare, desk):
+        state.authors.extend(reporters(bare))
+        return "desk credit"
+    return _photo_or_byline(bare, i, state, lines)
+
+
+def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
+    if len(bare.split()) <= 70 and (photo := _PHOTO.search(bare)):
+        state.image_credit = state.image_credit or photo.group().strip(" ()[].")
+        return "photo credit"
+    if len(bare.split()) <= 25 and _PHOTO_START.match(bare):
+        state.image_credit = state.image_credit or bare
+        return "photo credit"
+    if i <= 3 and (byline := _BYLINE.match(bare)):
+        state.authors.extend(_people(byline["who"]))
+        return "byline"
+    if bare in ("Date", "date") and any("MENAFN" in line for line in lines):
+        return "label"
+    return None
+
+
+def _is_legal(bare: str, state: _Sweep) -> bool:
+    if _BARE_DISCLAIMER.match(bare):
+        state.legal = True
+        return True
+    found = len(bare) < 900 and bare[:1] in "LDMWITEAldmwitea" and _DISCLAIMER.match(bare)
+    if found and (found.end() > 14 or "MENAFN" in bare or "warranty" in bare):
+        state.legal = True
+        return True
+    return state.legal and bool(re.search(r"as is|warranty|liability|legality|copyright issues|kindly contact|completeness", bare))
+
+
+def _is_desk(bare: str, desk: re.Match[str]) -> bool:
+    """A desk line names people; `Reporting by the BBC found that...` runs on as a sentence."""
+    words = desk["rest"].split()
+    capital = sum(w[0].isupper() for w in words)
+    return bool(desk["open"]) or ";" in bare or (len(words) <= 14 and capital * 2 >= len(words) and words[0][0].isupper())
+
+
+def _without_tail(line: str, state: _Sweep) -> str:
+    """A line without a desk credit or story number stuck to its end."""
+    if "MENAFN" in line[-60:] and (number := re.search(r"\s*MENAFN\d{6,}ID\d{6,}\s*\Z", line)):
+        state.drop("story number", number.group())
+        line = line[: number.start()]
+    if line.endswith((")", "]", ").")) and (tail := _DESK_TAIL.search(line, max(0, len(line) - 330))):
+        state.drop("desk credit", tail.group())
+        state.authors.extend(reporters(tail["all"]))
+        line = line[: tail.start()]
+    return line
+
+
+def reporters(desk: str) -> list[str]:
+    """The reporters and writers of a desk line, in order; editors are no authors."""
+    found: list[str] = []
+    for match in _REPORTING.finditer(desk):
+        found.extend(_people(match["who"]))
+    return found
+
+
+def _people(printed: str) -> list[str]:
+    names = (_BEAT.sub("", f" {name}").strip(" .()") for name in _NAMES.split(printed))
+    return [n for n in names if 1 < len(n.split()) <= 5 and not _AGENCY_DESK.search(n) and n[0].isupper()]
+
+
+def _squeeze(lines: list[str]) -> tuple[str, ...]:
+    """No two blank lines together and none at the ends: what was dropped leaves no gap."""
+    kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
+    while kept and not kept[0]:
+        kept.pop(0)
+    while kept and not kept[-1]:
+        kept.pop()
+    return tuple(kept)
+
+
+_FULL = 18
+_ENDS = ".!?:;…。！？：\"”'’»)“,-–—।"
+_VERBS = frozenset(
+    "to will say says has have is are was were may can could must set kills killed wins won dies dead calls vows warns urges seeks plans "
+    "eyes hits faces meets visits confirms denies rejects backs launches signs opens arrives reports claims accuses sees takes gets makes".split()
+)
+
+
+def foreign_headlines(lines: list[str]) -> frozenset[int]:
+    """Indexes of lines that are another story's headline: a whole headline without full stop, alone between two full paragraphs.
+
+    Sure marks are asked for, since a subhead looks alike: 6-20 words, a name and a verb, at most two such lines in the story, and
+    words that the paragraph below does not take up (a subhead's are).
+    """
+    found = [i for i, line in enumerate(lines) if 6 <= line.count(" ") + 1 <= 20 and _headline_like(line.strip())]
+    if not 1 <= len(found) <= 2:
+        return frozenset()
+    full = [i for i, line in enumerate(lines) if line.strip()]
+    return frozenset(i for i in found if _between_paragraphs(i, lines, full) and not _echoed(lines, i, full))
+
+
+def _headline_like(line: str) -> bool:
+    words = line.split()
+    if not words or line[-1] in _ENDS or not line[0].isupper() or line.isupper() or not words[0][0].isalpha() or "http" in line:
+        return False
+    names = sum(w[0].isupper() for w in words[1:])
+    return names >= 1 and any(_verb(w, words[i - 1]) for i, w in enumerate(words) if i)
+
+
+def _verb(word: str, before: str) -> bool:
+    bare = word.lower()
+    if bare in _VERBS or not word.isascii():
+        return True
+    return len(bare) > 3 and bare.endswith(("s", "ed")) and not bare.endswith(("ss", "us", "'s")) and before[0].isupper() and word.islower()
+
+
+def _between_paragraphs(i: int, lines: list[str], full: list[int]) -> bool:
+    at = full.index(i)
+    if not 0 < at < len(full) - 1:
+        return False
+    return all(lines[j].count(" ") >= _FULL - 1 and lines[j].rstrip()[-1] in ".!?\"”'’»)" for j in (full[at - 1], full[at + 1]))
+
+
+def _echoed(lines: list[str], i: int, full: list[int]) -> bool:
+    below = lines[full[full.index(i) + 1]].casefold()
+    words = [w for w in re.findall(r"[^\W\d_]{5,}", lines[i].casefold())]
+    return bool(words) and sum(w[:6] in below for w in words) * 2 >= len(words)
