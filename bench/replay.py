@@ -1,0 +1,161 @@
+"""Replays successive real polls through `ingest poll`, counts rows, requests and CPU; then again, expecting nothing new.
+
+    python bench/replay.py --polls 60 --series bbc,smh,aljazeeraenglish --pages 100
+
+Each captured poll is served at the feed's own address through `resolve`, with a page for each link made from the entry's own
+title and summary; real pages of many hosts are one more feed. `--in-process` saves the start-up of 60 processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import io
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1]))
+
+from bench.captured import PagesSite  # noqa: E402
+from bench.counts import counted_rows  # noqa: E402
+from bench.runs import ingest, run  # noqa: E402
+from bench.series import SeriesSite  # noqa: E402
+from bench.site import Requests, Served  # noqa: E402
+
+DATA = HERE.parents[2] / "shared" / "data"
+PAGES_AT = datetime(2026, 1, 1, tzinfo=UTC)  # later than any of the captured pages
+Poller = Callable[[Path, list[str]], "Spent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU of the poller: its main process, and its workers with all else. Seconds."""
+
+    main: float = 0.0
+    workers: float = 0.0
+    wall: float = 0.0
+    failed: int = 0
+
+    def plus(self, more: Spent) -> Spent:
+        return Spent(self.main + more.main, self.workers + more.workers, self.wall + more.wall, self.failed + more.failed)
+
+
+def main() -> int:
+    args = _arguments()
+    sites = [SeriesSite(args.data / "series" / f"{name}.tar.xz", args.polls) for name in args.series.split(",") if name]
+    pages = PagesSite(args.data / "pages", args.pages)
+    poll = _in_process if args.in_process else _as_command
+    with _work(args.work) as work, Served([*sites, pages] if args.pages else sites) as served:
+        served.configure(work)
+        spent = _replay(served, sites, pages if args.pages else None, poll, work)
+        _report("first pass", served.requests(), spent, work, sites)
+        return _again(served, sites, pages if args.pages else None, poll, work)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--polls", type=int, default=60, help="polls of each series")
+    parser.add_argument("--series", default="bbc,smh,aljazeeraenglish", help="names in data/series, by commas")
+    parser.add_argument("--pages", type=int, default=100, help="real pages served as one more feed")
+    parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
+    parser.add_argument("--work", type=Path, help="an empty directory to keep; default: a temporary one")
+    parser.add_argument("--in-process", action="store_true", help="call the command in this process")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def _work(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+
+def _replay(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> Spent:
+    """All polls of all series in the order of their times, one `ingest poll --feed` each."""
+    steps = sorted((captured.at, step, site.id) for site in sites for step, captured in enumerate(site.polls))
+    spent = Spent()
+    for at, step, site in steps:
+        served.go(site, step)
+        spent = spent.plus(_poll(poll, work, site, at))
+    return spent if pages is None else spent.plus(_poll(poll, work, pages.id, PAGES_AT))
+
+
+def _poll(poll: Poller, work: Path, feed: str, at: datetime) -> Spent:
+    return poll(work, ["poll", "--data", str(work / "data"), "--feed", feed, "--all", "--now", at.isoformat(), "--json"])
+
+
+def _as_command(work: Path, arguments: list[str]) -> Spent:
+    done = run(ingest(*arguments), work)
+    if done.code:
+        print(f"exit {done.code}: ingest {' '.join(arguments)}\n{done.out}", file=sys.stderr)
+    return Spent(done.main_cpu, done.other_cpu, done.wall, int(done.code != 0))
+
+
+def _in_process(work: Path, arguments: list[str]) -> Spent:
+    """CPU of workers is not told apart here: a fork server's children are not this process's to wait for."""
+    command = importlib.import_module("ingest.cli.main").main
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    os.chdir(work)
+    code: object = 0
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            command(arguments)
+        except SystemExit as end:
+            code = end.code
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(cpu, 0.0, time.perf_counter() - start, int(code not in (0, None)))
+
+
+def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> int:
+    """A quiet poll of each feed an hour after its last, then all polls once more at their own times; 1 if anything is added."""
+    before, hits, spent = counted_rows(work), served.requests(), Spent()
+    for site in sites:
+        spent = spent.plus(_poll(poll, work, site.id, site.polls[-1].at + timedelta(hours=1)))
+    if pages is not None:
+        spent = spent.plus(_poll(poll, work, pages.id, PAGES_AT + timedelta(hours=1)))
+    quiet = served.requests().minus(hits)
+    print(f"quiet poll of each feed: {quiet}, cpu {spent.main:.1f} + {spent.workers:.1f} s")
+    unchanged = counted_rows(work) == before
+    hits = served.requests()
+    spent = _replay(served, sites, pages, poll, work)
+    second = served.requests().minus(hits)
+    _report("second pass", second, spent, work, sites)
+    faults = [
+        *([] if unchanged else ["the quiet polls changed the tables"]),
+        *([f"the quiet polls asked for {quiet.page} pages"] if quiet.page or quiet.other else []),
+        *([f"the quiet polls got {quiet.feed_304} of {quiet.feed} answers 304"] if quiet.feed_304 < quiet.feed else []),
+        *([] if counted_rows(work) == before else ["the second pass changed the tables"]),
+        *([f"the second pass asked for {second.page + second.other} pages"] if second.page or second.other else []),
+    ]
+    print("\n".join(f"FAULT: {fault}" for fault in faults) or "nothing added, no page fetched again")
+    return int(bool(faults))
+
+
+def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> None:
+    print(f"-- {title}: {requests}")
+    print(f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed {spent.failed}")
+    print("   feed                 ids  articles  entry rows   = ids+edits+moved  revisions  <= texts  outcomes")
+    for site in sites:
+        told, seen = site.expected(), counted_rows(work, site.id)
+        sums = f"{told.ids}+{told.edits}+{told.moved}"
+        line = f"{told.ids:>6}{seen.articles:>10}{seen.entries:>12}{sums:>20}{seen.revisions:>11}{told.texts:>10}"
+        print(f"   {site.id:<18}{line}  {seen.outcomes}")
+    total = counted_rows(work)
+    print(f"   {'all feeds':<24}{total.articles:>10}{total.entries:>12}{'':>20}{total.revisions:>11}{'':>10}  {total.outcomes}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
