@@ -129,7 +129,8 @@ def test_the_second_edition_corrects_withdraws_and_adds() -> None:
     first, second = story("meridian-world", "harvest-loan"), story("meridian-world", "harvest-loan", 2)
     assert (first.path, first.published) == (second.path, second.published)
     assert second.title.startswith("CORRECTED:")
-    assert "340 million" not in second.paragraphs[1]
+    assert second.paragraphs[0].endswith("430 million crowns, from 340 million, in headline and first paragraph)")
+    assert "340 million" not in "".join(second.paragraphs[1:])
     assert "430 million" in second.paragraphs[1]
     assert second.modified > first.modified
     withdrawn = story("meridian-world", "mine-collapse", 2)

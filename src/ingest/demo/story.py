@@ -93,7 +93,8 @@ def _story(table: Mapping[str, Any], outlet: Outlet, texts: Mapping[str, Any], b
     now = {**table, **later}
     published = base - timedelta(minutes=now["age"])
     words = _words(now, published, base)
-    paragraphs = tuple(_replaced(_filled(text, words), later) for text in _paragraphs(now, texts))
+    body = [_replaced(_filled(text, words), later) for text in _paragraphs(now, texts)]
+    paragraphs = (now["lead"], *body) if "lead" in now else tuple(body)
     return Story(
         id=now["id"],
         path=_filled(now["path"], words),
@@ -133,8 +134,6 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 def _paragraphs(table: Mapping[str, Any], texts: Mapping[str, Any]) -> list[str]:
     """The body; for a copy the origin's first edition, cut or framed as the table says (no copy follows a correction)."""
     own = _split(table.get("body", ""))
-    if "lead" in table:
-        own.insert(0, table["lead"])
     if "copy_of" not in table:
         return own
     origin = _split(texts[table["copy_of"]]["body"])
