@@ -146,6 +146,13 @@ def test_a_changed_stamp_or_tracking_link_leaves_the_text_alone() -> None:
     assert (first.path, first.title, first.paragraphs) == (second.path, second.title, second.paragraphs)
 
 
+def test_a_copy_keeps_the_days_of_its_origin() -> None:
+    base = datetime(2026, 3, 10, 2, 45, tzinfo=UTC)  # the origin is of the 9th, the copy of the 10th
+    told = {s.published.day: s for o in outlets(base, 1) for s in o.stories if "tidal-barrier" in s.path.lower()}
+    assert sorted(told) == [9, 10]
+    assert told[9].paragraphs == told[10].paragraphs
+
+
 def test_copies_are_exact_cut_or_framed() -> None:
     origin = story("meridian-world", "tidal-barrier").paragraphs
     assert story("harbour-post", "hp-10021").paragraphs == origin

@@ -93,7 +93,7 @@ def _story(table: Mapping[str, Any], outlet: Outlet, texts: Mapping[str, Any], b
     now = {**table, **later}
     published = base - timedelta(minutes=now["age"])
     words = _words(now, published, base)
-    body = [_replaced(_filled(text, words), later) for text in _paragraphs(now, texts)]
+    body = [_replaced(text, later) for text in _paragraphs(now, texts, base)]
     paragraphs = (now["lead"], *body) if "lead" in now else tuple(body)
     return Story(
         id=now["id"],
@@ -131,17 +131,18 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
     return Template(text).safe_substitute(words)
 
 
-def _paragraphs(table: Mapping[str, Any], texts: Mapping[str, Any]) -> list[str]:
+def _paragraphs(table: Mapping[str, Any], texts: Mapping[str, Any], base: datetime) -> list[str]:
     """The body; for a copy the origin's first edition, cut or framed as the table says (no copy follows a correction)."""
-    own = _split(table.get("body", ""))
+    own = _own_paragraphs(table, "body", base)
     if "copy_of" not in table:
         return own
-    origin = _split(texts[table["copy_of"]]["body"])
-    return own + origin[: table.get("paragraphs", len(origin))] + _split(table.get("tail", ""))
+    origin = _own_paragraphs(texts[table["copy_of"]], "body", base)  # with the days of the origin, as copies keep them
+    return own + origin[: table.get("paragraphs", len(origin))] + _own_paragraphs(table, "tail", base)
 
 
-def _split(body: str) -> list[str]:
-    return [part.strip() for part in body.split("\n\n") if part.strip()]
+def _own_paragraphs(table: Mapping[str, Any], key: str, base: datetime) -> list[str]:
+    words = _words(table, base - timedelta(minutes=table["age"]), base)
+    return [_filled(part.strip(), words) for part in table.get(key, "").split("\n\n") if part.strip()]
 
 
 def _replaced(text: str, later: Mapping[str, Any]) -> str:
