@@ -12,9 +12,12 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.xml import xmltotxt
 
+from ingest.extract import layout
+
 # The share of a page's text that only scripts, players and drawings use; trafilatura would drop them later and slower.
 _NOISE = ("script", "style", "svg", "iframe", "template", "noscript")
 SHORT = 600  # letters: 4-9 % of news pages come out shorter, most of them cut
+MUCH = 2_000  # letters of articleBody that make a page with less than half of it a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +61,34 @@ def letters(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-def main_text(tree: HtmlElement, url: str | None, told: str | None) -> list[Block]:
-    """The main text's blocks. `told` is JSON-LD's articleBody: an arbiter of length, never the text itself."""
+def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: bool) -> list[Block]:
+    """The main text's blocks. `told` is JSON-LD's articleBody: an arbiter of length, and the text only as a last resort."""
     short = precise(tree, url)
-    size = letters(short)
-    expected = len(told or "")
-    if size >= SHORT and size >= 0.6 * expected:
+    size, expected = letters(short), len(told or "")
+    if not _suspicious(tree, size, expected, news):
         return short
     wide = balanced(tree, url)
+    best = wide if _better(wide, size, expected) else short
+    if told and expected > MUCH and letters(best) < 0.5 * expected:
+        return [Block(line.strip()) for line in told.splitlines() if line.strip()]
+    return best
+
+
+def _suspicious(tree: HtmlElement, size: int, expected: int, news: bool) -> bool:
+    """Too short in itself, or against articleBody, or (blogs and guides, cut into many sections) against the page's sentences."""
+    if size < SHORT or size < 0.6 * expected:
+        return True
+    if news or 0.8 < size / (expected or 1) < 1.25:
+        return False
+    return size < 0.8 * layout.prose(tree) and layout.one_story(tree)
+
+
+def _better(wide: list[Block], size: int, expected: int) -> bool:
     gained = letters(wide)
     if gained <= 1.2 * size or code_like(wide):
-        return short
-    if expected and 0.8 < size / expected < 1.25 and gained > 3 * expected:
-        return short
-    return wide
+        return False
+    # a short text that matches articleBody is the article; much more around it is not
+    return not (expected and 0.8 < size / expected < 1.25 and gained > 3 * expected)
 
 
 def code_like(blocks: list[Block]) -> bool:

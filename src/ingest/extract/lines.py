@@ -1,4 +1,4 @@
-"""Which blocks of an extracted text are not the article: titles, promos, credits, related links, what repeats on the host."""
+"""Which blocks of an extracted text are not the article: titles, promos, credits, related links and what hangs on at its end."""
 
 from __future__ import annotations
 
@@ -6,87 +6,182 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from ingest.extract.engine import Block
+from ingest.extract.phrases import BIO, PROMO, RELATED
 from ingest.model import DroppedLine
 
 PROMO_WORDS = 30
 LINK_WORDS = 25
+TEASER_WORDS = 40
+LEAD_BLOCKS = 8
 
 _SPACE = re.compile(r"\s+")
-_PROMO = re.compile(
-    r"^\W*(?:read (?:more|also|next|the full|:)|also read|see also|more (?:from|on this|stories|news)|related(?: (?:articles?|stories|news|topics|content|links))?\s*:?$|"
-    r"related:|recommended|most (?:read|popular)|trending|watch(?: now| live| more)?:|listen(?: now| to)?:|sign up|subscribe|follow us|get our|download (?:the|our)|"
-    r"click here|share this|share on|advertisement|sponsored|promoted|newsletter|join (?:us|our|the conversation)|don'?t miss|you may also|"
-    r"(?:photo|image|picture|credit|source|video)s?\s*(?:credit|by)?\s*[:/©]|copyright|©|all rights reserved|"
-    r"lesen sie (?:auch|mehr)|mehr zum thema|lire aussi|à lire|lea también|leer más|le[ea] (?:también|más)|leggi anche|leia (?:também|mais)|läs (?:också|mer)|les også|lees ook|czytaj (?:też|także|więcej))",
-    re.I,
-)  # fmt: skip
-_SCRIPT = re.compile(r"[{};]\s*$|function\s*\(|\bvar \w+\s*=|window\.|document\.|=>\s*\{")
+_WORD = re.compile(r"\w+")
+_WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SCRIPT = re.compile(
+    r"[{};]\s*$|function\s*\(|\bvar \w+\s*=|window\.|document\.|=>\s*\{|^- \w+[A-Z]\w*:$|^- (?:true|false|null|undefined)$"
+)
 _HANDLE = re.compile(r"^\W*@\w+\W*$|^\W*https?://\S+\W*$|^\S+@\S+\.\w+$")
-_END = re.compile(r"""[.!?…。！？:»”"'’)\]]\s*$""")
+_END = re.compile(r"""[.!?…。！？:»”"'’)\]।؟]\s*$""")
+_RULE = re.compile(r"^[\s|:\-–—_=*•·]*$")
+_DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rules know of the page: its titles, the folded texts of its links, and whether it is news."""
+    """What the rules know of the page: titles, authors and link texts (all folded), and whether it is news."""
 
     titles: frozenset[str]
     links: frozenset[str]
     news: bool
+    authors: frozenset[str] = frozenset()
 
 
 def fold(text: str) -> str:
+    """One line, lower case: for comparing, never for output."""
     return _SPACE.sub(" ", text).strip().casefold()
 
 
 def words(text: str) -> int:
-    return len(text.split())
+    """Words, where scripts without spaces count two characters as one."""
+    return len(text.split()) + len(_WIDE.findall(text)) // 2
+
+
+def link_texts(tree: HtmlElement) -> frozenset[str]:
+    """Folded texts of the links that lead away from the page: a jump within it is a heading or a table of contents."""
+    return frozenset(fold("".join(a.itertext())) for a in tree.iter("a") if not (a.get("href") or "#").startswith("#"))
 
 
 def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[DroppedLine]]:
-    """The blocks that are the article, and what was dropped by which rule. All is undone if more than half the text would go."""
-    if not evidence.news:
-        return blocks, []
-    kept, dropped = _split(blocks, evidence)
-    while kept and (rule := _tail_rule(kept[-1], evidence)):
-        dropped.append(DroppedLine(rule, kept.pop().text))
-    if sum(len(b.text) for b in kept) < sum(len(b.text) for b in blocks) / 2:
+    """The blocks that are the article, and what was dropped by which rule.
+
+    On pages that are no news only titles and rules of a table go: the rest costs blogs and guides more than it brings.
+    All is undone if more than half the text would go.
+    """
+    dropped: list[DroppedLine] = []
+    kept = _lead(blocks, evidence, dropped)
+    kept = list(_middle(kept, evidence, dropped))
+    if evidence.news:
+        _tail(kept, evidence, dropped)
+    if _letters(kept) < _letters(blocks) / 2:
         return blocks, []
     return kept, dropped
 
 
-def _split(blocks: Iterable[Block], evidence: Evidence) -> tuple[list[Block], list[DroppedLine]]:
+def _letters(blocks: Iterable[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _lead(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> list[Block]:
+    """Above the first real paragraph stand titles, bylines, dates and kickers."""
     kept: list[Block] = []
-    dropped: list[DroppedLine] = []
     for place, block in enumerate(blocks):
-        rule = _rule(block, place, evidence)
+        rule = _lead_rule(block, evidence) if place < LEAD_BLOCKS else None
+        if rule:
+            dropped.append(DroppedLine(rule, block.text))
+        elif place >= LEAD_BLOCKS or (block.tag != "head" and words(block.text) > 14):
+            return kept + blocks[place:]
+        else:
+            kept.append(block)
+    return kept
+
+
+def _lead_rule(block: Block, evidence: Evidence) -> str | None:
+    text = fold(block.text)
+    if text in evidence.titles or _near_title(block, evidence):
+        return "title"
+    if not evidence.news or block.tag == "item":
+        return None
+    if _is_byline(text, evidence):
+        return "byline"
+    if words(text) <= 5 and not _END.search(block.text):
+        return "kicker"
+    if words(text) <= 10 and _DATE.search(block.text) and not _END.search(block.text):
+        return "date"
+    return None
+
+
+def _near_title(block: Block, evidence: Evidence) -> bool:
+    # a kicker in front, a word of the <title> behind: nearly all words of the one are in the other
+    if block.tag != "head":
+        return False
+    mine = set(_WORD.findall(fold(block.text)))
+    return len(mine) >= 4 and any(len(mine & set(_WORD.findall(title))) >= 0.85 * len(mine) for title in evidence.titles)
+
+
+def _is_byline(text: str, evidence: Evidence) -> bool:
+    rest = text
+    for author in evidence.authors:
+        rest = rest.replace(author, " ")
+    return rest != text and len(_WORD.findall(rest)) <= 4
+
+
+def _middle(blocks: Iterable[Block], evidence: Evidence, dropped: list[DroppedLine]) -> Iterable[Block]:
+    box = False
+    for block in blocks:
+        rule = _rule(block, evidence)
+        if evidence.news:
+            box = bool(RELATED.match(block.text)) or (box and _teaser(block, evidence))
+            rule = rule or ("related" if box else None)
         if rule:
             dropped.append(DroppedLine(rule, block.text))
         else:
-            kept.append(block)
-    return kept, dropped
+            yield block
 
 
-def _rule(block: Block, place: int, evidence: Evidence) -> str | None:
+def _teaser(block: Block, evidence: Evidence) -> bool:
+    text = fold(block.text).lstrip("- ")
+    return (
+        text in evidence.links
+        or _twice(text)
+        or (block.tag in ("head", "item") and words(text) <= LINK_WORDS and not _END.search(text))
+    )
+
+
+def _twice(text: str) -> bool:
+    half = len(text) // 2
+    return len(text) > 20 and text[:half].strip() == text[half:].strip()
+
+
+def _rule(block: Block, evidence: Evidence) -> str | None:
+    if _RULE.match(block.text):
+        return "rule"
+    if not evidence.news:
+        return None
     text = fold(block.text)
     count = words(text)
-    if place < 3 and text in evidence.titles:
-        return "title"
-    if count <= PROMO_WORDS and _PROMO.search(block.text):
+    if count <= PROMO_WORDS and PROMO.search(block.text):
         return "promo"
     if block.tag != "item" and count <= LINK_WORDS and text in evidence.links and not text.endswith("."):
         return "link"
     if _SCRIPT.search(block.text):
         return "script"
+    if block.tag == "head" and _twice(text):
+        return "twice"
+    if count <= 8 and _is_byline(text, evidence):
+        return "byline"
     return None
+
+
+def _tail(kept: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> None:
+    while kept and (rule := _tail_rule(kept[-1], evidence)):
+        dropped.append(DroppedLine(rule, kept.pop().text))
 
 
 def _tail_rule(block: Block, evidence: Evidence) -> str | None:
     text = fold(block.text)
     if text.lstrip("- ") in evidence.links:
         return "tail link"
-    if _HANDLE.search(block.text):
+    if block.tag == "head" or _HANDLE.search(block.text):
         return "tail handle"
-    if words(text) <= 5 and not _END.search(block.text):
+    if block.tag != "item" and words(text) <= 5 and not _END.search(block.text):
         return "tail short"
+    if words(text) <= 60 and BIO.search(block.text) and (_named(text, evidence) or words(text) <= 25):
+        return "tail bio"
     return None
+
+
+def _named(text: str, evidence: Evidence) -> bool:
+    return any(text.startswith(author) for author in evidence.authors)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from ingest import text
-from ingest.extract import decode, engine, lines, published, quality, structured, wire
+from ingest.extract import decode, engine, layout, lines, published, quality, structured, wire
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.model import (
@@ -74,13 +74,15 @@ def _from_tree(given: PageInput, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
     if verdict := quality.wall(tree, said, given.status):
         return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
-    links = frozenset(lines.fold("".join(a.itertext())) for a in tree.iter("a"))
+    links = lines.link_texts(tree)
     dated = None if said.published else published.from_page(tree, given.url)
     engine.strip_noise(tree)
-    blocks = engine.main_text(tree, given.url, said.body)
+    layout.prune(tree)
+    news = _news(given, said)
+    blocks = engine.main_text(tree, given.url, said.body, news=news)
     if not blocks:
         return _without_text(given, said, Reason.EMPTY, "no main text")
-    evidence = lines.Evidence(_titles(given, said), links, news=_news(given, said))
+    evidence = lines.Evidence(_titles(given, said), links, news, _authors(given, said))
     kept, dropped = lines.clean(blocks, evidence)
     hashes = tuple(text.line_hash(block.text) for block in kept)
     if given.boilerplate:
@@ -100,6 +102,10 @@ def _news(given: PageInput, said: Structured) -> bool:
 def _titles(given: PageInput, said: Structured) -> frozenset[str]:
     hints = given.hints or NO_HINTS
     return frozenset(lines.fold(t) for t in (said.headline, said.og_title, said.title, said.h1, hints.title) if t)
+
+
+def _authors(given: PageInput, said: Structured) -> frozenset[str]:
+    return frozenset(map(lines.fold, said.authors or (given.hints or NO_HINTS).authors))
 
 
 def _without_text(given: PageInput, said: Structured, reason: Reason, detail: str) -> Extraction:
@@ -123,11 +129,12 @@ def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tup
         published=hints.published,
         now=given.now,
     )
-    language = quality.language_of(reading.body_text, said.language or given.language)
+    body = "\n\n".join(line for line in map(str.strip, reading.body_text.splitlines()) if line)
+    language = quality.language_of(body, said.language or given.language)
     stamp, raw = published.choose(given, said, reading.dateline_date, dated, language)
     article = Article(
         headline=reading.headline or headline,
-        body_text=reading.body_text,
+        body_text=body,
         canonical_url=said.canonical_url,
         description=said.description or hints.summary,
         byline=", ".join(reading.authors or said.authors or hints.authors) or None,
@@ -146,7 +153,7 @@ def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tup
         keywords=said.keywords or hints.categories,
         image_url=said.image_url or hints.image_url,
         image_credit=reading.image_credit,
-        word_count=text.word_count(reading.body_text),
+        word_count=text.word_count(body),
         content_type=reading.content_type or quality.content_type(said, given),
         signal=reading.signal,
         status=reading.status,

@@ -1,0 +1,97 @@
+"""Boxes of a page that are never its article, by what templates call them: captions, newsletter forms, link boxes, dialogs, ads.
+
+Only names that template authors use across the web, never a host's. A box that holds much of the page's text is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+# Words are matched whole, after camelCase and underscores became hyphens.
+_ALWAYS = (
+    r"newsletters?(?:-\w+)*|(?:news-)?sign-?up|mailing-?list|cta|call-to-action|"
+    r"(?:fig)?captions?|image-(?:credit|description|caption)|photo-?credits?|picture-credit|media-(?:caption|description)|wp-caption-text|"
+    r"visually-?hidden|sr-only|screen-reader(?:-text)?|assistive-text|"
+    r"modal|popup|pop-up|dialog|cookies?-?(?:banner|notice|consent|bar)?|gdpr|"
+    r"advert|adverts|advertisement|advertising|ad-(?:slot|container|wrapper|unit|label)|"
+    r"breadcrumbs?|table-of-contents|toc|swiper|carousel|"
+    r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-post|bluesky-embed|"
+    r"info-?box|fact-?box|fakta-?box|fakta-?boks|post-?info|entry-meta|post-meta|article-meta|debug"
+)
+_LINKED = (
+    r"related|recirc\w*|recommended|recommendations?|read-?more|also-?read|more-(?:news|stories|from|on)|most-(?:read|popular|viewed)|"
+    r"popular|trending|you-may-like|see-?also|further-reading|teasers?|(?:article|story|post|link)-?list|collections?|cards?|"
+    r"promos?|promotion|share|sharing|social|tags|topics"
+)
+_WORD = r"(?<![a-z0-9])(?:{})(?![a-z0-9])"
+_ALWAYS_NAMES = re.compile(_WORD.format(_ALWAYS))
+_LINKED_NAMES = re.compile(_WORD.format(_LINKED))
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+_BOXES = (
+    "div", "section", "aside", "ul", "ol", "p", "figure", "figcaption", "span", "blockquote", "form", "dl", "details", "table",
+    "nav", "h2", "h3", "h4", "li",
+)  # fmt: skip
+_PROTECTED_SHARE = 0.2
+
+
+def letters(element: HtmlElement) -> int:
+    """Letters of text in and under an element."""
+    return sum(map(len, element.itertext()))
+
+
+def prune(tree: HtmlElement) -> None:
+    """Takes such boxes out of the tree in place; the text behind a box stays."""
+    total = sum(letters(p) for p in tree.iter("p")) or letters(tree)
+    for box in [b for b in tree.iter(*_BOXES) if _verdict(_names(b)) or b.tag == "figcaption"]:
+        if box.getparent() is not None and _removable(box, total):
+            box.drop_tree()
+
+
+def _removable(box: HtmlElement, total: int) -> bool:
+    size = letters(box)
+    if size > 0.5 * total or sum(letters(p) for p in box.iter("p")) > _PROTECTED_SHARE * total:
+        return False
+    if box.tag == "figcaption" or _verdict(_names(box)) == 2:
+        return True
+    return sum(letters(a) for a in box.iter("a")) >= 0.4 * size
+
+
+def _names(box: HtmlElement) -> str:
+    return f"{box.get('class') or ''} {box.get('id') or ''}"
+
+
+@lru_cache(maxsize=50_000)
+def _verdict(names: str) -> int:
+    """0 an ordinary box, 1 one that goes where it is mostly links, 2 one that always goes."""
+    if len(names) < 3:
+        return 0
+    plain = _CAMEL.sub("-", names).replace("_", "-").replace("--", "-").lower()
+    if _ALWAYS_NAMES.search(plain):
+        return 2
+    return 1 if _LINKED_NAMES.search(plain) else 0
+
+
+_FRAME = frozenset({"nav", "footer", "aside", "header", "form", "figure"})
+
+
+def prose(tree: HtmlElement) -> int:
+    """Letters of the page's sentences: paragraphs of 60 and list points of 80 letters and more, not mostly links, outside page frames."""
+    total = 0
+    for element in tree.iter("p", "li"):
+        size = letters(element)
+        if size < (60 if element.tag == "p" else 80) or any(a.tag in _FRAME for a in element.iterancestors()):
+            continue
+        if sum(letters(a) for a in element.iter("a")) <= 0.4 * size:
+            total += size
+    return total
+
+
+def one_story(tree: HtmlElement) -> bool:
+    """Whether the page tells one story: strings of further articles have their own <h1> or <article>."""
+    if sum(1 for _ in tree.iter("h1")) > 2:
+        return False
+    return sum(1 for article in tree.iter("article") if sum(letters(p) for p in article.iter("p")) >= 400) <= 1
