@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.dedup.tokens import SHINGLE, Tokens, shingles
 
@@ -18,8 +19,9 @@ GAP = 30
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` is 1 for a name or number
-    and 0 for any other word, `starts` are the heads of sentences. Plain containers: at the length of news they beat arrays."""
+    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` is 1 for a name or a
+    number and 0 for any other word, `starts` are the heads of sentences. Plain containers: at the length of news they beat
+    arrays."""
 
     words: Sequence[int]
     slots: bytes
@@ -46,6 +48,10 @@ class Overlap:
     def agreement(self) -> float:
         places = self.agreed + self.clashed
         return self.agreed / places if places else 1.0
+
+    def turned(self) -> Overlap:
+        """The same, with the second text first."""
+        return Overlap(self.in_second, self.in_first, self.jaccard, self.agreed, self.clashed)
 
 
 NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0)
@@ -92,7 +98,7 @@ def _runs(first: Mapping[int, int], second: Mapping[int, int]) -> list[Run]:
 
 def _rising(runs: list[Run]) -> list[Run]:
     """The runs that rise in both texts, as long together as can be: paragraphs that changed places fall out of it."""
-    if all(a[1] + a[2] <= b[1] for a, b in zip(runs, runs[1:], strict=False)):
+    if all(a[1] + a[2] <= b[1] for a, b in pairwise(runs)):
         return runs
     shingles = [(a + i, b + i) for a, b, length in runs for i in range(length)]
     tails: list[int] = []  # the longest rising subsequence by patience sorting
@@ -124,7 +130,7 @@ def _agreed(slots: bytes, runs: list[Run]) -> int:
 def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
     """Stretches that stand in the same place of both texts: between two shared runs, within the sentences those belong to."""
     yield [_before(a, runs[0][0], 0)], [_before(b, runs[0][1], 0)]
-    for (begin, other, length), after in zip(runs, runs[1:], strict=False):
+    for (begin, other, length), after in pairwise(runs):
         reach = length - 1 + SHINGLE
         ours, theirs = (begin + reach, after[0]), (other + reach, after[1])
         if ours[0] < ours[1] and theirs[0] < theirs[1]:
@@ -169,4 +175,5 @@ def _slots(text: Laid, spans: list[Span]) -> list[int]:
     """Names and numbers in `spans`; none where the stretch is too long to stand for the same."""
     if sum(end - begin for begin, end in spans) > GAP:
         return []
-    return [text.words[i] for begin, end in spans for i in range(begin, end) if text.slots[i]]
+    words, slots = text.words, text.slots
+    return [words[i] for begin, end in spans if slots.count(1, begin, end) for i in range(begin, end) if slots[i]]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import blake2b
 from typing import IO
 
 import numpy as np
@@ -116,34 +117,49 @@ class Batch:
             row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
         )  # fmt: skip
 
-    def sketches(self) -> list[list[int]]:
-        """In the order of first appearance."""
-        return [sketch(shingles(self._tokens(at).ids)) for at in range(len(self._about))]
+    def candidates(self) -> list[tuple[str, str]]:
+        """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts that share sketch hashes.
 
-    def candidates(self, sketches: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
-        """Positions of texts worth comparing."""
-        return candidate_pairs(sketches, [row.published_at for row in self._about])
+        Positions are by id from here on, so that the order of the input decides nothing.
+        """
+        order = sorted(self._index)
+        sketches, same = self._sketches(order)
+        firsts = [id for id in order if id in sketches]
+        times = [self._about[self._index[id]].published_at for id in firsts]
+        near = candidate_pairs([sketches[id] for id in firsts], times)
+        return sorted(same + [(firsts[a], firsts[b]) for a, b in near])
 
-    def verified(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
-        """Ids of the pairs that are copies."""
-        return [(self._about[a].id, self._about[b].id) for a, b in pairs if self._compare(a, b).same]
+    def _sketches(self, order: list[str]) -> tuple[dict[str, list[int]], list[tuple[str, str]]]:
+        """Sketches of the first text of each wording, and pairs of that with the others of the same wording."""
+        first: dict[bytes, str] = {}
+        sketches: dict[str, list[int]] = {}
+        same: list[tuple[str, str]] = []
+        for id in order:
+            ids = self._tokens(self._index[id]).ids
+            known = first.setdefault(blake2b(ids.tobytes(), digest_size=16).digest(), id)
+            if known == id:
+                sketches[id] = sketch(shingles(ids))
+            else:
+                same.append((known, id))
+        return sketches, same
 
     def groups(self) -> list[CopyGroup]:
         """The whole of it: sketch, find, verify, group."""
         members = [Member(row.id, row.published_at, from_origin(row.agency, row.publisher)) for row in self._about]
-        return group(members, self.verified(self.candidates(self.sketches())), self._same)
+        return group(members, [pair for pair in self.candidates() if self.same(*pair)], self.same)
 
-    def _compare(self, a: int, b: int) -> Verdict:
-        return verify(self._ready(a), self._ready(b))
+    def same(self, a: str, b: str) -> bool:
+        """Are these two copies?"""
+        return self._compare(a, b).same
 
-    def _same(self, a: str, b: str) -> bool:
-        return self._compare(self._index[a], self._index[b]).same
+    def _compare(self, a: str, b: str) -> Verdict:
+        return verify(self._ready(self._index[a]), self._ready(self._index[b]))
 
     def row(self, id: str, group: CopyGroup) -> CopyRow:
         """The answer for one id, with its scores against the canonical text."""
         if id == group.canonical:
             return CopyRow(id, id, True, CopyKind.ORIGIN, 1.0, 1.0)
-        verdict = self._compare(self._index[group.canonical], self._index[id])
+        verdict = self._compare(group.canonical, id)
         return CopyRow(id, group.canonical, False, verdict.kind, verdict.containment, verdict.slot_agreement)
 
 

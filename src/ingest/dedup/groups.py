@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 Check = Callable[[str, str], bool]
 
-_LATEST = datetime.max.replace(tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A text that may be grouped. `from_origin`: published by the agency that the text credits."""
+    """A text that may be grouped. `from_origin`: published by the agency that it credits."""
 
     id: str
     published_at: datetime | None = None
@@ -29,31 +29,31 @@ class CopyGroup:
 
 
 def group(members: Iterable[Member], pairs: Iterable[tuple[str, str]], check: Check | None = None) -> list[CopyGroup]:
-    """Part `members` into groups, using verified `pairs` of their ids.
+    """Part `members` into groups, using verified `pairs` of their ids; sorted by canonical id.
 
-    Every member is verified against its group's canonical, or against at least half of the group's other members: A like B and
-    B like C does not bring A to C. `check` is asked for pairs that were never compared (a symmetric rule); without it they count
-    as different. The answer depends on the sets only, never on their order. Sorted by canonical id.
+    Every member is verified against its group's canonical text, or against at least half of the other members: that A is like B
+    and B like C does not bring A to C. `check(a, b)`, a < b, is asked about pairs that were never compared and must always
+    answer the same; without it they count as different. The answer depends on the sets alone, never on their order.
     """
     known = {m.id: m for m in members}
     links = _links(known, pairs)
     groups = []
     for component in _components(links):
-        groups += _split(component, links, known, check)
+        groups += _split(component, known, _Verified({id: links[id] for id in component}, check))
     return sorted(groups, key=lambda g: g.canonical)
 
 
 def canonical(members: Iterable[Member]) -> str:
-    """The origin agency's own copy, its latest; else the earliest published (unknown times last); ties by id."""
+    """The origin agency's own copy, its latest; else the earliest published, unknown times last; ties by id."""
     found = list(members)
     own = [m for m in found if m.from_origin]
     if own:
-        return min(own, key=lambda m: (m.published_at is None, -_seconds(m), m.id)).id
-    return min(found, key=lambda m: (m.published_at or _LATEST, m.id)).id
+        return min(own, key=lambda m: (-m.published_at.timestamp() if m.published_at else 0.0, m.id)).id
+    return min(found, key=_seniority).id
 
 
-def _seconds(member: Member) -> float:
-    return member.published_at.timestamp() if member.published_at else 0.0
+def _seniority(member: Member) -> tuple[datetime, str]:
+    return member.published_at or _NEVER, member.id
 
 
 def _links(known: Mapping[str, Member], pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -81,37 +81,8 @@ def _components(links: Mapping[str, set[str]]) -> list[set[str]]:
     return components
 
 
-def _split(
-    component: set[str], links: Mapping[str, set[str]], known: Mapping[str, Member], check: Check | None
-) -> list[CopyGroup]:
-    """Take the best connected text and all that verify against it, settle who may stay, and go on with the rest."""
-    left, groups = set(component), []
-    linked = _Linked({id: set(links[id]) for id in component}, check)
-    while left:
-        hub = min(left, key=lambda id: (-len(linked.links[id] & left), known[id].published_at or _LATEST, id))
-        settled = _settle({id for id in left if id == hub or linked(hub, id)}, hub, known, linked)
-        groups.append(CopyGroup(canonical(known[id] for id in settled), tuple(sorted(settled))))
-        left -= settled
-    return groups
-
-
-def _settle(group: set[str], hub: str, known: Mapping[str, Member], linked: _Linked) -> set[str]:
-    """Put out, worst first, whoever is verified neither against the canonical nor against half of the others."""
-    while len(group) > 1:
-        head = canonical(known[id] for id in group)
-        strangers = {id: linked.count(id, group) for id in group if id != head and not linked(head, id)}
-        weak = {id: n for id, n in strangers.items() if 2 * n < len(group) - 1}
-        if not weak:
-            return group
-        out = min(weak, key=lambda id: (weak[id], id))
-        if len(weak) * 2 > len(group) - 1 and head != hub:
-            out = head  # the canonical itself is the stranger: most of the group does not know it
-        group = group - {out}
-    return group
-
-
-class _Linked:
-    """Verified links, completed by `check` where a pair was never compared."""
+class _Verified:
+    """Links of one component, completed by `check` where a pair was never compared."""
 
     def __init__(self, links: dict[str, set[str]], check: Check | None):
         self.links = links
@@ -131,5 +102,36 @@ class _Linked:
         self._refused.add(pair)
         return False
 
-    def count(self, id: str, group: set[str]) -> int:
-        return sum(self(id, other) for other in group if other != id)
+    def within_two_steps(self, id: str) -> set[str]:
+        near = self.links[id]
+        return near.union(*(self.links[other] for other in near)) - {id}
+
+
+def _split(component: set[str], known: Mapping[str, Member], verified: _Verified) -> list[CopyGroup]:
+    """Take the best connected text with all that verify against it, settle who may stay, and go on with the rest."""
+    left, groups = set(component), []
+    while left:
+        hub = min(left, key=lambda id: (-len(verified.links[id] & left), _seniority(known[id])))
+        near = sorted(verified.within_two_steps(hub) & left)
+        settled = _settle({hub, *(id for id in near if verified(hub, id))}, known, verified)
+        groups.append(CopyGroup(canonical(known[id] for id in settled), tuple(sorted(settled))))
+        left -= settled
+    return groups
+
+
+def _settle(group: set[str], known: Mapping[str, Member], verified: _Verified) -> set[str]:
+    """Put out, least connected first, whoever is verified neither against the canonical nor against half of the others."""
+    while len(group) > 1:
+        head = canonical(known[id] for id in group)
+        count = {id: sum(verified(id, other) for other in sorted(group - {id})) for id in _strangers(head, group, verified)}
+        weak = [id for id, n in count.items() if 2 * n < len(group) - 1]
+        if not weak:
+            break
+        # A canonical that most of the group does not know is itself the one that does not belong.
+        out = head if 2 * len(weak) >= len(group) else min(weak, key=lambda id: (count[id], id))
+        group = group - {out}
+    return group
+
+
+def _strangers(head: str, group: set[str], verified: _Verified) -> list[str]:
+    return [id for id in sorted(group - {head}) if not verified(head, id)]

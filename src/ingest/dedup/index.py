@@ -55,7 +55,7 @@ def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDAr
 def _near(first: NDArray[np.int64], second: NDArray[np.int64], times: Sequence[datetime | None]) -> NDArray[np.bool_]:
     seconds = np.array([_UNDATED if t is None else int(t.timestamp()) for t in times], np.int64)
     a, b = seconds[first], seconds[second]
-    return (a == _UNDATED) | (b == _UNDATED) | (np.abs(a - b) <= WINDOW.total_seconds())
+    return np.asarray((a == _UNDATED) | (b == _UNDATED) | (np.abs(a - b) <= WINDOW.total_seconds()))
 
 
 def _likeliest(first: NDArray[np.int64], second: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[np.bool_]:

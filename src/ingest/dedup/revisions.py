@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from ingest.dedup.tokens import tokenise
 from ingest.model import RevisionKind, Signal, Status
 from ingest.text import text_hash
+
+DIFF = 4_000_000
+"""Pairs of words: beyond these an exact diff takes seconds, and words are counted without their order."""
+
+TEASER = 25
+"""Words: a line this short without a full stop may be a link to another story."""
+
+# "PARIS, Jan 22 (Reuters) -" and its like; a dash in the middle of a sentence has no capitals and comma or bracket before it.
+_DATELINE = re.compile(r"\A\s*[^\W\d_a-z][^\n]{1,90}?[,)/][^\n]{0,60}?\s?[-–—]{1,2}\s+|\A\s*\([^\n()]{2,30}\)\s*[-–—]{1,2}\s+")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*\s*\Z")
+_CORRECTION = re.compile(
+    r"\W*(?:correct(?:ion|ed|s|ing)\b|clarification\b|editor['’]s note\b.*correct|this (?:story|article|version) .{0,40}\bcorrect"
+    r"|refiles? to (?:correct|fix)|errat(?:um|a)\b|rectificati[fv]|correcci[oó]n\b|berichtigung\b|korrektur\b|correção\b|errata\b"
+    r"|исправлен|поправка|تصحيح|更正|訂正|정정)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +46,111 @@ def classify(
     new_body: str,
     *,
     signal: Signal = Signal.NONE,
+    old_signal: Signal = Signal.NONE,
     status: Status = Status.LIVE,
     seen_hashes: Collection[str] = (),
 ) -> RevisionChange:
-    """Compare the current text of an article with one just read.
+    """Compare an article's current text with one just read under the same address.
 
-    `seen_hashes` are `revision_hash` values of every text this article has had: one of them again is flapping between versions
-    (rotating caches, A/B headlines) and no new revision.
+    `seen_hashes` are `revision_hash` values of all the texts this article has had: one of them again is flapping (caches out of
+    step, A/B headlines) and opens no revision. `signal` and `old_signal` are the wire's marks on either text: a "CORRECTED" that
+    merely stays in the headline corrects nothing again.
     """
-    old, new = _text(old_headline, old_body), _text(new_headline, new_body)
-    added, removed = _difference(old, new)
+    added, removed = word_changes(_whole(old_headline, old_body), _whole(new_headline, new_body))
+    kind, why = _kind(old_headline, old_body, new_headline, new_body, signal, old_signal, seen_hashes, added + removed)
     if status is Status.WITHDRAWN:
-        return RevisionChange(RevisionKind.WITHDRAWAL, added, removed, "withdrawn by the wire")
-    if not added and not removed:
-        return RevisionChange(RevisionKind.NOISE, 0, 0, "only spacing, case or punctuation changed")
-    if revision_hash(new_headline, new_body) in seen_hashes:
-        return RevisionChange(RevisionKind.NOISE, added, removed, "a text this article has had before")
-    if signal is Signal.CORRECTION:
-        return RevisionChange(RevisionKind.CORRECTION, added, removed, "marked as a correction")
-    if signal in (Signal.UPDATE, Signal.FLASH):
-        return RevisionChange(RevisionKind.UPDATE, added, removed, "marked as an update")
-    return RevisionChange(RevisionKind.EDIT, added, removed, "text changed without a mark")
+        kind, why = RevisionKind.WITHDRAWAL, "withdrawn by the wire"
+    return RevisionChange(kind, added, removed, why)
 
 
 def revision_hash(headline: str | None, body: str) -> str:
-    """sha256 of the normalised headline and body: what `seen_hashes` holds."""
-    return text_hash(_text(headline, body))
+    """sha256 of the normalised headline and body, the dateline left out: what `seen_hashes` holds."""
+    return text_hash(_whole(headline, _undated(body)))
 
 
-def _text(headline: str | None, body: str) -> str:
+def word_changes(old: str, new: str) -> tuple[int, int]:
+    """Words added and removed. Spacing, case and punctuation are no words; words that changed places count as both."""
+    a, b = tokenise(old).ids.tolist(), tokenise(new).ids.tolist()
+    same = _common_prefix(a, b)
+    a, b = a[same:], b[same:]
+    same = _common_prefix(a[::-1], b[::-1])
+    a, b = a[: len(a) - same], b[: len(b) - same]
+    if len(a) * len(b) > DIFF:
+        ours, theirs = Counter(a), Counter(b)
+        return (theirs - ours).total(), (ours - theirs).total()
+    kept = sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
+    return len(b) - kept, len(a) - kept
+
+
+def _kind(
+    old_headline: str | None,
+    old_body: str,
+    new_headline: str | None,
+    new_body: str,
+    signal: Signal,
+    old_signal: Signal,
+    seen_hashes: Collection[str],
+    changed: int,
+) -> tuple[RevisionKind, str]:
+    if not changed:
+        return RevisionKind.NOISE, "only spacing, case or punctuation changed"
+    if revision_hash(new_headline, new_body) in seen_hashes:
+        return RevisionKind.NOISE, "a text this article has had before"
+    before, after = _lines(_undated(old_body)), _lines(_undated(new_body))
+    gone, come = _changed_lines(before, after)
+    if _words(old_headline or "") == _words(new_headline or ""):
+        if not gone and not come:
+            return RevisionKind.NOISE, "only the dateline changed"
+        if _rotated(gone, come, after):
+            return RevisionKind.NOISE, "only a line that links elsewhere changed"
+    if signal is Signal.CORRECTION and old_signal is not Signal.CORRECTION:
+        return RevisionKind.CORRECTION, "marked as a correction"
+    if any(map(_CORRECTION.match, come)):
+        return RevisionKind.CORRECTION, "a correction notice was added"
+    if signal in (Signal.UPDATE, Signal.FLASH):
+        return RevisionKind.UPDATE, "marked as an update"
+    return RevisionKind.EDIT, "the text changed without a mark"
+
+
+def _whole(headline: str | None, body: str) -> str:
     return f"{headline or ''}\n{body}"
 
 
-def _difference(old: str, new: str) -> tuple[int, int]:
-    a, b = tokenise(old).ids.tolist(), tokenise(new).ids.tolist()
-    added = removed = 0
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag != "equal":
-            removed += j - i
-            added += m - k
-    return added, removed
+def _undated(body: str) -> str:
+    return _DATELINE.sub("", body, count=1)
+
+
+def _lines(body: str) -> list[str]:
+    return [line.strip() for line in body.split("\n") if line.strip()]
+
+
+def _words(line: str) -> tuple[int, ...]:
+    return tuple(tokenise(line).ids.tolist())
+
+
+def _changed_lines(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines found in one text only, by their words."""
+    old, new = {_words(line) for line in before}, {_words(line) for line in after}
+    return [line for line in before if _words(line) not in new], [line for line in after if _words(line) not in old]
+
+
+def _rotated(gone: Sequence[str], come: Sequence[str], lines: Sequence[str]) -> bool:
+    """Teasers that took each other's place: short lines without a full stop, in prose, that have nothing in common.
+
+    A corrected row of a table is such a line too, but keeps most of its words; and a table is not prose.
+    """
+    prose = sum(map(bool, map(_SENTENCE_END.search, lines))) * 2 >= len(lines)
+    teasers = all(not _SENTENCE_END.search(line) and len(_words(line)) <= TEASER for line in (*gone, *come))
+    return prose and teasers and len(gone) == len(come) and not _alike(_all_words(gone), _all_words(come))
+
+
+def _all_words(lines: Iterable[str]) -> set[int]:
+    return {word for line in lines for word in _words(line)}
+
+
+def _alike(a: set[int], b: set[int]) -> bool:
+    return len(a & b) * 2 >= min(len(a), len(b))
+
+
+def _common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

@@ -10,8 +10,8 @@ from ingest.dedup.tokens import Words, sentence_hashes, shingles, tokenise, with
 from ingest.text import text_hash
 
 SKETCH, LEAD, FROM_LEAD = 16, 60, 8
-"""Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total (bottom-k sketches, Cohen and
-Kaplan 2007). A wire story is cut from its end: the lead's own hashes find the flash in a write-through seven times as long."""
+"""Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total (bottom-k sketches,
+Cohen and Kaplan 2007). A wire story is cut from its end: its lead finds the flash in a write-through seven times as long."""
 
 SHARED = 2
 """Hashes that two sketches must share for the texts to be compared."""
@@ -19,7 +19,8 @@ SHARED = 2
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate. `exact`: sha256 of the normalised text."""
+    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate. `exact`: sha256 of the
+    normalised text."""
 
     sketch: tuple[int, ...]
     words: int

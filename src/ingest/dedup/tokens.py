@@ -86,7 +86,8 @@ def _number(surface: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """A text as two arrays of equal length, a stable 32-bit hash and a kind for each word; `starts` are the heads of sentences."""
+    """A text as two arrays of equal length, a stable 32-bit hash and a kind for each word. `starts` are the heads of
+    sentences."""
 
     ids: Words
     kinds: Kinds
@@ -145,7 +146,7 @@ def shingles(ids: Words) -> Words:
 
 
 def sentence_hashes(tokens: Tokens) -> Hashes:
-    """A 63-bit hash for each sentence; a lone number in it is masked, so that a footer with a year or a counter stays one line."""
+    """A 63-bit hash for each sentence; a lone number in it is masked, so that a footer with a year or a counter in it is one."""
     if not len(tokens):
         return np.zeros(0, np.uint64)
     wide = tokens.ids.astype(np.uint64)

@@ -1,4 +1,4 @@
-"""Are two texts copies of one story? Containment finds them; the slot guard parts them from stories cut to the same template."""
+"""Are two texts copies of one story? Containment finds them; the slot guard parts them from stories cut to one template."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ RULE_VERSION = 1
 """Raised with every change of the rules below; stored with each verified pair."""
 
 WINDOW = timedelta(days=30)
-"""Texts published further apart are never compared."""
+"""Texts published further apart are never copies."""
 
 NEAR, APART = timedelta(hours=36), timedelta(hours=72)
-"""Copies, corrections and next-day reruns come within NEAR; beyond APART the same words with other figures are a template."""
+"""Copies, corrections and next-day reruns come within NEAR; from APART on, the same words with another figure are a template."""
 
-CONTAINED, CONTAINED_SHORT, CONTAINED_APART = 0.45, 0.9, 0.8
-CONTAINED_DENSE = 0.33
+AGREEMENT_NEAR, AGREEMENT_UNDATED, AGREEMENT_LATER, AGREEMENT_APART = 0.7, 0.75, 0.84, 1.0
+"""Names and numbers that must agree: a correction changes one within hours; the later, the likelier it is the next story."""
+
+CONTAINED, CONTAINED_SHORT, CONTAINED_DENSE, CONTAINED_APART = 0.45, 0.9, 0.33, 0.8
+"""Shared part of the shorter text: of any, of a SHORT one, of a BRIEF and dense one of the same day, of one long after."""
+
 SHORT, BRIEF = 30, 60
-DENSE = 6
-"""Words: a text below SHORT says too little to be recognised by half of it, unless DENSE names and numbers agree (tables of
-results); in BRIEF ones published NEAR each other those count for more than the words between them."""
+"""Words. What is SHORT says too little to be known by half of it."""
+
+DENSE, DENSE_AGREEMENT = 6, 0.85
+"""Names and numbers in aligned places that outweigh the words between them: tables of results, where the words are a form's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +45,9 @@ class DedupText:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`containment`: shared part of the shorter text's shingles; `slot_agreement`: part of the names and numbers in aligned places
-    that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is the second text as seen from the first."""
+    """`containment`: shared part of the shorter text's 5-word shingles; `slot_agreement`: part of the names and numbers in
+    aligned places that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is what the second text is to the
+    first: TRUNCATED if nearly all of it is in the first, EXPANDED if it holds nearly all of the first and more."""
 
     same: bool
     containment: float
@@ -61,50 +67,51 @@ def prepare(
     agency: str | None = None,
     boilerplate: frozenset[int] = frozenset(),
 ) -> DedupText:
-    """Read the text once; what is missing stays None and is left out of the decision."""
-    return DedupText(id, lay(without_boilerplate(tokenise(text), boilerplate)), headline, published_at, publisher, agency)
+    """Read a text once, for any number of comparisons. What is unknown stays None and is left out of the decision."""
+    laid = lay(without_boilerplate(tokenise(text), boilerplate))
+    return DedupText(id, laid, headline, published_at, publisher, agency)
 
 
 def verify(a: DedupText, b: DedupText) -> Verdict:
-    """Compare two texts; symmetric but for `kind`."""
-    shared = overlap(a.laid, b.laid)
-    same, why = _decide(shared, a, b)
-    return Verdict(same, shared.containment, shared.agreement, shared.jaccard, _kind(shared), why)
-
-
-def _decide(shared: Overlap, a: DedupText, b: DedupText) -> tuple[bool, str]:
+    """Compare two texts; all but `kind` is the same whichever comes first."""
+    shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
-    if gap and gap > WINDOW:
+    words = min(len(a.laid.words), len(b.laid.words))
+    same, why = _decide(shared, gap, words)
+    return Verdict(same, shared.containment, shared.agreement, shared.jaccard, _kind(shared, a.laid.words == b.laid.words), why)
+
+
+def _decide(shared: Overlap, gap: timedelta | None, words: int) -> tuple[bool, str]:
+    if gap is not None and gap > WINDOW:
         return False, f"published {gap.days} days apart"
-    contained = _containment_needed(shared, gap, min(len(a.laid.words), len(b.laid.words)))
-    agreeing = _agreement_needed(gap)
-    scores = f"containment {shared.containment:.2f} ({contained} needed), names and numbers agree {shared.agreement:.2f} ({agreeing} needed)"
-    return shared.containment >= contained and shared.agreement >= agreeing, scores
+    contained, agreeing = _containment_needed(shared, gap, words), _agreement_needed(gap)
+    same = shared.containment >= contained and shared.agreement >= agreeing
+    return same, (
+        f"containment {shared.containment:.2f} of {contained} needed, "
+        f"names and numbers agree {shared.agreement:.2f} of {agreeing} needed"
+    )
 
 
 def _agreement_needed(gap: timedelta | None) -> float:
-    """A correction changes a name or a figure within hours; the longer after, the likelier it is tomorrow's story in the same words."""
     if gap is None:
-        return 0.75
+        return AGREEMENT_UNDATED
     if gap <= NEAR:
-        return 0.7
-    return 0.84 if gap < APART else 1.0
+        return AGREEMENT_NEAR
+    return AGREEMENT_LATER if gap < APART else AGREEMENT_APART
 
 
 def _containment_needed(shared: Overlap, gap: timedelta | None, words: int) -> float:
-    dense = shared.agreed >= DENSE and shared.agreement >= 0.85
     if gap is not None and gap >= APART:
         return CONTAINED_APART
+    dense = shared.agreed >= DENSE and shared.agreement >= DENSE_AGREEMENT
     if dense and words < BRIEF and gap is not None and gap <= NEAR:
         return CONTAINED_DENSE
     return CONTAINED_SHORT if words < SHORT and not dense else CONTAINED
 
 
-def _kind(shared: Overlap) -> CopyKind:
-    if shared.jaccard == 1.0:
+def _kind(shared: Overlap, equal: bool) -> CopyKind:
+    if equal:
         return CopyKind.EXACT
-    if shared.in_second >= 0.9:
-        return CopyKind.TRUNCATED
-    if shared.in_first >= 0.9:
-        return CopyKind.EXPANDED
-    return CopyKind.EDITED
+    if shared.in_second >= shared.in_first and shared.in_second >= 0.9:
+        return CopyKind.TRUNCATED if shared.in_first < 0.9 else CopyKind.EDITED
+    return CopyKind.EXPANDED if shared.in_first >= 0.9 and shared.in_second < 0.9 else CopyKind.EDITED
