@@ -21,7 +21,6 @@ def take_out(con: duckdb.DuckDBPyConnection, notice: Known, now: datetime) -> li
         return []
     (target, day) = found[0]
     con.execute(sql("load/withdraw_revision"), {"target": target, "now": now, "headline": row["headline"]})
-    con.execute("UPDATE core.article SET status = 'withdrawn', revision = revision + 1, revisions = revisions + 1 WHERE article_id = ?",
-                [target])  # fmt: skip
+    con.execute(sql("load/withdraw_article"), {"target": target})
     mark_dirty(con, [("articles", day), ("revisions", now.date())])
     return [str(target)]

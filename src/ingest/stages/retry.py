@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ingest.errors import FetchError
 from ingest.model import Outcome, Reason
 
 _MINUTE = 60.0
@@ -34,6 +35,13 @@ def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: floa
     """Exponential from a first wait that fits the failure, a day at most; what the host asked for (seconds) is kept."""
     wait = min(_FIRST.get(reason, _DEFAULT) * 2 ** max(0, attempts - 1), _CEILING)
     return now + timedelta(seconds=max(wait, retry_after or 0.0))
+
+
+def was_not_asked(error: FetchError) -> bool:
+    """True where the host was paused or deferred, or its robots.txt could not be had: no request for the page was made."""
+    if error.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
+        return True
+    return error.status is None and error.retry_after is not None and error.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
 
 
 def ending(reason: Reason) -> Outcome:

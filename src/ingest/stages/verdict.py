@@ -11,7 +11,7 @@ from ingest.dedup.revisions import RevisionChange, classify, revision_hash
 from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
 from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Status, Work, WorkKind, article_id
-from ingest.stages.retry import LATER, ending, next_attempt
+from ingest.stages.retry import LATER, ending, next_attempt, was_not_asked
 from ingest.text import text_hash
 from ingest.urls import HostRules, host_of, identity, url_key
 
@@ -68,8 +68,7 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 
 
 def _not_fetched(result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int) -> Verdict:
-    # A host that is paused or deferred was not asked: that is no attempt at the page.
-    tried = result.work.attempts + (error.reason is not Reason.DEFERRED)
+    tried = result.work.attempts + (not was_not_asked(error))
     if isinstance(error, Transient) and tried < attempts:
         return _later(result.work, error.reason, error.detail, tried, now, error.retry_after)
     return _lost(result.work, known, ending(error.reason), error.reason, error.detail)

@@ -1,0 +1,81 @@
+"""What commands share: options, the settings they lead to, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ingest.errors import ConfigError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_options(command: F) -> F:
+    """--data and --config."""
+    command = click.option("--config", type=click.Path(path_type=Path), help="Settings file (default ./ingest.toml).")(command)
+    return click.option("--data", type=click.Path(path_type=Path), help="Data directory (default ./data or INGEST_DATA).")(command)
+
+
+def feeds_option(command: F) -> F:
+    return click.option("--feeds", type=click.Path(path_type=Path), help="List of feeds (default ./feeds.toml).")(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")(command)
+
+
+def instant(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """An ISO 8601 time as aware UTC; one without a zone is taken as UTC."""
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        raise ConfigError(f"{parameter.opts[0]}: {value!r} is no time; write it as 2026-03-10T12:00:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def say(text: str = "") -> None:
+    """A line for people, on stdout."""
+    click.echo(text)
+
+
+def note(text: str) -> None:
+    """A line about what goes on, on stderr."""
+    click.echo(text, err=True)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, default=plain, ensure_ascii=False))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: times in ISO 8601 with a Z, days as they are, the rest as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], title: str | None = None, limit: int | None = None) -> None:
+    """Rows as a table as wide as the terminal; long cells are folded."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in rows[0] if rows else []:
+        table.add_column(str(name), overflow="fold")
+    for row in rows[:limit]:
+        table.add_row(*("" if value is None else _cell(value) for value in row.values()))
+    Console(width=None if sys.stdout.isatty() else 160).print(table if rows else "(no rows)")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(plain(value)) if hasattr(value, "isoformat") else str(value)

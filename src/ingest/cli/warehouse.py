@@ -1,0 +1,76 @@
+"""`ingest init`, `publish` and `check`: the data directory itself."""
+
+from __future__ import annotations
+
+import shutil
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from ingest.cli.common import data_options, json_option, print_json, say
+from ingest.load.checks import run_checks
+from ingest.load.db import Warehouse
+from ingest.load.publish import publish
+from ingest.settings import load_settings
+
+
+@click.command("init")
+@data_options
+@click.option("--starter", is_flag=True, help="Also write a starter feeds.toml here, if there is none.")
+@json_option
+def init_command(data: Path | None, config: Path | None, starter: bool, as_json: bool) -> int:
+    """Make the data directory: a warehouse of the current layout, and news.duckdb with empty, typed marts."""
+    settings = load_settings(config, {"data": data})
+    warehouse = Warehouse(settings)
+    warehouse.prepare()
+    publish(warehouse)
+    if starter and not settings.feeds.exists():
+        with resources.as_file(_starter()) as source:
+            shutil.copyfile(source, settings.feeds)
+        say(f"wrote {settings.feeds}")
+    if as_json:
+        print_json({"data": str(warehouse.data)})
+    else:
+        say(f"{warehouse.data}: ready; readers open {warehouse.data / 'news.duckdb'}")
+    return 0
+
+
+def _starter() -> resources.abc.Traversable:
+    """The starter list: beside the package in the wheel, at the top of a checkout."""
+    shipped = resources.files("ingest").joinpath("feeds.toml")
+    return shipped if shipped.is_file() else Path(__file__).parents[3] / "feeds.toml"
+
+
+@click.command("publish")
+@data_options
+@click.option("--all", "everything", is_flag=True, help="Write every day again, not only those that changed.")
+@json_option
+def publish_command(data: Path | None, config: Path | None, everything: bool, as_json: bool) -> int:
+    """Write what changed since the last publish, and the views with today's absolute paths."""
+    warehouse = Warehouse(load_settings(config, {"data": data}))
+    changed = warehouse.prepare()
+    written = publish(warehouse, everything=everything or changed)
+    if as_json:
+        print_json({"published": written})
+    else:
+        say(f"{written} files written; {warehouse.data / 'news.duckdb'} points at them")
+    return 0
+
+
+@click.command("check")
+@data_options
+@json_option
+def check_command(data: Path | None, config: Path | None, as_json: bool) -> int:
+    """Run every check of warehouse/checks; exit 1 and show the first rows where one finds something."""
+    warehouse = Warehouse(load_settings(config, {"data": data}))
+    warehouse.prepare()
+    found = run_checks(warehouse)
+    if as_json:
+        print_json(found)
+    for name, rows in found.items():
+        if not as_json:
+            say(f"{'FAIL' if rows else 'ok  '} {name}")
+            for row in rows[:5]:
+                say(f"       {row}")
+    return 1 if any(found.values()) else 0

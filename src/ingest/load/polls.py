@@ -1,0 +1,79 @@
+"""Feeds and their entries: what the warehouse knows of them, and what one round of polls adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import duckdb
+
+from ingest.load.articles import mark_dirty
+from ingest.load.rows import Row, state_from, state_row
+from ingest.load.sql import append, merge, records, sql, stage
+from ingest.model import Feed, FeedState
+
+
+def feed_states(con: duckdb.DuckDBPyConnection) -> dict[str, FeedState]:
+    """The state of every feed ever polled, by id."""
+    con.execute("SELECT * FROM core.feed")
+    return {row["feed_id"]: state_from(row) for row in records(con)}
+
+
+def write_states(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[Feed, FeedState]]) -> None:
+    """Feed states beside what feeds.toml says of them now."""
+    merge(con, "merge_feed", [_feed_row(feed, state) for feed, state in pairs], "core.feed")
+
+
+def switch_off(con: duckdb.DuckDBPyConnection, listed: Sequence[str]) -> None:
+    """Feeds that feeds.toml lists no more are kept, not polled."""
+    query = "UPDATE core.feed SET enabled = false WHERE enabled AND feed_id NOT IN (SELECT unnest(?::VARCHAR[]))"
+    con.execute(query, [list(listed)])
+
+
+def known_entries(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries besides."""
+    if not stage(con, [{"feed_id": feed, "entry_key": key} for feed, key in asked], "core.entry", ("feed_id", "entry_key")):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for feed_id, key, digest in con.execute(sql("load/known_entries")).fetchall():
+        found.setdefault(feed_id, {})[key] = digest
+    con.unregister("staged")
+    return found
+
+
+def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Row]:
+    """For each link key: the article it leads to (article_key), its pending work (rank, kind) and outcome, where there are any."""
+    if not stage(con, [{"url_key": key} for key in sorted(set(keys))], "core.article", ("url_key",)):
+        return {}
+    con.execute(sql("load/known_links"))
+    rows = {row["asked"]: row for row in records(con)}
+    con.unregister("staged")
+    return rows
+
+
+def write_polls(con: duckdb.DuckDBPyConnection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]) -> None:
+    """raw.poll rows, the changed states of entries, and their digests."""
+    append(con, "raw.poll", polls)
+    append(con, "raw.entry", history)
+    merge(con, "merge_entry", digests, "core.entry")
+    mark_dirty(con, [("polls", row["day"]) for row in polls])
+
+
+def _feed_row(feed: Feed, state: FeedState) -> Row:
+    return state_row(state) | {
+        "name": feed.name,
+        "publisher": feed.publisher,
+        "config_url": feed.url,
+        "enabled": feed.enabled,
+        "position": feed.position,
+        "min_interval": feed.min_interval,
+        "max_interval": feed.max_interval,
+    }
+
+
+def start_run(con: duckdb.DuckDBPyConnection, run_id: str, job: str, now: datetime) -> None:
+    append(con, "core.run", [{"run_id": run_id, "job": job, "started_at": now, "ended_at": None, "summary": None}])
+
+
+def end_run(con: duckdb.DuckDBPyConnection, run_id: str, ended: datetime, summary: str) -> None:
+    con.execute("UPDATE core.run SET ended_at = ?, summary = ? WHERE run_id = ?", [ended, summary, run_id])

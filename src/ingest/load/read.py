@@ -1,0 +1,59 @@
+"""Reading what is published: through a private copy of the small views file, so that nobody's lock is ever in the way."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import ConfigError, WarehouseError
+from ingest.load.sql import records
+
+
+@contextmanager
+def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the marts of this data directory. WarehouseError when there are none."""
+    source = data / "news.duckdb"
+    if not source.exists():
+        raise WarehouseError(f"{source}: no warehouse there; `ingest init --data {data}` makes one, `ingest poll` fills it")
+    with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
+        copy = Path(folder) / source.name
+        shutil.copyfile(source, copy)
+        con = duckdb.connect(str(copy), read_only=True)
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+
+def query(data: Path, text: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a query over the marts, as dicts. ConfigError with DuckDB's first line when the SQL is wrong."""
+    with reader(data) as con:
+        try:
+            con.execute(text, parameters or [])
+        except duckdb.Error as error:
+            raise ConfigError(f"sql: {_first_lines(error)}") from None
+        return records(con)
+
+
+def copy_to(data: Path, text: str, target: Path, form: str) -> None:
+    """Write the rows of a query to a file as csv, json or parquet (form)."""
+    with reader(data) as con:
+        try:
+            relation = con.sql(text)
+            if relation is None:
+                raise ConfigError("sql: that statement returns no rows; give a SELECT")
+            options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
+            con.execute(f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
+        except duckdb.Error as error:
+            raise ConfigError(f"sql: {_first_lines(error)}") from None
+
+
+def _first_lines(error: Exception) -> str:
+    return " ".join(str(error).split("\n\n")[0].split())

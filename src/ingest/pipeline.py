@@ -1,0 +1,176 @@
+"""The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded and published.
+
+    Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
+    --revise, dedup--> load --> publish
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+import ingest.load.pages as pages
+import ingest.load.polls as stored
+from ingest.fetch.archive import Archive
+from ingest.fetch.client import Client
+from ingest.fetch.hosts import Hosts
+from ingest.load.db import Warehouse
+from ingest.load.locks import run_lock
+from ingest.load.publish import publish
+from ingest.load.work import due_work, pending_count
+from ingest.model import Feed, FeedState
+from ingest.poll.schedule import due
+from ingest.settings import FeedList, Settings
+from ingest.stages.edges import Edges
+from ingest.stages.heal import adopt, check_disk
+from ingest.stages.loading import Counts, load_batch
+from ingest.stages.paging import results
+from ingest.stages.polling import PollCounts, poll_feeds
+from ingest.urls import HostRules
+from ingest.workers import Limits, WorkerPool
+
+PRELOAD = ("ingest.extract.page", "ingest.poll.feed")
+Told = Callable[[str, int, int], None]
+"""(stage, done, total): what a progress bar or an artifact is told."""
+
+
+@dataclass(slots=True)
+class PollSummary:
+    """What one run did: the object that `ingest poll --json` prints. `seconds` is wall time, `published` counts files."""
+
+    run_id: str
+    feeds: int = 0
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    entries: int = 0
+    new: int = 0
+    changed: int = 0
+    fetched: int = 0
+    loaded: int = 0
+    revised: int = 0
+    copies: int = 0
+    lost: int = 0
+    pending: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    published: int = 0
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller asked a poll to do. `everything`: due or not. `max_seconds` ends the run; what is left stays pending."""
+
+    only: tuple[str, ...] = ()
+    everything: bool = False
+    now: datetime | None = None
+    max_seconds: float | None = None
+    wait: float = 0.0
+
+
+def run_poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | None = None) -> PollSummary:
+    """One run of the path, from start to end, in this process."""
+    return asyncio.run(poll(settings, feeds, asked, told))
+
+
+async def poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | None = None) -> PollSummary:
+    """Poll what is due, work off what is pending, publish. Raises LockedError while another poll runs."""
+    async with opened(settings, feeds, "poll", asked) as edges:
+        summary = await poll_stage(edges, asked, told)
+        async for _ in work_stage(edges, asked, summary, told):
+            pass
+        return await end_stage(edges, summary)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
+    """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all closed at the end."""
+    warehouse = Warehouse(settings)
+    check_disk(settings)
+    with run_lock(settings.data / "locks", job, asked.wait):
+        warehouse.prepare()
+        archive = Archive(settings.data / "archive", job)
+        limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+        hosts = Hosts(settings.data / "hosts.db")
+        run_id = f"{job}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+        budget = asked.max_seconds or settings.run_seconds
+        with WorkerPool(settings.workers, limits, PRELOAD) as workers:
+            async with Client(settings, hosts, feeds.hosts) as client:
+                edges = Edges(run_id, asked.now or datetime.now(UTC), settings, feeds, HostRules(feeds.hosts), warehouse, client,
+                              archive, workers, budget=budget)  # fmt: skip
+                adopt(edges)
+                with warehouse.transaction() as con:
+                    stored.start_run(con, run_id, job, edges.now)
+                    stored.switch_off(con, [feed.id for feed in feeds.feeds])
+                try:
+                    yield edges
+                finally:
+                    archive.close()
+                    hosts.close()
+
+
+async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
+    """Ask every due feed, and commit what they say."""
+    with edges.warehouse.transaction() as con:
+        states = stored.feed_states(con)
+    chosen = edges.feeds.named(asked.only) if asked.only else tuple(feed for feed in edges.feeds.feeds if feed.enabled)
+    ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
+    pairs = [(feed, _state_of(feed, states)) for feed in ready]
+    counts = await poll_feeds(edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None)
+    return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)
+
+
+def _state_of(feed: Feed, states: dict[str, FeedState]) -> FeedState:
+    return states.get(feed.id) or FeedState(feed.id, feed.url)
+
+
+def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
+    for name in ("polled", "not_modified", "failed", "entries", "new", "changed", "failures"):
+        setattr(summary, name, getattr(counts, name))
+    return summary
+
+
+async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Told | None = None) -> AsyncIterator[Counts]:
+    """Fetch, extract and load what is pending, batch by batch; yields after each load."""
+    with edges.warehouse.transaction() as con:
+        work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
+        boilerplate = pages.host_lines(con, {one.host for one in work})
+    done = 0
+    async for batch in results(edges, work, boilerplate):
+        edges.archive.sync()
+        counts = await asyncio.to_thread(load_batch, edges, batch.results, batch.archived)
+        done += len(batch.results)
+        _add(summary, counts, fetched=len(batch.archived))
+        if told:
+            told("pages", done, len(work))
+        yield counts
+
+
+def _add(summary: PollSummary, counts: Counts, fetched: int) -> None:
+    summary.fetched += fetched
+    for name in ("loaded", "revised", "copies", "lost"):
+        setattr(summary, name, getattr(summary, name) + getattr(counts, name))
+    for reason, n in counts.reasons.items():
+        summary.reasons[reason] = summary.reasons.get(reason, 0) + n
+
+
+async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
+    """Learn what repeats, write the run's row, publish."""
+    with edges.warehouse.transaction() as con:
+        pages.learn_lines(con, edges.now)
+        summary.pending = pending_count(con)
+        summary.requests = edges.client.requests
+        summary.seconds = round(time.monotonic() - edges.started, 3)
+        stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
+    summary.published = await asyncio.to_thread(publish, edges.warehouse)
+    summary.seconds = round(time.monotonic() - edges.started, 3)
+    return summary
+

@@ -1,0 +1,31 @@
+"""A start after any death: whole archive records that no row points to yet are adopted, nothing needs a hand."""
+
+from __future__ import annotations
+
+import shutil
+
+import ingest.load.pages as pages
+from ingest.errors import WarehouseError
+from ingest.settings import Settings
+from ingest.stages.edges import Edges
+from ingest.urls import url_key
+
+
+def adopt(edges: Edges) -> int:
+    """Pages that reached the archive but not the warehouse answer their pending work without a second fetch."""
+    with edges.warehouse.transaction() as con:
+        found = edges.archive.heal(pages.committed(con))
+        pages.note_places(con, [(url_key(response.requested_url, edges.rules), place) for place, response in found])
+        pages.advance(con, [place for place, _ in found])
+    return len(found)
+
+
+def check_disk(settings: Settings) -> None:
+    """WarehouseError before a run starts that would fill the disk (min_free_disk, MB)."""
+    folder = settings.data
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < settings.min_free_disk:
+        raise WarehouseError(f"{settings.data}: only {free} MB free, {settings.min_free_disk} MB wanted (min_free_disk); "
+                             "make room, or lower the setting")  # fmt: skip

@@ -1,0 +1,189 @@
+"""Fetch and extract: pending work becomes results, fair to every host, bounded in memory, bytes archived first."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.errors import FetchError, Terminal
+from ingest.extract.page import extract
+from ingest.fetch.client import Kind
+from ingest.model import (
+    ArchivePlace,
+    Extraction,
+    Feed,
+    Outcome,
+    Page,
+    PageInput,
+    Reason,
+    Response,
+    Work,
+    WorkKind,
+)
+from ingest.stages.edges import Edges
+from ingest.stages.retry import was_not_asked
+from ingest.stages.verdict import Result
+from ingest.workers import LimitHit
+
+FLUSH_SECONDS = 2.0
+"""A batch that is not full waits this long for more: fresh news must not wait for a slow host."""
+
+HELD_PER_WORKER = 4
+"""Pages in memory between network and extraction, for each worker."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Results ready to load, and the pages archived since the last batch."""
+
+    results: list[Result] = field(default_factory=list)
+    archived: list[tuple[Work, Page]] = field(default_factory=list)
+
+
+def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
+    """Queues by host, each in order."""
+    queues: dict[str, deque[Work]] = {}
+    for one in work:
+        queues.setdefault(one.host, deque()).append(one)
+    return list(queues.values())
+
+
+async def results(edges: Edges, work: Sequence[Work], boilerplate: Mapping[str, frozenset[int]]) -> AsyncIterator[Batch]:
+    """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time is over.
+
+    Each host has its own queue and its own pace, so that a slow one delays nobody; what is not begun stays pending.
+    """
+    run = _Paging(edges, boilerplate)
+    tasks = [asyncio.ensure_future(run.host(queue)) for queue in hosts_of(work)]
+    ending = asyncio.ensure_future(run.finish(tasks))
+    try:
+        while (batch := await run.next_batch()) is not None:
+            yield batch
+        await ending
+    finally:
+        for task in [*tasks, ending, *run.extracting]:
+            task.cancel()
+        await asyncio.gather(*tasks, ending, *run.extracting, return_exceptions=True)
+
+
+class _Paging:
+    def __init__(self, edges: Edges, boilerplate: Mapping[str, frozenset[int]]) -> None:
+        self._edges = edges
+        self._boilerplate = boilerplate
+        self._feeds: dict[str, Feed] = {feed.id: feed for feed in edges.feeds.feeds}
+        self._out: asyncio.Queue[Result | None] = asyncio.Queue()
+        self._archived: list[tuple[Work, Page]] = []
+        self._room = asyncio.Semaphore(HELD_PER_WORKER * edges.settings.workers)
+        self.extracting: set[asyncio.Task[None]] = set()
+
+    async def host(self, queue: deque[Work]) -> None:
+        """Fetch one host's pages in turn; hosts run side by side, the client keeps each host's limits."""
+        many = max(self._edges.settings.per_host, self._in_flight(queue[0].host))
+        await asyncio.gather(*(self._drain(queue) for _ in range(min(many, len(queue)))))
+
+    def _in_flight(self, host: str) -> int:
+        rule = self._edges.rules.rule(host)
+        return (rule.max_in_flight if rule else None) or 1
+
+    async def _drain(self, queue: deque[Work]) -> None:
+        while queue and self._edges.left > 0:
+            work = queue.popleft()
+            await self._room.acquire()
+            try:
+                page = await self._page(work)
+            except FetchError as error:
+                self._room.release()
+                await self._out.put(Result(work, error=error))
+                if was_not_asked(error):
+                    return  # the host is paused or deferred: what is left of it stays pending, untried
+                continue
+            except BaseException:
+                self._room.release()
+                raise
+            task = asyncio.ensure_future(self._extract(work, page))
+            self.extracting.add(task)
+            task.add_done_callback(self.extracting.discard)
+
+    async def _page(self, work: Work) -> Page | None:
+        if work.kind is WorkKind.ENTRY:
+            return None
+        if work.place is not None:
+            try:
+                return _page_of(work, await asyncio.to_thread(self._edges.archive.read, work.place), work.place)
+            except Terminal:  # the segment was lost or damaged: the network has it still
+                pass
+        response = await self._edges.client.get(work.url, kind=Kind.PAGE)
+        page = _page_of(work, response, self._edges.archive.append(response))
+        self._archived.append((work, page))
+        return page
+
+    async def _extract(self, work: Work, page: Page | None) -> None:
+        try:
+            extraction = await self._edges.workers.run(extract, self._input(work, page))
+        except LimitHit as hit:
+            extraction = Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit))
+        finally:
+            self._room.release()
+        await self._out.put(Result(work, page and _light(page), extraction))
+
+    def _input(self, work: Work, page: Page | None) -> PageInput:
+        feed = self._feeds.get(work.feed_id or "")
+        about = {
+            "hints": work.hints,
+            "publisher": feed.publisher if feed else None,
+            "language": feed.language if feed else None,
+            "zone": feed.timezone if feed else None,
+            "feed_content_type": feed.content_type if feed else None,
+            "now": self._edges.now,
+        }
+        if page is None:
+            url = None if work.url.startswith("urn:") else work.url
+            return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
+        return PageInput(page.final_url, html=page.body, content_type=page.headers.get("content-type"), status=page.status,
+                         boilerplate=self._boilerplate.get(work.host, frozenset()), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
+
+    async def finish(self, tasks: Sequence[asyncio.Future[None]]) -> None:
+        """Tell the reader when every host is through and every extraction has come back."""
+        try:
+            left = None if self._edges.left == float("inf") else max(0.0, self._edges.left)
+            done, late = await asyncio.wait(tasks, timeout=left) if tasks else (set(), set())
+            for task in late:  # the run's time is over: what waits for its host's turn stays pending
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            while self.extracting:
+                await asyncio.gather(*self.extracting)
+            for task in done:
+                task.result()
+        finally:
+            await self._out.put(None)
+
+    async def next_batch(self) -> Batch | None:
+        """The next batch: full, or what has come within FLUSH_SECONDS of its first result; None at the end."""
+        batch, deadline = Batch(), None
+        loop = asyncio.get_running_loop()
+        while len(batch.results) < self._edges.settings.batch:
+            wait = None if deadline is None else max(0.0, deadline - loop.time())
+            try:
+                result = await asyncio.wait_for(self._out.get(), wait)
+            except TimeoutError:
+                break
+            if result is None:
+                await self._out.put(None)
+                break
+            batch.results.append(result)
+            deadline = deadline or loop.time() + FLUSH_SECONDS
+        batch.archived, self._archived = self._archived, []
+        return batch if batch.results or batch.archived else None
+
+
+def _page_of(work: Work, response: Response, place: ArchivePlace) -> Page:
+    return Page(work.url, response.url, response.status, response.headers, response.body, response.fetched_at,
+                hashlib.sha256(response.body).hexdigest(), response.hops, place, response.noai)  # fmt: skip
+
+
+def _light(page: Page) -> Page:
+    """The page without its bytes: they are in the archive, and a batch of them would be a lot of memory."""
+    return replace(page, body=b"")

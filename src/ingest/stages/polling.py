@@ -1,0 +1,203 @@
+"""Poll: feeds are asked side by side, and each round of answers is decided and committed in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+
+import ingest.load.polls as stored
+import ingest.load.work as pending
+from ingest.errors import FetchError, Terminal
+from ingest.fetch.client import Kind
+from ingest.load.db import Connection
+from ingest.load.pages import advance
+from ingest.load.rows import Row, entry_row
+from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
+from ingest.poll.decide import Decision, conditional, decide, needs_parsing
+from ingest.poll.digest import EntryDigest, EntryKind
+from ingest.poll.feed import FeedInput, parse_feed
+from ingest.stages.edges import Edges
+from ingest.stages.intents import Intents, link_of, plan
+from ingest.urls import url_key
+from ingest.workers import LimitHit
+
+ROUND = 100
+"""Most polls in one transaction: a death loses no more than this many answers, and asks for them again."""
+
+ROUND_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class PollCounts:
+    """What one stage of polling did; `failures` is (feed_id, reason, detail)."""
+
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    entries: int = 0
+    new: int = 0
+    changed: int = 0
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One feed's answer, parsed where it brought a new body."""
+
+    feed: Feed
+    state: FeedState
+    answer: Response | FetchError
+    document: FeedDocument | FetchError | None
+    place: ArchivePlace | None = None
+
+
+async def poll_feeds(
+    edges: Edges, due: Sequence[tuple[Feed, FeedState]], told: Callable[[int, int], None] | None = None
+) -> PollCounts:
+    """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in rounds."""
+    counts = PollCounts()
+    tasks = [asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due]
+    waiting: set[asyncio.Future[Answered]] = set(tasks)
+    ready: list[Answered] = []
+    try:
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, timeout=ROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            ready += [task.result() for task in done]
+            if ready and (len(ready) >= ROUND or not done or not waiting):
+                await _commit(edges, ready, counts)
+                ready = []
+                if told:
+                    told(counts.polled, len(due))
+            if edges.left <= 0:
+                break
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    if ready:
+        await _commit(edges, ready, counts)
+    return counts
+
+
+async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
+    etag, modified = conditional(state, edges.now)
+    try:
+        answer = await edges.client.get(state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers)
+    except FetchError as error:
+        return Answered(feed, state, error, None)
+    if not needs_parsing(state, answer):
+        return Answered(feed, state, answer, None)
+    given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
+    try:
+        document: FeedDocument | FetchError = await edges.workers.run(parse_feed, given)
+    except FetchError as error:
+        document = error
+    except LimitHit as hit:
+        document = Terminal(Reason.PARSE_LIMIT, f"parsing the feed: {hit}")
+    place = edges.archive.append(answer) if isinstance(document, FeedDocument) else None
+    return Answered(feed, state, answer, document, place)
+
+
+async def _commit(edges: Edges, ready: Sequence[Answered], counts: PollCounts) -> None:
+    edges.archive.sync()
+    for answered, decision in await asyncio.to_thread(_commit_round, edges, ready):
+        counts.polled += 1
+        counts.not_modified += decision.not_modified
+        counts.entries += decision.total
+        kinds = decision.counts
+        counts.new += kinds[EntryKind.NEW]
+        counts.changed += kinds[EntryKind.CHANGED]
+        if not decision.ok:
+            counts.failed += 1
+            counts.failures.append((answered.feed.id, str(decision.reason or "?"), decision.detail or ""))
+
+
+def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answered, Decision]]:
+    """Entries, feed states, validators and pending work in ONE transaction."""
+    ordered = sorted(ready, key=lambda answered: answered.feed.position)
+    with edges.warehouse.transaction() as con:
+        known = _known(con, ordered)
+        decided = [(one, _decide(edges, one, known.get(one.feed.id, {}))) for one in ordered]
+        _write(con, edges, decided, known)
+    return decided
+
+
+def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, EntryDigest]]:
+    asked = [(one.feed.id, entry.entry_key) for one in ordered if isinstance(one.document, FeedDocument)
+             for entry in one.document.entries]  # fmt: skip
+    return {feed_id: {key: EntryDigest(**json.loads(text)) for key, text in digests.items()}
+            for feed_id, digests in stored.known_entries(con, asked).items()}  # fmt: skip
+
+
+def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decision:
+    return decide(one.feed, one.state, one.answer, one.document, known, edges.now, rules=edges.rules,
+                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap)  # fmt: skip
+
+
+def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
+           known: dict[str, dict[str, EntryDigest]]) -> None:  # fmt: skip
+    links = stored.known_links(con, _link_keys(edges, decided, known))
+    intents = Intents()
+    for one, decision in decided:
+        plan(one.feed, decision.entries, known.get(one.feed.id, {}), links, intents, edges.now, edges.rules)
+    stored.write_states(con, [(one.feed, decision.state) for one, decision in decided])
+    stored.write_polls(con, [_poll_row(edges, one, decision) for one, decision in decided],
+                       [row for one, decision in decided for row in _history(edges, one, decision)],
+                       [row for one, decision in decided for row in _digests(edges, one, decision)])  # fmt: skip
+    pending.add_aliases(con, intents.aliases)
+    pending.queue(con, list(intents.pending.values()))
+    pending.settle(con, list(intents.outcomes.values()))
+    advance(con, [one.place for one, _ in decided if one.place])
+
+
+def _link_keys(edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]) -> set[str]:
+    keys: set[str] = set()
+    for one, decision in decided:
+        digests = known.get(one.feed.id, {})
+        for verdict in decision.entries:
+            keys.add(url_key(link_of(verdict.entry), edges.rules))
+            before = digests.get(verdict.entry.entry_key)
+            if before is not None and before.link_key:
+                keys.add(before.link_key)
+    return keys
+
+
+def _poll_row(edges: Edges, one: Answered, decision: Decision) -> Row:
+    answer, kinds = one.answer, decision.counts
+    arrived = answer if isinstance(answer, Response) else None
+    return {
+        "day": edges.now.date(),
+        "run_id": edges.run_id,
+        "feed_id": one.feed.id,
+        "polled_at": edges.now,
+        "url": arrived.url if arrived else one.state.url,
+        "status": answer.status,
+        "not_modified": decision.not_modified,
+        "entries": decision.total,
+        "new": kinds[EntryKind.NEW],
+        "changed": kinds[EntryKind.CHANGED],
+        "touched": kinds[EntryKind.TOUCHED],
+        "capped": decision.capped,
+        "overflow": decision.overflow,
+        "bytes": len(arrived.body) if arrived else 0,
+        "seconds": arrived.seconds if arrived else 0.0,
+        "reason": decision.reason,
+        "detail": decision.detail,
+        "page_file": one.place.file if one.place else None,
+        "page_offset": one.place.offset if one.place else None,
+    }
+
+
+def _history(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
+    return [entry_row(verdict.entry, state=verdict.kind, url_key=url_key(link_of(verdict.entry), edges.rules), run_id=edges.run_id,
+                      now=edges.now, with_content=one.feed.full_text)
+            for verdict in decision.entries if verdict.kind is not EntryKind.SAME]  # fmt: skip
+
+
+def _digests(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
+    return [{"feed_id": one.feed.id, "entry_key": verdict.digest.entry_key,
+             "url_key": url_key(link_of(verdict.entry), edges.rules), "digest": json.dumps(asdict(verdict.digest)),
+             "seen_at": edges.now}
+            for verdict in decision.entries if verdict.kind is not EntryKind.SAME]  # fmt: skip

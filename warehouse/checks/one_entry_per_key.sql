@@ -1,0 +1,2 @@
+-- One digest per feed entry.
+SELECT feed_id, entry_key, count(*) AS digests FROM core.entry GROUP BY feed_id, entry_key HAVING count(*) > 1

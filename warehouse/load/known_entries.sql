@@ -1,0 +1,9 @@
+WITH size AS (
+  SELECT feed_id, count(*) AS entries FROM staged GROUP BY feed_id
+)
+SELECT e.feed_id, e.entry_key, e.digest
+FROM core.entry e
+JOIN size USING (feed_id)
+LEFT JOIN staged s ON s.feed_id = e.feed_id AND s.entry_key = e.entry_key
+QUALIFY s.entry_key IS NOT NULL
+     OR row_number() OVER (PARTITION BY e.feed_id ORDER BY e.seen_at DESC, e.entry_key) <= greatest(200, 2 * size.entries)
