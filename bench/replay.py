@@ -10,10 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
-import io
-import os
-import resource
 import sys
 import tempfile
 import time
@@ -30,10 +26,12 @@ from bench.counts import counted_rows  # noqa: E402
 from bench.runs import ingest, run  # noqa: E402
 from bench.series import SeriesSite  # noqa: E402
 from bench.site import Requests, Served  # noqa: E402
+from ingest.pipeline import Asked, run_poll  # noqa: E402
+from ingest.settings import load_feeds, load_settings  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
 PAGES_AT = datetime(2026, 1, 1, tzinfo=UTC)  # later than any of the captured pages
-Poller = Callable[[Path, list[str]], "Spent"]
+Poller = Callable[[Path, str, datetime], "Spent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=100, help="real pages served as one more feed")
     parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
     parser.add_argument("--work", type=Path, help="an empty directory to keep; default: a temporary one")
-    parser.add_argument("--in-process", action="store_true", help="call the command in this process")
+    parser.add_argument("--in-process", action="store_true", help="call the pipeline in this process")
     return parser.parse_args()
 
 
@@ -88,44 +86,34 @@ def _replay(served: Served, sites: list[SeriesSite], pages: PagesSite | None, po
     spent = Spent()
     for at, step, site in steps:
         served.go(site, step)
-        spent = spent.plus(_poll(poll, work, site, at))
-    return spent if pages is None else spent.plus(_poll(poll, work, pages.id, PAGES_AT))
+        spent = spent.plus(poll(work, site, at))
+    return spent if pages is None else spent.plus(poll(work, pages.id, PAGES_AT))
 
 
-def _poll(poll: Poller, work: Path, feed: str, at: datetime) -> Spent:
-    return poll(work, ["poll", "--data", str(work / "data"), "--feed", feed, "--all", "--now", at.isoformat(), "--json"])
-
-
-def _as_command(work: Path, arguments: list[str]) -> Spent:
-    done = run(ingest(*arguments), work)
+def _as_command(work: Path, feed: str, at: datetime) -> Spent:
+    asked = ["--data", str(work / "data"), "--feed", feed, "--all", "--now", at.isoformat(), "--json"]
+    done = run(ingest("poll", *asked), work)
     if done.code:
-        print(f"exit {done.code}: ingest {' '.join(arguments)}\n{done.out}", file=sys.stderr)
+        print(f"exit {done.code}: ingest poll {' '.join(asked)}\n{done.out}", file=sys.stderr)
     return Spent(done.main_cpu, done.other_cpu, done.wall, int(done.code != 0))
 
 
-def _in_process(work: Path, arguments: list[str]) -> Spent:
-    """CPU of workers is not told apart here: a fork server's children are not this process's to wait for."""
-    command = importlib.import_module("ingest.cli.main").main
-    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    os.chdir(work)
-    code: object = 0
-    with contextlib.redirect_stdout(io.StringIO()):
-        try:
-            command(arguments)
-        except SystemExit as end:
-            code = end.code
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Spent(cpu, 0.0, time.perf_counter() - start, int(code not in (0, None)))
+def _in_process(work: Path, feed: str, at: datetime) -> Spent:
+    """CPU of workers is not told here: a fork server's children are not this process's to wait for."""
+    settings = load_settings(work / "ingest.toml", {"data": work / "data"})
+    asked = Asked(only=(feed,), everything=True, now=at)
+    before, start = time.process_time(), time.perf_counter()
+    summary = run_poll(settings, load_feeds(work / "feeds.toml"), asked)
+    return Spent(time.process_time() - before, 0.0, time.perf_counter() - start, summary.failed)
 
 
 def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> int:
     """A quiet poll of each feed an hour after its last, then all polls once more at their own times; 1 if anything is added."""
     before, hits, spent = counted_rows(work), served.requests(), Spent()
     for site in sites:
-        spent = spent.plus(_poll(poll, work, site.id, site.polls[-1].at + timedelta(hours=1)))
+        spent = spent.plus(poll(work, site.id, site.polls[-1].at + timedelta(hours=1)))
     if pages is not None:
-        spent = spent.plus(_poll(poll, work, pages.id, PAGES_AT + timedelta(hours=1)))
+        spent = spent.plus(poll(work, pages.id, PAGES_AT + timedelta(hours=1)))
     quiet = served.requests().minus(hits)
     print(f"quiet poll of each feed: {quiet}, cpu {spent.main:.1f} + {spent.workers:.1f} s")
     unchanged = counted_rows(work) == before
