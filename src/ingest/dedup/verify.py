@@ -13,22 +13,40 @@ RULE_VERSION = 1
 """Raised with every change of the rules below; stored with each verified pair."""
 
 WINDOW = timedelta(days=30)
-"""Texts published further apart are never copies."""
+"""Texts published further apart are never copies, nor looked for."""
 
-NEAR, APART = timedelta(hours=36), timedelta(hours=72)
-"""Copies, corrections and next-day reruns come within NEAR; from APART on, the same words with another figure are a template."""
 
-AGREEMENT_NEAR, AGREEMENT_UNDATED, AGREEMENT_LATER, AGREEMENT_APART = 0.7, 0.75, 0.84, 1.0
-"""Names and numbers that must agree: a correction changes one within hours; the later, the likelier it is the next story."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The thresholds, found on the halves of real and derived clusters that bench/dedup.py does not report on.
 
-CONTAINED, CONTAINED_SHORT, CONTAINED_DENSE, CONTAINED_APART = 0.45, 0.9, 0.33, 0.8
-"""Shared part of the shorter text: of any, of a SHORT one, of a BRIEF and dense one of the same day, of one long after."""
+    `near`, `apart`: copies, corrections and next-day reruns come within `near`; from `apart` on the same words with another
+    figure are a template. `agreement_*`: part of the names and numbers that must agree, for texts published near each other, at
+    unknown times, later than near, and apart: a correction changes one within hours; the later, the likelier it is the next
+    story. `contained*`: part of the shorter text that must be shared; of a text below `short` words, which says too little to be
+    known by half of it; of one below `brief` words, published near and dense (`dense` names and numbers agree, `dense_agreement`
+    of all: tables of results, whose words are a form's); and of texts published apart. `shared`: least sum of containment and
+    Jaccard: where either text holds much that the other lacks, half of the shorter is a common lead or background.
+    """
 
-SHORT, BRIEF = 30, 60
-"""Words. What is SHORT says too little to be known by half of it."""
+    near: timedelta = timedelta(hours=36)
+    apart: timedelta = timedelta(hours=72)
+    agreement_near: float = 0.7
+    agreement_undated: float = 0.75
+    agreement_later: float = 0.84
+    agreement_apart: float = 1.0
+    contained: float = 0.45
+    contained_short: float = 0.9
+    contained_dense: float = 0.33
+    contained_apart: float = 0.8
+    shared: float = 0.65
+    short: int = 30
+    brief: int = 60
+    dense: int = 6
+    dense_agreement: float = 0.85
 
-DENSE, DENSE_AGREEMENT = 6, 0.85
-"""Names and numbers in aligned places that outweigh the words between them: tables of results, where the words are a form's."""
+
+RULE = Rule()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,41 +90,50 @@ def prepare(
     return DedupText(id, laid, headline, published_at, publisher, agency)
 
 
-def verify(a: DedupText, b: DedupText) -> Verdict:
+def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
     shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
-    words = min(len(a.laid.words), len(b.laid.words))
-    same, why = _decide(shared, gap, words)
-    return Verdict(same, shared.containment, shared.agreement, shared.jaccard, _kind(shared, a.laid.words == b.laid.words), why)
+    same, why = _decide(shared, gap, min(len(a.laid.words), len(b.laid.words)), rule)
+    kind = _kind(shared, a.laid.words == b.laid.words)
+    return Verdict(same, shared.containment, shared.agreement, shared.jaccard, kind, why)
 
 
-def _decide(shared: Overlap, gap: timedelta | None, words: int) -> tuple[bool, str]:
+def _decide(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> tuple[bool, str]:
     if gap is not None and gap > WINDOW:
         return False, f"published {gap.days} days apart"
-    contained, agreeing = _containment_needed(shared, gap, words), _agreement_needed(gap)
-    same = shared.containment >= contained and shared.agreement >= agreeing
-    return same, (
-        f"containment {shared.containment:.2f} of {contained} needed, "
+    dense = _dense(shared, gap, words, rule)
+    contained = rule.contained_dense if dense else _containment_needed(shared, gap, words, rule)
+    agreeing = _agreement_needed(gap, rule)
+    enough = shared.containment >= contained and (dense or shared.containment + shared.jaccard >= rule.shared)
+    return enough and shared.agreement >= agreeing, (
+        f"containment {shared.containment:.2f} of {contained} needed, Jaccard {shared.jaccard:.2f}, "
         f"names and numbers agree {shared.agreement:.2f} of {agreeing} needed"
     )
 
 
-def _agreement_needed(gap: timedelta | None) -> float:
+def _dense(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> bool:
+    return gap is not None and gap <= rule.near and words < rule.brief and _slots_agree(shared, rule)
+
+
+def _slots_agree(shared: Overlap, rule: Rule) -> bool:
+    return shared.agreed >= rule.dense and shared.agreement >= rule.dense_agreement
+
+
+def _agreement_needed(gap: timedelta | None, rule: Rule) -> float:
     if gap is None:
-        return AGREEMENT_UNDATED
-    if gap <= NEAR:
-        return AGREEMENT_NEAR
-    return AGREEMENT_LATER if gap < APART else AGREEMENT_APART
+        return rule.agreement_undated
+    if gap <= rule.near:
+        return rule.agreement_near
+    return rule.agreement_later if gap < rule.apart else rule.agreement_apart
 
 
-def _containment_needed(shared: Overlap, gap: timedelta | None, words: int) -> float:
-    if gap is not None and gap >= APART:
-        return CONTAINED_APART
-    dense = shared.agreed >= DENSE and shared.agreement >= DENSE_AGREEMENT
-    if dense and words < BRIEF and gap is not None and gap <= NEAR:
-        return CONTAINED_DENSE
-    return CONTAINED_SHORT if words < SHORT and not dense else CONTAINED
+def _containment_needed(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> float:
+    if gap is not None and gap >= rule.apart:
+        return rule.contained_apart
+    if words < rule.short and not _slots_agree(shared, rule):
+        return rule.contained_short
+    return rule.contained
 
 
 def _kind(shared: Overlap, equal: bool) -> CopyKind:
