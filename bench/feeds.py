@@ -1,6 +1,6 @@
 """How real feeds fare: every captured feed through parse_feed; what gave entries, and why the others did not.
 
-    python bench/feeds.py [--data DIR] [--half odd|even] [--entries-cap N] [--list]
+python bench/feeds.py [--data DIR] [--half odd|even] [--entries-cap N] [--list]
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def tally(feed: Captured, document: FeedDocument | None, why: str, counts: Count
     versions[f"version {document.version}"] += 1
     counts["feeds with entries" if document.entries else "feeds without an entry (well formed, empty)"] += 1
     counts["feeds malformed but read"] += bool(document.malformed)
-    counts["feeds over the cap"] += document.total > len(document.entries)
+    counts["entries repeated or beyond the cap"] += document.total - len(document.entries)
     for entry in document.entries:
         counts["entries"] += 1
         counts["entries without link"] += entry.link is None

@@ -62,6 +62,7 @@ _CANDIDATES = [
     "cp949",
     "koi8_r",
 ]
+_LANGUAGE = re.compile(rb"""(?:<(?:dc:)?language>|xml:lang=["'])\s*([a-z]{2})""", re.I)
 _SAMPLE = 20_000
 _HIGH_RUN = re.compile(f"[\x80-\xff{bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode('cp1252')}]{{2,}}")
 
@@ -147,11 +148,15 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 
 
 def _detected(body: bytes, language: str | None) -> str:
-    hint = _BY_LANGUAGE.get((language or "").lower().partition("-")[0])
+    named = _LANGUAGE.search(body[:8192])
+    hint = _BY_LANGUAGE.get((language or (named[1].decode("ascii", "ignore") if named else "")).lower()[:2])
     if hint:
         text = body.decode(hint, "replace")
         if text.count("\ufffd") * 100 <= len(text):
             return text
     words = b" ".join(part for part in _TAG.split(body) if any(byte > 127 for byte in part))[:_SAMPLE]
-    best = from_bytes(words, cp_isolation=_CANDIDATES).best() if words else None
+    high = sum(byte > 127 for byte in words)
+    if high * 4 < len(words):  # a few accents among plain letters: western, unless a language said otherwise
+        return body.decode("cp1252", "replace")
+    best = from_bytes(words, cp_isolation=_CANDIDATES).best()
     return body.decode(best.encoding if best else "cp1252", "replace")

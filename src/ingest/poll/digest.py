@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ class EntryVerdict:
 def digest(entry: Entry, rules: HostRules) -> EntryDigest:
     """The entry's digest; trailing hashtags are no part of its title."""
     verbatim = (entry.guid, entry.link, entry.title, entry.summary, entry.published_raw, entry.modified_raw, entry.credit)
-    rest = (*verbatim, *entry.authors, *entry.categories, entry.image_url)
+    rest = (*verbatim, _seconds(entry.modified), *entry.authors, *entry.categories, entry.image_url)
     return EntryDigest(
         entry_key=entry.entry_key,
         guid=entry.guid,
@@ -76,7 +77,7 @@ def digest(entry: Entry, rules: HostRules) -> EntryDigest:
         content_hash=_hash(entry.content_html),
         published_raw=entry.published_raw,
         modified_at=_seconds(entry.modified),
-        rest_hash=text_hash(repr(rest))[:32],
+        rest_hash=hashlib.sha256(repr(rest).encode("utf-8", "replace")).hexdigest()[:32],
     )
 
 

@@ -32,6 +32,9 @@ _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.I | re.S)
 _ADVERTISED = re.compile(r"""<link\b[^>]*type=["']application/(?:rss|atom)\+xml["'][^>]*>""", re.I)
 _HREF = re.compile(r"""href=["']([^"']+)""", re.I)
 
+_HTML = frozenset(("html", "head", "body", "script", "div", "meta", "title", "p", "br", "center", "h1"))
+_MARKUP_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedInput:
@@ -83,7 +86,7 @@ def _first_element(text: str) -> str:
 
 def _what_else(text: str, first: str, given: FeedInput) -> str:
     head = text[:_HEAD]
-    if first == "html" or re.search(r"<(?:!doctype\s+html|html|body|head|script)\b", head, re.I):
+    if first in _HTML or re.search(r"<(?:!doctype\s+html|html)\b", head, re.I):
         title = _HTML_TITLE.search(head)
         named = f' titled "{plain_text(title[1])[:100]}"' if title else ""
         return f"an HTML page{named}{_advertised(head, given.url)}"
@@ -152,10 +155,22 @@ def _xml_document(text: str, given: FeedInput) -> FeedDocument:
 
 
 def _feedparser(text: str, url: str) -> Any:
+    """feedparser's result; XML broken by bare ampersands and HTML's entities (the commonest fault) is mended and read again,
+    since the forgiving parser makes `R&D;` of `R&D`."""
+    clean = _BAD_REFERENCE.sub("", text)
+    parsed = _parse(clean, url)
+    if not parsed.bozo or "<!ENTITY" in clean:
+        return parsed
+    mended = _MARKUP_AMPERSAND.sub(lambda found: found[0] if found[0].startswith("<") else "&amp;", clean)
+    again = _parse(mended, url) if mended != clean else parsed
+    return parsed if again.bozo else again
+
+
+def _parse(text: str, url: str) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    body = _BAD_REFERENCE.sub("", text).encode("utf-8", "replace")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        body = text.encode("utf-8", "replace")
         return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
@@ -206,9 +221,10 @@ def _links(one: Any) -> tuple[str, ...]:
 
 
 def _authors(one: Any) -> tuple[str, ...]:
-    listed = one.get("authors") or ()
-    names = [" ".join(filter(None, (_string(person, "email"), _string(person, "name")))) for person in listed]
-    return tuple(filter(None, names)) or tuple(filter(None, [_string(one, "author")]))
+    listed = [" ".join(filter(None, (_string(person, "email"), _string(person, "name")))) for person in one.get("authors") or ()]
+    # The last author also stands verbatim: feedparser takes `x@wire.exam` out of `x@wire.example` (endings of 2-4 letters).
+    verbatim = _string(one, "author")
+    return tuple(filter(None, [*listed[:-1], verbatim or (listed[-1] if listed else None)]))
 
 
 def _images(one: Any) -> tuple[str, ...]:
