@@ -20,21 +20,24 @@ WINDOW = timedelta(days=30)
 class Rule:
     """The thresholds, found on the halves of real and derived clusters that bench/dedup.py does not report on.
 
-    `near`, `apart`: copies, corrections and next-day reruns come within `near`; from `apart` on the same words with another
-    figure are a template. `agreement_*`: part of the names and numbers that must agree, for texts published near each other, at
-    unknown times, later than near, and apart: a correction changes one within hours; the later, the likelier it is the next
-    story. `contained*`: part of the shorter text that must be shared; of a text below `short` words, which says too little to be
-    known by half of it; of one below `brief` words, published near and dense (`dense` names and numbers agree, `dense_agreement`
-    of all: tables of results, whose words are a form's); and of texts published apart. `shared`: least sum of containment and
-    Jaccard: where either text holds much that the other lacks, half of the shorter is a common lead or background.
+    Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with another figure are a
+    template. `agreement_*` is the part of the names and numbers that must agree: within the same day, at unknown times, later.
+    Later than the same day one clash counts as two (tomorrow's notice differs from today's in one figure, and is short), and
+    apart none is forgiven.
+
+    Words. `contained*` is the part of the shorter text that must be shared: of any; of one below `short` words, which says too
+    little to be known by half of it; of one below `brief` words, published by the next day, in which at least `dense` names and
+    numbers agree, and `dense_agreement` of all (tables of results, whose words are a form's); of texts published apart.
+    `shared` is the least sum of containment and Jaccard: where either text holds much that the other lacks, half of the shorter
+    one is a common lead or background.
     """
 
-    near: timedelta = timedelta(hours=36)
+    same_day: timedelta = timedelta(hours=18)
+    next_day: timedelta = timedelta(hours=36)
     apart: timedelta = timedelta(hours=72)
-    agreement_near: float = 0.7
+    agreement_same_day: float = 0.7
     agreement_undated: float = 0.75
-    agreement_later: float = 0.84
-    agreement_apart: float = 1.0
+    agreement_later: float = 0.82
     contained: float = 0.45
     contained_short: float = 0.9
     contained_dense: float = 0.33
@@ -104,28 +107,30 @@ def _decide(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> t
         return False, f"published {gap.days} days apart"
     dense = _dense(shared, gap, words, rule)
     contained = rule.contained_dense if dense else _containment_needed(shared, gap, words, rule)
-    agreeing = _agreement_needed(gap, rule)
     enough = shared.containment >= contained and (dense or shared.containment + shared.jaccard >= rule.shared)
-    return enough and shared.agreement >= agreeing, (
+    return enough and _agrees(shared, gap, rule), (
         f"containment {shared.containment:.2f} of {contained} needed, Jaccard {shared.jaccard:.2f}, "
-        f"names and numbers agree {shared.agreement:.2f} of {agreeing} needed"
+        f"{shared.agreed} names and numbers agree and {shared.clashed} clash"
+        + (f", {gap.total_seconds() / 3600:.0f} h apart" if gap is not None else "")
     )
 
 
+def _agrees(shared: Overlap, gap: timedelta | None, rule: Rule) -> bool:
+    if gap is None:
+        return shared.agreement >= rule.agreement_undated
+    if gap <= rule.same_day:
+        return shared.agreement >= rule.agreement_same_day
+    if not shared.clashed:
+        return True
+    return gap < rule.apart and shared.agreed >= rule.agreement_later * (shared.agreed + shared.clashed + 1)
+
+
 def _dense(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> bool:
-    return gap is not None and gap <= rule.near and words < rule.brief and _slots_agree(shared, rule)
+    return gap is not None and gap <= rule.next_day and words < rule.brief and _slots_agree(shared, rule)
 
 
 def _slots_agree(shared: Overlap, rule: Rule) -> bool:
     return shared.agreed >= rule.dense and shared.agreement >= rule.dense_agreement
-
-
-def _agreement_needed(gap: timedelta | None, rule: Rule) -> float:
-    if gap is None:
-        return rule.agreement_undated
-    if gap <= rule.near:
-        return rule.agreement_near
-    return rule.agreement_later if gap < rule.apart else rule.agreement_apart
 
 
 def _containment_needed(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> float:
