@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from ingest import text
-from ingest.extract import decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract import byline, decode, engine, layout, lines, published, quality, structured, wire
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.model import (
@@ -74,6 +75,7 @@ def _from_tree(given: PageInput, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
     if verdict := quality.wall(tree, said, given.status):
         return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
+    said = _with_byline(said, tree)
     links = lines.link_texts(tree)
     dated = None if said.published else published.from_page(tree, given.url)
     engine.strip_noise(tree)
@@ -92,6 +94,14 @@ def _from_tree(given: PageInput, tree: HtmlElement) -> Extraction:
     flags = (Flag.FULL_TEXT_FEED,) if given.full_text else ()
     made = _article(given, said, kept, flags, dated)
     return replace(made, dropped=(*dropped, *made.dropped), lines=hashes)
+
+
+def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
+    # an author that is only the publisher's own name says less than the byline on the page
+    house = lines.fold(said.publisher or "")
+    if said.authors and any(lines.fold(author) != house for author in said.authors):
+        return said
+    return replace(said, authors=byline.printed(tree) or said.authors)
 
 
 def _news(given: PageInput, said: Structured) -> bool:
@@ -166,7 +176,25 @@ def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tup
 
 
 def _headline(said: Structured, hints: EntryHints) -> str | None:
-    return said.headline or said.og_title or said.h1 or hints.title or said.title
+    found = said.headline or said.og_title or said.h1 or hints.title or said.title
+    return found and _without_site(found, said)
+
+
+# What sets a site's name apart from a title: " | ", " - ", " – ", " — ", " · ", " :: ".
+_SEPARATOR = re.compile(r"\s(?:[|–—·»-]|::)\s")
+
+
+def _without_site(title: str, said: Structured) -> str:
+    """A title without the site's or section's name at an end: known by another title of the page, or as the publisher."""
+    for other in (said.h1, said.og_title, said.headline):
+        if other and len(other) >= 10 and title != other and other in title:
+            rest = title.replace(other, "", 1)
+            if _SEPARATOR.match(rest + " ") or _SEPARATOR.search(" " + rest[-3:] + " "):
+                return other
+    parts = _SEPARATOR.split(title)
+    if len(parts) > 1 and said.publisher and lines.fold(parts[-1]) == lines.fold(said.publisher):
+        return title[: title.rindex(parts[-1])].rstrip(" |–—·»:-")
+    return title
 
 
 def _host(url: str | None) -> str | None:

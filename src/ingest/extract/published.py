@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from htmldate import find_date
@@ -11,9 +11,10 @@ from lxml.html import HtmlElement
 
 from ingest import dates
 from ingest.extract.structured import Structured
-from ingest.model import PageInput, Stamp, StampSource
+from ingest.model import PageInput, Precision, Stamp, StampSource
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*([+-])(0\d|1[0-4]):?([0-5]\d)?\s*$")
 # Only so that a page without `now` can be read at all; resolve() rejects what lies more than 48 h behind it.
 _NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -48,6 +49,21 @@ def modified(given: PageInput, said: Structured, language: str | None) -> dateti
     """When the page says it was last changed, aware UTC."""
     stamp = said.modified_raw and _resolve(said.modified_raw, StampSource.JSONLD, given, language)
     return stamp.at if stamp else None
+
+
+def as_printed(stamp: Stamp) -> str:
+    """The stamp in ISO 8601 with the offset its raw string has (the same instant), else in UTC; a DAY as a date alone.
+
+    For output that people read by its first ten characters: 00:50+02:00 is the day the publisher means.
+    """
+    if stamp.precision is Precision.DAY:
+        return stamp.at.date().isoformat()
+    found = _OFFSET.search(stamp.raw)
+    if not found:
+        return stamp.at.isoformat()
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    zone = timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    return stamp.at.astimezone(zone).isoformat()
 
 
 def _resolve(raw: str, source: StampSource, given: PageInput, language: str | None) -> Stamp | None:

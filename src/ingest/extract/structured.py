@@ -78,7 +78,7 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         body=_body(node),
         description=plain(_first(node.get("description"))) or _of(meta, "og:description", "description", "twitter:description"),
         authors=_authors(node) or _meta_authors(meta),
-        published=tuple(_published(node, meta, tree)),
+        published=tuple(_published(node, found, meta, tree)),
         modified_raw=plain(_first(node.get("dateModified"))) or _of(meta, "article:modified_time", "og:updated_time"),
         section=plain(_first(node.get("articleSection"))) or _of(meta, "article:section"),
         keywords=tuple(_keywords(node, meta)),
@@ -152,9 +152,14 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
         found = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
         if found:
             return found
+    # WordPress plugins put the author into the labels of a Twitter card
+    for number in ("1", "2"):
+        if (_of(meta, f"twitter:label{number}") or "").casefold() in _BY_LABELS:
+            return clean_names(filter(None, [_of(meta, f"twitter:data{number}")]))
     return ()
 
 
+_BY_LABELS = frozenset({"written by", "author", "by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "autor", "yazan"})
 _BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
 _SPLIT = re.compile(r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*")
 _ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
@@ -166,21 +171,32 @@ def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
     for text in raw:
         for part in _SPLIT.split(_BY.sub("", text)):
             name = _BY.sub("", part).strip(" ,-–—:")
-            if name and len(name) <= 80 and not _ADDRESS.search(name):
+            if name and len(name) <= 80 and not name.isdigit() and not _ADDRESS.search(name):
                 names.setdefault(name.casefold(), name)
     return tuple(names.values())
 
 
-def _published(node: Mapping[str, Any], meta: Mapping[str, list[str]], tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    for key in ("datePublished", "dateCreated"):
-        if raw := plain(_first(node.get(key))):
-            yield "jsonld", raw
+def _published(
+    node: Mapping[str, Any], found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], tree: HtmlElement
+) -> Iterator[tuple[str, str]]:
+    for source in (node, *(n for n in found if jsonld.types(n) & _DATED_TYPES)):
+        for key in ("datePublished", "dateCreated"):
+            if raw := plain(_first(source.get(key))):
+                yield "jsonld", raw
     for name in (
         "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "dc.date.issued",
         "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date", "article.published", "publish_date",
     ):  # fmt: skip
         if raw := _of(meta, name):
             yield "meta", raw
+    for element in tree.iter("time", "span", "div", "p"):
+        if "datePublished" in (element.get("itemprop") or "") or element.get("pubdate") is not None:
+            if raw := plain(element.get("datetime") or element.get("content")):
+                yield "meta", raw
+
+
+# Nodes that date the page where no article node does; a Comment's or Product's date is not the page's.
+_DATED_TYPES = frozenset({"webpage", "itempage", "review", "itemlist", "creativework", "collectionpage", "recipe", "videoobject"})
 
 
 def _keywords(node: Mapping[str, Any], meta: Mapping[str, list[str]]) -> list[str]:
