@@ -31,6 +31,10 @@ class Agency:
     kind: AgencyKind = AgencyKind.AGENCY
     ambiguous: bool = False
 
+    def is_ambiguous(self, printed: str) -> bool:
+        """Only the canonical short form is: `(AA)` may be batteries, `(Anadolu)` is nothing else."""
+        return self.ambiguous and key(printed) == key(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyTable:

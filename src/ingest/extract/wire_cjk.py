@@ -25,9 +25,9 @@ _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 # 新华社北京4月2日电（记者张三）, 中新社伦敦2月1日电, (中央社記者王小明台北2日電)
 _CHINESE = re.compile(
     r"[\s（(【\[]*(?P<name>新华社|新華社|中新社|中新网|中央社|路透社|法新社|美联社|美聯社|塔斯社|共同社|韩联社|韓聯社|德新社|埃菲社|安莎社)"
-    r"(?:快讯)?[，,：:]?\s?(?:[（(]?[记記]者(?P<who1>[\u4e00-\u9fff、]{2,12}?)(?=[\u4e00-\u9fff]{2,4}(?:\d|$))[）)]?)?"
+    r"(?:快讯)?[，,：:]?\s?(?:[（(]?[记記]者(?P<who1>[\u4e00-\u9fff、]{2,12})(?=[\u4e00-\u9fff]{2,4}\d)[）)]?)?"
     r"(?P<place>[\u4e00-\u9fff·]{2,12}?)?\s?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:[专專綜综合]{0,4}[电電])"
-    r"[）)】\]]?\s?(?:[（(](?:[^（）()]{0,12})?[记記]者(?P<who2>[^（）()]{2,30})[）)])?[:：]?\s?"
+    r"[）)】\]]?\s?(?:[（(](?:[^（）()]{0,12})?[记記]者(?P<who2>[^（）()]{2,30})[）)])?\s?(?:题|題)?[:：]?\s?"
 )
 # [ソウル　２１日　ロイター] -, 【ソウル共同】, 【4月2日 AFP】, 【東京時事】, 【北京＝共同】
 _JAPANESE = re.compile(
@@ -41,7 +41,7 @@ _KOREAN = re.compile(r"\s*[(\[【](?P<place>[^()\[\]=]{1,20})=(?P<name>[^()\[\]=
 def read_cjk(head: str, agencies: AgencyTable, near: date | None) -> CjkOpening | None:
     """The opening in front of `head` if it is one of these forms, else None."""
     start = head[:40].lstrip()[:14]
-    if not start or start.isascii() and start[0] not in "([":
+    if not start or (start.isascii() and start[0] not in "(["):
         return None
     text = head.translate(_WIDE)
     return _chinese(text, agencies, near) or _korean(text, agencies) or _japanese(text, agencies, near)

@@ -26,6 +26,7 @@ class Mark:
     slashed: bool = False
     bracketed: bool = True
     inside: str = ""
+    stop: bool = False
 
 
 _DASH = r"(?P<dash>\s?[.:,]?\s?(?:-{1,3}|[–—―−]+|=)[ \t]?|\s?[:।](?=\s)|\s?\.(?=\s))?"
@@ -33,8 +34,13 @@ _PAREN = re.compile(r"\s*(?:-{1,2}|[–—]|\.)?\s*[(（\[]\s?(?P<name>[^()（�
 _SLASH = re.compile(r"[\s,.]*/\s?(?P<name>[^\W\d_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?" + _DASH + r"\s{0,4}")
 _PLAIN = re.compile(r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.RU)?)(?P<dash>\s?(?:--|[–—]|\s-|\.-|\.(?=\s)))\s{0,4}")
 _NAME_PARTS = re.compile(r"\s?/\s?|\s?\+\s?|,\s|\s[-–—]\s|\s(?:and|und|et|y)\s")
-_AGENCY_WORD = re.compile(r"\b(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|информ\w*)\b", re.IGNORECASE)
+_AGENCY_WORD = re.compile(r"(?:\b|-)(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|agentur|ajansı|агентство|информ\w*)\b", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[:;$%€£\d]|\b(?:the|a|an|is|was|or|if|not|left|right|file|photo|picture|video|updated?|born|née|aged?|age)\b", re.IGNORECASE)
+
+
+def has_agency_word(text: str) -> bool:
+    """Does it name itself an agency, a wire, a press or a paper?"""
+    return bool(_AGENCY_WORD.search(text))
 
 
 def canonical_credits(printed: list[str], agencies: AgencyTable) -> tuple[tuple[str, ...], tuple[AgencyKind, ...]]:
@@ -51,18 +57,22 @@ def canonical_credits(printed: list[str], agencies: AgencyTable) -> tuple[tuple[
 
 def find_mark(head: str, agencies: AgencyTable, reach: int) -> Mark | None:
     """The first credit mark that begins within `reach` characters, None if nothing there names an agency."""
-    at = _first(head, "(（[", reach)
-    if at >= 0 and (match := _PAREN.match(head, _back(head, at))) and (mark := _mark(match, agencies)):
-        return mark
-    if 0 <= at < 40 and head[at] == "[" and (then := _first(head, "(", reach)) > at and (match := _PAREN.match(head, _back(head, then))):
-        return _mark(match, agencies)
-    if 0 <= (at := head.find("/", 0, reach)) and (mark := _slashed(head, at, agencies, reach)):
+    unknown = None
+    for at in _brackets(head, reach):
+        match = _PAREN.match(head, _back(head, at))
+        mark = _mark(match, agencies) if match else None
+        if mark and mark.known:
+            return mark
+        unknown = unknown or mark
+    if unknown and unknown.credible:
+        return unknown
+    if (at := head.find("/", 0, reach)) >= 0 and (mark := _slashed(head, at, agencies, reach)):
         return mark
     return _plain(head, agencies, reach)
 
 
-def _first(head: str, signs: str, reach: int) -> int:
-    return min((i for i in (head.find(s, 0, reach) for s in signs) if i >= 0), default=-1)
+def _brackets(head: str, reach: int) -> list[int]:
+    return [i for i, sign in enumerate(head[:reach]) if sign in "(（["][:3]
 
 
 def _back(head: str, at: int) -> int:
@@ -89,8 +99,11 @@ def _with_day(mark: Mark, after: str) -> Mark:
 def _plain(head: str, agencies: AgencyTable, reach: int) -> Mark | None:
     for match in _PLAIN.finditer(head, 0, reach):
         known = agencies.find(match["name"])
-        if known and not known.ambiguous:
-            return Mark(match.start(), match.end(), (known.name,), (known.kind,), True, match["dash"].strip() != ".", slashed=True, bracketed=False)
+        dash = match["dash"].strip() != "."
+        if known and (dash or not known.is_ambiguous(match["name"])):
+            return Mark(
+                match.start(), match.end(), (known.name,), (known.kind,), True, dash, known.is_ambiguous(match["name"]), slashed=True, bracketed=False
+            )
     return None
 
 
@@ -100,11 +113,12 @@ def _mark(match: re.Match[str], agencies: AgencyTable, *, slashed: bool = False)
     if sep and any(month_number(w.strip(",.")) for w in tail.split()):
         name, inside = head, tail
     parts = [name] if agencies.find(name) else [p for p in _NAME_PARTS.split(name) if p]
-    known = [a for a in (agencies.find(p) for p in parts) if a]
-    dash = bool(match["dash"] and match["dash"].strip() not in (".", ""))
+    known = [(p, a) for p, a in ((p, agencies.find(p)) for p in parts) if a]
+    sign = (match["dash"] or "").strip()
+    dash = sign not in (".", "")
     if known:
         credits, kinds = canonical_credits(parts, agencies)
-        return Mark(match.start(), match.end(), credits, kinds, True, dash or bool(inside), all(a.ambiguous for a in known), slashed=slashed, inside=inside)
+        return Mark(match.start(), match.end(), credits, kinds, True, dash or bool(inside), all(a.is_ambiguous(p) for p, a in known), slashed=slashed, inside=inside, stop=sign == ".")
     word = bool(_AGENCY_WORD.search(name))
     return Mark(match.start(), match.end(), (" ".join(name.split()),), dash=dash, credible=_credible(name, word), agency_word=word)
 

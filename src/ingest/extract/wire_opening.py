@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import date
 
 from ingest.extract.agencies import AgencyKind, AgencyTable
 from ingest.extract.wire_cjk import read_cjk
-from ingest.extract.wire_marks import Mark, canonical_credits, find_mark
+from ingest.extract.wire_marks import Mark, canonical_credits, find_mark, has_agency_word
 from ingest.extract.wire_places import DAY, Place, read_place
 
 
@@ -38,7 +39,7 @@ class Opening:
 
 _HEAD = 300
 _MAX_PLACE = 110
-_CREDIT_HINT = re.compile(r"[(/\[（［【〔]|--|\s[-–—]|[-–—]\s|[.:]\s|^新|^中|^据|^स")
+_CREDIT_HINT = re.compile(r"[(/\[（［【〔]|--|\s[-–—]|[-–—]\s|[.:]\s|^[\u3400-\u9fff]")
 # The opening bracket may be lost and a day put before it: "date 2025-04-02 MENAFN - UkrinForm)".
 _DISTRIBUTED = re.compile(
     r"\s*(?:date:?\s{1,4})?(?:(?P<day>\d{4}-\d\d-\d\d)\s{1,4})?(?P<open>[(\[]\s?)?(?P<who>MENAFN(?:\.COM)?)"
@@ -47,7 +48,7 @@ _DISTRIBUTED = re.compile(
 )
 _PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
 _BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
-_STOP_END = re.compile(r"(?<=\d)\.\s(?=[^\W\d_a-z]|[\"“«])")
+_STOP_END = re.compile(r"(?<=\w)\.\s(?=[^\W\d_a-z]|[\"“«])")
 _COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
 
@@ -98,25 +99,32 @@ def _credited(head: str, agencies: AgencyTable, near: date | None, before: Openi
 
 def _is_credit(mark: Mark, place: Place, following: str) -> bool:
     """Weighs name, place, day and dash: a sentence that only looks like a dateline stays."""
-    if following.islower() and not mark.dash:
+    if following.islower() and not (mark.dash and place.dated):
         return False
-    if mark.known:
-        if place.name is None:
-            return mark.dash or place.dated or mark.bracketed
-        firm = place.dated or place.known or (place.caps and place.cased)
-        return firm or (mark.dash and (not mark.ambiguous)) if mark.dash or mark.slashed else (place.dated or (place.caps and place.cased))
-    return bool(place.name) and mark.dash and mark.credible and (place.known or (place.dated and (place.caps or mark.agency_word)))
+    if place.name and has_agency_word(place.name):
+        return False
+    if not mark.known:
+        return mark.dash and mark.credible and _is_unknown_credit(mark, place)
+    if place.name is None:
+        return mark.dash or place.dated or mark.bracketed
+    firm = place.dated or (place.caps and place.cased) or (place.known and (mark.dash or mark.slashed))
+    return firm or (not mark.ambiguous and (mark.dash or mark.slashed or mark.stop))
+
+
+def _is_unknown_credit(mark: Mark, place: Place) -> bool:
+    """An agency that the table lacks is believed in a dateline that is sure without it."""
+    if not place.name:
+        return False
+    return (place.known and (place.caps or place.dated or mark.agency_word)) or (place.dated and (place.caps or mark.agency_word))
 
 
 def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     """A dateline without credit: `WASHINGTON —`, `AUSTIN, Texas, April 2 -`, after a credit also `KHANKENDI, Azerbaijan, July 4.`"""
     for ending in (_BARE_END, _STOP_END, _COLON_END):
-        match = ending.search(head, 0, 90)
-        if match is None:
-            continue
-        place = read_place(head[: match.start()], near)
-        if place is not None and place.name and _stands_alone(place, ending, before):
-            return Opening(match.end(), head[: match.end()].strip(), place.name, place.day)
+        for match in itertools.islice(ending.finditer(head, 0, 90), 3 if ending is _STOP_END else 1):
+            place = read_place(head[: match.start()], near)
+            if place is not None and place.name and _stands_alone(place, ending, before):
+                return Opening(match.end(), head[: match.end()].strip(), place.name, place.day)
     return None
 
 
@@ -128,7 +136,7 @@ def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening) -> boo
         return place.dated and place.caps and (credited or place.known)
     if ending is _COLON_END:
         return place.caps and place.known
-    return place.caps and (place.known or (place.dated and credited)) or (credited and place.dated and place.known)
+    return (place.caps and (place.known or (place.dated and credited))) or (credited and place.dated and place.known)
 
 
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -32,14 +32,17 @@ DAY = re.compile(
     r"|(?P<y3>(?:19|20)\d\d)\.?\s(?P<m3>[^\W\d_]{3,12})\.?\s(?P<d3>\d{1,2})\.?"
     r"|(?P<m2>[^\W\d_]{3,12})\.?\s{0,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?:,?\s{0,2}(?P<y2>(?:19|20)\d\d))?"
     r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)"
-    r"|(?P<d5>\d{1,2})[./](?P<m5>\d{1,2})[./](?P<y5>(?:19|20)\d\d))(?!\w)"
+    r"|(?P<d5>\d{1,2})[./](?P<m5>\d{1,2})[./](?P<y5>(?:19|20)\d\d)|(?P<d6>\d{1,2})\s-\s(?P<m6>\d{1,2}))(?!\w)"
 )
-_SPOKEN_DAY = re.compile(r"(?<!\w)(?P<word>[^\W\d_]{3,10}[\u0900-\u097f]{0,6})\s(?P<m>[\u0900-\u097f]{3,12})(?!\w)")
+_SPOKEN_DAY = re.compile(r"(?:^|[\s,])(?P<word>[\u0900-\u097f]{2,12})\s(?P<m>[\u0900-\u097f]{2,12})(?=[\s,(]|\Z)")
 _WORD = re.compile(r"[^\W\d_][\w.'’`´ʼ\u0300-\u036f\u0900-\u097f\u064b-\u0652-]*")
-_LINKS = frozenset(
+_LINK_WORDS = (
     "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near off on-the van der den al- "
-    "aan ve v na a at".split()
+    "aan ve v na a at в на و في فى में"
 )
+_LINKS = frozenset(_LINK_WORDS.split())
+_ARTICLE_WORDS = "The A An In At On Die Der Das Les Gli I L' L’ El La Le Los Las Il Lo O Os As Um Une Un Una Eine Ein En Em Im"
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _SPLIT = re.compile(r"[,/()\[\]–—-]|\bи\b|\band\b|\bund\b|\by\b")
 _MAX_WORDS = 8
 
@@ -69,20 +72,22 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     """The place and day in `prefix`, None if it reads like anything else. `near` supplies a year that is not printed."""
     day, dated, rest = _take_day(prefix, near)
     rest = _undotted(_without_weekday(rest).strip(" ,;:-–—/\n\r\t\u3000"))
+    rest = rest[1:-1] if rest[:1] == "(" and rest[-1:] == ")" else rest.removesuffix(" في")
     if not rest:
         return Place(None, day, dated, cased=False)
     words = _WORD.findall(rest)
     if not words or len(words) > _MAX_WORDS or any(c.isdigit() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
         return None if not _initialled(rest, words) else _place(rest, words, day, dated)
-    if any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words) or words[0] in ("The", "A", "An", "In", "At", "On"):
+    if any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words) :
         return None
-    return _place(rest, words, day, dated)
+    place = _place(rest, words, day, dated)
+    return None if not place.known and (words[0] in _ARTICLES or rest[:2] in ("L'", "L’")) else place
 
 
 def _undotted(place: str) -> str:
     """Without a closing full stop, unless it belongs to a region's short form (`Calif.`)."""
     last = place.rpartition(",")[2].strip()
-    return place if len(last) <= 6 and "." in last and is_region(last) else place.strip(" .")
+    return place if len(last) <= 6 and "." in last and is_region(last) else place.strip(" .,")
 
 
 def _initialled(rest: str, words: list[str]) -> bool:
@@ -106,19 +111,28 @@ def _without_weekday(text: str) -> str:
 
 
 def _take_day(text: str, near: date | None) -> tuple[date | None, bool, str]:
-    for match in DAY.finditer(text):
+    match = DAY.search(text)
+    while match:
         group = match.groupdict()
-        number = next(k[1] for k in ("d1", "d2", "d3", "d4", "d5") if group[k])
+        number = next(k[1] for k in ("d1", "d2", "d3", "d4", "d5", "d6") if group[k])
         printed = group[f"m{number}"]
         month = int(printed) if printed.isdigit() else month_number(printed)
         if month and 1 <= month <= 12:
             year = group.get(f"y{number}")
             day = _day(int(year) if year else None, month, int(group[f"d{number}"]), near)
-            return day, True, f"{text[: match.start()]} {text[match.end() :]}"
-    if (spoken := _SPOKEN_DAY.search(text)) and month_number(spoken["m"]):
-        # "दो अप्रैल": Hindi wires spell the day out; its number stays unread.
-        return None, True, f"{text[: spoken.start()]} {text[spoken.end() :]}"
+            return day, True, f"{text[: match.start()]} {_without_twin(text[match.end() :])}"
+        match = DAY.search(text, match.start() + 1)
+    for spoken in _SPOKEN_DAY.finditer(text):
+        if month_number(spoken["m"]):
+            # "दो अप्रैल": Hindi wires spell the day out; its number stays unread.
+            return None, True, f"{text[: spoken.start()]} {text[spoken.end() :]}"
     return None, False, text
+
+
+def _without_twin(rest: str) -> str:
+    """Arabic wires print a month twice, by both its names: `2 أبريل نيسان`."""
+    word, _, more = rest.lstrip(" /").partition(" ")
+    return more if month_number(word) else rest
 
 
 def _day(year: int | None, month: int, dom: int, near: date | None) -> date | None:
