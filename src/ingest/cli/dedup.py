@@ -1,0 +1,58 @@
+"""`ingest dedup`: JSON lines of texts to their copy groups."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+
+from ingest import dates
+from ingest.dedup.batch import TextRow, copy_groups
+from ingest.errors import ConfigError
+from ingest.model import StampSource
+
+
+@click.command("dedup")
+@click.argument("source", metavar="FILE|-")
+def dedup_command(source: str) -> int:
+    """JSON lines {id, text, headline?, published_at?, publisher?, agency?} to {id, copy_group, is_canonical, kind, containment}.
+
+    Answers in input order after reading all; memory stays bounded.
+    """
+    if source == "-":
+        _answer(sys.stdin.buffer)
+        return 0
+    try:
+        with Path(source).open("rb") as lines:
+            _answer(lines)
+    except OSError as error:
+        raise ConfigError(f"{source}: cannot be read ({error.strerror}); give a file of JSON lines or -") from None
+    return 0
+
+
+def _answer(lines: IO[bytes]) -> None:
+    for row in copy_groups(_rows(lines)):
+        told = {"id": row.id, "copy_group": row.copy_group, "is_canonical": row.is_canonical, "kind": row.kind,
+                "containment": round(row.containment, 4), "slot_agreement": round(row.slot_agreement, 4)}  # fmt: skip
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
+    now = datetime.now(UTC)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            id, text = row["id"], row["text"]
+        except (ValueError, KeyError, TypeError):
+            raise ConfigError(f"line {number}: not a JSON object with id and text; mend the line or leave it out") from None
+        raw = row.get("published_at")
+        stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
+        yield TextRow(str(id), str(text or ""), row.get("headline"), stamp.at if stamp else None, row.get("publisher"), row.get("agency"))

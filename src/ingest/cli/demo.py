@@ -1,0 +1,96 @@
+"""`ingest demo`: the whole path, offline, on the sample wire."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from ingest.cli.common import note, print_table, say
+from ingest.cli.progress import bars
+from ingest.demo.server import WireServer
+from ingest.demo.wire import BASE, POLL_GAP, Wire, config_toml
+from ingest.errors import ConfigError
+from ingest.load.read import query
+from ingest.pipeline import Asked, PollSummary, run_poll
+from ingest.settings import Settings, load_feeds, load_settings
+
+MARK = "demo.toml"
+"""Stands in a folder that a demo made: only such a one is started afresh."""
+
+SHOWN = (
+    ("loaded", "SELECT feed_id, count(*) AS articles, count(DISTINCT agency) AS agencies, sum(word_count)::BIGINT AS words "
+               "FROM mart.articles GROUP BY feed_id ORDER BY feed_id"),
+    ("copies, linked and kept", "SELECT headline, c.publisher, kind, round(containment, 2) AS containment, lag "
+                                "FROM mart.copies c JOIN mart.articles_all a USING (article_id) "
+                                "ORDER BY c.copy_group, c.is_canonical DESC, c.published_at"),
+    ("revisions", "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY seen_at, url"),
+    ("not live", "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY status, headline"),
+    ("not loaded, and why", "SELECT outcome, reason, detail, url FROM ops.outcomes "
+                            "WHERE outcome NOT IN ('loaded', 'revised', 'unchanged') ORDER BY outcome, url"),
+)  # fmt: skip
+TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articles WHERE is_canonical ORDER BY copies DESC LIMIT 5"
+
+
+@click.command("demo")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True, help="Data directory to make.")
+@click.option("--keep-serving", is_flag=True, help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.")
+def demo_command(data: Path, keep_serving: bool) -> int:
+    """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts afresh each time."""
+    _afresh(data)
+    wire = Wire()
+    with WireServer(wire) as server:
+        settings = _configure(data, server.port)
+        first = _poll(settings, 0, "first poll")
+        wire.edition = 2
+        second = _poll(settings, 1, "second poll, an hour later by the wire's clock")
+        _show(settings.data)
+        _sum(first, second, len(server.hits))
+        _next(data)
+        if keep_serving:
+            note(f"the sample wire answers on port {server.port}; Ctrl-C ends it")
+            server.wait()
+    return 0
+
+
+def _afresh(data: Path) -> None:
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARK).exists():
+            raise ConfigError(f"{data}: not empty and not made by a demo; choose another --data folder")
+        shutil.rmtree(data)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{data}: cannot be made ({error.strerror}); choose another --data folder") from None
+
+
+def _configure(data: Path, port: int) -> Settings:
+    feeds, settings = config_toml(port)
+    (data / "feeds.toml").write_text(feeds, encoding="utf-8")
+    (data / MARK).write_text(settings, encoding="utf-8")
+    return load_settings(data / MARK, {"data": data, "feeds": data / "feeds.toml"})
+
+
+def _poll(settings: Settings, number: int, title: str) -> PollSummary:
+    note(f"-- {title}")
+    now = BASE + number * (POLL_GAP + timedelta(0))
+    with bars() as told:
+        return run_poll(settings, load_feeds(settings.feeds), Asked(everything=True, now=now), told)
+
+
+def _show(data: Path) -> None:
+    for title, text in SHOWN:
+        print_table(query(data, text), title)
+
+
+def _sum(first: PollSummary, second: PollSummary, requests: int) -> None:
+    say(f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them copies, {first.lost} lost, "
+        f"{first.pending} pending")  # fmt: skip
+    say(f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed entries, "
+        f"{second.loaded} loaded, {second.revised} revised, {second.lost} lost, {second.pending} pending; {requests} requests in all")  # fmt: skip
+
+
+def _next(data: Path) -> None:
+    say(f"\nnow ask it yourself:\n  ingest sql --data {data} \"{TRY}\"")

@@ -1,0 +1,81 @@
+"""`ingest feeds list` and `ingest feeds check`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.cli.common import data_options, feeds_option, json_option, plain, print_json, print_table
+from ingest.errors import WarehouseError
+from ingest.load.read import query
+from ingest.observe.feedcheck import Checked, check_feeds
+from ingest.settings import load_feeds, load_settings
+
+
+@click.group("feeds")
+def feeds_command() -> None:
+    """The feeds: when they are due and why; whether one can be read."""
+
+
+@feeds_command.command("list")
+@feeds_option
+@data_options
+@json_option
+def list_command(feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
+    """Every feed of feeds.toml with its state, its next poll and why it is then."""
+    settings = load_settings(config, {"data": data, "feeds": feeds})
+    listed = load_feeds(settings.feeds)
+    known = _states(settings.data)
+    rows = [_line(feed.id, feed.url, feed.enabled, known.get(feed.id, {})) for feed in listed.feeds]
+    if as_json:
+        print_json({"feeds": rows})
+    else:
+        print_table(rows)
+    return 0
+
+
+def _states(data: Path) -> dict[str, dict[str, Any]]:
+    try:
+        rows = query(data, "SELECT f.*, h.state, h.evidence FROM ops.feeds f JOIN mart.feed_health h USING (feed_id)")
+    except WarehouseError:
+        return {}
+    return {row["feed_id"]: row for row in rows}
+
+
+def _line(feed_id: str, url: str, enabled: bool, known: dict[str, Any]) -> dict[str, Any]:
+    rate = known.get("entries_per_day")
+    return {
+        "feed_id": feed_id,
+        "state": known.get("state") or ("new" if enabled else "paused"),
+        "next_poll_at": plain(known["next_poll_at"]) if known.get("next_poll_at") else "now",
+        "why": known.get("why_next") or "never polled",
+        "entries_per_day": None if rate is None else round(rate, 1),
+        "last_success_at": plain(known["last_success_at"]) if known.get("last_success_at") else None,
+        "evidence": known.get("evidence"),
+        "url": known.get("url") or url,
+    }
+
+
+@feeds_command.command("check")
+@click.argument("target", required=False)
+@feeds_option
+@data_options
+@json_option
+def check_command(target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
+    """Ask one feed (ID or URL), or all of them, once; store nothing. Exit 1 if any cannot be read."""
+    settings = load_settings(config, {"data": data, "feeds": feeds})
+    found = asyncio.run(check_feeds(settings, target))
+    rows = [_checked(one) for one in found]
+    if as_json:
+        print_json({"feeds": rows})
+    else:
+        print_table(rows)
+    return 0 if all(one.ok for one in found) else 1
+
+
+def _checked(one: Checked) -> dict[str, Any]:
+    return {"feed": one.feed_id, "ok": one.ok, "format": one.version, "entries": one.entries, "dated": one.dated, "linked": one.linked,
+            "newest": plain(one.newest) if one.newest else None, "said": one.detail, "url": one.url}  # fmt: skip

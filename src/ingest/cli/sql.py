@@ -1,0 +1,91 @@
+"""`ingest sql` and `ingest export`: reading the marts."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.cli.common import data_options, note, plain, print_json, print_table
+from ingest.errors import ConfigError
+from ingest.load.read import copy_to, query
+from ingest.settings import load_settings
+
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+@click.command("sql")
+@click.argument("statement")
+@data_options
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+def sql_command(statement: str, data: Path | None, config: Path | None, form: str) -> int:
+    """Run STATEMENT over the published marts (schemas mart and ops)."""
+    folder = load_settings(config, {"data": data}).data
+    if form == "parquet":
+        _stream_parquet(folder, statement)
+        return 0
+    rows = query(folder, statement)
+    if form == "table":
+        print_table(rows)
+    elif form == "json":
+        print_json([{name: _value(value) for name, value in row.items()} for row in rows])
+    else:
+        _print_csv(rows)
+    return 0
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value(one) for one in value]
+    return value if isinstance(value, int | float | bool | dict) or value is None else plain(value)
+
+
+def _print_csv(rows: list[dict[str, Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+        writer.writerows([["" if value is None else _value(value) for value in row.values()] for row in rows])
+
+
+def _stream_parquet(folder: Path, statement: str) -> None:
+    if sys.stdout.isatty():
+        raise ConfigError("--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet")
+    with tempfile.TemporaryDirectory(prefix="wire-ingest-") as scratch:
+        target = Path(scratch) / "out.parquet"
+        copy_to(folder, statement, target, "parquet")
+        with target.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+@click.command("export")
+@click.argument("target", type=click.Path(path_type=Path))
+@data_options
+@click.option("--from", "first", metavar="DAY", help="First published_day (YYYY-MM-DD).")
+@click.option("--to", "last", metavar="DAY", help="Last published_day, inclusive.")
+def export_command(target: Path, data: Path | None, config: Path | None, first: str | None, last: str | None) -> int:
+    """Write mart.articles of some days to TARGET (.parquet, .csv or .json)."""
+    form = target.suffix.lstrip(".")
+    if form not in FORMATS[1:]:
+        raise ConfigError(f"{target}: cannot tell the format; end the name in .parquet, .csv or .json")
+    bounds = [f"published_day {sign} DATE '{_day(name, text)}'" for sign, name, text in ((">=", "--from", first), ("<=", "--to", last))
+              if text]  # fmt: skip
+    where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
+    copy_to(load_settings(config, {"data": data}).data, f"SELECT * FROM mart.articles{where} ORDER BY published_day, article_id",
+            target, form)  # fmt: skip
+    note(f"{target}: written")
+    return 0
+
+
+def _day(option: str, text: str) -> str:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise ConfigError(f"{option}: {text!r} is no day; write it as 2026-03-10") from None
+
+

@@ -1,0 +1,201 @@
+"""Extraction without a warehouse: inputs of many kinds to JSON lines, streaming, parallel, in input order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from ingest import dates
+from ingest.errors import ConfigError, FetchError
+from ingest.extract.page import extract
+from ingest.fetch.client import Client, Kind
+from ingest.fetch.hosts import Hosts
+from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
+from ingest.settings import Settings
+from ingest.text import text_hash
+from ingest.urls import HostRules, identity
+from ingest.workers import LimitHit, Limits, WorkerPool
+
+PRELOAD = ("ingest.extract.page",)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: what extraction reads, and the id to echo. `problem` where it could not be read at all."""
+
+    id: Any
+    given: PageInput | None
+    url: str | None = None
+    problem: tuple[Reason, str] | None = None
+
+
+def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) -> Iterator[str]:
+    """One JSON line per input, in input order."""
+    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    with WorkerPool(settings.workers, limits, PRELOAD) as workers:
+        waiting: deque[Source] = deque()
+
+        def given() -> Iterator[PageInput]:
+            for source in read_sources(settings, sources, stdin):
+                waiting.append(source)
+                yield source.given or PageInput(None, html=None)
+
+        for result in workers.map_stream(extract, given()):
+            yield _line(waiting.popleft(), result)
+
+
+def _line(source: Source, result: Extraction | LimitHit) -> str:
+    if source.problem is not None:
+        return _without(source, Outcome.FAILED, *source.problem)
+    if isinstance(result, LimitHit):
+        return _without(source, Outcome.FAILED, Reason.PARSE_LIMIT, str(result))
+    if result.article is None:
+        return _without(source, result.outcome, result.reason, result.detail)
+    return json.dumps(_fields(source, result.article), ensure_ascii=False)
+
+
+def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
+    return json.dumps({"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail}, ensure_ascii=False)
+
+
+def _fields(source: Source, article: Article) -> dict[str, Any]:
+    """The columns of mart.articles that an extraction alone can fill."""
+    stamp = article.published
+    key, canonical = f"urn:sha256:{text_hash(article.body_text)}", None
+    if source.url:
+        key, canonical = identity(source.url, article.canonical_url, HostRules())
+    return {
+        "id": source.id,
+        "url_key": key,
+        "url": source.url,
+        "canonical_url": canonical,
+        "headline": article.headline,
+        "description": article.description,
+        "body_text": article.body_text,
+        "byline": article.byline,
+        "authors": list(article.authors),
+        "language": article.language,
+        "published_at": _text(stamp.at) if stamp else None,
+        "published_precision": stamp.precision if stamp else None,
+        "published_source": stamp.source if stamp else None,
+        "published_raw": stamp.raw if stamp else article.published_raw,
+        "modified_at": _text(article.modified_at),
+        "dateline": article.dateline,
+        "located": article.located,
+        "dateline_date": _text(article.dateline_date),
+        "agency": article.agency,
+        "credits": list(article.credits),
+        "publisher": article.publisher,
+        "section": article.section,
+        "keywords": list(article.keywords),
+        "image_url": article.image_url,
+        "image_credit": article.image_credit,
+        "word_count": article.word_count,
+        "content_type": article.content_type,
+        "signal": article.signal,
+        "embargo_until": _text(article.embargo_until),
+        "status": article.status,
+        "flags": list(article.flags),
+        "extractor": article.extractor,
+        "outcome": Outcome.LOADED,
+    }
+
+
+def _text(value: datetime | date | None) -> str | None:
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+# -- inputs ----------------------------------------------------------------------------------------------------------
+
+
+def read_sources(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[Source]:
+    """Every input of these files, URLs and folders; `-` is standard input (JSON lines, or one HTML page)."""
+    for name in names:
+        if name == "-":
+            yield from _lines_or_page(stdin, name)
+        elif name.startswith(("http://", "https://")):
+            yield asyncio.run(_fetched(settings, name))
+        else:
+            yield from _file(Path(name))
+
+
+def _file(path: Path) -> Iterator[Source]:
+    if path.is_dir():
+        for child in sorted(path.rglob("*.htm*")):
+            yield from _file(child)
+    elif not path.exists():
+        raise ConfigError(f"{path}: no such file; give an HTML file, a WARC, JSON lines, a URL or -")
+    elif path.name.endswith((".warc", ".warc.gz")):
+        yield from _warc(path)
+    elif path.name.endswith((".jsonl", ".ndjson", ".json")):
+        with path.open("rb") as lines:
+            yield from (_json_source(line, number) for number, line in enumerate(lines, 1) if line.strip())
+    else:
+        yield Source(str(path), PageInput(None, html=path.read_bytes(), now=datetime.now(UTC)))
+
+
+def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[Source]:
+    first = stream.readline()
+    while first and not first.strip():
+        first = stream.readline()
+    if first.lstrip()[:1] == b"{":
+        yield _json_source(first, 1)
+        yield from (_json_source(line, number) for number, line in enumerate(stream, 2) if line.strip())
+    elif first:
+        yield Source(name, PageInput(None, html=first + stream.read(), now=datetime.now(UTC)))
+
+
+def _json_source(line: bytes, number: int) -> Source:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number} is not JSON: {error}"))
+    if not isinstance(row, dict):
+        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number} is no JSON object"))
+    id, url = row.get("id", number), row.get("url")
+    if not isinstance(row.get("html") or row.get("text"), str):
+        return Source(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
+    return Source(id, _given(row, url), url)
+
+
+def _given(row: dict[str, Any], url: str | None) -> PageInput:
+    now = datetime.now(UTC)
+    raw = row.get("published_at")
+    stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
+    title = row.get("headline") or row.get("title")
+    hints = EntryHints(title=title, published=stamp, published_raw=str(raw)) if raw or title else None
+    given = PageInput(url, publisher=row.get("publisher"), language=row.get("language"), hints=hints, now=now)
+    return replace(given, html=row["html"]) if row.get("html") else replace(given, text=row["text"])
+
+
+def _warc(path: Path) -> Iterator[Source]:
+    with path.open("rb") as stream:
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
+            url = record.headers.get("WARC-Target-URI")
+            kind = record.http_content_type
+            body = record.reader.read()
+            given = PageInput(url, html=body, content_type=kind, now=datetime.now(UTC))
+            yield Source(record.record_id, given, url)
+
+
+async def _fetched(settings: Settings, url: str) -> Source:
+    os.makedirs(settings.data, exist_ok=True)
+    hosts = Hosts(settings.data / "hosts.db")
+    try:
+        async with Client(settings, hosts) as client:
+            response = await client.get(url, kind=Kind.PAGE)
+    except FetchError as error:
+        return Source(url, None, url, (error.reason, error.detail))
+    finally:
+        hosts.close()
+    kind = response.headers.get("content-type")
+    return Source(url, PageInput(response.url, html=response.body, content_type=kind, now=datetime.now(UTC)), response.url)

@@ -1,0 +1,71 @@
+"""Ask a feed once, as the poller would, and say what it would make of it. Nothing is stored but what politeness needs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ingest.errors import FetchError
+from ingest.fetch.client import Client, Kind
+from ingest.fetch.hosts import Hosts
+from ingest.model import Feed, FeedDocument
+from ingest.poll.feed import FeedInput, parse_feed
+from ingest.settings import FeedList, Settings, load_feeds
+from ingest.workers import LimitHit, Limits, WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one feed answered: `entries` in the document, how many of them `dated` and `linked`, the `newest` date."""
+
+    feed_id: str
+    url: str
+    ok: bool
+    detail: str
+    version: str | None = None
+    entries: int = 0
+    dated: int = 0
+    linked: int = 0
+    newest: datetime | None = None
+
+
+async def check_feeds(settings: Settings, target: str | None) -> list[Checked]:
+    """The feed of this id or URL, or every feed of feeds.toml. ConfigError for an unknown id."""
+    listed, chosen = _chosen(settings, target)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    hosts = Hosts(settings.data / "hosts.db")
+    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    try:
+        with WorkerPool(settings.workers, limits, ("ingest.poll.feed",)) as workers:
+            async with Client(settings, hosts, listed.hosts if listed else ()) as client:
+                return list(await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen)))
+    finally:
+        hosts.close()
+
+
+def _chosen(settings: Settings, target: str | None) -> tuple[FeedList | None, tuple[Feed, ...]]:
+    if target and "://" in target:
+        return None, (Feed(target, target),)
+    listed = load_feeds(settings.feeds)
+    return listed, listed.named((target,)) if target else listed.feeds
+
+
+async def _check(feed: Feed, settings: Settings, client: Client, workers: WorkerPool) -> Checked:
+    now = datetime.now(UTC)
+    try:
+        answer = await client.get(feed.url, kind=Kind.FEED, headers=feed.headers)
+        given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), now, settings.entries_cap)
+        document = await workers.run(parse_feed, given)
+    except FetchError as error:
+        return Checked(feed.id, feed.url, False, f"{error.reason}: {error.detail}")
+    except LimitHit as hit:
+        return Checked(feed.id, feed.url, False, f"parse_limit: {hit}")
+    return _read(feed, answer.url, document)
+
+
+def _read(feed: Feed, url: str, document: FeedDocument) -> Checked:
+    stamps = [entry.published.at for entry in document.entries if entry.published]
+    linked = sum(entry.link is not None for entry in document.entries)
+    said = document.malformed or document.title or "ok"
+    return Checked(feed.id, url, True, said, document.version, document.total, len(stamps), linked, max(stamps, default=None))

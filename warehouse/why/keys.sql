@@ -1,0 +1,10 @@
+-- Every key that the question may mean: itself, what its links lead to, and the links that lead there.
+CREATE OR REPLACE TEMP TABLE asked_key AS
+WITH direct AS (
+  SELECT $key AS key UNION SELECT $asked
+  UNION SELECT url_key FROM core.article WHERE article_id::VARCHAR = $asked
+  UNION SELECT link_key FROM core.alias WHERE url = $asked
+), reached AS (
+  SELECT key FROM direct UNION SELECT url_key FROM core.alias WHERE link_key IN (SELECT key FROM direct)
+)
+SELECT key FROM reached UNION SELECT link_key FROM core.alias WHERE url_key IN (SELECT key FROM reached)

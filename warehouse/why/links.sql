@@ -1,0 +1,1 @@
+SELECT url, kind, link_key, url_key, feed_id, seen_at FROM core.alias WHERE link_key IN (SELECT key FROM asked_key) ORDER BY seen_at, kind, url

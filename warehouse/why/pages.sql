@@ -1,0 +1,1 @@
+SELECT fetched_at, status, final_url, content_type, bytes, sha256, page_file, page_offset FROM raw.page WHERE work_key IN (SELECT key FROM asked_key) ORDER BY fetched_at

@@ -1,0 +1,1 @@
+SELECT url, kind, attempts, next_attempt_at, last_reason, last_detail, page_file FROM core.pending WHERE url_key IN (SELECT key FROM asked_key)

@@ -1,0 +1,1 @@
+SELECT url_key, reason, taken_at FROM core.takedown WHERE url_key IN (SELECT key FROM asked_key)
