@@ -7,9 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from ingest.dedup.tokens import SHINGLE, Tokens, shingles
 
 Span = tuple[int, int]
+_SLOT = np.array([0, 1, 0, 1, 0, 2], np.uint8)  # by kind of word: 1 a name or number, 2 what may be one
+CASELESS_WORDS = 6
+"""Words of a script without capitals for each that is taken for a name: about as many as in scripts with them."""
+
 Run = tuple[int, int, int]
 """Where a shared run of shingles begins in the first text and in the second, and how many there are."""
 
@@ -19,9 +25,9 @@ GAP = 30
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A text made ready to be laid beside another: `places` has each shingle's first position, `slots` is 1 for a name or a
-    number and 0 for any other word, `starts` are the heads of sentences. Plain containers: at the length of news they beat
-    arrays."""
+    """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1 for a name or number,
+    2 for a word of a script without capitals, 0 for any other; `starts` are the heads of sentences. Plain containers: at the
+    length of news they beat arrays."""
 
     words: Sequence[int]
     slots: bytes
@@ -61,7 +67,7 @@ def lay(tokens: Tokens) -> Laid:
     """Make a text ready; once per text, for any number of comparisons."""
     hashes = shingles(tokens.ids).tolist()
     places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
-    return Laid(tokens.ids.tolist(), (tokens.kinds & 1).tobytes(), tokens.starts.tolist(), places)
+    return Laid(tokens.ids.tolist(), _SLOT[tokens.kinds].tobytes(), tokens.starts.tolist(), places)
 
 
 def overlap(a: Laid, b: Laid) -> Overlap:
@@ -119,12 +125,13 @@ def _rising(runs: list[Run]) -> list[Run]:
 
 def _agreed(slots: bytes, runs: list[Run]) -> int:
     """Slots of the first text inside shared shingles."""
-    total = done = 0
+    certain = possible = done = 0
     for begin, _, length in runs:
         end = begin + length - 1 + SHINGLE
-        total += slots.count(1, max(done, begin), end)
+        certain += slots.count(1, max(done, begin), end)
+        possible += slots.count(2, max(done, begin), end)
         done = end
-    return total
+    return certain + possible // CASELESS_WORDS
 
 
 def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
@@ -176,4 +183,4 @@ def _slots(text: Laid, spans: list[Span]) -> list[int]:
     if sum(end - begin for begin, end in spans) > GAP:
         return []
     words, slots = text.words, text.slots
-    return [words[i] for begin, end in spans if slots.count(1, begin, end) for i in range(begin, end) if slots[i]]
+    return [words[i] for begin, end in spans for i in range(begin, end) if slots[i]]

@@ -14,9 +14,9 @@ Words = NDArray[np.uint32]
 Kinds = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
 
-PLAIN, NAME, SHOUT, NUMBER, END = range(5)
-"""Kinds of word: ordinary; capitalised inside a sentence; all in capitals; a number; and the mark that ends a sentence.
-The odd ones are slots: the places where stories cut to one template differ."""
+PLAIN, NAME, SHOUT, NUMBER, END, CASELESS = range(6)
+"""Kinds of word: ordinary; capitalised inside a sentence; all in capitals; a number; the mark that ends a sentence; and a word
+of a script without capitals, in which names cannot be told from the rest."""
 
 SHINGLE = 5
 """Words in a shingle."""
@@ -75,6 +75,8 @@ def _encode(surface: str) -> int:
     kind = PLAIN
     if first.isupper():
         kind = SHOUT if len(surface) > 1 and surface.isupper() else NAME
+    elif not first.islower():
+        kind = CASELESS
     return kind << 32 | zlib.crc32(word.encode("utf-8", "replace"))
 
 

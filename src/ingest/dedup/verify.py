@@ -22,8 +22,8 @@ class Rule:
 
     Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with another figure are a
     template. `agreement_*` is the part of the names and numbers that must agree: within the same day, at unknown times, later.
-    Later than the same day one clash counts as two (tomorrow's notice differs from today's in one figure, and is short), and
-    apart none is forgiven.
+    Later, and in `brief` texts of unknown time, one clash counts as two (tomorrow's notice is short and differs from today's in
+    one figure); apart, none is forgiven.
 
     Words. `contained*` is the part of the shorter text that must be shared: of any; of one below `short` words, which says too
     little to be known by half of it; of one below `brief` words, published by the next day, in which at least `dense` names and
@@ -108,21 +108,23 @@ def _decide(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> t
     dense = _dense(shared, gap, words, rule)
     contained = rule.contained_dense if dense else _containment_needed(shared, gap, words, rule)
     enough = shared.containment >= contained and (dense or shared.containment + shared.jaccard >= rule.shared)
-    return enough and _agrees(shared, gap, rule), (
+    return enough and _agrees(shared, gap, words, rule), (
         f"containment {shared.containment:.2f} of {contained} needed, Jaccard {shared.jaccard:.2f}, "
         f"{shared.agreed} names and numbers agree and {shared.clashed} clash"
         + (f", {gap.total_seconds() / 3600:.0f} h apart" if gap is not None else "")
     )
 
 
-def _agrees(shared: Overlap, gap: timedelta | None, rule: Rule) -> bool:
-    if gap is None:
-        return shared.agreement >= rule.agreement_undated
-    if gap <= rule.same_day:
-        return shared.agreement >= rule.agreement_same_day
+def _agrees(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> bool:
     if not shared.clashed:
         return True
-    return gap < rule.apart and shared.agreed >= rule.agreement_later * (shared.agreed + shared.clashed + 1)
+    if gap is not None and gap >= rule.apart:
+        return False
+    near = gap is not None and gap <= rule.same_day
+    later = gap is not None and not near
+    needed = rule.agreement_same_day if near else rule.agreement_later if later else rule.agreement_undated
+    doubled = later or (gap is None and words < rule.brief)
+    return shared.agreed >= needed * (shared.agreed + shared.clashed + doubled)
 
 
 def _dense(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> bool:
