@@ -107,7 +107,7 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
         return mark.dash and mark.credible and _is_unknown_credit(mark, place)
     if place.name is None:
         return mark.dash or place.dated or mark.bracketed
-    firm = place.dated or (place.caps and place.cased) or (place.known and (mark.dash or mark.slashed))
+    firm = place.dated or (place.caps and place.cased) or (place.known and (mark.dash or mark.slashed or not mark.ambiguous))
     return firm or (not mark.ambiguous and (mark.dash or mark.slashed or mark.stop))
 
 
