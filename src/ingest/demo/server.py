@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ class _Httpd(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     owner: WireServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed, or hung up, is no news; anything else is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class WireHandler(BaseHTTPRequestHandler):
