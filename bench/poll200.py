@@ -82,7 +82,8 @@ def _report(start: Polled, full: Polled) -> float:
     extraction = full.run.other_cpu - start.run.other_cpu
     share = rest / extraction
     print(f"start-up (a run over {start.pages} pages): {_figures(start.run)}")
-    print(f"ingest poll, {full.pages} pages: {full.articles} articles, {full.pages / full.run.wall:.1f} pages/s, {_figures(full.run)}")
+    speed = f"{full.articles} articles, {full.pages / full.run.wall:.1f} pages/s"
+    print(f"ingest poll, {full.pages} pages: {speed}, {_figures(full.run)}")
     print(f"  a page, start-up apart: extraction {1000 * extraction / pages:.1f} ms, everything else {1000 * rest / pages:.1f} ms")
     print(f"  a page, start-up included: {1000 * _cpu(full) / full.pages:.1f} ms")
     print(f"  everything else / extraction = {share:.1%} (goal: at most {GOAL:.0%})")
