@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.index import candidate_pairs
-from ingest.dedup.learn import boilerplate
+from ingest.dedup.learn import boilerplate, opening
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, tokenise, without
 from ingest.dedup.verify import DedupText, Verdict, verify
@@ -87,6 +87,7 @@ class Batch:
 
     def _read(self, rows: Iterable[TextRow]) -> list[NDArray[np.bool_] | None]:
         sentences: list[Hashes] = []
+        openings: list[frozenset[int]] = []
         offset = 0
         for row in rows:
             self.order.append(row.id)
@@ -98,7 +99,8 @@ class Batch:
             self._places.append(_Place(offset, len(tokens), len(tokens.starts)))
             offset += self._spill.write(tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes())
             sentences.append(sentence_hashes(tokens))
-        return _drops(sentences, boilerplate(sentences))
+            openings.append(opening(tokens, sentences[-1]))
+        return _drops(sentences, boilerplate(sentences, openings))
 
     def _tokens(self, at: int) -> Tokens:
         place, drop = self._places[at], self._drops[at]

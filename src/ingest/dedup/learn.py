@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.dedup.tokens import Hashes
+from ingest.dedup.tokens import Hashes, Tokens
 
 REPEATS = 5
 """Texts that must carry a sentence before it can count as boilerplate."""
@@ -15,35 +16,48 @@ REPEATS = 5
 SAMPLE = 8
 """Texts compared with each other for each such sentence."""
 
-ALIKE = 0.5
-"""Two texts that share this part of the shorter one's sentences tell one story."""
+OPENING, SPOKEN = 2, 8
+"""Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date, a section)."""
 
 
-def boilerplate(texts: Sequence[Hashes]) -> Hashes:
-    """Hashes of sentences found in at least five texts that have little else in common; sorted.
+def opening(tokens: Tokens, sentences: Hashes) -> frozenset[int]:
+    """What `boilerplate` knows a text by."""
+    spoken = np.diff(tokens.starts, append=len(tokens)) >= SPOKEN
+    return frozenset(sentences[spoken][:OPENING].tolist())
 
-    Forty mastheads that carry one story repeat its sentences too: so a sentence counts only if most of the texts that carry it
-    share no more than half of their sentences with each other. The answer does not depend on the order of `texts`.
+
+def boilerplate(texts: Sequence[Hashes], openings: Sequence[frozenset[int]]) -> Hashes:
+    """Hashes of the sentences found in at least five texts that mostly do not open alike; sorted.
+
+    Forty mastheads that carry one story repeat its sentences too, but open with it. The answer does not depend on the order of
+    the texts.
     """
-    counted = [np.unique(t) for t in texts]
+    counted = [np.unique(text) for text in texts]
     hashes = np.concatenate([*counted, np.zeros(0, np.uint64)])
     owners = np.repeat(np.arange(len(counted)), [len(c) for c in counted])
-    ranks = np.array([int(c.sum()) for c in counted], np.uint64)  # of the text alone, so that samples ignore the order
-    order = np.lexsort((ranks[owners], hashes)) if len(hashes) else np.zeros(0, np.int64)
-    hashes, owners = hashes[order], owners[order]
-    starts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])) if len(hashes) else order
-    counts = np.diff(starts, append=len(hashes))
+    ranks = np.array([int(c.sum()) for c in counted], np.uint64)  # a text's own, so that samples ignore the order
+    order = np.lexsort((ranks[owners], hashes))
     found = [
-        hashes[start]
-        for start, count in zip(starts[counts >= REPEATS].tolist(), counts[counts >= REPEATS].tolist(), strict=True)
-        if _unlike([counted[i] for i in owners[start : start + count].tolist()])
+        hash
+        for hash, carriers in _repeated(hashes[order], owners[order])
+        if _open_unlike([openings[at] for at in _sample(carriers)])
     ]
     return np.array(found, np.uint64)
 
 
-def _unlike(carriers: list[Hashes]) -> bool:
-    """Do the texts (a sample, evenly taken) mostly differ in the rest?"""
-    step = max(1, len(carriers) // SAMPLE)
-    sample = [frozenset(c.tolist()) for c in carriers[::step][:SAMPLE]]
-    pairs = [len(a & b) >= ALIKE * min(len(a), len(b)) for a, b in combinations(sample, 2)]
-    return sum(pairs) * 2 < len(pairs)
+def _repeated(hashes: Hashes, owners: NDArray[np.int64]) -> Iterable[tuple[int, NDArray[np.int64]]]:
+    """Each hash that enough texts carry, with those texts."""
+    values, starts, counts = np.unique(hashes, return_index=True, return_counts=True)
+    for at in np.flatnonzero(counts >= REPEATS).tolist():
+        yield int(values[at]), owners[starts[at] : starts[at] + counts[at]]
+
+
+def _sample(carriers: NDArray[np.int64]) -> list[int]:
+    """A few of them, evenly taken."""
+    sample: list[int] = carriers[:: max(1, len(carriers) // SAMPLE)][:SAMPLE].tolist()
+    return sample
+
+
+def _open_unlike(openings: list[frozenset[int]]) -> bool:
+    pairs = [not a.isdisjoint(b) for a, b in combinations(openings, 2)]
+    return 2 * sum(pairs) < len(pairs)
