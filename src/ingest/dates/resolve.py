@@ -18,18 +18,19 @@ _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
 _YEAR_FIRST = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "IR"})
 # Languages whose writers all put the day first, wherever they live. English is left out: it depends on the country.
-_DAY_FIRST = frozenset("ar bg cs da de el es fi fr he hi hr id it nb nl nn no pl pt ro ru sk sl sr th tr uk ur vi".split())
+_DAY_FIRST = frozenset(["ar", "bg", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hi", "hr", "id", "it", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "th", "tr", "uk", "ur", "vi"])
 _MAX_CHARS = 200
 
 
 def resolve(
     raw: str | None, *, source: StampSource, now: datetime, zone: str | None = None, language: str | None = None,
-    region: str | None = None,
+    region: str | None = None, literal: bool = False,
 ) -> Stamp | None:  # fmt: skip
     """What a printed stamp means, in UTC; None where it means nothing or nothing certain.
 
     `zone` is the IANA zone of stamps that print none (a feed's setting); without it such a stamp gives its day only.
     `language` (BCP 47) and `region` (ISO 3166) settle 03/04/2025 and names like IST; unsettled, they give the day or None.
+    A name that did not hold on that day ("EST" in July) leaves the day, unless `literal`: then it is taken at its word.
     Accepted are 1990-01-01 to `now` + 48 h. Stamp.zone names the zone that was assumed. `now` is aware. Never raises.
     """
     if not raw or len(raw) > _MAX_CHARS:
@@ -40,7 +41,7 @@ def resolve(
     chosen = _choose([r for r in readings(raw) if _day_in_window(r.day, now)], language, place)
     if chosen is None:
         return None
-    return _stamp(chosen, raw, source, now, zone, place)
+    return _stamp(chosen, raw, source, now, zone, place, literal)
 
 
 def _epoch(raw: str) -> datetime | None:
@@ -77,14 +78,15 @@ def _order(language: str | None, region: str | None) -> str | None:
 
 
 def _stamp(
-    reading: Reading, raw: str, source: StampSource, now: datetime, zone: str | None, region: str | None
-) -> Stamp | None:
+    reading: Reading, raw: str, source: StampSource, now: datetime, zone: str | None, region: str | None,
+    literal: bool,
+) -> Stamp | None:  # fmt: skip
     day = _accept(_midnight(reading.day), Precision.DAY, raw, source, now, None)
     if reading.clock is None:
         return day
     local, leap = _wall_time(reading.day, reading.clock)
     try:
-        placed = _place(local, reading, zone, region)
+        placed = _place(local, reading, zone, region, literal)
     except (UnknownZone, OverflowError):
         return day
     if placed is None:
@@ -96,9 +98,11 @@ def _stamp(
     return _accept(instant + timedelta(seconds=leap), precision, raw, source, now, assumed)
 
 
-def _place(local: datetime, reading: Reading, zone: str | None, region: str | None) -> tuple[datetime, str | None] | None:
+def _place(
+    local: datetime, reading: Reading, zone: str | None, region: str | None, literal: bool
+) -> tuple[datetime, str | None] | None:
     if reading.zone:
-        return printed_instant(local, reading.zone, formal=reading.formal, region=region)
+        return printed_instant(local, reading.zone, formal=reading.formal, region=region, literal=literal)
     assumed = iana(zone) if zone else None
     return (local_instant(local, assumed), zone) if assumed else None
 

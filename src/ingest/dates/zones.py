@@ -94,10 +94,13 @@ def local_instant(local: datetime, zone: tzinfo) -> datetime:
     return early.astimezone(UTC)
 
 
-def printed_instant(local: datetime, name: str, *, formal: bool, region: str | None) -> tuple[datetime, str | None]:
+def printed_instant(
+    local: datetime, name: str, *, formal: bool, region: str | None, literal: bool = False
+) -> tuple[datetime, str | None]:
     """(UTC instant, zone assumed or None) of a wall-clock time with the zone printed beside it (folded). UnknownZone if unplaceable.
 
-    `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes.
+    `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes. `literal` takes every name at its word, also
+    "EST" in July.
     """
     if name in UTC_NAMES:
         return local.replace(tzinfo=UTC), None
@@ -105,7 +108,7 @@ def printed_instant(local: datetime, name: str, *, formal: bool, region: str | N
         return _shift(local, _hours(offset)), None
     if formal and name in RFC_NAMES and region in (None, "US", "CA"):
         return _shift(local, timedelta(hours=RFC_NAMES[name])), None
-    return _named_instant(local, name, region)
+    return _named_instant(local, name, region, literal)
 
 
 def _hours(match: re.Match[str]) -> timedelta:
@@ -119,7 +122,7 @@ def _shift(local: datetime, offset: timedelta) -> datetime:
     return (local - offset).replace(tzinfo=UTC)
 
 
-def _named_instant(local: datetime, name: str, region: str | None) -> tuple[datetime, str | None]:
+def _named_instant(local: datetime, name: str, region: str | None, literal: bool) -> tuple[datetime, str | None]:
     meanings = _NAMED.get(name)
     if meanings is None:
         zone = iana(name)
@@ -132,6 +135,8 @@ def _named_instant(local: datetime, name: str, region: str | None) -> tuple[date
     zone_name = meanings[key]
     instant = local_instant(local, ZoneInfo(zone_name))
     fixed = _FIXED.get((key, name), RFC_NAMES.get(name) if key in ("US", "CA") else None)
+    if fixed is not None and literal:
+        return _shift(local, timedelta(hours=fixed)), zone_name
     if fixed is not None and _shift(local, timedelta(hours=fixed)) != instant:
         # "EST" in July: the name says one offset, the clocks of the place said another. Both are in use, so neither is taken.
         raise UnknownZone(f"{name} did not hold at {local}")

@@ -11,14 +11,13 @@ from trafilatura.utils import detect_encoding
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def text_of(page: bytes | str, content_type: str | None = None) -> str:
-    """The page as text without C0 controls: byte order mark, valid UTF-8, declared charset (header, then page), detection."""
-    text = page if isinstance(page, str) else _decode(page, content_type)
-    return _CONTROL.sub("", text)
+    """The page as text: byte order mark, valid UTF-8, declared charset (header, then page), detection."""
+    return page if isinstance(page, str) else _decode(page, content_type)
 
 
 def _decode(page: bytes, content_type: str | None) -> str:
@@ -57,9 +56,10 @@ def _known(name: str) -> bool:
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree of a page, or None where there is no element at all."""
+    """The tree of a page without C0 controls, or None where there is no element at all."""
     parser = HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(text.encode("utf-8", "surrogatepass"), parser=parser)
+        # no byte of a longer UTF-8 sequence is a control character, so they can go at the speed of bytes
+        return document_fromstring(text.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
     except (ParserError, ValueError):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,10 @@ from trafilatura.xml import xmltotxt
 from ingest.extract import layout
 
 # The share of a page's text that only scripts, players and drawings use; trafilatura would drop them later and slower.
-_NOISE = ("script", "style", "svg", "iframe", "template", "noscript")
+_NOISE = (
+    "script", "style", "svg", "iframe", "template", "noscript", "head", "nav", "footer", "aside", "button", "select", "option",
+    "textarea", "input", "label", "dialog", "menu", "object", "embed", "audio", "video", "canvas", "picture", "source", "link",
+)  # fmt: skip
 SHORT = 600  # letters: 4-9 % of news pages come out shorter, most of them cut
 MUCH = 2_000  # letters of articleBody that make a page with less than half of it a failure
 
@@ -44,7 +46,8 @@ def balanced(tree: HtmlElement, url: str | None) -> list[Block]:
 
 
 def _run(tree: HtmlElement, url: str | None, **mode: Any) -> list[Block]:
-    document: Any = bare_extraction(deepcopy(tree), url=url, include_comments=False, with_metadata=False, **mode)
+    # bare_extraction copies a tree it is given
+    document: Any = bare_extraction(tree, url=url, include_comments=False, with_metadata=False, **mode)
     return [] if document is None else list(_blocks(document.body))
 
 

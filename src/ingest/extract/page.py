@@ -60,7 +60,10 @@ def _extract(given: PageInput) -> Extraction:
     tree = decode.parse(page)
     if tree is None:
         return _without_text(given, Structured(), Reason.EMPTY, "no element")
-    return _from_tree(given, tree)
+    held = list(tree.iter())  # while Python holds its elements, lxml need not make them anew in every pass
+    made = _from_tree(given, tree)
+    held.clear()
+    return made
 
 
 def _from_text(given: PageInput) -> Extraction:

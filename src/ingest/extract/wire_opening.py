@@ -49,6 +49,7 @@ _DISTRIBUTED = re.compile(
 _PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
 _BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
 _STOP_END = re.compile(r"(?<=\w)\.\s(?=[^\W\d_a-z]|[\"“«])")
+_LABELS = frozenset({"UPDATED", "UPDATE", "PUBLISHED", "POSTED", "CORRECTED", "MODIFIED", "DATE", "LIVE", "OPINION", "ANALYSIS", "EVENT"})
 _COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
 
@@ -123,13 +124,13 @@ def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) 
     for ending in (_BARE_END, _STOP_END, _COLON_END):
         for match in itertools.islice(ending.finditer(head, 0, 90), 3 if ending is _STOP_END else 1):
             place = read_place(head[: match.start()], near)
-            if place is not None and place.name and _stands_alone(place, ending, before):
+            if place is not None and place.name and _stands_alone(place, ending, before, head[: match.start()]):
                 return Opening(match.end(), head[: match.end()].strip(), place.name, place.day)
     return None
 
 
-def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening) -> bool:
-    if not place.cased:
+def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening, head: str) -> bool:
+    if not place.cased or place.name is None:
         return False
     credited = bool(before.credits or before.publisher)
     if ending is _STOP_END:

@@ -101,7 +101,7 @@ def _place(rest: str, words: list[str], day: date | None, dated: bool) -> Place:
     first = _SPLIT.split(rest)[0].strip()
     parts = [p.strip(" .") for p in _SPLIT.split(rest)]
     caps = not cased or (sum(c.isalpha() for c in first) > 1 and not any(c.islower() for c in first))
-    known = is_city(rest) or is_city(first) or (len(parts) > 1 and any(is_region(p) for p in parts[1:] if p))
+    known = is_city(rest) or (caps and len(first) > 4 and is_region(rest)) or is_city(first) or (len(parts) > 1 and any(is_region(p) for p in parts[1:] if p))
     return Place(rest, day, dated, caps, known, cased)
 
 

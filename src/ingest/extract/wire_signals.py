@@ -26,13 +26,13 @@ class Signals:
 # A mark opens the headline (or stands in brackets there) and is closed by a dash, colon or bracket: "Kill Bill" is a film.
 _CLOSE = r"\s?(?:[:：|】\])\-–—/]|■|\s\W)"
 _CORRECTION = re.compile(
-    r"[\W_]{0,3}(?:(?:CORRECT(?:ED|ION|S|ING)|REFILED?|REFILE|CORRIG(?:É|E|IERT|IDO)|CORRECTIF|BERICHTIGUNG|KORREKTUR|CORRECCIÓN|CORREÇÃO|RETTIFICA|"
+    r"[\W_]{0,3}(?:RPT[ -])?(?:(?:CORRECT(?:ED|ION|S|ING)|REFILED?|REFILE|CORRIG(?:É|E|IERT|IDO)|CORRECTIF|BERICHTIGUNG|KORREKTUR|CORRECCIÓN|CORREÇÃO|RETTIFICA|"
     r"ИСПРАВЛЕНИЕ|ИСПРАВЛЕНО|ВИПРАВЛЕНО|DÜZELTME|更正|訂正|정정|تصحيح)(?:\s?\([A-Z ]{2,20}\))?(?:\s?\d{1,2})?" + _CLOSE + r"|"
     r"(?:Correction|Corrected|Refile|Corrigé|Berichtigung|Korrektur|Corrección|Correção|Rettifica|Düzeltme)\s?(?::|\s[-–—]\s)|"
     r"CORRECTING AND REPLACING\b|CORRECTING and REPLACING\b|C O R R E C T I O N\b|/?CORRECTION --)"
 )
 _UPDATE = re.compile(
-    r"[\W_]{0,3}(?:(?:UPDATE|UPDATED|UPD|WRAPUP|WRAP|LEAD|LD|\dND LEAD|\d(?:st|nd|rd|th) (?:LD|Ld|Lead)(?:-Writethru)?|ACTUALISÉ|ACTUALIZA|ACTUALIZACIÓN|AKTUALISIERT|AKTUALISIERUNG|"
+    r"[\W_]{0,3}(?:RPT[ -])?(?:(?:UPDATE|UPDATED|UPD|WRAPUP|WRAP|LEAD|LD|\dND LEAD|\d(?:st|nd|rd|th) (?:LD|Ld|Lead)(?:-Writethru)?|ACTUALISÉ|ACTUALIZA|ACTUALIZACIÓN|AKTUALISIERT|AKTUALISIERUNG|"
     r"ATUALIZAÇÃO|AGGIORNAMENTO|ROUNDUP|ОБНОВЛЕНО|ОНОВЛЕНО|GÜNCELLEME|更新|갱신|تحديث)(?:\s?#?\d{1,2})?" + _CLOSE + r"|(?:Update|Updated)(?: \d{1,2})?\s?(?::|\s[-–—]\s))"
 )
 _FLASH = re.compile(
@@ -46,7 +46,7 @@ _ADVISORY = re.compile(
 _KILL = re.compile(
     r"[\W_]{0,3}(?P<mark>(?:MANDATORY |BULLETIN |URGENT )?KILL|(?:STORY |NEWS )?(?:WITHDRAWN|WITHDRAWAL|RETRACTION|RETRACTED)|ADVISORY[ -]+(?:KILL|WITHDRAWAL|STORY WITHDRAWN)|"
     r"NOTICE TO DISREGARD|DISREGARD(?: RELEASE)?|ANNULATION|ANNULE|ANULACIÓN|ANULADO|RÜCKZUG|ZURÜCKGEZOGEN|ОТМЕНА|АННУЛИРОВАНО|АНУЛЬОВАНО|撤稿|配信取り消し|전문취소|سحب)"
-    r"\s?(?:[:：|】\])–—/]|-+(?=\s?\S))\s?(?P<rest>.*)|"
+    r"\s?(?:[:：|】\])–—/]|-+(?=\s?\S)|\Z)\s?(?P<rest>.*)|"
     r"[\W_]{0,3}(?P<mark2>(?:Story )?(?:Withdrawn|Withdrawal|Retraction|Retracted)|Mandatory [Kk]ill|Notice to disregard|Disregard release)\s?(?::|\s[-–—]+\s)\s?(?P<rest2>.*)",
     re.DOTALL,
 )
@@ -66,9 +66,12 @@ _EMBARGO = re.compile(
     r"(?P<rest>[^\n]{0,160})", re.IGNORECASE,
 )  # fmt: skip
 _UNTIL = re.compile(
-    r"(?:[^\n]{0,60}?\b(?:until|till|to|for|before|bis|jusqu['’]au|jusqu['’]à|hasta|até|fino al?|до)\b|\s?:)\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE
+    r"[^\n]{0,60}?(?:\b(?:until|till|before|bis|jusqu['’]au|jusqu['’]à|hasta|até|fino al?|до)\b|:)\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE
 )
-_FOUR_DIGITS = re.compile(r"(?<![\d:])([01]\d|2[0-3])([0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))", re.IGNORECASE)
+_FOR = re.compile(r"[^\n]{0,60}?\b(?:to|for|on)\b\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE)
+_FOUR_DIGITS = re.compile(
+    r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))", re.IGNORECASE
+)
 _PAID = re.compile(
     r"[\W_]{0,3}(?:sponsored(?: content| post| article| by\b.{0,60})?|advertorial|paid (?:content|post|partnership|press release|for by .{0,60})|(?:brand(?:ed)?|partner) content|"
     r"anzeige|advertisement feature|publireportage|publi-reportage|contenu sponsorisé|contenido patrocinado|conteúdo patrocinado|contenuto sponsorizzato|на правах рекламы|"
@@ -131,7 +134,8 @@ def _withdrawal(marks: list[str], text: str, headline: str | None) -> tuple[bool
             continue
         group = match.groupdict()
         rest = (group.get("rest") or group.get("rest2") or "").strip(" -–—:\"“”")
-        if _KILL_PROOF.search(text[:1500]) or not (headline or "").isupper() or not text:
+        shouted = group.get("mark2") is None and not (headline or "").isupper()
+        if shouted or _KILL_PROOF.search(text[:1500]) or not text:
             return True, _target(text[:2500], rest, own=mark)
     return False, None
 
@@ -154,12 +158,12 @@ def _embargo(
 ) -> tuple[bool, datetime | None]:
     """(under embargo, until when). A line that says so in so many words is spent."""
     for line in ([headline] if headline else []) + lines:
-        match = _EMBARGO.match(line) if line[:1] else None
-        until = _UNTIL.match(match["rest"]) if match else None
-        if match is None or (until is None and not line.isupper()) or _is_prose(line, match):
+        match = _EMBARGO.match(line)
+        printed = _printed_time(match) if match else None
+        if match is None or printed is None or _is_prose(line):
             continue
-        when = _instant(until["when"], published, now) if until else None
-        if when is None and not line[: match.end()].split()[0].isupper():
+        when = _instant(printed, published, now)
+        if when is None and not line.split()[0].isupper():
             continue
         if line is not headline:
             spent.append(DroppedLine("embargo", line))
@@ -167,29 +171,49 @@ def _embargo(
     return False, None
 
 
-def _is_prose(line: str, match: re.Match[str]) -> bool:
+def _printed_time(match: re.Match[str]) -> str | None:
+    """What follows "until": the mark itself may end with the word."""
+    if match.group().removesuffix(match["rest"]).upper().endswith(("BEFORE", "UNTIL")):
+        return match["rest"]
+    until = _UNTIL.match(match["rest"]) or _FOR.match(match["rest"])
+    return until["when"] if until else None
+
+
+def _is_prose(line: str) -> bool:
     return line[:1].islower() or (len(line) > 170 and not line[:9].isupper())
 
 
 def _instant(printed: str, published: Stamp | None, now: datetime | None) -> datetime | None:
-    """The first reading of the words after "until" that is a time; longer beginnings first, since prose may follow."""
+    """The time in the words after "until": the longest run of words that is a time, else that is a day."""
     base = published.at if published else now
     if base is None:
         return None
-    words = _FOUR_DIGITS.sub(r"\1:\2", printed.replace("hrs", "").replace("hours", "")).strip(" .)]*-").split()
-    for end in range(min(len(words), 12), 0, -1):
-        stamp = _stamp(" ".join(words[:end]).strip(" ,.;)("), base)
-        if stamp is not None:
-            return stamp
-    return None
+    words = _FOUR_DIGITS.sub(_colon, printed).replace("hrs", "").replace("hours", "").split()[:14]
+    spans = sorted(((i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)), key=lambda s: (s[0] - s[1], s[0]))
+    days = []
+    for i, j in spans:
+        stamp = _stamp(" ".join(words[i:j]).strip(" ,.;:()[]*-"), base)
+        if stamp and stamp.precision is not Precision.DAY:
+            return stamp.at.astimezone(UTC)
+        days.append(stamp)
+    day = next((d for d in days if d), None)
+    # A day alone is held until it has begun everywhere: never out too early.
+    return day.at + timedelta(hours=12) if day else None
 
 
-def _stamp(printed: str, base: datetime) -> datetime | None:
+def _colon(match: re.Match[str]) -> str:
+    """`0001 GMT` is 00:01, but the `2025` of `March 2025 GMT` is a year."""
+    before = match.string[: match.start()].split()
+    is_year = match["h"] == "20" and bool(before) and month_number(before[-1].strip(",.")) is not None
+    return match.group() if is_year else f"{match['h']}:{match['m']}"
+
+
+def _stamp(printed: str, base: datetime) -> Stamp | None:
     for text in (printed, f"{printed} {base.year}", _with_year(printed, base)):
-        stamp = resolve(text, source=StampSource.PAGE, now=base + _AHEAD, zone="Etc/GMT+12") if text else None
+        # A time without zone is read in the last zone on earth, for the same reason as a day.
+        stamp = resolve(text, source=StampSource.PAGE, now=base + _AHEAD, zone="Etc/GMT+12", literal=True) if text else None
         if stamp is not None and abs(stamp.at - base) < _AHEAD:
-            # A day alone, or a time without zone, is held until it has come everywhere: never out too early.
-            return stamp.at + timedelta(hours=12) if stamp.precision is Precision.DAY else stamp.at.astimezone(UTC)
+            return stamp
     return None
 
 
