@@ -20,7 +20,7 @@ LINES = [
     "The regional council, which owns 60 percent of the port, approved the plan by 31 votes to 4.",
 ]
 ORIGIN = "\n".join(LINES)
-LOOKALIKE = """The Port of Sandhaven said on Friday it would deepen its southern channel to 9.25 metres after coal trade rose 31 percent.
+LOOKALIKE = """The Port of Sandhaven said on Friday it would deepen its southern channel to 9.25 metres after coal rose 31 percent.
 The work will cost 75 million crowns and take until August 2031, harbour master Otto Brand told reporters in Sandhaven.
 Miners in the Lower Hills shipped 2.2 million tonnes through the port last year, against 1.1 million the year before.
 The regional council, which owns 25 percent of the port, approved the plan by 22 votes to 19."""
@@ -95,11 +95,11 @@ def test_the_window_parts_equal_texts_of_other_months() -> None:
 
 
 STORIES = [
-    "Masters of the bakers' guild in Upper Marren baked for the first time without butter. Loaves were sold at cost to those in the rain.",
-    "A choir of two hundred sang on the frozen lake until noon. Then the fire brigade declared the ice unsafe and everybody walked home.",
+    "Masters of the bakers' guild in Upper Marren baked for the first time without butter. Loaves were sold at cost to all comers.",
+    "A choir of two hundred sang on the frozen lake until noon. Then the brigade called the ice unsafe and everybody walked home.",
     "The museum of rope reopened after nine years with a loom to work. In its cafe none of the chairs are like any of the others.",
-    "Teachers at the mill school asked parents for all of their old bicycles. Pupils mean to build a pump for the garden well of them.",
-    "The last lamplighter of Calder retired and gave the theatre his ladder. It will be seen in the second act of every play from now on.",
+    "Teachers at the mill school asked parents for all of their old bicycles. Pupils mean to build a pump for a well of them.",
+    "The last lamplighter of Calder retired and gave the theatre his ladder. It will be seen in the second act of a play.",
     "An otter was seen in the canal below the brewery by a clerk. The brewers have named their spring beer after it for good luck.",
 ]
 FOOTER = [
