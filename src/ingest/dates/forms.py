@@ -57,9 +57,13 @@ _ZONE = re.compile(
 )
 _NUMERIC = re.compile(r"(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?\Z|(\d{1,2})([-/.])\s?(\d{1,2})\6\s?(\d{4}|\d{2})\.?\Z")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日號号일]?(?:\s?\([月火水木金土日월화수목금토일]\))?\Z")
-_ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)年\s?(\d{1,2})月\s?(\d{1,2})日\Z")
-_WORD = re.compile(r"\d+|[^\W\d_]+(?:[.'’ʼ-][^\W\d_]+)*\.?|[^\s\w]")
+_ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)年\s?(\d{1,2})月\s?(\d{1,2})日?\Z")
+# Vowel signs of Indian scripts and Thai are no \w, yet belong to their word.
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0965\u0970-\u097f\u0980-\u09e5\u0e30-\u0e4e])"
+_WORD = re.compile(rf"\d+|{_LETTER}+(?:[.'’ʼ-]{_LETTER}+)*\.?|[^\s\w]")
+_VIETNAMESE = re.compile(r"\bthang (\d{1,2})\b")
 _ERA_START = {"令和": 2018, "平成": 1988}
+_ENGLISH = {number: name for name, number in reversed(MONTHS.items()) if name.isascii() and len(name) >= 3}
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th", "er", "º", "ª", "o", "a", "日"})
 
 
@@ -184,7 +188,9 @@ def _take_zone(rest: str) -> tuple[str, str | None]:
 def _days(text: str) -> list[tuple[date, str]]:
     for name in LONG_MONTHS:
         if name in text:
-            text = text.replace(name, f" {MONTHS[name]}月 ")
+            text = text.replace(name, f" {_ENGLISH[MONTHS[name]]} ")
+    if "thang " in text:
+        text = _VIETNAMESE.sub(lambda m: _ENGLISH.get(int(m[1]), m[0]), text)
     words = [w for w in _WORD.findall(text) if not _is_noise(w)]
     joined = "".join(words)
     if match := _CJK.match(joined):

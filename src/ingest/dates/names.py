@@ -82,7 +82,7 @@ _WEEKDAYS = (
 )
 _FILLERS = (
     "at on um am den der die le la el il de do del of the à a às as alle alla ore hs hrs kl klo uhr om w v в о у года г р год роки року pm"
-    " saat tarihi tanggal pukul ngày tháng năm lúc στις published posted publicado publié veröffentlicht pubblicato date from le: "
+    " saat tarihi tanggal pukul ngày năm lúc στις published posted publicado publié veröffentlicht pubblicato date from le: "
     "date: posted: published: publié: stand: em en ning kello o godz godzinie ob ve في يوم שעה बजे"
 )
 

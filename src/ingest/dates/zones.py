@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 _OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\Z")
 _MAX_OFFSET = timedelta(hours=14)
@@ -76,11 +76,17 @@ def region_of(language: str | None, region: str | None) -> str | None:
     return _LANGUAGE_REGION.get(parts[0].lower())
 
 
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
+
+
 @lru_cache(maxsize=512)
 def iana(name: str) -> ZoneInfo | None:
-    """The IANA zone of that name, None if there is none."""
+    """The IANA zone of that name in any case, None if there is none. Bare `EST` and the like are no zones of a place."""
+    proper = _spellings().get(name.lower()) if "/" in name or name.upper() == "UTC" else None
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(proper) if proper else None
     except (KeyError, ValueError, OSError):
         return None
 
