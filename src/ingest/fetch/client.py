@@ -69,12 +69,15 @@ class _Walk:
     statuses: list[int] = field(default_factory=list)
     noai: bool = False
 
-    def step(self, following: Target, status: int) -> None:
+    def step(self, answer: Answer, guard: Guard) -> None:
+        location = answer.headers.get("location")
+        if not location:
+            raise Terminal(Reason.HTTP_OTHER, f"HTTP {answer.status} without Location", status=answer.status)
         self.hops.append(self.target.url)
-        self.statuses.append(status)
-        self.target = following
-        if len(self.hops) > MAX_HOPS or following.url in self.hops:
-            raise Terminal(Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {following.url}")
+        self.statuses.append(answer.status)
+        self.target = guard.target(location, base=self.target.url)
+        if len(self.hops) > MAX_HOPS or self.target.url in self.hops:
+            raise Terminal(Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {self.target.url}")
 
     @property
     def permanent(self) -> str | None:
@@ -159,10 +162,7 @@ class Client:
             walk.left -= answer.seconds
             if answer.status not in answers.REDIRECTS:
                 return answer
-            location = answer.headers.get("location")
-            if not location:
-                raise Terminal(Reason.HTTP_OTHER, f"HTTP {answer.status} without Location", status=answer.status)
-            walk.step(self._guard.target(location, base=target.url), answer.status)
+            walk.step(answer, self._guard)
 
     async def _turn(self, target: Target, headers: Mapping[str, str], kind: Kind, left: float) -> Answer:
         """Wait for the host's turn, ask, and heed what the answer asks of us."""

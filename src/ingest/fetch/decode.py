@@ -100,9 +100,14 @@ class Brotli:
         self._stream = brotli.Decompressor()
 
     def feed(self, chunk: bytes, out: Body) -> None:
-        out.add(self._stream.process(chunk, output_buffer_limit=STEP))
-        while not self._stream.can_accept_more_data() and not out.full:
-            out.add(self._stream.process(b"", output_buffer_limit=STEP))
+        data = chunk
+        while not (self._stream.is_finished() or out.full):
+            piece = self._stream.process(data, output_buffer_limit=STEP)
+            out.add(piece)
+            data = b""
+            # A full step may have left output inside, although all input was taken.
+            if self._stream.can_accept_more_data() and len(piece) < STEP:
+                return
 
     def finish(self) -> bool:
         return bool(self._stream.is_finished())

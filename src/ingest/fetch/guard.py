@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 from urllib.parse import quote, urljoin
 
@@ -74,6 +74,7 @@ REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
 )
 
 _AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_AUTHORITY = re.compile(r"[\x00-\x20\x7f\\%<>^|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
@@ -170,7 +171,7 @@ def refused_as(ip: Address) -> str | None:
 
 def _joined(url: str, base: str | None) -> str:
     text = url.strip(" \t\r\n\f")
-    if base is not None:
+    if base is not None and not _SCHEME.match(text):
         try:
             text = urljoin(base, text)
         except ValueError:
@@ -203,7 +204,7 @@ def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
         raise Terminal(Reason.BAD_URL, f"malformed host or port ({error}): {_shown(authority)}") from None
     host = (parsed.raw_host or "").lower()
     if ":" not in host:
-        if not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
+        if "[" in authority or not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
             raise Terminal(Reason.BAD_URL, f"no valid host: {_shown(authority)}")
         if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _canonical_v4(host):
             raise Terminal(Reason.BAD_ADDRESS, f"{_shown(authority)} is an IP address in a disguised spelling")
@@ -232,10 +233,5 @@ def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Tar
 
 
 def _shown(text: str) -> str:
-    """A URL for a message: printable, short, and without what stands before an @."""
-    return re.sub(r"//[^/]*@", "//...@", text.encode("ascii", "backslashreplace").decode())[:120]
-
-
-def parse_networks(*networks: str) -> tuple[Network, ...]:
-    """CIDRs as `allow_networks` holds them."""
-    return tuple(ip_network(network) for network in networks)
+    """A URL for a message: one printable line, short, and without what stands before an @."""
+    return re.sub(r"[^/\\]*@", "...@", text.encode("unicode_escape").decode("ascii"))[:120]

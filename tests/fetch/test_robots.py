@@ -1,0 +1,222 @@
+"""robots.txt by RFC 9309, asked for once a day over all processes; what it says of AI is passed on as a flag."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from fetch.conftest import Asked, OpenClient, Site, reply
+
+from ingest.errors import FetchError, Terminal, Transient
+from ingest.fetch.client import Kind
+from ingest.fetch.hosts import Hosts
+from ingest.fetch.robots import KEPT, RETRY_MOST, Robots, product_token, unreachable
+from ingest.model import Reason
+
+OURS = "wire-ingest/0.1"
+
+
+def rules(text: str, agent: str = OURS) -> Robots:
+    return Robots(text.encode(), agent)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "allowed"),
+    [
+        ("User-agent: *\nDisallow: /", "/a", False),
+        ("User-agent: *\nDisallow:", "/a", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", True),
+        ("User-agent: *\nAllow: /a\nDisallow: /a", "/a", True),
+        ("User-agent: *\nDisallow: /*.xml$", "/feed.xml", False),
+        ("User-agent: *\nDisallow: /*.xml$", "/feed.xml?a", True),
+        ("User-agent: *\nDisallow: /%7Ea", "/~a", False),
+        ("User-agent: *\nDisallow: /ü", "/%C3%BC", False),
+        ("User-Agent: WIRE-INGEST\nDisallow: /a\n\nUser-agent: *\nAllow: /", "/a", False),
+        ("User-agent: wire-ingest\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", True),
+        ("User-agent: wire-ingest\nUser-agent: other\nDisallow: /a", "/a", False),
+        ("User-agent: other\nDisallow: /", "/a", True),
+        ("\ufeffUser-agent: *\r\nDisallow: /a # comment", "/a", False),
+        ("user-agent:*\rdisallow:/a", "/a", False),
+        ("<html><body>not found</body></html>", "/a", True),
+        ("\x00\xff\xfe garbage", "/a", True),
+        ("", "/a", True),
+    ],
+)
+def test_rules(text: str, path: str, allowed: bool) -> None:
+    assert rules(text).allows(f"http://news.example{path}") is allowed
+
+
+def test_delay_sitemaps_and_our_name() -> None:
+    found = rules("User-agent: *\nCrawl-delay: 2.5\nRequest-rate: 1/7\nSitemap: http://a/1.xml\nSitemap: http://a/2.xml")
+    assert (found.delay, found.sitemaps) == (7.0, ("http://a/1.xml", "http://a/2.xml"))
+    assert rules("User-agent: *\nCrawl-delay: -1").delay == rules("User-agent: *\nCrawl-delay: soon").delay == 0
+    assert product_token("wire-ingest/0.1 (+https://desk.example)") == OURS
+    assert product_token("  desk-bot(x)") == "desk-bot"
+
+
+@pytest.mark.parametrize(
+    ("text", "reserved"),
+    [
+        ("User-agent: GPTBot\nDisallow: /", True),
+        ("User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /news/", True),
+        ("User-agent: GPTBot\nDisallow: /shop/", False),
+        ("User-agent: GPTBot\nDisallow:", False),
+        ("User-agent: SemrushBot\nDisallow: /", False),
+        ("User-agent: *\nContent-Usage: train-ai=n\nAllow: /", True),
+        ("User-agent: *\nContent-Usage: /news/ train-ai=n\nAllow: /", True),
+        ("User-agent: *\nContent-Usage: /shop/ train-ai=n\nAllow: /", False),
+        ("User-agent: *\nContent-Usage: train-ai=y\nAllow: /", False),
+        ("User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /", True),
+        ("User-agent: *\nContent-Signal: search=no, ai-train=yes\nAllow: /", False),
+        ("# User-agent: GPTBot\n# Disallow: /", False),
+    ],
+)
+def test_rights_reserved_in_robots(text: str, reserved: bool) -> None:
+    assert rules(text).reserves_rights("http://news.example/news/1") is reserved
+
+
+@pytest.mark.parametrize(
+    ("headers", "reserved"),
+    [
+        ({"TDM_Reservation": "1"}, True), ({"TDM_Reservation": "0"}, False), ({"X_Robots_Tag": "noindex, NoAI"}, True),
+        ({"X_Robots_Tag": "otherbot: noai"}, True), ({"X_Robots_Tag": "noindex, noarchive"}, False),
+        ({"Content_Usage": "train-ai=n"}, True), ({"Content_Signal": "ai-input=no"}, True), ({}, False),
+    ],
+)  # fmt: skip
+async def test_rights_reserved_in_headers(
+    site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool
+) -> None:
+    site.routes["/a"] = reply(200, b"x", **headers)
+    assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).noai is reserved
+
+
+async def test_rights_reserved_in_robots_reach_the_response(site: Site, open_client: OpenClient) -> None:
+    site.routes["/robots.txt"] = reply(200, b"User-agent: ClaudeBot\nDisallow: /a")
+    site.routes["/a"] = site.routes["/b"] = reply(200, b"x")
+    client = await open_client()
+    assert (await client.get("http://news.example/a", kind=Kind.PAGE)).noai
+    assert not (await client.get("http://news.example/b", kind=Kind.PAGE)).noai
+
+
+@pytest.mark.parametrize("kind", [Kind.FEED, Kind.PAGE, Kind.SITEMAP])
+async def test_it_holds_for_every_kind(site: Site, open_client: OpenClient, kind: Kind) -> None:
+    site.routes["/robots.txt"] = reply(200, b"User-agent: *\nDisallow: /no")
+    site.routes["/no"] = site.routes["/yes"] = reply(200, b"x")
+    client = await open_client()
+    with pytest.raises(Terminal) as caught:
+        await client.get("http://news.example/no", kind=kind)
+    assert caught.value.reason is Reason.ROBOTS
+    assert (await client.get("http://news.example/yes", kind=kind)).status == 200
+    assert "/no" not in site.paths()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+async def test_4xx_means_allowed(site: Site, open_client: OpenClient, status: int) -> None:
+    site.routes.update({"/robots.txt": reply(status, b"User-agent: *\nDisallow: /"), "/a": reply(200, b"x")})
+    assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).status == 200
+
+
+async def closed(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [reply(500), reply(503), reply(429), closed, silent, reply(200, b"User-agent", length=500, Connection="close"),
+     reply(302, Location="http://127.0.0.1/robots.txt"), reply(302), reply(200, b"plain", Content_Encoding="gzip")],
+)  # fmt: skip
+async def test_unreachable_means_do_not_fetch(
+    site: Site, open_client: OpenClient, answer: bytes | object, tmp_path: Path
+) -> None:
+    site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})  # type: ignore[dict-item]
+    client = await open_client(page_deadline=0.5)
+    for _ in range(3):
+        with pytest.raises(Transient) as caught:
+            await client.get("http://news.example/a", kind=Kind.PAGE)
+        assert caught.value.reason is Reason.ROBOTS_UNREACHABLE
+        assert caught.value.retry_after
+    assert site.paths() == ["/robots.txt"]
+    # Another process, or a later run, does not ask again so soon either.
+    other = await open_client(path=tmp_path / "hosts.db")
+    with pytest.raises(Transient):
+        await other.get("http://news.example/a", kind=Kind.PAGE)
+    assert site.paths() == ["/robots.txt"]
+
+
+async def test_an_unreachable_one_is_asked_for_again_later(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+    site.routes.update({"/robots.txt": reply(500), "/a": reply(200, b"x")})
+    client = await open_client()
+    with pytest.raises(Transient):
+        await client.get("http://news.example/a", kind=Kind.PAGE)
+    hosts = Hosts(tmp_path / "hosts.db")
+    before = hosts.robots("news.example")
+    assert before is not None
+    assert before.body is None
+    hosts.keep_robots("news.example", unreachable(Reason.HTTP_5XX, "HTTP 500", time.time() - 10_000, before))
+    hosts.close()
+    site.routes["/robots.txt"] = reply(200, b"")
+    assert (await client.get("http://news.example/a", kind=Kind.PAGE)).status == 200
+
+
+def test_an_unreachable_one_is_asked_for_ever_less_often() -> None:
+    waits, before = [], None
+    for _ in range(9):
+        before = unreachable(Reason.TIMEOUT, "", 1000.0, before)
+        waits.append(before.expires_at - 1000.0)
+    assert waits[:3] == [60.0, 120.0, 240.0]
+    assert waits[-1] == RETRY_MOST
+    assert unreachable(Reason.HTTP_5XX, "", 0.0, None, wait=7_000.0).expires_at == 7_000.0
+
+
+async def test_redirects_are_followed_and_six_mean_no_rules(site: Site, open_client: OpenClient) -> None:
+    site.routes.update({"/robots.txt": reply(301, Location="http://other.example/r"), "/a": reply(200, b"x")})
+    site.routes["/r"] = reply(200, b"User-agent: *\nDisallow: /a")
+    with pytest.raises(Terminal) as caught:
+        await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)
+    assert caught.value.reason is Reason.ROBOTS
+    site.routes["/robots.txt"] = reply(301, Location="/robots.txt")
+    assert (await (await open_client()).get("http://h1.example/a", kind=Kind.PAGE)).status == 200
+
+
+async def test_half_a_megabyte_is_read_and_what_lies_behind_is_not(site: Site, open_client: OpenClient) -> None:
+    filler = b"# filler\n" * 56_000
+    assert len(filler) < 512_000
+    site.routes["/a"] = site.routes["/b"] = reply(200, b"x")
+    site.routes["/robots.txt"] = reply(200, b"User-agent: *\n" + filler + b"Disallow: /a\n" + filler + b"Disallow: /b\n")
+    client = await open_client()
+    with pytest.raises(Terminal):
+        await client.get("http://news.example/a", kind=Kind.PAGE)
+    assert (await client.get("http://news.example/b", kind=Kind.PAGE)).status == 200
+
+
+async def test_asked_for_once_by_many_and_kept_across_restarts(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+    async def slowly(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        writer.write(reply(200, b"User-agent: *\nSitemap: http://news.example/s.xml"))
+
+    site.routes.update({"/robots.txt": slowly, **{f"/{n}": reply(200, b"x") for n in range(9)}})
+    first, second = await open_client(), await open_client(path=tmp_path / "hosts.db")
+    fetches = [client.get(f"{scheme}://news.example/{n}", kind=Kind.PAGE)
+               for n in range(9) for client in (first, second) for scheme in ("http", "https")]  # fmt: skip
+    await asyncio.gather(*fetches)
+    later = await open_client(path=tmp_path / "hosts.db")
+    assert await later.sitemaps("http://news.example/") == ("http://news.example/s.xml",)
+    assert site.paths().count("/robots.txt") == 1
+    hosts = Hosts(tmp_path / "hosts.db")
+    stored = hosts.robots("news.example")
+    hosts.close()
+    assert stored is not None
+    assert time.time() < stored.expires_at <= time.time() + KEPT
+
+
+async def test_a_refused_host_is_no_matter_of_robots(open_client: OpenClient) -> None:
+    client = await open_client()
+    with pytest.raises(FetchError) as caught:
+        await client.sitemaps("http://localhost/")
+    assert caught.value.reason is Reason.BAD_ADDRESS
