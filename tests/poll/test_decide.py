@@ -47,7 +47,8 @@ def polled(**more: Any) -> FeedState:
     """A feed polled well an hour ago."""
     hour = NOW - timedelta(hours=1)
     given: dict[str, Any] = {
-        "url": URL, "etag": '"old"', "last_modified": "Wed, 02 Apr 2025 10:00:00 GMT", "body_hash": body_hash(b"old"), "last_poll_at": hour,
+        "url": URL, "etag": '"old"', "last_modified": "Wed, 02 Apr 2025 10:00:00 GMT", "body_hash": body_hash(b"old"),
+        "last_poll_at": hour,
         "last_success_at": hour, "last_full_at": hour, "polls": 5,
     }  # fmt: skip
     return FeedState("wire", **{**given, **more})

@@ -403,3 +403,18 @@ def test_dates_are_resolved_from_the_raw_string(raw: str, zone: str | None, at: 
     entry = only(parse_feed(FeedInput(Feed("wire", URL, timezone=zone), body, URL, None, now)))
     assert entry.published_raw == raw
     assert (entry.published.at.isoformat() if entry.published else None) == at
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<image><width></width></image>",
+        "<x:license xmlns:x='http://backend.userland.com/creativeCommonsRssModule'/>",
+        "<media:player/>",
+        "&#xD800; &#x110000; &#999999999; &amp;#xD800;",
+        "<enclosure url='x' length='z'/>",
+        "<georss:point xmlns:georss='http://www.georss.org/georss'>1</georss:point>",
+    ],
+)
+def test_odd_extensions_cost_no_entry(odd: str) -> None:
+    assert only(parsed(rss(f"<item><title>One</title>{odd}<link>https://a.example/1</link></item>"))).title == "One"
