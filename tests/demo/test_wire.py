@@ -179,7 +179,7 @@ def test_stamps_follow_the_base_and_the_distributor_writes_them_without_a_zone()
     market = next(e for e in parsed.entries if "1109990106" in e.link)
     assert market.published == "2026-07-01 10:30:00"  # 14:30 UTC in New York's summer
     census = next(s for o in outlets(base, 1) for s in o.stories if s.id == "census-embargo")
-    assert census.paragraphs[0] == "EMBARGOED UNTIL 15:00 GMT, 2 July 2026"
+    assert census.paragraphs[0].startswith("EMBARGOED UNTIL 15:00 GMT, 2 July 2026. ")
     assert all(s.published <= base + timedelta(hours=1) for o in outlets(base, 2) for s in o.stories)
 
 
