@@ -14,9 +14,11 @@ from trafilatura.xml import xmltotxt
 from ingest.extract import layout
 
 # The share of a page's text that only scripts, players and drawings use; trafilatura would drop them later and slower.
-_NOISE = (
-    "script", "style", "svg", "iframe", "template", "noscript", "head", "nav", "footer", "aside", "button", "select", "option",
-    "textarea", "input", "label", "dialog", "menu", "object", "embed", "audio", "video", "canvas", "picture", "source", "link",
+_NOISE = ("script", "style", "svg", "iframe", "template", "noscript", "head")
+# trafilatura drops these too, but from copies of the tree and after its slowest queries.
+_FRAMES = (
+    "nav", "footer", "aside", "button", "select", "option", "textarea", "input", "label", "dialog", "menu", "object", "embed",
+    "audio", "video", "canvas", "picture", "source", "link",
 )  # fmt: skip
 SHORT = 600  # letters: 4-9 % of news pages come out shorter, most of them cut
 MUCH = 2_000  # letters of articleBody that make a page with less than half of it a failure
@@ -31,8 +33,21 @@ class Block:
 
 
 def strip_noise(tree: HtmlElement) -> None:
-    """Takes scripts, styles and the like out of the tree in place, keeping the text behind them."""
+    """Takes scripts, forms' parts and page frames out of the tree in place, keeping the text behind them.
+
+    A frame that was never closed may hold the article: one with much of the page's text stays.
+    """
     lxml.etree.strip_elements(tree, *_NOISE, with_tail=False)
+    total = sum(layout.letters(p) for p in tree.iter("p"))
+    for element in list(tree.iter(*_FRAMES)):
+        if element.getparent() is None:
+            continue
+        if element.find(".//p") is None and layout.letters(element) < 2_000 or _little(element, total):
+            element.drop_tree()
+
+
+def _little(element: HtmlElement, total: int) -> bool:
+    return sum(layout.letters(p) for p in element.iter("p")) < 0.2 * total
 
 
 def precise(tree: HtmlElement, url: str | None) -> list[Block]:
@@ -72,6 +87,8 @@ def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: boo
         return short
     wide = balanced(tree, url)
     best = wide if _better(wide, size, expected) else short
+    if not best and layout.prose(tree) >= SHORT:
+        best = _run(tree, url, fast=True, favor_recall=True)
     if told and expected > MUCH and letters(best) < 0.5 * expected:
         return [Block(line.strip()) for line in told.splitlines() if line.strip()]
     return best

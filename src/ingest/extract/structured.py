@@ -159,7 +159,9 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
     return ()
 
 
-_BY_LABELS = frozenset({"written by", "author", "by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "autor", "yazan"})
+_BY_LABELS = frozenset(
+    {"written by", "author", "by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "autor", "yazan"}
+)
 _BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
 _SPLIT = re.compile(r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*")
 _ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
