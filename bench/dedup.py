@@ -4,7 +4,8 @@
 
 Prints pairwise precision, recall and F1 for all clusters, for the half that the rules were tuned on and for the half held out;
 recall of single edits, template stories merged in 1,000 and texts per CPU-second; then F1 of the pairs as shipped and
-cross-fitted. Ends with 1 when a figure of ours is lower than it must be (`_clusters`, `_pairs`). A peer that is not installed is named and passed over.
+cross-fitted. Ends with 1 when a figure of ours is lower than it must be (`_clusters`, `_pairs`). A peer that is not installed is
+named and passed over.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ingest.dedup.tokens import SHINGLE, Tokens, shingles
+from ingest.dedup.tokens import NUMBER, SHINGLE, Tokens, shingles
 
 Span = tuple[int, int]
 _SLOT = np.array([0, 1, 0, 1, 0, 2], np.uint8)  # by kind of word: 1 a name or number, 2 what may be one
@@ -26,13 +26,14 @@ GAP = 30
 @dataclass(frozen=True, slots=True)
 class Laid:
     """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1 for a name or number,
-    2 for a word of a script without capitals, 0 for any other; `starts` are the heads of sentences. Plain containers: at the
-    length of news they beat arrays."""
+    2 for a word of a script without capitals, 0 for any other; `starts` are the heads of sentences; `figures` are its
+    distinct numbers. Plain containers: at the length of news they beat arrays."""
 
     words: Sequence[int]
     slots: bytes
     starts: Sequence[int]
     places: Mapping[int, int]
+    figures: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,20 @@ def lay(tokens: Tokens) -> Laid:
     """Make a text ready; once per text, for any number of comparisons."""
     hashes = shingles(tokens.ids).tolist()
     places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
-    return Laid(tokens.ids.tolist(), _SLOT[tokens.kinds].tobytes(), tokens.starts.tolist(), places)
+    figures = frozenset(tokens.ids[tokens.kinds == NUMBER].tolist())
+    return Laid(tokens.ids.tolist(), _SLOT[tokens.kinds].tobytes(), tokens.starts.tolist(), places, figures)
+
+
+def figures(a: Laid, b: Laid) -> tuple[int, int]:
+    """Distinct numbers that both texts have, and those of the text that has fewer."""
+    return len(a.figures & b.figures), min(len(a.figures), len(b.figures))
+
+
+def unaligned(a: Laid, b: Laid) -> Overlap:
+    """What is shared without looking at places: shingles, and figures as slots."""
+    n, (agreed, fewer) = len(a.places.keys() & b.places.keys()), figures(a, b)
+    first, second = len(a.places) or 1, len(b.places) or 1
+    return Overlap(n / first, n / second, n / (first + second - n), agreed, fewer - agreed)
 
 
 def overlap(a: Laid, b: Laid) -> Overlap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.align import Laid, Overlap, lay, overlap
+from ingest.dedup.align import Laid, Overlap, figures, lay, overlap, unaligned
 from ingest.dedup.tokens import tokenise, without_boilerplate
 from ingest.model import CopyKind
 
@@ -29,7 +29,8 @@ class Rule:
     little to be known by half of it; of one below `brief` words, published by the next day, in which at least `dense` names and
     numbers agree, and `dense_agreement` of all (tables of results, whose words are a form's); of texts published apart.
     `shared` is the least sum of containment and Jaccard: where either text holds much that the other lacks, half of the shorter
-    one is a common lead or background.
+    one is a common lead or background. Where both texts have `figures` distinct numbers or more, and less than
+    `figures_shared` of the fewer are in both, nothing else is looked at.
     """
 
     same_day: timedelta = timedelta(hours=18)
@@ -46,6 +47,8 @@ class Rule:
     short: int = 30
     brief: int = 60
     dense: int = 6
+    figures: int = 4
+    figures_shared: float = 0.25
     dense_agreement: float = 0.85
 
 
@@ -95,6 +98,11 @@ def prepare(
 
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
+    both, fewer = figures(a.laid, b.laid)
+    if fewer >= rule.figures and both < rule.figures_shared * fewer:
+        shared = unaligned(a.laid, b.laid)
+        why = f"only {both} of {fewer} figures are in both, containment {shared.containment:.2f}"
+        return Verdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
     shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
     same, why = _decide(shared, gap, min(len(a.laid.words), len(b.laid.words)), rule)
