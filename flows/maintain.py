@@ -1,0 +1,51 @@
+"""The maintain flow: publish what a crash left dirty, sweep what nothing points to, prove the warehouse's rules."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+import ingest.load.publish as published
+from flows.report import tell_checks
+from ingest.load.checks import run_checks
+from ingest.load.db import Warehouse
+from ingest.settings import load_settings
+
+_STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+
+
+@task(name="publish", task_run_name="publish", retries=2, retry_delay_seconds=30, **_STEP)
+async def publish(folder: Warehouse) -> int:
+    """Files written."""
+    return await asyncio.to_thread(published.publish, folder)
+
+
+@task(name="sweep", task_run_name="sweep", **_STEP)
+async def sweep(folder: Warehouse) -> int:
+    """Files removed."""
+    return await asyncio.to_thread(published.sweep, folder)
+
+
+@task(name="check", task_run_name="check", **_STEP)
+async def check(folder: Warehouse) -> dict[str, list[dict[str, Any]]]:
+    """Check -> the rows that break it."""
+    return await asyncio.to_thread(run_checks, folder)
+
+
+@flow(name="maintain", flow_run_name="maintain", persist_result=False)
+async def maintain(data: str | None = None, config: str | None = None) -> State[Any]:
+    """Publish, sweep and check; ends Failed when a check finds something."""
+    warehouse = Warehouse(load_settings(Path(config) if config else None, {"data": data}))
+    warehouse.prepare()
+    written, removed = await publish(warehouse), await sweep(warehouse)
+    found = await check(warehouse)
+    await tell_checks(found)
+    broken = [name for name, rows in found.items() if rows]
+    message = f"{written} files written, {removed} removed, {len(found)} checks: {', '.join(broken) or 'all hold'}"
+    return (Failed if broken else Completed)(message=message)
