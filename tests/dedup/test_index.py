@@ -54,7 +54,9 @@ NEXT = "The work will cost many millions and will take some years to finish."
 
 
 def told(i: int) -> str:
-    return f"Story number{i} begins with words that no other story of this wire has. It goes on as only story{i} can and ends there."
+    return (
+        f"Story number{i} begins with words that no other story of this wire has. It goes on as only story{i} can and ends there."
+    )
 
 
 def test_a_footer_of_unlike_stories_is_boilerplate() -> None:
@@ -67,7 +69,9 @@ def test_a_story_that_many_carry_is_not() -> None:
 
 
 def test_the_order_of_texts_decides_nothing() -> None:
-    texts = [f"{told(i)}\n{FOOTER}" for i in range(30)] + [f"{LEAD} {NEXT} {FOOTER}"] * 30 + [f"{LEAD}\n{told(i)}" for i in range(9)]
+    texts = (
+        [f"{told(i)}\n{FOOTER}" for i in range(30)] + [f"{LEAD} {NEXT} {FOOTER}"] * 30 + [f"{LEAD}\n{told(i)}" for i in range(9)]
+    )
     expected = learned(texts)
     for seed in range(5):
         assert learned(random.Random(seed).sample(texts, len(texts))) == expected

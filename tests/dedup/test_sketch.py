@@ -18,7 +18,7 @@ def words(text: str) -> int:
 
 
 def ids(text: str) -> list[int]:
-    return tokenise(text).ids.tolist()
+    return [int(id) for id in tokenise(text).ids]
 
 
 def test_a_sketch_holds_at_most_sixteen_rising_32_bit_hashes() -> None:

@@ -22,7 +22,7 @@ OPENING, SPOKEN = 2, 8
 
 def opening(tokens: Tokens, sentences: Hashes) -> frozenset[int]:
     """What `boilerplate` knows a text by."""
-    spoken = np.diff(tokens.starts, append=len(tokens)) >= SPOKEN
+    spoken = tokens.lengths() >= SPOKEN
     return frozenset(sentences[spoken][:OPENING].tolist())
 
 

@@ -98,6 +98,13 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def lengths(self) -> NDArray[np.int64]:
+        """Words of each sentence."""
+        ends = np.empty_like(self.starts)
+        ends[:-1] = self.starts[1:]
+        ends[-1:] = len(self.ids)
+        return ends - self.starts
+
 
 def tokenise(text: str) -> Tokens:
     """Words after NFKC and case folding; in scripts without spaces each character is one."""
@@ -152,7 +159,7 @@ def sentence_hashes(tokens: Tokens) -> Hashes:
     if not len(tokens):
         return np.zeros(0, np.uint64)
     wide = tokens.ids.astype(np.uint64)
-    lengths = np.diff(tokens.starts, append=len(wide))
+    lengths = tokens.lengths()
     number = tokens.kinds == NUMBER
     lone = np.add.reduceat(number, tokens.starts, dtype=np.int64) == 1
     wide[number & np.repeat(lone, lengths)] = 0
@@ -167,7 +174,7 @@ def without(tokens: Tokens, drop: NDArray[np.bool_]) -> Tokens:
     """The text less the sentences marked in `drop`, unless that is all of it."""
     if not drop.any() or drop.all():
         return tokens
-    lengths = np.diff(tokens.starts, append=len(tokens.ids))
+    lengths = tokens.lengths()
     keep = np.repeat(~drop, lengths)
     kept = lengths[~drop]
     return Tokens(tokens.ids[keep], tokens.kinds[keep], np.cumsum(kept) - kept)

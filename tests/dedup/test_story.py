@@ -1,0 +1,48 @@
+"""Stories: reports of one event are linked, copies of a template and other days are not."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from ingest.dedup.story import COMMON_MARKS, StoryText, common_marks, same_event, stories, story_marks
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+FIRST = "Divers from Sandhaven searched on Monday for the ferry Ostara, which sank off Cape Rell with the grain of Marren aboard."
+LATER = "The captain of the Ostara, Ines Falk, was found by divers off Cape Rell; the ferry from Sandhaven carried grain of Marren."
+OTHER = "Bakers in Calder and Upper Marren asked the council of Otto Brand for help with flour, and met Tomas Rell of the guild."
+
+
+def told(id: str, text: str, hours: float | None = 0) -> StoryText:
+    return StoryText(id, story_marks(None, text), None if hours is None else NOON + timedelta(hours=hours))
+
+
+def test_reports_of_one_event_are_one_story() -> None:
+    texts = [told("a", FIRST), told("b", LATER, 7), told("c", OTHER, 8)]
+    assert [(s.canonical, s.members) for s in stories(texts)] == [("a", ("a", "b")), ("c", ("c",))]
+
+
+def test_other_days_and_unknown_times_are_not_linked() -> None:
+    assert not same_event(told("a", FIRST), told("b", LATER, 60))
+    assert not same_event(told("a", FIRST), told("b", LATER, None))
+
+
+def test_names_that_all_texts_have_link_nobody() -> None:
+    texts = [told(f"{i:03}", FIRST.replace("Ostara", f"Ship{i}"), 0) for i in range(COMMON_MARKS + 1)]
+    assert len(common_marks(texts)) >= 4
+    assert len(stories(texts)) == len(texts)
+
+
+def test_scripts_without_capitals_go_by_the_headlines_words() -> None:
+    headline = "غرق العبارة أوستارا قبالة كيب ريل"
+    one = story_marks(headline, "أعلن خفر السواحل غرق العبارة أوستارا قبالة كيب ريل مساء أمس")
+    two = story_marks("انتشال العبارة أوستارا قبالة كيب ريل", "انتشل الغواصون العبارة أوستارا قبالة كيب ريل بعد يومين")
+    assert len(one & two) >= 4
+    assert story_marks(None, "أعلن خفر السواحل غرق العبارة") == frozenset()
+
+
+def test_the_order_decides_nothing() -> None:
+    texts = [told(str(i), random.Random(i).choice([FIRST, LATER, OTHER]), i) for i in range(20)]
+    expected = stories(texts)
+    assert stories(texts[::-1]) == expected
