@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from fetch.conftest import OpenClient, Site, reply
+from support.site import OpenClient, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
@@ -38,11 +38,10 @@ async def test_rebinding_between_two_requests(inner: Site, open_net: Site, open_
     async def lookup(host: str, port: int) -> list[str]:
         return [next(answers, "127.0.0.1")]
 
-    given = {"allow_networks": ("127.1.0.0/16",), "allow_ports": (inner.port,)}
     url = f"http://rebind.example:{inner.port}/a"
-    first = await open_client(lookup=lookup, **given)
+    first = await open_client(lookup=lookup, allow_networks=("127.1.0.0/16",), allow_ports="any")
     assert (await first.get(url, kind=Kind.PAGE)).body == b"public"
-    second = await open_client(lookup=lookup, **given)
+    second = await open_client(lookup=lookup, allow_networks=("127.1.0.0/16",), allow_ports="any")
     with pytest.raises(Terminal) as caught:
         await second.get(url, kind=Kind.PAGE)
     assert caught.value.reason is Reason.BAD_ADDRESS
@@ -117,14 +116,18 @@ async def test_a_proxy_by_setting_is_used_for_public_names_and_for_no_literal(in
         await client.get("http://10.0.0.1/a", kind=Kind.PAGE)
 
 
-async def test_what_fails_below_http_has_its_reason(inner: Site, open_client: OpenClient) -> None:
+async def test_what_fails_below_http_has_its_reason(inner: Site, open_net: Site, open_client: OpenClient) -> None:
     async def lookup(host: str, port: int) -> list[str]:
         if host == "unknown.example":
             raise OSError(-2, "Name or service not known")
         return ["127.1.0.9"]
 
     client = await open_client(lookup=lookup, allow_networks=("127.1.0.0/16",), allow_ports="any")
-    for url, reason in ((f"http://closed.example:{inner.port}/", Reason.CONNECT), ("http://unknown.example/", Reason.DNS)):
+    for url, reason in (
+        (f"http://closed.example:{inner.port}/", Reason.CONNECT),
+        ("http://unknown.example/", Reason.DNS),
+        (f"https://127.1.0.1:{open_net.port}/", Reason.TLS),
+    ):
         with pytest.raises(FetchError) as caught:
             await client.get(url, kind=Kind.PAGE)
         assert (type(caught.value), caught.value.reason) == (Transient, reason)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fetch.conftest import Asked, OpenClient, Site, reply
+from support.site import Asked, OpenClient, Site, reply
 
 from ingest.errors import Transient, WarehouseError
 from ingest.fetch.answers import RETRY_AFTER_CAP, UNNAMED_PAUSE, retry_after
@@ -31,7 +33,8 @@ SOURCE = str(Path(__file__).parents[2] / "src")
     [
         ("120", 120.0), (" 7 ", 7.0), ("1.5", 1.5), ("0", 0.0), ("99999999999", RETRY_AFTER_CAP),
         ("Sun, 01 Mar 2026 12:02:00 GMT", 120.0), ("Sunday, 01-Mar-26 12:02:00 GMT", 120.0),
-        ("Sun Mar  1 12:02:00 2026", 120.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0), ("Sun, 01 Mar 2027 12:00:00 GMT", RETRY_AFTER_CAP),
+        ("Sun Mar  1 12:02:00 2026", 120.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("Sun, 01 Mar 2027 12:00:00 GMT", RETRY_AFTER_CAP),
         ("soon", None), ("-5", None), ("", None), ("Sun, 99 Mar 2026 12:00:00 GMT", None), ("1e3", None),
     ],
 )  # fmt: skip
@@ -73,16 +76,13 @@ async def test_a_short_pause_ends(site: Site, open_client: OpenClient) -> None:
 
     site.routes["/a"] = once
     client = await open_client()
-    with pytest.raises(Transient) as caught:
+    with pytest.raises(Transient):
         await client.get("http://news.example/a", kind=Kind.PAGE)
     paused = site.asked[-1].at
-    while caught.value.reason is Reason.HTTP_5XX:
+    while site.asked[-1].at == paused:
         await asyncio.sleep(0.05)
-        try:
+        with suppress(Transient):
             await client.get("http://news.example/a", kind=Kind.PAGE)
-            break
-        except Transient as error:
-            assert error.status is None
     assert site.asked[-1].at - paused >= 1.0
 
 
@@ -161,7 +161,7 @@ async def test_crawl_delay_between_all_requests_of_a_host(site: Site, open_clien
     assert len(both) == 2
     times = [asked.at for asked in site.asked]
     assert len(times) == 4
-    assert min(later - sooner for sooner, later in zip(times, times[1:], strict=False)) >= 0.4
+    assert min(later - sooner for sooner, later in pairwise(times)) >= 0.4
 
 
 async def test_a_turn_too_far_off_is_put_off(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ async def test_two_processes_keep_a_hosts_limits_together(site: Site, tmp_path: 
     assert [crowd.most for crowd in crowds.values()] == [1, 1, 1]
     assert site.paths().count("/robots.txt") == 3
     times = [asked.at for asked in site.asked if asked.host == "h0.example"]
-    assert min(later - sooner for sooner, later in zip(times, times[1:], strict=False)) >= 0.2
+    assert min(later - sooner for sooner, later in pairwise(times)) >= 0.2
 
 
 HOLD = textwrap.dedent("""
@@ -298,5 +298,5 @@ def test_a_damaged_file_is_set_aside_and_an_impossible_place_is_named(tmp_path: 
     (tmp_path / "hosts.db").write_bytes(b"this is no database at all" * 100)
     Hosts(tmp_path / "hosts.db").close()
     assert (tmp_path / "hosts.db.damaged").exists()
-    with pytest.raises(WarehouseError, match="hosts.db"):
+    with pytest.raises(WarehouseError, match=r"hosts\.db"):
         Hosts(tmp_path / "absent" / "hosts.db")

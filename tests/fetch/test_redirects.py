@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from fetch.conftest import Asked, OpenClient, Site, reply
+from support.site import Asked, OpenClient, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
@@ -55,7 +55,8 @@ async def test_a_redirect_inwards_is_refused(site: Site, open_client: OpenClient
 
 
 @pytest.mark.parametrize(
-    ("statuses", "permanent"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307,), False), ((303,), False)]
+    ("statuses", "permanent"),
+    [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307,), False), ((303,), False)],
 )
 async def test_permanent_only_when_every_hop_says_so(
     site: Site, open_client: OpenClient, statuses: tuple[int, ...], permanent: bool

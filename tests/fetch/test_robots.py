@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fetch.conftest import Asked, OpenClient, Site, reply
+from support.site import Asked, OpenClient, Script, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
@@ -85,9 +85,7 @@ def test_rights_reserved_in_robots(text: str, reserved: bool) -> None:
         ({"Content_Usage": "train-ai=n"}, True), ({"Content_Signal": "ai-input=no"}, True), ({}, False),
     ],
 )  # fmt: skip
-async def test_rights_reserved_in_headers(
-    site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool
-) -> None:
+async def test_rights_reserved_in_headers(site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool) -> None:
     site.routes["/a"] = reply(200, b"x", **headers)
     assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).noai is reserved
 
@@ -131,10 +129,8 @@ async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
     [reply(500), reply(503), reply(429), closed, silent, reply(200, b"User-agent", length=500, Connection="close"),
      reply(302, Location="http://127.0.0.1/robots.txt"), reply(302), reply(200, b"plain", Content_Encoding="gzip")],
 )  # fmt: skip
-async def test_unreachable_means_do_not_fetch(
-    site: Site, open_client: OpenClient, answer: bytes | object, tmp_path: Path
-) -> None:
-    site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})  # type: ignore[dict-item]
+async def test_unreachable_means_do_not_fetch(site: Site, open_client: OpenClient, answer: bytes | Script, tmp_path: Path) -> None:
+    site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})
     client = await open_client(page_deadline=0.5)
     for _ in range(3):
         with pytest.raises(Transient) as caught:

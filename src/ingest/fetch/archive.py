@@ -97,7 +97,10 @@ class Archive:
     def _next_segment(self) -> None:
         """Open the first of today's segments that has room and no other writer."""
         self.close()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self._folder, error) from None
         day = self._day()
         taken = sorted(self._folder.glob(f"{day}*.warc.gz"))
         number = max(_number(taken[-1]) if taken else 1, 1)
@@ -110,7 +113,7 @@ class Archive:
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise WarehouseError(f"{path}: cannot be written ({error.strerror}); check the data directory") from None
+            raise _unwritable(path, error) from None
         end = os.lseek(fd, 0, os.SEEK_END)
         if end >= self._segment_bytes or not _locked(fd):
             os.close(fd)
@@ -128,7 +131,7 @@ class Archive:
                 done += os.pwrite(self._fd, member[done:], self._end + done)
         except OSError as error:
             os.ftruncate(self._fd, self._end)
-            raise WarehouseError(f"{self._folder / self._name}: cannot be written ({error.strerror})") from None
+            raise _unwritable(self._folder / self._name, error) from None
         self._end += len(member)
         self._dirty = True
 
@@ -170,6 +173,10 @@ def _locked(fd: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _unwritable(path: Path, error: OSError) -> WarehouseError:
+    return WarehouseError(f"{path}: cannot be written ({error.strerror}); check the data directory and the space left")
 
 
 def _number(path: Path) -> int:

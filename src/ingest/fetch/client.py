@@ -116,9 +116,7 @@ class Client:
         self._exchange = Exchange(self._settings, self._guard, self._lookup)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._exchange is not None:
             await self._exchange.close()
 

@@ -21,7 +21,7 @@ Lookup = Callable[[str, int], Awaitable[list[str]]]
 """Host and port to addresses as text; raises OSError when there are none."""
 
 LOOKUP_THREADS = 32
-KEEP_ALIVE = 4.0
+KEEP_ALIVE = 2.0
 """Seconds an idle connection is kept: long enough for robots.txt and then a page, short enough for ten thousand hosts."""
 
 asked_host: ContextVar[str] = ContextVar("asked_host", default="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
 from ingest.fetch.guard import Guard, Target
 from ingest.model import Reason
 from ingest.settings import Settings
+
+OPEN_FILES = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,14 @@ class Exchange:
         self._guard = guard
         self._proxy = settings.proxy
         self.requests = 0
+        _raise_file_limit()
         self._session = aiohttp.ClientSession(
             connector=connector(guard, lookup, URL(settings.proxy).host if settings.proxy else None),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate, br"},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_timeout),
             auto_decompress=False,
+            middlewares=(_once,),
             trust_env=False,
         )
 
@@ -62,6 +67,24 @@ class Exchange:
         except _CAUGHT as error:
             raise _fault(error, target) from None
         return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
+
+
+def _raise_file_limit() -> None:
+    """Idle connections to thousands of hosts need more files than the 1,024 that shells hand out; the hard limit allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once: aiohttp would repeat a GET at once when the host hangs up, uncounted and without its turn."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        raise Transient(Reason.RESET, f"{request.url.host}: {_HUNG_UP}") from None
 
 
 def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
@@ -91,6 +114,7 @@ async def _body(reply: aiohttp.ClientResponse, cap: int, *, cut: bool) -> bytes:
     return body.value()
 
 
+_HUNG_UP = "connection closed by the host"
 _CAUGHT: tuple[type[Exception], ...] = (OSError, aiohttp.ClientError, ValueError, *DECODE_ERRORS)
 _FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
     ((TimeoutError,), Reason.TIMEOUT, "no whole answer in time"),
@@ -99,7 +123,7 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
     ((aiohttp.ClientConnectorError,), Reason.CONNECT, "cannot connect"),
     ((aiohttp.ClientPayloadError,), Reason.TRUNCATED, "body stops short"),
     (DECODE_ERRORS, Reason.BAD_ENCODING, "body is not encoded as its header says"),
-    ((aiohttp.ServerDisconnectedError, ConnectionError, aiohttp.ClientOSError), Reason.RESET, "connection closed by the host"),
+    ((aiohttp.ServerDisconnectedError, ConnectionError, aiohttp.ClientOSError), Reason.RESET, _HUNG_UP),
 )
 
 

@@ -79,12 +79,17 @@ class Hosts:
         """The locked byte of a turn, waited for."""
         since, recheck = time.time(), RECHECK_FIRST
         while True:
-            place_or_none = self._lock(place, limit)
-            wait = recheck if place_or_none is None else self._wait(host, delay)
-            if place_or_none is not None and not wait:
-                return place_or_none
-            if place_or_none is not None:
-                self._unlock(place_or_none)
+            byte = self._lock(place, limit)
+            wait = recheck
+            if byte is not None:
+                try:
+                    wait = self._wait(host, delay)
+                    if not wait:
+                        return byte
+                except BaseException:
+                    self._unlock(byte)
+                    raise
+                self._unlock(byte)
             if time.time() + wait - since > self._patience:
                 raise Transient(Reason.DEFERRED, f"{host}: the next turn is {wait:.0f} s away", retry_after=wait)
             await asyncio.sleep(wait)
@@ -131,8 +136,7 @@ class Hosts:
         """No request to `host` for this long from now."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO host (host, next_at) VALUES (?, ?) "
-                "ON CONFLICT DO UPDATE SET next_at = max(next_at, excluded.next_at)",
+                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = max(next_at, excluded.next_at)",
                 (host, time.time() + seconds),
             )
 
@@ -214,9 +218,7 @@ class Slot:
             self._hosts._leave(self._host, queue)
             raise
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._queue is not None
         try:
             if self._delay > 0:
