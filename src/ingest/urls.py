@@ -6,12 +6,13 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import tld
 
 from ingest.model import HostRule
 from ingest.text import strip_control
+from ingest.tracking import is_tracking
 
 LINK_CAP = 2048
 """Longest link followed, in characters: what browsers, sitemaps (sitemaps.org) and CDNs agree on."""
@@ -19,43 +20,15 @@ LINK_CAP = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PREFIXES = ("www.", "m.", "amp.")
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Names that only ever say how a reader arrived. Sources: the query-stripping lists of Firefox, AdGuard and ClearURLs, and the
-# parameters that real feeds hang on their links (BBC at_*, CNN eref, DW maca, Le Monde xtor, Reuters feedType, Google News oc).
-_TRACKING_PREFIXES = (
-    "utm_", "at_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "_hs", "mc_", "oly_", "vero_", "itm_", "ns_", "wt_", "wt.",
-    "trk_", "cm_", "fb_", "ga_", "mkt_", "ml_subscriber", "sc_c", "cx_", "__twitter", "int_", "dm_i", "elq", "gs_",
-)  # fmt: skip
-_TRACKING = _words(
-    """fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid yclid ysclid igshid igsh li_fat_id epik rb_clickid s_kwcid
-    srsltid _openstat _ga _gl xtor cmp cmpid cmpn icid ncid s_cid scid ito maca oc usg wprss wpisrc wpmm eref feedtype feedname
-    rpc smid smtyp ref_src ref_url refsrc referrer referer amp hss_channel ved clickid partnerid rssid traffic_source trackback
-    spm guccounter guce_referrer guce_referrer_sig mbid taid ocid nlid link_source bxid esrc soc_src soc_trk share_id sharetype
-    sharetoken sr_share st_source campaign campaignid campaign_id dgcid sh_kit rss_source _branch_match_id
-    mkwid pcrid"""
-)
-# Names that mean something on one site and a channel on another: dropped only where the value names a channel.
-_CHANNEL_NAMES = _words(
-    """source src from partner mod feature emc medium via social channel origin cid share s _r fromref feed rss output
-    outputtype c camp link sref tag format"""
-)
-_CHANNEL = re.compile(
-    r"(?:^|[^a-z])(?:rss(?:feed|nyt)?|atom|feeds?|feedburner|twitter|tw|facebook|fb|social|linkedin|whatsapp|telegram|instagram|"
-    r"reddit|email|newsletter|push|share|syndication|amp|youtu\.be|emb_[a-z]+|karanga)(?![a-z])",
-    re.I,
-)
-_STORY_NUMBER = re.compile(r"[\w-]*\d{3,}[\w-]*")
 _TAIL_PAIR = re.compile(r"&(?P<name>[\w.%-]+)=(?P<value>[^&/]*)$")
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _PCT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOME = frozenset(("", "home", "index", "default", "homepage"))
-_LISTING = _words("tag tags topic topics category categories section sections author authors search archive label")
-_REPRESENTATION = _words("amp amp.html index.html index.htm index.php print default.aspx index.amp.html")
+_LISTING = frozenset(
+    ("tag", "tags", "topic", "topics", "category", "categories", "section", "sections", "author", "authors", "search", "archive")
+)
+_REPRESENTATION = frozenset(("amp", "amp.html", "index.html", "index.htm", "index.php", "print", "default.aspx"))
 
 
 class HostRules:
@@ -287,7 +260,7 @@ def _quote(text: str) -> str:
 def _untail(path: str) -> tuple[str, str]:
     """(path, pairs hung on it by `&` without a `?`): some distributors append `&source=29` straight after the path."""
     pairs: list[str] = []
-    while (match := _TAIL_PAIR.search(path)) and _is_tracking(match["name"], match["value"]):
+    while (match := _TAIL_PAIR.search(path)) and is_tracking(match["name"], match["value"]):
         pairs.insert(0, match[0][1:])
         path = path[: match.start()]
     return path, "&".join(pairs)
@@ -295,19 +268,8 @@ def _untail(path: str) -> tuple[str, str]:
 
 def _query(query: str) -> str:
     pairs = [pair.partition("=") for pair in _encode(query).replace("&amp;", "&").split("&") if pair]
-    kept = [pair for pair in pairs if not _is_tracking(pair[0], pair[2])]
+    kept = [pair for pair in pairs if not is_tracking(pair[0], pair[2])]
     return "&".join("".join(pair) for pair in sorted(kept, key=lambda pair: pair[0]))
-
-
-def _is_tracking(name: str, value: str) -> bool:
-    low = unquote_to_bytes(name).decode("utf-8", "replace").lower()
-    if low in _TRACKING or low.startswith(_TRACKING_PREFIXES):
-        return True
-    if low == "ref":
-        return not _STORY_NUMBER.fullmatch(value)
-    if low == "social":
-        return value.lower() in ("on", "1", "true")
-    return low in _CHANNEL_NAMES and bool(_CHANNEL.search(value))
 
 
 def _absolute_form(text: str, base: str) -> str:
