@@ -130,10 +130,8 @@ def clean_link(href: str, base: str) -> str | None:
     if parts.scheme not in _DEFAULT_PORTS or host is None:
         return None
     userinfo, at, _ = parts.netloc.rpartition("@")
-    place = f"[{host}]" if ":" in host else host
-    authority = userinfo + at + place + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
-    query = f"?{_quote(parts.query)}" if parts.query else ""
-    link = f"{parts.scheme}://{authority}{_quote(parts.path) or '/'}{query}"
+    authority = userinfo + at + _bracket(host) + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
+    link = f"{parts.scheme}://{authority}{_quote(parts.path) or '/'}" + (f"?{_quote(parts.query)}" if parts.query else "")
     return link if len(link) <= LINK_CAP and link.isascii() else None
 
 
