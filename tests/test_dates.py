@@ -143,6 +143,8 @@ TABLE: list[tuple[str, dict[str, str], str | None]] = [
     ("2025. április 2.", {}, "2025-04-02"),
     ("2 tháng 4 2025", {}, "2025-04-02"),
     ("2 huhtikuuta 2025 klo 10.15", {"zone": "Europe/Helsinki"}, "2025-04-02T07:15:00Z"),
+    ("Seg, 24 Set 2018 19:42:40 -0300", {}, "2018-09-24T22:42:40Z"),
+    ("mar. 1 avril 2025", {}, "2025-04-01"),
     # other programs' habits
     ("Wed Apr  2 10:15:00 2025", {"zone": "UTC"}, "2025-04-02T10:15:00Z"),
     ("Wed Apr 02 2025 10:15:00 GMT+0200 (Central European Summer Time)", {}, "2025-04-02T08:15:00Z"),

@@ -64,6 +64,7 @@ _WORD = re.compile(rf"\d+|{_LETTER}+(?:[.'’ʼ-]{_LETTER}+)*\.?|[^\s\w]")
 _VIETNAMESE = re.compile(r"\bthang (\d{1,2})\b")
 _ERA_START = {"令和": 2018, "平成": 1988}
 _ENGLISH = {number: name for name, number in reversed(MONTHS.items()) if name.isascii() and len(name) >= 3}
+_WEEKDAY_OR_MONTH = frozenset({"mar"})  # mardi, martes, martedi - or March
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th", "er", "º", "ª", "o", "a", "日"})
 
 
@@ -108,7 +109,8 @@ def _week(text: str) -> list[Reading] | None:
 
 def _mail(text: str) -> list[Reading] | None:
     match = _MAIL.match(text)
-    if match is None or (match[1] and match[1] not in WEEKDAYS):
+    # Short weekdays come in every language ("Seg, 24 Set 2018"): four letters and a comma are believed.
+    if match is None or (match[1] and match[1] not in WEEKDAYS and (len(match[1]) > 4 or text[len(match[1])] != ",")):
         return None
     _, dom, name, year, hour, minute, second, fraction, zone = match.groups()
     month = MONTHS.get(name)
@@ -226,6 +228,7 @@ def _numeric(match: re.Match[str]) -> list[tuple[date, str]]:
 
 def _named(words: list[str]) -> list[tuple[date, str]]:
     """Exactly a day, a month's name and a year, in any of the orders in use."""
+    words = words[1:] if len(words) == 4 and words[0].rstrip(".") in _WEEKDAY_OR_MONTH else words
     months = [(i, MONTHS[w.rstrip(".")]) for i, w in enumerate(words) if w.rstrip(".") in MONTHS]
     numbers = [w for w in words if w.isdigit()]
     if len(months) != 1 or len(numbers) != 2 or len(words) != 3:

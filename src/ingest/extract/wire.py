@@ -42,7 +42,7 @@ class WireReading:
 
 
 # A social twin repeats its headline as two or more hashtags: "... Summit #Canada #Chance". One hashtag is somebody's headline.
-_TWIN_TAGS = re.compile(r"\s+#[^\s#]+(?:\s+#[^\s#]+)+\s*\Z")
+_TWIN_TAGS = 2
 _SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+MENAFN(?:\.COM)?\s*\Z", re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ def read_wire(
     without a year. Pure; never raises on any text; time linear in its length.
     """
     table = agencies or shipped()
-    text = text.replace("\r\n", "\n") if "\r" in text else text
+    text = _plain_spaces(text)
     near = published.day if published else now.date() if now else None
     signals = read_signals(text, headline=headline, url=url, published=published, now=now)
     opening, body, dropped = _open(_without(text, signals), table, near)
@@ -96,6 +96,18 @@ def _without(text: str, signals: Signals) -> str:
     return text
 
 
+def _plain_spaces(text: str) -> str:
+    """Newlines as \\n and no long runs of spaces or blank lines, which would make every pattern below slow."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _RUNS.sub(_short_run, text) if _RUNS.search(text) else text
+
+
+def _short_run(match: re.Match[str]) -> str:
+    return "\n\n" if match.group().count("\n") > 1 else "\n" if "\n" in match.group() else " "
+
+
+_RUNS = re.compile(r"\s{4,}")
 _LATE_START = 3
 
 
@@ -140,6 +152,12 @@ def _glued(
 
 def clean_headline(headline: str | None) -> str | None:
     """The headline as printed, without a social twin's hashtags and the distributor's suffix."""
-    if not headline:
+    if not headline or not headline.strip():
         return None
-    return _SITE_SUFFIX.sub("", _TWIN_TAGS.sub("", headline)).strip() or headline
+    words = headline.split()
+    last = len(words)
+    while last and words[last - 1][0] == "#":
+        last -= 1
+    if last and len(words) - last >= _TWIN_TAGS:
+        words = words[:last]
+    return _SITE_SUFFIX.sub("", " ".join(words)) if "MENAFN" in words[-1].upper() else " ".join(words)
