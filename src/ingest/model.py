@@ -362,7 +362,8 @@ class WorkKind(StrEnum):
 class Work:
     """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders links to one key.
 
-    `place` is set when the page was fetched and archived by a run that died before it could load it.
+    `place` is set when the page was fetched and archived by a run that died before it could load it. `early`: it is tried
+    before its time (`--all`), which does not count towards giving up.
     """
 
     url_key: str
@@ -377,6 +378,7 @@ class Work:
     content: str | None = None
     attempts: int = 0
     place: ArchivePlace | None = None
+    early: bool = False
 
 
 # -- extraction ------------------------------------------------------------------------------------------------------

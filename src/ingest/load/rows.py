@@ -184,7 +184,7 @@ def work_from(row: Mapping[str, Any]) -> Work:
     if row["page_file"] is not None:
         place = ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
     return Work(row["url_key"], row["url"], row["host"], row["feed_id"], row["rank"], WorkKind(row["kind"]), row["day"],
-                row["queued_at"], hints_from(row["hints"]), row["content"], row["attempts"], place)  # fmt: skip
+                row["queued_at"], hints_from(row["hints"]), row["content"], row["attempts"], place, row["early"])  # fmt: skip
 
 
 _STATE = tuple(f.name for f in fields(FeedState))

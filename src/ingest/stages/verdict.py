@@ -68,7 +68,7 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 
 
 def _not_fetched(result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int) -> Verdict:
-    tried = result.work.attempts + (not was_not_asked(error))
+    tried = result.work.attempts + (not was_not_asked(error) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
         return _later(result.work, error.reason, error.detail, tried, now, error.retry_after)
     return _lost(result.work, known, ending(error.reason), error.reason, error.detail)
@@ -76,7 +76,7 @@ def _not_fetched(result: Result, error: FetchError, known: Known | None, now: da
 
 def _not_extracted(result: Result, extraction: Extraction, known: Known | None, now: datetime, attempts: int) -> Verdict:
     reason = extraction.reason or Reason.PARSE_ERROR
-    tried = result.work.attempts + 1
+    tried = result.work.attempts + (not result.work.early)
     if reason in LATER and result.page is not None and tried < attempts:
         return _later(replace(result.work, place=None), reason, extraction.detail, tried, now, None)
     return _lost(result.work, known, extraction.outcome, reason, extraction.detail)
