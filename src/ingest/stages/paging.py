@@ -127,7 +127,7 @@ class _Paging:
             extraction = Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit))
         finally:
             self._room.release()
-        await self._out.put(Result(work, page and _light(page), extraction))
+        await self._out.put(Result(work, page and _light(page), extraction, boilerplate=self._lines(work)))
 
     def _input(self, work: Work, page: Page | None) -> PageInput:
         feed = self._feeds.get(work.feed_id or "")
@@ -143,7 +143,10 @@ class _Paging:
             url = None if work.url.startswith("urn:") else work.url
             return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
         return PageInput(page.final_url, html=page.body, content_type=page.headers.get("content-type"), status=page.status,
-                         boilerplate=self._boilerplate.get(work.host, frozenset()), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
+                         boilerplate=self._lines(work), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
+
+    def _lines(self, work: Work) -> frozenset[int]:
+        return self._boilerplate.get(work.host, frozenset())
 
     async def finish(self, tasks: Sequence[asyncio.Future[None]]) -> None:
         """Tell the reader when every host is through and every extraction has come back."""

@@ -12,18 +12,22 @@ from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
 from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Status, Work, WorkKind, article_id
 from ingest.stages.retry import LATER, ending, next_attempt, was_not_asked
-from ingest.text import text_hash
+from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity, url_key
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page if it had one."""
+    """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page if it had one.
+
+    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host.
+    """
 
     work: Work
     page: Page | None = None
     extraction: Extraction | None = None
     error: FetchError | None = None
+    boilerplate: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -112,7 +116,8 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
 
 def _again(result: Result, article: Article, key: str, known: Known, now: datetime, rules: HostRules) -> Verdict:
     work = result.work
-    change = classify(known.headline, known.body_text, article.headline, article.body_text,
+    before = _without(known.body_text, result.boilerplate)
+    change = classify(known.headline, before, article.headline, article.body_text,
                       signal=article.signal, status=article.status, seen_hashes=known.seen)  # fmt: skip
     first_look = work.kind in (WorkKind.NEW, WorkKind.BACKFILL, WorkKind.ENTRY)
     verdict = Verdict(Outcome.LOADED if first_look else Outcome.UNCHANGED, work.url_key, known.url_key,
@@ -126,6 +131,13 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
     else:
         _revise(verdict, result, article, known, change, now)
     return verdict
+
+
+def _without(body: str, boilerplate: frozenset[int]) -> str:
+    """A text as it would have been, had its host's boilerplate been known then: learning is no change of the news."""
+    if not boilerplate:
+        return body
+    return "\n\n".join(block for block in body.split("\n\n") if line_hash(block) not in boilerplate)
 
 
 def _retell(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
