@@ -64,7 +64,7 @@ def read_wire(
     body, tail_credit, tail_dropped = read_tail(body, table)
     hinted = read_opening(summary, table, near) if summary else Opening()
     credits, publisher = _credits(opening, tail_credit, hinted)
-    lines = clean_lines(body, wired=bool(credits))
+    lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
     source = opening if opening.credits or opening.publisher else hinted
     return _reading(lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.extract.wire_foreign import foreign_headlines
 from ingest.model import DroppedLine
 
 
@@ -37,8 +38,8 @@ _ALSO = re.compile(
 )
 _PHOTO = re.compile(
     r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z|"
-    r"\((?:[^()]{0,40}\s)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?: (?:by|credit|courtesy of|de|von|di))?[:/ ][^()]{2,80}\)\s*\Z|"
-    r"\[(?:Photo|Foto|Image|File photo)[^\]]{0,60}\]\s*\Z|/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
+    r"[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)[^()\[\]]{2,80}[)\]]\s*\Z|"
+    r"/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
 )
 _PHOTO_START = re.compile(
     r"(?:Photo|Photos|Image|Picture|Photograph|Foto|Fotos|Bild|Photo credit|Image credit|Photo courtesy of|Crédit photo|Crédito de la imagen|Фото|Φωτογραφία|写真|图片|사진|صورة)"
@@ -66,12 +67,12 @@ _AGENCY_DESK = re.compile(r"\b(?:newsroom|bureau|desk|staff|team|redaktion|réda
 _TRIGGERS = re.compile(r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|：")
 
 
-def clean_lines(text: str, *, wired: bool) -> CleanLines:
-    """Take the wire's own lines out of a story. `wired` says that it carries a credit: only then may a line go for being another
-    story's headline. Order and paragraphs stay; the authors come from byline and desk lines."""
+def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:
+    """Take the wire's own lines out of a story. Only in a `credited` one may a line go for being another story's headline, and more
+    readily in a `distributed` one. Order and paragraphs stay; the authors come from byline and desk lines."""
     lines = text.split("\n")
     state = _Sweep()
-    foreign = foreign_headlines(lines) if wired else frozenset()
+    foreign = foreign_headlines(lines, distributed=distributed) if credited else frozenset()
     for i, line in enumerate(lines):
         _sweep(line, i, i in foreign, state, lines)
     return CleanLines(_squeeze(state.kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit)
@@ -190,51 +191,3 @@ def _squeeze(lines: list[str]) -> tuple[str, ...]:
     while kept and not kept[-1]:
         kept.pop()
     return tuple(kept)
-
-
-_FULL = 18
-_ENDS = ".!?:;…。！？：\"”'’»)“,-–—।"
-_VERBS = frozenset(
-    ["to", "will", "say", "says", "has", "have", "is", "are", "was", "were", "may", "can", "could", "must", "set", "kills", "killed", "wins", "won", "dies", "dead", "calls", "vows", "warns", "urges", "seeks", "plans", "eyes", "hits", "faces", "meets", "visits", "confirms", "denies", "rejects", "backs", "launches", "signs", "opens", "arrives", "reports", "claims", "accuses", "sees", "takes", "gets", "makes"]
-)
-
-
-def foreign_headlines(lines: list[str]) -> frozenset[int]:
-    """Indexes of lines that are another story's headline: a whole headline without full stop, alone between two full paragraphs.
-
-    Sure marks are asked for, since a subhead looks alike: 6-20 words, a name and a verb, at most two such lines in the story, and
-    words that the paragraph below does not take up (a subhead's are).
-    """
-    found = [i for i, line in enumerate(lines) if 6 <= line.count(" ") + 1 <= 20 and _headline_like(line.strip())]
-    if not 1 <= len(found) <= 2:
-        return frozenset()
-    full = [i for i, line in enumerate(lines) if line.strip()]
-    return frozenset(i for i in found if _between_paragraphs(i, lines, full) and not _echoed(lines, i, full))
-
-
-def _headline_like(line: str) -> bool:
-    words = line.split()
-    if not words or line[-1] in _ENDS or not line[0].isupper() or line.isupper() or not words[0][0].isalpha() or "http" in line:
-        return False
-    names = sum(w[0].isupper() for w in words[1:])
-    return names >= 1 and any(_verb(w, words[i - 1]) for i, w in enumerate(words) if i)
-
-
-def _verb(word: str, before: str) -> bool:
-    bare = word.lower()
-    if bare in _VERBS or not word.isascii():
-        return True
-    return len(bare) > 3 and bare.endswith(("s", "ed")) and not bare.endswith(("ss", "us", "'s")) and before[0].isupper() and word.islower()
-
-
-def _between_paragraphs(i: int, lines: list[str], full: list[int]) -> bool:
-    at = full.index(i)
-    if not 0 < at < len(full) - 1:
-        return False
-    return all(lines[j].count(" ") >= _FULL - 1 and lines[j].rstrip()[-1] in ".!?\"”'’»)" for j in (full[at - 1], full[at + 1]))
-
-
-def _echoed(lines: list[str], i: int, full: list[int]) -> bool:
-    below = lines[full[full.index(i) + 1]].casefold()
-    words = [w for w in re.findall(r"[^\W\d_]{5,}", lines[i].casefold())]
-    return bool(words) and sum(w[:6] in below for w in words) * 2 >= len(words)

@@ -1,0 +1,73 @@
+"""Another story's headline standing alone between two paragraphs, as distributors leave it when they flatten a link box."""
+
+from __future__ import annotations
+
+import re
+
+_FULL_WORDS = 18
+_ENDS = ".!?:;…。！？：\"”'’»)“,-–—।"
+_CLOSED = ".!?\"”'’»)…"
+_VERB_WORDS = (
+    "to will say says has have is are was were may can could must set kill kills killed won dies dead call calls vow vows warn warns urge "
+    "urges seek seeks plan plans eye eyes hit hits face faces meet meets visit visits deny denies back backs sign signs open opens"
+)
+_VERBS = frozenset(_VERB_WORDS.split())
+_ENGLISH = re.compile(r"\b(?:the|of|and|that)\b")
+_CONTENT = re.compile(r"[^\W\d_]{5,}")
+
+
+def foreign_headlines(lines: list[str], *, distributed: bool) -> frozenset[int]:
+    """Indexes of the lines that are another story's headline. `distributed` says that a distributor stands in the credit.
+
+    A subhead looks alike, so much is asked: 6-20 words with a name and a verb, no full stop, alone between two full paragraphs, few
+    short lines in the whole story, and words that the paragraph below does not take up, as it does a subhead's. Where only an agency
+    is credited the line must be the only one and its verb follow a name: agencies set subheads themselves.
+    """
+    found = [i for i, line in enumerate(lines) if 5 <= line.count(" ") <= 19 and _headline_like(line.strip())]
+    if not 1 <= len(found) <= (2 if distributed else 1):
+        return frozenset()
+    full = [i for i, line in enumerate(lines) if line.strip()]
+    if sum(_stands_short(lines[i]) for i in full[1:-1]) > len(found) + 1:
+        return frozenset()
+    return frozenset(i for i in found if _is_foreign(i, lines, full, distributed))
+
+
+def _headline_like(line: str) -> bool:
+    words = line.split()
+    if not words or line[-1] in _ENDS or not line[0].isupper() or line.isupper() or "http" in line:
+        return False
+    return any(w[0].isupper() for w in words[1:])
+
+
+def _stands_short(line: str) -> bool:
+    return line.count(" ") < 20 and line.rstrip()[-1] not in _ENDS
+
+
+def _is_foreign(i: int, lines: list[str], full: list[int], distributed: bool) -> bool:
+    at = full.index(i)
+    if not 0 < at < len(full) - 1:
+        return False
+    above, below = lines[full[at - 1]], lines[full[at + 1]]
+    if not (_is_paragraph(above) and _is_paragraph(below)):
+        return False
+    english = bool(_ENGLISH.search(below))
+    words = lines[i].split()
+    verb = any(_follows_name(words[k - 1], words[k]) or (distributed and words[k].lower() in _VERBS) for k in range(1, len(words)))
+    return (verb if english else distributed) and _echo(lines[i], below) < (0.5 if distributed else 0.34)
+
+
+def _is_paragraph(line: str) -> bool:
+    return line.count(" ") >= _FULL_WORDS - 1 and line.rstrip()[-1] in _CLOSED
+
+
+def _follows_name(before: str, word: str) -> bool:
+    """`Rutte confirms`, `Name Says`: a verb in -s right after a capitalised word."""
+    bare = word.lower()
+    verb = bare in _VERBS or (len(bare) > 3 and bare.endswith("s") and not bare.endswith(("ss", "us", "is", "'s", "’s")))
+    return verb and before[0].isupper() and word.islower()
+
+
+def _echo(line: str, below: str) -> float:
+    words = _CONTENT.findall(line.casefold())
+    text = below.casefold()
+    return sum(word[:6] in text for word in words) / len(words) if words else 1.0
