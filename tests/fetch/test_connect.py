@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -116,19 +117,25 @@ async def test_a_proxy_by_setting_is_used_for_public_names_and_for_no_literal(in
         await client.get("http://10.0.0.1/a", kind=Kind.PAGE)
 
 
-async def test_what_fails_below_http_has_its_reason(inner: Site, open_net: Site, open_client: OpenClient) -> None:
+async def test_what_fails_below_http_has_its_reason(inner: Site, open_client: OpenClient) -> None:
     async def lookup(host: str, port: int) -> list[str]:
         if host == "unknown.example":
             raise OSError(-2, "Name or service not known")
         return ["127.1.0.9"]
 
+    async def no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(400))
+        writer.close()
+
+    plain = await asyncio.start_server(no_tls, "127.1.0.1", 0)
     client = await open_client(lookup=lookup, allow_networks=("127.1.0.0/16",), allow_ports="any")
     for url, reason in (
         (f"http://closed.example:{inner.port}/", Reason.CONNECT),
         ("http://unknown.example/", Reason.DNS),
-        (f"https://127.1.0.1:{open_net.port}/", Reason.TLS),
+        (f"https://127.1.0.1:{plain.sockets[0].getsockname()[1]}/", Reason.TLS),
     ):
         with pytest.raises(FetchError) as caught:
             await client.get(url, kind=Kind.PAGE)
         assert (type(caught.value), caught.value.reason) == (Transient, reason)
         assert "\n" not in caught.value.detail
+    plain.close()

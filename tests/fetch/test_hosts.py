@@ -153,7 +153,7 @@ async def test_crawl_delay_between_all_requests_of_a_host(site: Site, open_clien
         site.routes["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 0.4")
     site.routes.update({"/a": reply(302, Location="/b"), "/b": reply(200, b"x"), "/c": reply(404)})
     rules = (HostRule("news.example", crawl_delay=0.4),) if source == "rule" else ()
-    client = await open_client(rules=rules, **({"crawl_delay": 0.4} if source == "setting" else {}))
+    client = await open_client(rules=rules, crawl_delay=0.4 if source == "setting" else 0)
     both = await asyncio.gather(
         client.get("http://news.example/a", kind=Kind.PAGE), client.get("http://news.example/c", kind=Kind.PAGE),
         return_exceptions=True,

@@ -86,7 +86,7 @@ def test_rights_reserved_in_robots(text: str, reserved: bool) -> None:
     ],
 )  # fmt: skip
 async def test_rights_reserved_in_headers(site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool) -> None:
-    site.routes["/a"] = reply(200, b"x", **headers)
+    site.routes["/a"] = reply(200, b"x", length=None, **headers)
     assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).noai is reserved
 
 
