@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-import tld
-
+from ingest.domains import ascii_host, bare_host
+from ingest.domains import registrable_domain as registrable_domain
 from ingest.model import HostRule
 from ingest.text import strip_control
 from ingest.tracking import is_tracking
@@ -18,10 +16,7 @@ LINK_CAP = 2048
 """Longest link followed, in characters: what browsers, sitemaps (sitemaps.org) and CDNs agree on."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_PREFIXES = ("www.", "m.", "amp.")
-
 _TAIL_PAIR = re.compile(r"&(?P<name>[\w.%-]+)=(?P<value>[^&/]*)$")
-_HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _PCT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOME = frozenset(("", "home", "index", "default", "homepage"))
@@ -36,7 +31,7 @@ class HostRules:
 
     def __init__(self, rules: Iterable[HostRule] = ()) -> None:
         """Raises re.error for an identity that is no regular expression (settings checks first and names the file and key)."""
-        self._rules = {_bare_host(rule.host.lower()): rule for rule in rules}
+        self._rules = {bare_host(rule.host.lower()): rule for rule in rules}
         self._patterns = {host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity}
 
     def rule(self, host: str) -> HostRule | None:
@@ -57,7 +52,7 @@ class HostRules:
 
     @staticmethod
     def _nearest(host: str, known: dict[str, HostRule] | dict[str, re.Pattern[str]]) -> str | None:
-        name = _bare_host(host.lower())
+        name = bare_host(host.lower())
         while name:
             if name in known:
                 return name
@@ -87,7 +82,7 @@ def url_key(url: str, rules: HostRules) -> str:
         return story
     path, tail = _untail(_path(parts.path))
     query = _query("&".join(part for part in (tail, parts.query) if part))
-    return _bracket(_bare_host(host)) + port + (path.rstrip("/") or "/") + (f"?{query}" if query else "")
+    return _bracket(bare_host(host)) + port + (path.rstrip("/") or "/") + (f"?{query}" if query else "")
 
 
 def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[str, str | None]:
@@ -123,7 +118,7 @@ def clean_link(href: str, base: str) -> str | None:
     text = _absolute_form(text.replace("\\", "/") if "?" not in text else text, base)
     try:
         parts = urlsplit(urljoin(base, text))
-        host = _ascii_host(parts.hostname or "")
+        host = ascii_host(parts.hostname or "")
         port = parts.port
     except ValueError:
         return None
@@ -147,19 +142,6 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{_bracket(_host(parts))}{_port(parts)}" if parts else ""
 
 
-@lru_cache(maxsize=65_536)
-def registrable_domain(host: str) -> str:
-    """The domain somebody registered (`bbc.co.uk` of `news.bbc.co.uk`), by the public suffix list shipped with tld.
-
-    Under an unlisted suffix the last two labels, as the list's default rule `*` says. An address or single label is itself.
-    """
-    name = host.lower().rstrip(".")
-    if _is_address(name) or "." not in name:
-        return name
-    found: str | None = tld.get_fld(f"http://{name}", fail_silently=True)
-    return found or ".".join(name.split(".")[-2:])
-
-
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +155,7 @@ def _split(url: str) -> SplitResult | None:
 
 def _host(parts: SplitResult) -> str:
     raw = parts.hostname or ""
-    return _ascii_host(raw) or raw
+    return ascii_host(raw) or raw
 
 
 def _port(parts: SplitResult) -> str:
@@ -186,46 +168,6 @@ def _port(parts: SplitResult) -> str:
 
 def _bracket(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=65_536)
-def _ascii_host(host: str) -> str | None:
-    """Lower case A-labels (RFC 5890), or None where a host cannot be written so."""
-    name = host.lower().rstrip(".")
-    if ":" in name:
-        return name if _is_address(name) else None
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return None
-    labels = name.split(".")
-    fits = len(name) <= 253 and all(len(label) <= 63 and _HOST_LABEL.fullmatch(label) for label in labels)
-    return name if fits else None
-
-
-@lru_cache(maxsize=65_536)
-def _bare_host(host: str) -> str:
-    name = host
-    while name.startswith(_PREFIXES):
-        rest = name.partition(".")[2]
-        if "." not in rest or rest == _suffix(rest):
-            break
-        name = rest
-    return name
-
-
-def _suffix(host: str) -> str | None:
-    found = tld.get_tld(f"http://x.{host}", fail_silently=True)
-    return None if found is None else str(found)
 
 
 def _path(path: str) -> str:
@@ -275,7 +217,7 @@ def _absolute_form(text: str, base: str) -> str:
         return text
     first = re.split(r"[/?#]", text, maxsplit=1)[0].lower()
     own = host_of(base)
-    known = first.startswith("www.") or (first in (own, _bare_host(own)) and "." in first)
+    known = first.startswith("www.") or (first in (own, bare_host(own)) and "." in first)
     return f"{urlsplit(base).scheme or 'https'}://{text}" if known else text
 
 
