@@ -140,6 +140,7 @@ def test_a_body_seen_before_is_not_parsed() -> None:
         ({"content_html": "<p>Body</p>"}, CHANGED, "content"),
         ({"title": "TITLE g1"}, TOUCHED, "other fields"),
         ({"title": "Title g1 #Tag #More"}, TOUCHED, "other fields"),
+        ({"title": "Title g1 #2"}, CHANGED, "title"),
         ({"published_raw": "tomorrow"}, TOUCHED, "published_raw"),
         ({"link": "https://wire.example/g1?utm_source=x"}, TOUCHED, "other fields"),
         ({"link": "https://wire.example/moved-g1"}, TOUCHED, "link_key"),
@@ -369,3 +370,9 @@ def test_gone_pauses_the_feed_and_says_so(given: Any) -> None:
     assert result.state.paused_until == NOW + timedelta(days=30)
     assert "410" in (result.state.why_next or "")
     assert result.reason in (Reason.FEED_GONE, Reason.HTTP_410)
+
+
+def test_an_adopted_address_that_fails_for_good_gives_way_to_the_configured_one() -> None:
+    state = decided(FetchError(Reason.HTTP_410, "gone"), state=polled(url=OTHER)).state
+    assert (state.url, state.paused_until) == (URL, None)
+    assert decided(FetchError(Reason.TIMEOUT, "slow"), state=polled(url=OTHER)).state.url == OTHER

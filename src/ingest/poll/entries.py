@@ -30,7 +30,8 @@ _ROLE = re.compile(
 )
 _BY = re.compile(r"^(?:by|von|par|por|di|door|автор:?)\s+(?=\S)", re.I)
 _BETWEEN = re.compile(r"\s*(?:;|,?\s+and\s+|\s+&\s+|,)\s*")
-_TAGS = re.compile(r"(?:\s+#[^\s#]+)+\s*$")
+# Two or more, or one that begins with a letter: `Ranked #1` is a title.
+_TAGS = re.compile(r"(?:(?:\s+#[^\s#]+){2,}|\s+#[^\W\d_][^\s#]*)\s*$")
 _HOSTLESS = re.compile(r"^https?://[^/]+", re.I)
 
 

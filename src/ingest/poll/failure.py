@@ -45,6 +45,7 @@ def backoff(total: float) -> timedelta:
 def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, min_interval: float = MIN_INTERVAL) -> FeedState:
     """The state after a failure: validators, body hash, floor and rate stay as they are.
 
+    Where an adopted address fails for good, the configured one is asked again.
     Retry-After (seconds, at most 24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
     """
     total = state.failure_weight + weight(error.reason)
@@ -57,8 +58,12 @@ def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, mi
     elif error.retry_after is not None:
         paused = now + timedelta(seconds=min(max(error.retry_after, 0.0), RETRY_AFTER_CAP))
         at, why = max(paused, now + own), "Retry-After"
+    moved = state.url != feed.url and weight(error.reason) == HARD
+    if moved:
+        at, paused, why = now + own, None, f"the adopted address failed ({error.reason}): back to the configured one"
     return replace(
         state,
+        url=feed.url if moved else state.url,
         last_poll_at=now,
         next_poll_at=at,
         paused_until=paused,
