@@ -19,7 +19,7 @@ from ingest.dedup.index import candidate_pairs
 from ingest.dedup.learn import boilerplate, opening
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, tokenise, without
-from ingest.dedup.verify import DedupText, Verdict, verify
+from ingest.dedup.verify import DedupText, are_copies, verify
 from ingest.model import CopyKind
 
 READY = 4_000
@@ -152,16 +152,13 @@ class Batch:
 
     def same(self, a: str, b: str) -> bool:
         """Are these two copies?"""
-        return self._compare(a, b).same
-
-    def _compare(self, a: str, b: str) -> Verdict:
-        return verify(self._ready(self._index[a]), self._ready(self._index[b]))
+        return are_copies(self._ready(self._index[a]), self._ready(self._index[b]))
 
     def row(self, id: str, group: CopyGroup) -> CopyRow:
         """The answer for one id, with its scores against the canonical text."""
         if id == group.canonical:
             return CopyRow(id, id, True, CopyKind.ORIGIN, 1.0, 1.0)
-        verdict = self._compare(group.canonical, id)
+        verdict = verify(self._ready(self._index[group.canonical]), self._ready(self._index[id]))
         return CopyRow(id, group.canonical, False, verdict.kind, verdict.containment, verdict.slot_agreement)
 
 

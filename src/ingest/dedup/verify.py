@@ -98,16 +98,25 @@ def prepare(
 
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
-    both, fewer = figures(a.laid, b.laid)
-    if fewer >= rule.figures and both < rule.figures_shared * fewer:
+    if _figures_differ(a.laid, b.laid, rule):
         shared = unaligned(a.laid, b.laid)
-        why = f"only {both} of {fewer} figures are in both, containment {shared.containment:.2f}"
+        why = f"only {shared.agreed} of {len(a.laid.figures)} and {len(b.laid.figures)} figures are in both texts"
         return Verdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
     shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
     same, why = _decide(shared, gap, min(len(a.laid.words), len(b.laid.words)), rule)
     kind = _kind(shared, a.laid.words == b.laid.words)
     return Verdict(same, shared.containment, shared.agreement, shared.jaccard, kind, why)
+
+
+def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
+    """`verify(a, b).same`, without the scores of what the figures alone rule out."""
+    return not _figures_differ(a.laid, b.laid, rule) and verify(a, b, rule).same
+
+
+def _figures_differ(a: Laid, b: Laid, rule: Rule) -> bool:
+    both, fewer = figures(a, b)
+    return fewer >= rule.figures and both < rule.figures_shared * fewer
 
 
 def _decide(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> tuple[bool, str]:
