@@ -196,22 +196,36 @@ async def test_the_deadline_holds_for_all_hops_together(site: Site, open_client:
     assert len(site.asked) <= 5
 
 
-async def test_after_two_time_outs_in_a_row_a_host_is_left_alone_and_others_are_not(site: Site, open_client: OpenClient) -> None:
+async def test_after_three_time_outs_a_host_is_left_alone_and_others_are_not(site: Site, open_client: OpenClient) -> None:
     async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
     site.routes.update({"/slow": silent, "/quick": reply(200, b"x")})
     client = await open_client(page_deadline=0.2)
     said = []
-    for path in ("slow", "quick", "slow", "slow", "quick"):
+    for path in ("slow", "quick", "slow", "quick", "slow", "quick", "slow"):
         try:
             said.append(str((await client.get(f"http://news.example/{path}", kind=Kind.PAGE)).status))
         except FetchError as error:
             said.append(error.reason.value)
-    assert said == ["timeout", "200", "timeout", "timeout", "deferred"]
+    assert said == ["timeout", "200", "timeout", "200", "timeout", "deferred", "deferred"]
     asked = len(site.asked)
     assert (await client.get("http://other.example/quick", kind=Kind.PAGE)).status == 200
     assert len(site.asked) == asked + 2
+
+
+async def test_many_answers_make_up_for_a_time_out(site: Site, open_client: OpenClient) -> None:
+    async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    site.routes.update({"/slow": silent, "/quick": reply(200, b"x")})
+    client = await open_client(page_deadline=0.2)
+    for _ in range(5):
+        with pytest.raises(Transient) as caught:
+            await client.get("http://news.example/slow", kind=Kind.PAGE)
+        assert caught.value.reason is Reason.TIMEOUT
+        for _ in range(50):
+            await client.get("http://news.example/quick", kind=Kind.PAGE)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,10 @@ from ingest.settings import Settings
 from ingest.urls import HostRules
 
 MAX_HOPS = 5
-DEFER_AFTER = 2
-"""Time-outs in a row after which a host is left alone for the rest of the run."""
+DEFER_AFTER = 2.5
+"""Time-outs after which a host is left alone for the rest of the run, each answer in between making up for FORGIVEN of one: the
+third in a short run, so that a host costs a run three deadlines at most, but not three in an archive of thousands of pages."""
+FORGIVEN = 0.02
 PARSED_ROBOTS = 4_096
 MB = 1_000_000
 JITTER = 0.05
@@ -108,7 +110,7 @@ class Client:
         }
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
         self._robots_asked: dict[str, asyncio.Lock] = {}
-        self._timeouts: dict[str, int] = {}
+        self._timeouts: dict[str, float] = {}
         self._in_flight = asyncio.Semaphore(settings.max_in_flight)
         self._exchange: Exchange | None = None
 
@@ -170,7 +172,7 @@ class Client:
         in_flight = (rule.max_in_flight if rule else None) or self._settings.per_host
         async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
             if self._timeouts.get(authority, 0) >= DEFER_AFTER:
-                raise Transient(Reason.DEFERRED, f"{authority} timed out {DEFER_AFTER} times in a row in this run")
+                raise Transient(Reason.DEFERRED, f"{authority} timed out too often in this run")
             try:
                 answer = await self._exchange.ask(
                     target, headers, cap=limits.cap, cut=kind is Kind.ROBOTS, deadline=min(left, limits.deadline)
@@ -179,7 +181,8 @@ class Client:
                 if error.reason is Reason.TIMEOUT:
                     self._timeouts[authority] = self._timeouts.get(authority, 0) + 1
                 raise
-            self._timeouts.pop(authority, None)
+            if authority in self._timeouts:
+                self._timeouts[authority] = max(self._timeouts[authority] - FORGIVEN, 0.0)
             self._heed(authority, answer)
             return answer
 
