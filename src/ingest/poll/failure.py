@@ -64,6 +64,8 @@ def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, mi
     return replace(
         state,
         url=feed.url if moved else state.url,
+        etag=None if moved else state.etag,
+        last_modified=None if moved else state.last_modified,
         last_poll_at=now,
         next_poll_at=at,
         paused_until=paused,
