@@ -53,7 +53,8 @@ def _is_foreign(i: int, lines: list[str], full: list[int], distributed: bool) ->
     english = bool(_ENGLISH.search(below))
     words = lines[i].split()
     verb = any(_follows_name(words[k - 1], words[k]) or (distributed and words[k].lower() in _VERBS) for k in range(1, len(words)))
-    return (verb if english else distributed) and _echo(lines[i], below) < (0.5 if distributed else 0.34)
+    sole = sum(_stands_short(lines[k]) for k in full[1:-1]) == 1
+    return (verb if english else distributed and sole) and _echo(lines[i], below) < (0.5 if distributed and english else 0.34)
 
 
 def _is_paragraph(line: str) -> bool:

@@ -41,6 +41,11 @@ _PHOTO = re.compile(
     r"[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)[^()\[\]]{2,80}[)\]]\s*\Z|"
     r"/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
 )
+# Within running text only marks that can be nothing else: "... June 11, 2026. REUTERS/Ann Lee/File Photo The fair opened".
+_PHOTO_INLINE = re.compile(
+    r"\s?(?:REUTERS|AP Photo|AFP Photo|EPA-EFE)/[A-Z][\w'’-]+(?: [A-Z][\w'’.-]+){0,2}"
+    r"(?:/(?:Illustration|File Photo|File photo|File|Files|Pool|Handout|Staff)\b(?: [Pp]hoto)?)*[.)]?"
+)
 _PHOTO_START = re.compile(
     r"(?:Photo|Photos|Image|Picture|Photograph|Foto|Fotos|Bild|Photo credit|Image credit|Photo courtesy of|Crédit photo|Crédito de la imagen|Фото|Φωτογραφία|写真|图片|사진|صورة)"
     r"\s?(?:by|:|：|/|©|credit:|courtesy of)\s?\S",
@@ -115,7 +120,7 @@ def _rule(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
         return None
     if _STORY_NUMBER.fullmatch(bare):
         return "story number"
-    if _ALSO.match(bare) and len(bare.split()) <= 40:
+    if bare.count(" ") < 40 and _ALSO.match(bare):
         return "also read"
     if _SIGN_OFF.match(bare) or _SIGN_OFF_ANY.match(bare):
         return "sign-off" if i > 0 else None
@@ -126,10 +131,11 @@ def _rule(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
 
 
 def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
-    if len(bare.split()) <= 70 and (photo := _PHOTO.search(bare)):
+    may_hold = "/" in bare or bare[-1] in ")]"
+    if may_hold and bare.count(" ") < 70 and (photo := _PHOTO.search(bare, max(0, len(bare) - 200))):
         state.image_credit = state.image_credit or photo.group().strip(" ()[].")
         return "photo credit"
-    if len(bare.split()) <= 25 and _PHOTO_START.match(bare):
+    if bare.count(" ") < 25 and _PHOTO_START.match(bare):
         state.image_credit = state.image_credit or bare
         return "photo credit"
     if i <= 3 and (byline := _BYLINE.match(bare)):
@@ -163,6 +169,10 @@ def _without_tail(line: str, state: _Sweep) -> str:
     if "MENAFN" in line[-60:] and (number := re.search(r"\s*MENAFN\d{6,}ID\d{6,}\s*\Z", line)):
         state.drop("story number", number.group())
         line = line[: number.start()]
+    if "/" in line and (photo := _PHOTO_INLINE.search(line)):
+        state.drop("photo credit", photo.group())
+        state.image_credit = state.image_credit or photo.group().strip(" .)")
+        line = _PHOTO_INLINE.sub("", line)
     if line.endswith((")", "]", ").")) and (tail := _DESK_TAIL.search(line, max(0, len(line) - 330))):
         state.drop("desk credit", tail.group())
         state.authors.extend(reporters(tail["all"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.extract.agencies import AgencyKind, AgencyTable
@@ -46,6 +46,12 @@ _DISTRIBUTED = re.compile(
     r"(?P<rest>(?:\s?[-–—]\s?[^()\[\]\n]{1,80}(?:\([^()\n]{1,20}\))?)?)\s?[)\]][ \t]*:?\s*",
     re.IGNORECASE,
 )
+# "By Ann Lee and Joe Roe NAIROBI (Reuters) -": the byline of a feed's summary runs into the dateline.
+_GLUED_BYLINE = re.compile(r"\s*By (?P<who>[A-Z][^\W\d_]*[a-z][^\n()]{2,80}?) (?=[A-ZÀ-Þ]{2}[A-ZÀ-Þ'./-]*(?:[ ,/]|\Z))")
+# An aggregator's summary: "News by ACCESS Newswire on TradingView, 2026-08-21".
+_AGGREGATED = re.compile(
+    r"\s*(?:News|Article|Story|Press release) by (?P<name>[^\n,]{2,40}?) on (?P<site>[A-Z][\w.]{2,30})(?:,\s(?P<day>\d{4}-\d\d-\d\d))?\.?\s*"
+)
 _PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
 _BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
 _STOP_END = re.compile(r"(?<=\w)\.\s(?=[^\W\d_a-z]|[\"“«])")
@@ -58,7 +64,8 @@ def read_opening(text: str, agencies: AgencyTable, near: date | None) -> Opening
     found = Opening()
     for step in (_distributed, _credited, _credited, _bare):
         head = text[found.length : found.length + _HEAD]
-        piece = step(head, agencies, near, found) if _CREDIT_HINT.search(head, 0, 160) else None
+        hinted = step is _distributed or _CREDIT_HINT.search(head, 0, 160)
+        piece = step(head, agencies, near, found) if hinted else None
         if piece is not None:
             found = found.followed_by(piece)
     return found
@@ -70,11 +77,21 @@ def _both(first: str | None, then: str | None) -> str | None:
 
 def _distributed(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     match = _DISTRIBUTED.match(head)
+    if match is None and " by " in head[:20]:
+        return _aggregated(head, agencies)
     if match is None or not (match["open"] or match["day"] or match["rest"].strip()):
         return None
     printed = [p for p in _PARTS.split(match["rest"]) if p.strip()]
     credits, kinds = canonical_credits(printed, agencies)
     return Opening(match.end(), day=_iso_day(match["day"]), credits=credits, publisher="MENAFN", kinds=kinds)
+
+
+def _aggregated(head: str, agencies: AgencyTable) -> Opening | None:
+    match = _AGGREGATED.match(head)
+    known = agencies.find(match["name"]) if match else None
+    if match is None or known is None:
+        return None
+    return Opening(match.end(), day=_iso_day(match["day"]), credits=(known.name,), publisher=match["site"], kinds=(known.kind,))
 
 
 def _iso_day(printed: str | None) -> date | None:
@@ -87,6 +104,8 @@ def _iso_day(printed: str | None) -> date | None:
 def _credited(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     if cjk := read_cjk(head, agencies, near):
         return Opening(cjk.length, head[: cjk.length].strip(), cjk.located, cjk.day, (cjk.agency,), reporters=cjk.reporters)
+    if byline := _GLUED_BYLINE.match(head):
+        return _after_byline(byline, head, agencies, near, before)
     mark = find_mark(head, agencies, _MAX_PLACE)
     if mark is None:
         return None
@@ -96,6 +115,16 @@ def _credited(head: str, agencies: AgencyTable, near: date | None, before: Openi
     return Opening(
         mark.end, head[: mark.end].strip(), place.name, place.day, mark.credits, kinds=mark.kinds
     )
+
+
+def _after_byline(
+    byline: re.Match[str], head: str, agencies: AgencyTable, near: date | None, before: Opening
+) -> Opening | None:
+    piece = _credited(head[byline.end() :], agencies, near, before)
+    if piece is None:
+        return None
+    who = tuple(name for name in re.split(r",\s|\sand\s", byline["who"]) if 2 <= len(name.split()) <= 4)
+    return replace(piece, length=piece.length + byline.end(), reporters=(*who, *piece.reporters))
 
 
 def _is_credit(mark: Mark, place: Place, following: str) -> bool:

@@ -44,6 +44,7 @@ _LINKS = frozenset(_LINK_WORDS.split())
 _ARTICLE_WORDS = "The A An In At On Die Der Das Les Gli I L' L’ El La Le Los Las Il Lo O Os As Um Une Un Una Eine Ein En Em Im"
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _SPLIT = re.compile(r"[,/()\[\]–—-]|\bи\b|\band\b|\bund\b|\by\b")
+_GLUED = re.compile(r"[A-Z]{3,}[a-z]{2,}")  # a subhead stuck to the place: `ISLANDSKerteminde`
 _MAX_WORDS = 8
 
 
@@ -73,12 +74,14 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     day, dated, rest = _take_day(prefix, near)
     rest = _undotted(_without_weekday(rest).strip(" ,;:-–—/\n\r\t\u3000"))
     rest = rest[1:-1] if rest[:1] == "(" and rest[-1:] == ")" else rest.removesuffix(" في")
+    if "\n" in rest or rest.startswith(("By ", "BY ")):
+        return None
     if not rest:
         return Place(None, day, dated, cased=False)
     words = _WORD.findall(rest)
     if not words or len(words) > _MAX_WORDS or any(c.isdigit() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
         return None if not _initialled(rest, words) else _place(rest, words, day, dated)
-    if any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words) :
+    if _GLUED.search(rest) or any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words) :
         return None
     place = _place(rest, words, day, dated)
     return None if not place.known and (words[0] in _ARTICLES or rest[:2] in ("L'", "L’")) else place

@@ -111,11 +111,12 @@ def _signal(marks: list[str], killed: bool, text: str) -> Signal:
         return Signal.ADVISORY
     for mark in marks:
         for signal, form in ((Signal.CORRECTION, _CORRECTION), (Signal.UPDATE, _UPDATE), (Signal.FLASH, _FLASH), (Signal.ADVISORY, _ADVISORY)):
-            if form.match(mark[:160]):
+            if (match := form.match(mark[:160])) and not _STAMP.match(mark, match.end()):
                 return signal
     return Signal.CORRECTION if _corrects(text) else Signal.NONE
 
 
+_STAMP = re.compile(r"\s*(?:\d{1,4}\b|[A-Z][a-z]{2,8}\.?,? \d)")  # "UPDATED: Oct. 3, 2022" is a time stamp of the page
 _CORRECTS = re.compile(r"(?:^|\n)\s?\((?:Corrects|Refiles|Corrected|Removes|Fixes|This (?:[A-Z][a-z]+ \d{1,2} )?(?:story|article|item) (?:has been|was|is) (?:corrected|refiled))\b")
 _UPDATES = re.compile(r"(?:^|\n)\s?\((?:Updates|Adds|Recasts)\b")
 
