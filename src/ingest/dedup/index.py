@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def candidate_pairs(sketches: Sequence[Sequence[int]], times: Sequence[datetime 
 
 def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each pair of texts once for each hash they share."""
-    hashes = np.array([h for sketch in sketches for h in sketch], np.uint32)
+    hashes = np.fromiter(chain.from_iterable(sketches), np.uint32)
     owners = np.repeat(np.arange(len(sketches)), [len(s) for s in sketches])
     order = np.argsort(hashes, kind="stable")
     hashes, owners = hashes[order], owners[order]

@@ -20,13 +20,13 @@ OPENING, SPOKEN = 2, 8
 """Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date, a section)."""
 
 
-def opening(tokens: Tokens, sentences: Hashes) -> frozenset[int]:
+def opening(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
     """What `boilerplate` knows a text by."""
     spoken = tokens.lengths() >= SPOKEN
-    return frozenset(sentences[spoken][:OPENING].tolist())
+    return tuple(sentences[spoken][:OPENING].tolist())
 
 
-def boilerplate(texts: Sequence[Hashes], openings: Sequence[frozenset[int]]) -> Hashes:
+def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) -> Hashes:
     """Hashes of the sentences found in at least five texts that mostly do not open alike; sorted.
 
     Forty mastheads that carry one story repeat its sentences too, but open with it. The answer does not depend on the order of
@@ -58,6 +58,6 @@ def _sample(carriers: NDArray[np.int64]) -> list[int]:
     return sample
 
 
-def _open_unlike(openings: list[frozenset[int]]) -> bool:
-    pairs = [not a.isdisjoint(b) for a, b in combinations(openings, 2)]
+def _open_unlike(openings: list[tuple[int, ...]]) -> bool:
+    pairs = [not a.isdisjoint(b) for a, b in combinations(map(set, openings), 2)]
     return 2 * sum(pairs) < len(pairs)
