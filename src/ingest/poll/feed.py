@@ -15,10 +15,10 @@ from ingest.model import Feed, FeedDocument, Reason
 from ingest.poll.charset import decode
 from ingest.poll.entries import RawEntry, Setting, make_entries
 from ingest.poll.jsonfeed import read_json_feed
+from ingest.poll.notfeed import HEAD, what_else
 from ingest.text import plain_text, squeeze
 from ingest.urls import clean_link
 
-_HEAD = 65_536
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.I)
 _DECLARATION = re.compile(r"<\?xml\b")
 _PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype\b[^>\[]*(?:\[.*?\])?[^>]*>)", re.I | re.S)
@@ -38,11 +38,7 @@ _LONG_AUTHOR = re.compile(
 _LONG_TAG = re.compile(r"<[a-z][^<>]{20000,}>", re.I)
 _BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What feedparser raises on odd values of extensions (an empty <width>, a licence outside its place): seen by fuzzing."""
-_HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.I | re.S)
-_ADVERTISED = re.compile(r"""<link\b[^>]*type=["']application/(?:rss|atom)\+xml["'][^>]*>""", re.I)
-_HREF = re.compile(r"""href=["']([^"']+)""", re.I)
 
-_HTML = frozenset(("html", "head", "body", "script", "div", "meta", "title", "p", "br", "center", "h1"))
 _MARKUP_AMPERSAND = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S)
 
 
@@ -79,41 +75,19 @@ def parse_feed(given: FeedInput) -> FeedDocument:
 def _from_root(text: str, given: FeedInput) -> str:
     """The document from its XML declaration or root on: 16 of 698 real feeds have warnings or blank lines before it."""
     first = _first_element(text)
-    root = _ROOT.search(text, 0, _HEAD)
+    root = _ROOT.search(text, 0, HEAD)
     if root is None or first == "html":
-        raise Terminal(Reason.NOT_A_FEED, _what_else(text, first, given))
+        raise Terminal(Reason.NOT_A_FEED, what_else(text, first, given.url))
     declared = _DECLARATION.search(text, 0, root.start())
     return text[declared.start() if declared else root.start() if first != root[1].lower() else 0 :]
 
 
 def _first_element(text: str) -> str:
     position = 0
-    while found := _PROLOGUE.match(text, position, _HEAD):
+    while found := _PROLOGUE.match(text, position, HEAD):
         position = found.end()
     element = _ELEMENT.match(text, position)
     return element[1].rpartition(":")[2].lower() if element else ""
-
-
-def _what_else(text: str, first: str, given: FeedInput) -> str:
-    head = text[:_HEAD]
-    if first in _HTML or re.search(r"<(?:!doctype\s+html|html)\b", head, re.I):
-        title = _HTML_TITLE.search(head)
-        named = f' titled "{plain_text(title[1])[:100]}"' if title else ""
-        return f"an HTML page{named}{_advertised(head, given.url)}"
-    if first in ("urlset", "sitemapindex"):
-        return f"a sitemap (<{first}>): name it as `sitemap` of a feed instead"
-    if first:
-        return f"XML with root <{first[:50]}>, which is no feed"
-    return f'neither XML nor JSON: begins "{squeeze(head[:60])}"'
-
-
-def _advertised(head: str, base: str) -> str:
-    for link in _ADVERTISED.findall(head):
-        href = _HREF.search(link)
-        target = clean_link(plain_text(href[1]), base) if href else None
-        if target:
-            return f"; it names the feed {target}"
-    return ""
 
 
 # -- JSON Feed -------------------------------------------------------------------------------------------------------
@@ -289,7 +263,7 @@ def _ttl(minutes: str | None) -> float | None:
 
 
 def _skip_hours(text: str) -> tuple[int, ...]:
-    block = _SKIP_HOURS.search(text, 0, _HEAD)
+    block = _SKIP_HOURS.search(text, 0, HEAD)
     hours = {int(hour) % 24 for hour in re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", block[1], re.I)} if block else set()
     return tuple(sorted(hours)) if len(hours) < 24 else ()
 
