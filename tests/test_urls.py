@@ -69,6 +69,8 @@ STORY = "https://news.a.example/world/a-story-of-the-day-12345"
         ("https://news.a.example/world/", False),
         ("https://a.example/news/europe", False),
         ("https://a.example/tag/some-long-tag-name", False),
+        ("https://news.a.example/2025", False),
+        ("https://news.a.example/2025/04", False),
         ("https://other.example/world/a-story-of-the-day-12345", False),
         ("javascript:alert(1)", False),
         ("", False),

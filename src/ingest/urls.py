@@ -236,6 +236,8 @@ def _names_story(parts: SplitResult) -> bool:
     if not segments or segments[0] in _LISTING:
         return False
     last = segments[-1].rsplit(".", 1)[0]
+    if re.fullmatch(r"(?:19|20)\d\d(?:-?[01]\d)?", last):  # a year's or month's archive
+        return False
     return bool(re.search(r"\d{3,}", last)) or len(re.split(r"[-_+,]|%20", last)) >= 3 or last.count("%") > 8
 
 
