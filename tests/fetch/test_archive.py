@@ -189,7 +189,11 @@ def test_segments_are_gone_on_with_until_they_are_full(tmp_path: Path) -> None:
     places = [big.append(answer(number)) for number in range(9)]
     big.sync()
     assert [big.read(place) for place in places] == [answer(number) for number in range(9)]
+    assert len({place.file for place in places}) > 2
+    written = {place.file for place in places}
+    assert not [place for place, _ in Archive(tmp_path, "poll").heal({}) if place.file in written]
     big.close()
+    assert len([place for place, _ in Archive(tmp_path, "poll").heal({}) if place.file in written]) >= 9
 
 
 WRITE = textwrap.dedent("""

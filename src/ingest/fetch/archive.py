@@ -1,6 +1,7 @@
 """The archive folder: WARC segments that bytes reach before any row points to them, healed after a crash.
 
-A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process dies.
+A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process dies. (A child made
+by fork alone would inherit the lock: workers come from a fork server.)
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Archive:
         self._end = 0
         self._dirty = False
         self._new = False
+        self._full: list[int] = []
 
     def append(self, response: Response) -> ArchivePlace:
         """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the disk refuses it."""
@@ -84,10 +86,10 @@ class Archive:
         return response
 
     def close(self) -> None:
-        if self._fd >= 0:
-            self.sync()
-            os.close(self._fd)
-            self._fd, self._name, self._end = -1, "", 0
+        """Sync, and let go of every segment written: only now may another process heal them."""
+        self._leave()
+        while self._full:
+            os.close(self._full.pop())
 
     # -- segments ----------------------------------------------------------------------------------------------------
 
@@ -95,8 +97,11 @@ class Archive:
         return f"{self._job}-{datetime.now(UTC):%Y%m%d}-"
 
     def _next_segment(self) -> None:
-        """Open the first of today's segments that has room and no other writer."""
-        self.close()
+        """Open the first of today's segments that has room and no other writer.
+
+        The one before stays locked until `close`: rows that point into it may not be committed yet.
+        """
+        self._leave()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -106,6 +111,12 @@ class Archive:
         number = max(_number(taken[-1]) if taken else 1, 1)
         while not self._opened(f"{day}{number:02}.warc.gz"):
             number += 1
+
+    def _leave(self) -> None:
+        if self._fd >= 0:
+            self.sync()
+            self._full.append(self._fd)
+            self._fd, self._name, self._end = -1, "", 0
 
     def _opened(self, name: str) -> bool:
         path = self._folder / name

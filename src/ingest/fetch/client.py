@@ -220,8 +220,12 @@ class Client:
             parsed = self._robots.get(authority)
             if parsed is not None and parsed[0] > time.time():
                 return parsed[1]
-            stored = _fresh(self._hosts.robots(authority)) or await self._ask_robots(target)
-            return await self._parsed(authority, stored)
+            try:
+                stored = _fresh(self._hosts.robots(authority)) or await self._ask_robots(target)
+                return await self._parsed(authority, stored)
+            finally:
+                # Whoever comes now finds the answer in memory or in hosts.db.
+                self._robots_asked.pop(authority, None)
 
     async def _parsed(self, authority: str, stored: StoredRobots) -> Robots:
         if stored.body is None:

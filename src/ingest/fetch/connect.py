@@ -67,7 +67,7 @@ class GuardedResolver(AbstractResolver):
 
 
 def _getaddrinfo(host: str, port: int) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]:
-    return [*socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)]
+    return [*socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _candidate(host: str, address: str, port: int) -> ResolveResult:

@@ -54,7 +54,9 @@ class Hosts:
 
     def close(self) -> None:
         self._db.close()
-        os.close(self._turns)
+        if self._turns >= 0:
+            os.close(self._turns)
+            self._turns = -1
 
     # -- turns -------------------------------------------------------------------------------------------------------
 
