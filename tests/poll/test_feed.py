@@ -418,3 +418,23 @@ def test_dates_are_resolved_from_the_raw_string(raw: str, zone: str | None, at: 
 )
 def test_odd_extensions_cost_no_entry(odd: str) -> None:
     assert only(parsed(rss(f"<item><title>One</title>{odd}<link>https://a.example/1</link></item>"))).title == "One"
+
+
+GOOD = "<item><title>Good</title><link>https://a.example/1</link></item>"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        f"<item><title>Bad</title><author>{'a@' + 'a.' * 200_000}</author></item>",
+        f"<item><title>Bad</title><dc:creator><![CDATA[{'a@' + 'a.' * 200_000}]]></dc:creator></item>",
+        f"<item {' '.join(f'a{n}="1"' for n in range(100_000))}><title>Bad</title></item>",
+        f"<item {' '.join(f'xmlns:a{n}="u{n}"' for n in range(100_000))}><title>Bad</title></item>",
+        f"<item><title>{'x' * 5_000_000}</title></item>",
+        "<a>" * 20_000,
+        "&" * 500_000,
+    ],
+    ids=["author", "author in CDATA", "attributes", "namespaces", "title", "nesting", "ampersands"],
+)
+def test_what_stalls_parsers_costs_no_good_entry(hostile: str) -> None:
+    assert parsed(rss(hostile + GOOD)).entries[-1].link == "https://a.example/1"
