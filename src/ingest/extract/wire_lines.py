@@ -60,12 +60,12 @@ _DESK_TAIL = re.compile(r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|c
 _REPORTING = re.compile(r"(?:additional )?(?:reporting|reported|written|writing|reportage|reportagem|reporte|bericht)(?:[^;:]{0,20})?(?: by| de| por| par| von|:)\s(?P<who>[^;()]+)", re.IGNORECASE)
 _BEAT = re.compile(r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*")
 _SIGN_OFF = re.compile(
-    r"(?:\W{0,3}(?:end|ends|fin|ende|fine|koniec|конец)\W{0,3}|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|our standards: .{0,60}|"
+    r"(?:\W{0,3}(?i:end|ends|fin|ende|fine|koniec|конец)\W{0,3}|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|our standards: .{0,60}|"
     r"[-–—]{1,2}\s?(?:IANS|PTI|ANI|UNI|WAM|KUNA|SPA|QNA|Bernama|BERNAMA|Ukrinform|Yonhap|Xinhua)\.?|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?|"
     r"(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}|view original content.{0,200}|view source version on .{0,200}|"
     r"(?:photo|logo|video|infographic)\s?-\s?https?://\S+|source\s?:?\s+https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z",
 )  # fmt: skip
-_SIGN_OFF_ANY = re.compile(r"(?:end|ends|our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})\Z", re.IGNORECASE)
+_SIGN_OFF_ANY = re.compile(r"(?:our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})\Z", re.IGNORECASE)
 _BYLINE = re.compile(r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z")
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
 _AGENCY_DESK = re.compile(r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE)
