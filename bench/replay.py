@@ -109,7 +109,7 @@ def _in_process(work: Path, feed: str, at: datetime) -> Spent:
 
 def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> int:
     """A quiet poll of each feed an hour after its last, then all polls once more at their own times; 1 if anything is added."""
-    before, hits, spent = counted_rows(work), served.requests(), Spent()
+    surprises, before, hits, spent = _surprises(work, sites), counted_rows(work), served.requests(), Spent()
     for site in sites:
         spent = spent.plus(poll(work, site.id, site.polls[-1].at + timedelta(hours=1)))
     if pages is not None:
@@ -122,6 +122,7 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
     second = served.requests().minus(hits)
     _report("second pass", second, spent, work, sites)
     faults = [
+        *surprises,
         *([] if unchanged else ["the quiet polls changed the tables"]),
         *([f"the quiet polls asked for {quiet.page} pages"] if quiet.page or quiet.other else []),
         *([f"the quiet polls got {quiet.feed_304} of {quiet.feed} answers 304"] if quiet.feed_304 < quiet.feed else []),
@@ -135,14 +136,28 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
 def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> None:
     print(f"-- {title}: {requests}")
     print(f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed {spent.failed}")
-    print("   feed                 ids  articles  entry rows   = ids+edits+moved  revisions  <= texts  outcomes")
+    print("   feed                 ids  articles   = ids+edits+moved  entry rows  - moved-noise  revisions  outcomes")
     for site in sites:
         told, seen = site.expected(), counted_rows(work, site.id)
         sums = f"{told.ids}+{told.edits}+{told.moved}"
-        line = f"{told.ids:>6}{seen.articles:>10}{seen.entries:>12}{sums:>20}{seen.revisions:>11}{told.texts:>10}"
+        line = f"{told.ids:>6}{seen.articles:>10}{sums:>20}{seen.entries:>12}{told.revisions:>15}{seen.revisions:>11}"
         print(f"   {site.id:<18}{line}  {seen.outcomes}")
     total = counted_rows(work)
-    print(f"   {'all feeds':<24}{total.articles:>10}{total.entries:>12}{'':>20}{total.revisions:>11}{'':>10}  {total.outcomes}")
+    print(f"   {'all feeds':<24}{total.articles:>10}{total.entries:>32}{total.revisions:>26}  {total.outcomes}")
+
+
+def _surprises(work: Path, sites: list[SeriesSite]) -> list[str]:
+    """Where the tables differ from what the feeds say."""
+    found = []
+    for site in sites:
+        told, seen = site.expected(), counted_rows(work, site.id)
+        pairs = {
+            "articles": (told.ids, seen.articles),
+            "entry rows": (told.entry_rows, seen.entries),
+            "revisions": (told.revisions, seen.revisions),
+        }
+        found += [f"{site.id}: {wanted} {name} expected, {got} found" for name, (wanted, got) in pairs.items() if wanted != got]
+    return found
 
 
 if __name__ == "__main__":

@@ -35,6 +35,10 @@ class State:
     def text(self) -> tuple[str, str]:
         return self.title, self.summary
 
+    @property
+    def words(self) -> list[str]:
+        return re.findall(r"\w+", f"{self.title} | {self.summary}".casefold())
+
 
 @dataclass(frozen=True, slots=True)
 class CapturedPoll:
@@ -47,13 +51,26 @@ class CapturedPoll:
 
 @dataclass(slots=True)
 class Expected:
-    """What the polls themselves say must come out. `moved` counts changes of stamp or link alone, `edits` of title or summary;
-    `texts` counts the (title, summary) states an entry's page went through, the first one included."""
+    """What the polls themselves say must come out.
+
+    `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, a full stop);
+    `moved` counts changes of stamp or link alone.
+    """
 
     ids: int = 0
     edits: int = 0
+    noise: int = 0
     moved: int = 0
-    texts: int = 0
+
+    @property
+    def entry_rows(self) -> int:
+        """Each state of each entry is a row of its history."""
+        return self.ids + self.edits + self.moved
+
+    @property
+    def revisions(self) -> int:
+        """An article's first text, and each other wording."""
+        return self.ids + self.edits - self.noise
 
 
 class SeriesSite:
@@ -95,9 +112,9 @@ class SeriesSite:
                 before = last.get(state.key)
                 found.ids += before is None
                 found.edits += before is not None and before.text != state.text
+                found.noise += before is not None and before.text != state.text and before.words == state.words
                 found.moved += before is not None and before != state and before.text == state.text
                 last[state.key] = state
-        found.texts = found.ids + found.edits
         return found
 
 
