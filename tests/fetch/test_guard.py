@@ -6,7 +6,7 @@ import ipaddress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import Terminal
@@ -216,12 +216,14 @@ def test_public_addresses_are_let_through(address: str) -> None:
     assert refused_as(ipaddress.ip_address(address)) is None
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_whatever_python_calls_private_is_refused(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     if not ip.is_global or ip.is_multicast:
         assert refused_as(ip) is not None
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_ipv4_address_inside_an_ipv6_one_is_refused_whatever_it_is(ip: ipaddress.IPv4Address) -> None:
     number = int(ip)
@@ -230,6 +232,7 @@ def test_an_ipv4_address_inside_an_ipv6_one_is_refused_whatever_it_is(ip: ipaddr
         assert refused_as(inner) is not None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_target_or_a_terminal_error(text: str) -> None:
     for candidate in (text, f"http://{text}", f"http://news.example/{text}"):

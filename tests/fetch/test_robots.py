@@ -131,7 +131,7 @@ async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
 )  # fmt: skip
 async def test_unreachable_means_do_not_fetch(site: Site, open_client: OpenClient, answer: bytes | Script, tmp_path: Path) -> None:
     site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})
-    client = await open_client(page_deadline=0.5)
+    client = await open_client(page_deadline=1.0)
     for _ in range(3):
         with pytest.raises(Transient) as caught:
             await client.get("http://news.example/a", kind=Kind.PAGE)
