@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.dedup.revisions import classify, revision_hash, word_changes
 from ingest.model import RevisionKind, Signal, Status
@@ -35,6 +39,27 @@ def test_spacing_punctuation_and_dateline_are_noise(body: str) -> None:
 def test_a_changed_dateline_is_noise() -> None:
     old, new = ("CALDER, March 2 (MNA) - " + BODY, "MARREN, March 3 (MNA) - " + BODY)
     assert classify(HEAD, old, HEAD, new).kind is RevisionKind.NOISE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Last updated: 2 March 2026, 14:05 GMT", "Last updated: 2 March 2026, 16:40 GMT"),
+        ("3 min read", "4 min read"),
+        ("1,204 views", "1,377 views"),
+        ("2 hours ago", "5 hours ago"),
+        ("Aktualisiert am 02.03.2026", "Aktualisiert am 03.03.2026"),
+        ("更新 14:05", "更新 15:05"),
+    ],
+)
+def test_times_of_update_and_counters_are_noise(old: str, new: str) -> None:
+    assert classify(HEAD, f"{old}\n{BODY}", HEAD, f"{new}\n{BODY}").kind is RevisionKind.NOISE
+    assert classify(HEAD, BODY, HEAD, f"{BODY}\n{new}").kind is RevisionKind.NOISE
+
+
+@pytest.mark.parametrize("line", ["Updated figures show 340 dead.", "Posted profits of 12 million crowns, down from 30 in May"])
+def test_a_sentence_that_begins_like_a_stamp_is_none(line: str) -> None:
+    assert kind(f"{BODY}\n{line}") is RevisionKind.EDIT
 
 
 def test_a_teaser_that_rotates_is_noise() -> None:
@@ -121,10 +146,25 @@ def test_a_missing_headline_is_no_trouble() -> None:
     assert classify(None, BODY, HEAD, BODY).kind is RevisionKind.EDIT
 
 
-def test_word_changes_of_very_long_texts_are_counted_without_order() -> None:
-    old = " ".join(f"old{i}" for i in range(3000))
-    new = " ".join(f"new{i}" for i in range(2500))
-    assert word_changes("start " + old, "start " + new) == (2500, 3000)
+@given(st.lists(st.sampled_from("abcd"), max_size=12), st.lists(st.sampled_from("abcd"), max_size=12))
+def test_word_changes_leave_the_longest_common_order(old: list[str], new: list[str]) -> None:
+    added, removed = word_changes(" ".join(old), " ".join(new))
+    kept = len(new) - added
+    assert kept == len(old) - removed
+    common = {c for n in range(len(old) + 1) for c in combinations(old, n)} & {
+        c for n in range(len(new) + 1) for c in combinations(new, n)
+    }
+    assert kept == max(map(len, common))
+
+
+def test_word_changes_of_long_repetitive_texts() -> None:
+    assert word_changes("a b " * 5000, "a b " * 4000) == (0, 2000)
+    assert word_changes("start " + "a b " * 1000 + "end", "b a " * 1000) == (1, 3)
+
+
+def test_word_changes_of_enormous_texts_are_counted_without_order() -> None:
+    old, new = " ".join(["out"] * 150_000), " ".join(["in"] * 120_000)
+    assert word_changes("start " + old, "start " + new) == (120_000, 150_000)
 
 
 def test_word_changes_in_chinese_count_characters() -> None:
