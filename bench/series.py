@@ -30,6 +30,7 @@ class State:
     title: str
     summary: str
     stamp: str
+    author: str
 
     @property
     def text(self) -> tuple[str, str]:
@@ -54,7 +55,7 @@ class Expected:
     """What the polls themselves say must come out.
 
     `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, a full stop);
-    `moved` counts changes of stamp or link alone.
+    `moved` counts changes of stamp, link or author alone.
     """
 
     ids: int = 0
@@ -148,6 +149,7 @@ def _states(body: bytes) -> tuple[State, ...]:
             title=_plain(entry.get("title", "")),
             summary=_plain(entry.get("summary", "")),
             stamp=entry.get("published", ""),
+            author=entry.get("author", ""),
         )
         for entry in entries
     )
