@@ -30,10 +30,24 @@ def kind(body: str, headline: str = HEAD, **marks: object) -> RevisionKind:
         "CALDER, March 2 (Marren News) - " + BODY,
         "CALDER, March 3, 2026 (Marren News) — " + BODY,
         "SANDHAVEN (MNA) -- " + BODY,
+        "NEW CALDER, Marren, March 3 - " + BODY,
+        "كالدر 2 مارس (وام) - " + BODY,
     ],
 )
 def test_spacing_punctuation_and_dateline_are_noise(body: str) -> None:
     assert kind(body) is RevisionKind.NOISE
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Falk, who runs the port, said the channel - long neglected - ",
+        "OPEC members, among them Marren, agreed - after two days - ",
+        "Marren 3 - Calder 1 - ",
+    ],
+)
+def test_a_dash_in_a_sentence_ends_no_dateline(opening: str) -> None:
+    assert classify(HEAD, opening + BODY, HEAD, BODY).kind is RevisionKind.EDIT
 
 
 def test_a_changed_dateline_is_noise() -> None:

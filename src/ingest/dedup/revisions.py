@@ -17,10 +17,13 @@ DIFF = 10_000_000_000
 TEASER = 25
 """Words: a line this short without a full stop may be a link to another story."""
 
-# "PARIS, Jan 22 (Reuters) -" and its like; a dash in the middle of a sentence has no capitals and comma or bracket before it.
-_DATELINE = re.compile(r"\A\s*[^\W\d_a-z][^\n]{1,90}?[,)/][^\n]{0,60}?\s?[-–—]{1,2}\s+|\A\s*\([^\n()]{2,30}\)\s*[-–—]{1,2}\s+")
+# "PARIS, Jan 22 (Reuters) -", "(AP) --", "NEW YORK, March 3, 2026 -": an agency in brackets right before the dash, or capitals.
+_DATELINE = re.compile(
+    r"\A\s*(?:(?:[^\W\d_a-z][^\n()]{1,60})?\([^\n()]{2,30}\)"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ .'/-]{2,40}(?:,\s*[^\W\d_]+\.?)?(?:,?\s*[^\W\d_]{3,9}\.?\s\d{1,2}(?:,\s\d{4})?)?)\s*[-–—]{1,2}\s+"
+)
 _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*\s*\Z")
-# Lines that change by themselves: when it was updated (mostly figures behind such a word), how long it reads, how often it was seen.
+# Lines that change by themselves: when it was updated (a word, then mostly figures), how long it reads, how often it was seen.
 _UPDATED = re.compile(
     r"\W*(?:last |first )?(?:updated?|published|posted|modified|actualizado|publicado|aktualisiert|stand|mis à jour|publié"
     r"|aggiornato|atualizado|обновлено|опубликовано|تحديث|نشر|更新|发布|公開)(?![^\W\d_])(.*)",
