@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.model import Entry, Feed, FeedDocument, FeedState, HostRule, Precision, Reason, Response, Stamp, StampSource
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
-from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, digest
+from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
 from ingest.poll.failure import backoff, weight
 from ingest.urls import HostRules
 
@@ -376,3 +376,14 @@ def test_an_adopted_address_that_fails_for_good_gives_way_to_the_configured_one(
     state = decided(FetchError(Reason.HTTP_410, "gone"), state=polled(url=OTHER)).state
     assert (state.url, state.paused_until) == (URL, None)
     assert decided(FetchError(Reason.TIMEOUT, "slow"), state=polled(url=OTHER)).state.url == OTHER
+
+
+def test_a_state_the_entry_was_in_before_is_nothing_new() -> None:
+    """Two caches that serve an old and a new copy of the feed in turn must not ask for the page at every poll."""
+    first, second = entry(title="Bridge opens"), entry(title="Bridge opens late")
+    rules = HostRules(())
+    one = compare([first], {}, "guid", rules)[0]
+    two = compare([second], {one.digest.entry_key: one.digest}, "guid", rules)[0]
+    back = compare([first], {two.digest.entry_key: two.digest}, "guid", rules)[0]
+    assert (one.kind, two.kind, back.kind) == (EntryKind.NEW, EntryKind.CHANGED, EntryKind.SAME)
+    assert not back.fetch

@@ -16,6 +16,9 @@ from ingest.urls import HostRules, url_key
 UPDATES_CAP = 24
 """Most text changes taken from one entry while its dates stand still: some feeds print a counter or a random line (reader)."""
 
+SEEN_STATES = 64
+"""Former states remembered for an entry: a feed behind several caches serves old and new in turn."""
+
 Index = Callable[["EntryDigest"], "EntryDigest | None"]
 
 
@@ -33,7 +36,8 @@ class EntryDigest:
     """The compared side of an entry: plain strings and numbers, one row per (feed_id, entry_key) in the warehouse.
 
     Hashes are 32 hex digits of the normalised text, None where the feed printed none. `rest_hash` covers the entry verbatim.
-    `modified_at` is UTC seconds. `updates` counts text changes while both dates stood still.
+    `modified_at` is UTC seconds. `updates` counts text changes while both dates stood still. `seen` names the latest states the
+    entry was in (short hashes, newest first): one of them again, from a stale cache or a replayed poll, is nothing new.
     """
 
     entry_key: str
@@ -46,6 +50,7 @@ class EntryDigest:
     modified_at: int | None
     rest_hash: str
     updates: int = 0
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +187,10 @@ def _verdict(entry: Entry, now: EntryDigest, old: EntryDigest | None, *, believe
     if old is None:
         return EntryVerdict(entry, EntryKind.NEW, now, "never seen", twin is None, twin)
     kind, why, updates = _judge(now, old, believe)
+    if kind is not EntryKind.SAME and _state(now) in old.seen.split():
+        kind, why = EntryKind.SAME, "a state this entry was in before"
     key = old.entry_key
-    kept = replace(now, entry_key=key, updates=updates)
+    kept = replace(now, entry_key=key, updates=updates, seen=_seen(old))
     return EntryVerdict(replace(entry, entry_key=key), kind, kept, why, kind is EntryKind.CHANGED and twin is None, twin)
 
 
@@ -201,6 +208,15 @@ def _judge(now: EntryDigest, old: EntryDigest, believe: bool) -> tuple[EntryKind
         return EntryKind.SAME, "", old.updates
     parts = [name for name in ("published_raw", "modified_at", "link_key", "guid") if getattr(now, name) != getattr(old, name)]
     return EntryKind.TOUCHED, "+".join(parts) or "other fields", old.updates
+
+
+def _state(one: EntryDigest) -> str:
+    """Twelve hex digits for the entry as printed, its content included."""
+    return text_hash(f"{one.rest_hash} {one.content_hash}")[:12]
+
+
+def _seen(old: EntryDigest) -> str:
+    return " ".join([_state(old), *old.seen.split()][:SEEN_STATES])
 
 
 def _advanced(now: EntryDigest, old: EntryDigest) -> bool:

@@ -9,11 +9,11 @@ from ingest.model import Outcome, Reason
 
 _MINUTE = 60.0
 _FIRST = {
-    Reason.TIMEOUT: 5 * _MINUTE,
-    Reason.CONNECT: 5 * _MINUTE,
+    Reason.TIMEOUT: 10 * _MINUTE,
+    Reason.CONNECT: 10 * _MINUTE,
     Reason.DNS: 15 * _MINUTE,
     Reason.TLS: 60 * _MINUTE,
-    Reason.HTTP_5XX: 5 * _MINUTE,
+    Reason.HTTP_5XX: 10 * _MINUTE,
     Reason.HTTP_429: 15 * _MINUTE,
     Reason.ROBOTS_UNREACHABLE: 30 * _MINUTE,
     Reason.CHALLENGE: 60 * _MINUTE,
@@ -32,8 +32,11 @@ SKIPPED = frozenset({Reason.ROBOTS, Reason.NOT_HTML, Reason.TAKEDOWN, Reason.OFF
 
 
 def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
-    """Exponential from a first wait that fits the failure, a day at most; what the host asked for (seconds) is kept."""
-    wait = min(_FIRST.get(reason, _DEFAULT) * 2 ** max(0, attempts - 1), _CEILING)
+    """Four times as long each time, from a first wait that fits the failure, a day at most; what the host asked for is kept.
+
+    Five attempts span half a day and more: a site that is down for an evening loses no page. `retry_after` is seconds.
+    """
+    wait = min(_FIRST.get(reason, _DEFAULT) * 4 ** max(0, attempts - 1), _CEILING)
     return now + timedelta(seconds=max(wait, retry_after or 0.0))
 
 
