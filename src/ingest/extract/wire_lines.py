@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.extract.wire_phrases import alternatives
 from ingest.extract.wire_foreign import foreign_headlines
 from ingest.model import DroppedLine
 
@@ -20,52 +21,35 @@ class CleanLines:
 
 
 _STORY_NUMBER = re.compile(r"\s*MENAFN\d{6,}ID\d{6,}\s*")
-_DISCLAIMER = re.compile(
-    r"(?:legal )?disclaimer\s?:?\s*(?:menafn|ein presswire|the above press release|this (?:is a paid|content is|article is)|advertorial)?|"
-    r"menafn provides the|we do not accept any responsibility or liability for the accuracy|if you have any complaints or copyright issues|"
-    r"the issuer is solely responsible for the content|(?:advertorial )?disclaimer: the above|ein presswire provides this news content",
-    re.IGNORECASE,
-)
-_BARE_DISCLAIMER = re.compile(r"legal disclaimer\s?:?\s*\Z", re.IGNORECASE)
-_ALSO = re.compile(
-    r"(?:\W{0,3})(?:also read|read also|read (?:also|more|next|full (?:story|article))|see also|more on this (?:story|topic)|related(?: (?:news|stories|articles?|coverage))?|"
-    r"recommended(?: for you)?|you may also like|must read|don't miss|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|a lire aussi|"
-    r"voir aussi|leia (?:também|tambem|mais)|veja também|lea también|lee también|leer también|te puede interesar|leggi anche|lees ook|läs också|"
-    r"les også|læs også|czytaj (?:też|także|więcej)|čtěte také|lue myös|baca juga|читайте также|читать также|читайте також|смотрите также|"
-    r"ayrıca oku(?:yun)?|ilgili haber|اقرأ أيضا|اقرأ أيضًا|اقرأ المزيد|طالع أيضا|यह भी पढ़ें|ये भी पढ़ें|関連記事|相关(?:新闻|阅读)|延伸阅读|관련기사|διαβάστε επίσης)"
-    r"(?:\s?[:：|>»–—-]+(?:\s|\Z)|\s?\Z)",
-    re.IGNORECASE,
-)
+_LEGAL = re.compile(alternatives("legal"), re.IGNORECASE)
+_LEGAL_ALONE = re.compile(r"legal disclaimer\s?:?\s*\Z", re.IGNORECASE)
+_LEGAL_MORE = re.compile(r"as is|warranty|liability|legality|copyright issues|kindly contact|completeness")
+_ALSO = re.compile(rf"\W{{0,3}}{alternatives('also_read')}(?:\s?[:：|>»–—-]+(?:\s|\Z)|\s?\Z)", re.IGNORECASE)
 _PHOTO = re.compile(
-    r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z|"
-    r"[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)[^()\[\]]{2,80}[)\]]\s*\Z|"
-    r"/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
+    r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z"
+    r"|[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)"
+    r"[^()\[\]]{2,80}[)\]]\s*\Z"
+    r"|/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
 )
 # Within running text only marks that can be nothing else: "... June 11, 2026. REUTERS/Ann Lee/File Photo The fair opened".
 _PHOTO_INLINE = re.compile(
     r"\s?(?:REUTERS|AP Photo|AFP Photo|EPA-EFE)/[A-Z][\w'’-]+(?: [A-Z][\w'’.-]+){0,2}"
     r"(?:/(?:Illustration|File Photo|File photo|File|Files|Pool|Handout|Staff)\b(?: [Pp]hoto)?)*[.)]?"
 )
-_PHOTO_START = re.compile(
-    r"(?:Photo|Photos|Image|Picture|Photograph|Foto|Fotos|Bild|Photo credit|Image credit|Photo courtesy of|Crédit photo|Crédito de la imagen|Фото|Φωτογραφία|写真|图片|사진|صورة)"
-    r"\s?(?:by|:|：|/|©|credit:|courtesy of)\s?\S",
+_PHOTO_START = re.compile(rf"{alternatives('photo')}\s?(?:by|:|：|/|©|credit:|of|courtesy of)\s?\S")
+_BY = r"(?: by| de| por| par| von|:)\s"
+_DESK = re.compile(rf"(?P<open>[(\[]\s?)?(?:additional )?{alternatives('desk')}{_BY}(?P<rest>.{{3,400}}?)[)\]]?\.?\s*\Z", re.IGNORECASE)
+_DESK_TAIL = re.compile(
+    r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z", re.IGNORECASE
 )
-_DESK = re.compile(
-    r"(?P<open>[(\[]\s?)?(?P<add>additional |writing and )?(?:reporting|reported|written|writing|compiled|edited|editing|reportage|reportagem|reporte|"
-    r"reportaje|bericht|berichtet|redigiert|rédigé|rédaction|édité|editado|edición|edição|reporting and writing|reporting and editing|screenplay)"
-    r"(?: adicional)?(?: by| de| por| par| von|:)\s(?P<rest>.{3,400}?)[)\]]?\.?\s*\Z",
-    re.IGNORECASE,
-)
-_DESK_TAIL = re.compile(r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z", re.IGNORECASE)
-_REPORTING = re.compile(r"(?:additional )?(?:reporting|reported|written|writing|reportage|reportagem|reporte|bericht)(?:[^;:]{0,20})?(?: by| de| por| par| von|:)\s(?P<who>[^;()]+)", re.IGNORECASE)
+_REPORTING = re.compile(rf"(?:additional )?{alternatives('reporters')}[^;:]{{0,20}}?{_BY}(?P<who>[^;()]+)", re.IGNORECASE)
 _BEAT = re.compile(r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*")
 _SIGN_OFF = re.compile(
-    r"(?:\W{0,3}(?i:end|ends|fin|ende|fine|koniec|конец)\W{0,3}|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|our standards: .{0,60}|"
-    r"[-–—]{1,2}\s?(?:IANS|PTI|ANI|UNI|WAM|KUNA|SPA|QNA|Bernama|BERNAMA|Ukrinform|Yonhap|Xinhua)\.?|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?|"
-    r"(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}|view original content.{0,200}|view source version on .{0,200}|"
-    r"(?:photo|logo|video|infographic)\s?-\s?https?://\S+|source\s?:?\s+https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z",
-)  # fmt: skip
-_SIGN_OFF_ANY = re.compile(r"(?:our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})\Z", re.IGNORECASE)
+    rf"(?:\W{{0,3}}(?i:{alternatives('end')})\W{{0,3}}"
+    r"|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?|(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}"
+    r"|(?i:our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})"
+    r"|(?i:photo|logo|video|infographic|source)\s?[-:]\s?https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z"
+)
 _BYLINE = re.compile(r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z")
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
 _AGENCY_DESK = re.compile(r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE)
@@ -108,7 +92,6 @@ def _sweep(line: str, i: int, foreign: bool, state: _Sweep, lines: list[str]) ->
     if rule is not None:
         state.drop(rule, bare)
         return
-    state.legal = False
     state.kept.append(_without_tail(line.rstrip(), state))
 
 
@@ -122,7 +105,7 @@ def _rule(bare: str, i: int, state: _Sweep, lines: list[str]) -> str | None:
         return "story number"
     if bare.count(" ") < 40 and _ALSO.match(bare):
         return "also read"
-    if _SIGN_OFF.match(bare) or _SIGN_OFF_ANY.match(bare):
+    if _SIGN_OFF.match(bare):
         return "sign-off" if i > 0 else None
     if (desk := _DESK.match(bare)) and _is_desk(bare, desk):
         state.authors.extend(reporters(bare))
@@ -147,14 +130,10 @@ def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str 
 
 
 def _is_legal(bare: str, state: _Sweep) -> bool:
-    if _BARE_DISCLAIMER.match(bare):
-        state.legal = True
-        return True
-    found = len(bare) < 900 and bare[:1] in "LDMWITEAldmwitea" and _DISCLAIMER.match(bare)
-    if found and (found.end() > 14 or "MENAFN" in bare or "warranty" in bare):
-        state.legal = True
-        return True
-    return state.legal and bool(re.search(r"as is|warranty|liability|legality|copyright issues|kindly contact|completeness", bare))
+    """A disclaimer may be broken over lines: those that go on with its words follow it."""
+    begins = _LEGAL_ALONE.match(bare) or (len(bare) < 900 and bare[0] in "LDMWITEAldmwitea(" and _LEGAL.match(bare))
+    state.legal = bool(begins) or (state.legal and bool(_LEGAL_MORE.search(bare)))
+    return state.legal
 
 
 def _is_desk(bare: str, desk: re.Match[str]) -> bool:
