@@ -100,6 +100,13 @@ The council promised an answer within the month, and the guild promised loaves u
     assert not same(own, other)
 
 
+def test_a_round_up_that_tells_it_further_down_is_no_copy() -> None:
+    other = " ".join(f"Village {word} held its fair in spite of rain and sold cheese." for word in "abcdefghijklmno")
+    story = "\n".join(ORIGIN.split("\n")[:2])
+    assert not same(story, other + "\n" + story + "\n" + other.replace("fair", "market"))
+    assert same(story, story + "\n" + other), "a write-through begins with it"
+
+
 def test_short_texts_need_nearly_all_their_words() -> None:
     one = "The ferry to Sandhaven will not run on Monday because of high wind, the company said."
     two = "The ferry to Sandhaven will not run on Monday because a bolt broke, its owner wrote to passengers."

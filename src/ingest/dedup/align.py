@@ -39,13 +39,15 @@ class Laid:
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """What two texts share. `in_first` and `in_second` are the shared part of either text's distinct shingles, 0..1;
-    `agreed` and `clashed` count the names and numbers in aligned places that are equal and that are not."""
+    `agreed` and `clashed` count the names and numbers in aligned places that are equal and that are not; `begins` is how many
+    words stand before the first shared passage, in the text where it comes later."""
 
     in_first: float
     in_second: float
     jaccard: float
     agreed: int
     clashed: int
+    begins: int = 0
 
     @property
     def containment(self) -> float:
@@ -58,7 +60,7 @@ class Overlap:
 
     def turned(self) -> Overlap:
         """The same, with the second text first."""
-        return Overlap(self.in_second, self.in_first, self.jaccard, self.agreed, self.clashed)
+        return Overlap(self.in_second, self.in_first, self.jaccard, self.agreed, self.clashed, self.begins)
 
 
 NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0)
@@ -96,7 +98,7 @@ def overlap(a: Laid, b: Laid) -> Overlap:
         same, other = _compare(a, b, ours, theirs)
         agreed += same
         clashed += other
-    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed)
+    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed, max(runs[0][:2]))
 
 
 def _runs(first: Mapping[int, int], second: Mapping[int, int]) -> list[Run]:

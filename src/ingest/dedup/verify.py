@@ -29,7 +29,8 @@ class Rule:
     little to be known by half of it; of one below `brief` words, published by the next day, in which at least `dense` names and
     numbers agree, and `dense_agreement` of all (tables of results, whose words are a form's); of texts published apart.
     `shared` is the least sum of containment and Jaccard: where either text holds much that the other lacks, half of the shorter
-    one is a common lead or background. Where both texts have `figures` distinct numbers or more, and less than
+    one is a common lead or background. Below `like` in Jaccard the shared part must begin within the first `lead` words of both:
+    a round-up tells of the story too, but further down. Where both texts have `figures` distinct numbers or more, and less than
     `figures_shared` of the fewer are in both, nothing else is looked at.
     """
 
@@ -44,6 +45,8 @@ class Rule:
     contained_dense: float = 0.33
     contained_apart: float = 0.8
     shared: float = 0.65
+    like: float = 0.4
+    lead: int = 80
     short: int = 30
     brief: int = 60
     dense: int = 6
@@ -125,9 +128,11 @@ def _decide(shared: Overlap, gap: timedelta | None, words: int, rule: Rule) -> t
     dense = _dense(shared, gap, words, rule)
     contained = rule.contained_dense if dense else _containment_needed(shared, gap, words, rule)
     enough = shared.containment >= contained and (dense or shared.containment + shared.jaccard >= rule.shared)
+    enough = enough and (shared.jaccard >= rule.like or shared.begins <= rule.lead)
     return enough and _agrees(shared, gap, words, rule), (
         f"containment {shared.containment:.2f} of {contained} needed, Jaccard {shared.jaccard:.2f}, "
         f"{shared.agreed} names and numbers agree and {shared.clashed} clash"
+        + (f", first shared after {shared.begins} words" if shared.begins > rule.lead else "")
         + (f", {gap.total_seconds() / 3600:.0f} h apart" if gap is not None else "")
     )
 
