@@ -13,7 +13,8 @@ from ingest.extract.structured import clean_names, plain
 _TAGS = ("a", "span", "div", "p", "address", "strong", "b", "cite", "em", "li", "h3", "h4", "h5", "h6")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMED = re.compile(
-    r"(?<![a-z])(?:author|byline|contributor|writer|reporter|auth)s?-+(?:full-?)?(?:name|link|title-?link|item)(?![a-z])|(?<![a-z])fn(?![a-z])"
+    r"(?<![a-z])(?:author|byline|contributor|writer|reporter|auth)s?-+(?:full-?)?(?:name|link|title-?link|item)(?![a-z])|"
+    r"(?<![a-z])fn(?![a-z])"
 )
 _BYLINE = re.compile(r"(?<![a-z])(?:bylines?|byl|by-author|written-by|(?:post|article|entry|story)-+(?:author|by))(?![a-z])")
 _AUTHOR = re.compile(r"(?<![a-z])authors?(?![a-z])(?!-+(?:bio|image|avatar|box|social|photo|desc|list|archive|about|info-))")
@@ -24,9 +25,10 @@ _NOT_HERE = re.compile(
     r"(?<![a-z])(?:comments?|related|recirc|sidebar|footer|teasers?|cards?|carousel|popular|trending|more-\w+|nav)(?![a-z])"
 )
 _FRAME = frozenset({"nav", "footer", "figure", "figcaption"})
-_NAME = re.compile(r"^(?:(?:de|da|di|van|von|der|den|del|la|le|el|al|bin|ibn|dos|du|ter|st\.?)\s+|[^\W\d_][\w.'’\-]*,?\s*){1,6}$")
+_NAME = re.compile(r"^[^\W\d_][\w.'’\-]*(?:(?:,\s*|\s+)[^\W\d_][\w.'’\-]*){0,6}$")
 _TITLE_WORDS = re.compile(
-    r"\b(?:editor|reporter|staff|writer|correspondent|published|updated|posted|minutes?|read|by|share|follow|news|more|about|all)\b",
+    r"\b(?:editor|reporter|staff|writer|correspondent|published|updated|posted|minutes?|read|by|share|follow|news|more|"
+    r"about|all)\b",
     re.I,
 )
 LENGTH = 120
@@ -43,10 +45,10 @@ def printed(tree: HtmlElement) -> tuple[str, ...]:
         return ()
     group = best[min(best)]
     home = _home(group[0][0])
-    names = dict.fromkeys(name for element, found in group if _home(element) is home for name in found)
+    first = dict.fromkeys(name for element, found in group if _home(element) is home for name in found)
     seen = {name for found in best.values() for _, few in found for name in few}
     # "Ann Lee Daily Post" around a link "Ann Lee" is the name with the paper's behind it
-    return tuple(dict.fromkeys(min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name) for name in names))[:6]
+    return tuple(dict.fromkeys(min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name) for name in first))[:6]
 
 
 def _candidates(tree: HtmlElement) -> Iterator[tuple[int, HtmlElement, tuple[str, ...]]]:

@@ -1,4 +1,4 @@
-"""trafilatura as the engine: one parsed tree in, the blocks of the main text out, a fast precise pass first and a wider one on suspicion."""
+"""trafilatura as the engine: a parsed tree in, the blocks of the main text out; a fast precise pass, a wider one on suspicion."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MUCH = 2_000  # letters of articleBody that make a page with less than half of i
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, list point or table row of the main text; `tag` is trafilatura's name (p, head, item, row, quote, code)."""
+    """A paragraph, heading, list point or table row of the main text; `tag` is p, head, item, row, quote or code."""
 
     text: str
     tag: str = "p"
@@ -42,7 +42,7 @@ def strip_noise(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_FRAMES)):
         if element.getparent() is None:
             continue
-        if element.find(".//p") is None and layout.letters(element) < 2_000 or _little(element, total):
+        if (element.find(".//p") is None and layout.letters(element) < 2_000) or _little(element, total):
             element.drop_tree()
 
 
@@ -87,7 +87,7 @@ def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: boo
         return short
     wide = balanced(tree, url)
     best = wide if _better(wide, size, expected) else short
-    if not best and layout.prose(tree) >= SHORT:
+    if not best and sum(layout.letters(p) for p in tree.iter("p")) >= 2 * SHORT:
         best = _run(tree, url, fast=True, favor_recall=True)
     if told and expected > MUCH and letters(best) < 0.5 * expected:
         return [Block(line.strip()) for line in told.splitlines() if line.strip()]
@@ -111,7 +111,7 @@ def _better(wide: list[Block], size: int, expected: int) -> bool:
     return not (expected and 0.8 < size / expected < 1.25 and gained > 3 * expected)
 
 
-def code_like(blocks: list[Block]) -> bool:
-    """Whether braces and semicolons make up more of the text than prose ever has."""
+def code_like(blocks: list[Block], share: float = 0.02) -> bool:
+    """Whether braces, semicolons and equal signs make up more than `share` of the letters: prose stays far below."""
     text = " ".join(block.text for block in blocks)
-    return sum(text.count(mark) for mark in "{};=") > 0.02 * len(text)
+    return sum(text.count(mark) for mark in "{};=") > share * len(text)

@@ -13,7 +13,8 @@ from lxml.html import HtmlElement
 # Words are matched whole, after camelCase and underscores became hyphens.
 _ALWAYS = (
     r"newsletters?(?:-\w+)*|(?:news-)?sign-?up|mailing-?list|cta|call-to-action|"
-    r"(?:fig)?captions?|image-(?:credit|description|caption)|photo-?credits?|picture-credit|media-(?:caption|description)|wp-caption-text|"
+    r"(?:fig)?captions?|image-(?:credit|description|caption)|photo-?credits?|picture-credit|media-(?:caption|description)|"
+    r"wp-caption-text|"
     r"visually-?hidden|sr-only|screen-reader(?:-text)?|assistive-text|"
     r"modal|popup|pop-up|dialog|cookies?-?(?:banner|notice|consent|bar)?|gdpr|"
     r"advert|adverts|advertisement|advertising|ad-(?:slot|container|wrapper|unit|label)|"
@@ -22,7 +23,8 @@ _ALWAYS = (
     r"info-?box|fact-?box|fakta-?box|fakta-?boks|post-?info|entry-meta|post-meta|article-meta|debug"
 )
 _LINKED = (
-    r"related|recirc\w*|recommended|recommendations?|read-?more|also-?read|more-(?:news|stories|from|on)|most-(?:read|popular|viewed)|"
+    r"related|recirc\w*|recommended|recommendations?|read-?more|also-?read|more-(?:news|stories|from|on)|most-(?:read|"
+    r"popular|viewed)|"
     r"popular|trending|you-may-like|see-?also|further-reading|teasers?|(?:article|story|post|link)-?list|collections?|cards?|"
     r"promos?|promotion|share|sharing|social|tags|topics"
 )
@@ -79,7 +81,7 @@ _FRAME = frozenset({"nav", "footer", "aside", "header", "form", "figure"})
 
 
 def prose(tree: HtmlElement) -> int:
-    """Letters of the page's sentences: paragraphs of 60 and list points of 80 letters and more, not mostly links, outside page frames."""
+    """Letters of the page's sentences: paragraphs from 60, list points from 80 letters on, outside frames and mostly no links."""
     total = 0
     for element in tree.iter("p", "li"):
         size = letters(element)

@@ -174,7 +174,7 @@ def _tail_rule(block: Block, evidence: Evidence) -> str | None:
     text = fold(block.text)
     if text.lstrip("- ") in evidence.links:
         return "tail link"
-    if block.tag == "head" or _HANDLE.search(block.text):
+    if block.tag == "head" or (len(text) < 300 and _HANDLE.search(block.text)):
         return "tail handle"
     if block.tag != "item" and words(text) <= 5 and not _END.search(block.text):
         return "tail short"

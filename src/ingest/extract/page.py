@@ -36,7 +36,7 @@ def extract(given: PageInput) -> Extraction:
     """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page boundary."""
     try:
         return _extract(given)
-    except MemoryError:
+    except (MemoryError, OSError):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
         raise
     except Exception as error:  # the one broad except: a page must not be able to end a run
         return Extraction(None, Outcome.FAILED, Reason.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
@@ -53,15 +53,20 @@ def _extract(given: PageInput) -> Extraction:
     if not given.html:
         return _without_text(given, Structured(), Reason.EMPTY, "no bytes")
     page = decode.text_of(given.html, given.content_type)
-    if reason := quality.not_html(page, given.content_type):
-        return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     if given.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
-    tree = decode.parse(page)
+    elif reason := quality.not_html(page, given.content_type):
+        return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
+    try:
+        decode.check_size(page)
+        tree = decode.parse(page)
+    except decode.ParseLimit as limit:
+        reason = Reason.NESTED_TOO_DEEP if limit.deep else Reason.PARSE_LIMIT
+        return _without_text(given, Structured(), reason, str(limit))
     if tree is None:
         return _without_text(given, Structured(), Reason.EMPTY, "no element")
     held = list(tree.iter())  # while Python holds its elements, lxml need not make them anew in every pass
-    made = _from_tree(given, tree)
+    made = _from_tree(given, page, tree)
     held.clear()
     return made
 
@@ -74,29 +79,57 @@ def _from_text(given: PageInput) -> Extraction:
     return _article(given, Structured(), blocks, (Flag.TEXT_ONLY,), None)
 
 
-def _from_tree(given: PageInput, tree: HtmlElement) -> Extraction:
+def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
-    if verdict := quality.wall(tree, said, given.status):
+    if verdict := quality.wall(tree, page, said, given.status):
         return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
+    if not given.hints and (why := quality.front_page(tree, said, given.url)):
+        return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
+    dated = None if said.published else published.from_page(tree, given.url)
     said = _with_byline(said, tree)
     links = lines.link_texts(tree)
-    dated = None if said.published else published.from_page(tree, given.url)
     engine.strip_noise(tree)
     layout.prune(tree)
     news = _news(given, said)
     blocks = engine.main_text(tree, given.url, said.body, news=news)
-    if not blocks:
-        return _without_text(given, said, Reason.EMPTY, "no main text")
     evidence = lines.Evidence(_titles(given, said), links, news, _authors(given, said))
     kept, dropped = lines.clean(blocks, evidence)
     hashes = tuple(text.line_hash(block.text) for block in kept)
     if given.boilerplate:
-        repeated = [b for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate]
+        dropped += [DroppedLine("host", b.text) for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate]
         kept = [b for b, h in zip(kept, hashes, strict=True) if h not in given.boilerplate]
-        dropped += [DroppedLine("host", block.text) for block in repeated]
-    flags = (Flag.FULL_TEXT_FEED,) if given.full_text else ()
-    made = _article(given, said, kept, flags, dated)
+    made = _judged(given, said, tree, kept, dated)
     return replace(made, dropped=(*dropped, *made.dropped), lines=hashes)
+
+
+def _judged(given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None) -> Extraction:
+    """An article of these blocks, or the outcome they amount to."""
+    if not blocks:
+        return _without_text(given, said, Reason.PAYWALL if said.free is False else Reason.EMPTY, "no main text")
+    if engine.code_like(blocks, share=0.05):
+        return _without_text(given, said, Reason.CODE_LIKE, "braces and semicolons instead of sentences")
+    made = _article(given, said, blocks, (Flag.FULL_TEXT_FEED,) if given.full_text else (), dated)
+    body = made.article.body_text if made.article else ""
+    teaser = quality.locked(tree, said, body)
+    if fault := _too_little(given, said, body, teaser):
+        return replace(_without_text(given, said, *fault), dropped=(*made.dropped, DroppedLine("too little", body)))
+    if made.article is None:
+        return made
+    flags = quality.short_flags(body, made.article.word_count, said.body, paywalled=teaser or said.free is False)
+    return replace(made, article=replace(made.article, flags=made.article.flags + flags))
+
+
+def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> tuple[Reason, str] | None:
+    """Less than the feed or the page's own description already said is no article, whatever it is."""
+    summary = (given.hints or NO_HINTS).summary or ""
+    known = max(len(summary), len(said.description or "") if teaser else 0)
+    if not body:
+        return Reason.EMPTY, "nothing is left without boilerplate"
+    if teaser and len(body) < max(300, 1.3 * known):
+        return Reason.PAYWALL, f"{len(body)} letters of a locked article"
+    if len(body) < 0.8 * len(summary) or (len(body) < 80 and text.word_count(body) < 12):
+        return Reason.TOO_SHORT, f"{len(body)} letters, the feed's summary has {len(summary)}"
+    return None
 
 
 def _with_byline(said: Structured, tree: HtmlElement) -> Structured:

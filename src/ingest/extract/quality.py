@@ -1,28 +1,67 @@
-"""Is this page an article at all: not HTML, a challenge or consent page, a paywall stub; what language and kind is it."""
+"""Is this page an article at all: not HTML, a challenge or consent page, a home page, a paywall stub; its language and kind."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import py3langid
 from lxml.html import HtmlElement
 
+from ingest.extract import layout
 from ingest.extract.structured import Structured
-from ingest.model import ContentType, PageInput, Reason
+from ingest.model import ContentType, Flag, PageInput, Reason
 
-_CHALLENGE = re.compile(
-    r"just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|security check|checking your browser|"
-    r"verify(?:ing)? (?:that )?you are (?:a )?human|pardon our interruption|request unsuccessful|ddos protection|captcha|robot check",
+# Interstitials of bot defences, by their titles and by the names their scripts and forms carry.
+_CHALLENGE_TITLE = re.compile(
+    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)|"
+    r"security (?:check|verification)|"
+    r"checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|human verification|pardon our interruption|"
+    r"request unsuccessful|"
+    r"ddos[- ]guard|ddos protection|captcha|robot (?:check|or human)|un momento|einen moment|un instant|please wait|"
+    r"bot (?:check|detection)|"
+    r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
+    re.I,
+)  # fmt: skip
+_CHALLENGE_MARK = re.compile(
+    r"cf-chl|challenge-platform|__cf_chl|cf_captcha|_incapsula_|incapsula incident|px-captcha|perimeterx|"
+    r"captcha-delivery\.com|datadome|"
+    r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-waf-token|"
+    r"geo\.captcha|_abck|kasada",
     re.I,
 )
-_CONSENT = re.compile(
-    r"before you continue|cookie (?:consent|settings|wall)|your privacy|privacy (?:choices|settings)|we value your privacy|consent",
+_CONSENT_TITLE = re.compile(
+    r"before you continue|cookie (?:consent|settings|wall|notice|policy)|privacy (?:choices|settings|preferences|gate|wall|center)|"
+    r"(?:we value )?your privacy|consent|zustimmung|datenschutz|einwilligung|consentement|consentimiento|consenso|"
+    r"privacywall|contentpass",
     re.I,
 )
-
-
+_CONSENT_TEXT = re.compile(
+    r"\b(?:cookies?|consent|partners|personal data|privacy|gdpr|datenschutz|einwilligung|werbung|zustimm\w+|"
+    r"donn[ée]es personnelles|partenaires|"
+    r"datos personales|privacidad|socios|dati personali|persoonsgegevens|toestemming)\b",
+    re.I,
+)
+_PAYWALL_TEXT = re.compile(
+    r"(?:subscribe|sign in|log in|register|become a (?:member|subscriber)|"
+    r"start your (?:free )?trial)\b.{0,60}\b(?:to (?:read|continue|access|unlock|view)|"
+    r"full (?:access|story|article)|unlimited)|(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|"
+    r"exclusive)\b.{0,30}"
+    r"(?:subscribers?|members)|already a (?:subscriber|member)|continue reading|jetzt weiterlesen|mit .{0,20}plus? lesen|"
+    r"réservé aux abonnés|"
+    r"para suscriptores|per gli abbonati|有料会員|会員限定",
+    re.I,
+)
+_NOT_HTML_HEAD = re.compile(
+    r"\s*(?:%PDF|\{\s*\"|\[\s*\{|GIF8|\x89PNG|\ufffdPNG|PK\x03|ID3|<\?xml(?!.{0,400}<html)|<(?:rss|feed|urlset|sitemapindex|"
+    r"svg)\b)",
+    re.I | re.S,
+)
+_HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
+INTERSTITIAL = 1_500  # letters of sentences that no challenge or consent page exceeds by much
+STUB = 900  # letters of an article that a paywall lets through as a teaser
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +71,85 @@ class Verdict:
 
 
 def not_html(page: str, content_type: str | None) -> str | None:
-    """Why this is no HTML page, or None."""
-    head = page[:1024].lstrip().lower()
+    """Why this is no HTML page, or None: its declared type, its first bytes, or no markup in it."""
     kind = (content_type or "").split(";")[0].strip().lower()
-    if kind and not re.search(r"html|xml|text/plain|octet-stream|^\*/\*$", kind):
+    if kind and not _HTML_TYPE.search(kind):
         return f"content type {kind}"
-    if head.startswith(("%pdf", "{", "[{")) or (head.startswith("<?xml") and "<html" not in head and "<rss" in head):
+    if _NOT_HTML_HEAD.match(page[:1024]):
         return "no HTML at its start"
-    if "<" not in page:
-        return "no markup"
-    return None
+    if page.count("\ufffd", 0, 4096) > 200 or page.count("\0", 0, 4096) > 200:
+        return "binary"
+    return None if "<" in page else "no markup"
 
 
-def wall(tree: HtmlElement, said: Structured, status: int) -> Verdict | None:
-    """A challenge or consent page in the article's place: told by status, title and how little else there is."""
+def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict | None:
+    """A challenge or consent page in the article's place: told by title and marks, and that the page says little else."""
     title = said.title or said.h1 or ""
-    if said.kinds and said.headline:
+    if said.article or layout.prose(tree) > 2 * INTERSTITIAL:
         return None
-    if _CHALLENGE.search(title) and len(title) < 80:
-        return Verdict(Reason.CHALLENGE, title)
-    if _CONSENT.search(title) and len(title) < 60:
+    little = layout.prose(tree) <= INTERSTITIAL
+    marked = bool(_CHALLENGE_MARK.search(page[:200_000]))
+    if little and (
+        (len(title) < 80 and _CHALLENGE_TITLE.search(title)) or (marked and (status >= 400 or layout.prose(tree) < 300))
+    ):
+        return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
+    if len(title) < 80 and _CONSENT_TITLE.search(title) and _about_consent(tree):
         return Verdict(Reason.CONSENT, title)
+    if little and layout.prose(tree) > 0 and _about_consent(tree, share=0.6):
+        return Verdict(Reason.CONSENT, "the text is about cookies and consent")
     return None
+
+
+def _about_consent(tree: HtmlElement, share: float = 0.3) -> bool:
+    paragraphs = [text for p in tree.iter("p", "li") if len(text := "".join(p.itertext()).strip()) >= 40]
+    return not paragraphs or sum(bool(_CONSENT_TEXT.search(text)) for text in paragraphs) >= share * len(paragraphs)
+
+
+def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
+    """Why this is a home or section page, or None: nothing says article, and the root's text is mostly no sentences."""
+    if said.article or (said.og_type or "").lower() in ("article", "video.other"):
+        return None
+    if said.kinds & {"collectionpage", "searchresultspage"}:
+        return "a collection of articles"
+    parts = urlsplit(url or "")
+    root = parts.path.rstrip("/").lower() in ("", "/index.html", "/index.php", "/home") and not parts.query
+    body = tree.find("body")
+    if parts.scheme in ("http", "https") and root and body is not None and layout.prose(tree) < 0.25 * _visible(body):
+        return "the site's home page"
+    return None
+
+
+def _visible(body: HtmlElement) -> int:
+    hidden = sum(layout.letters(element) for element in body.iter("script", "style", "noscript", "template"))
+    return layout.letters(body) - hidden
+
+
+def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
+    """Whether a short text is a paywall's teaser: the page calls to subscribe, or says that it is not free and gives one line.
+
+    isAccessibleForFree false alone means little: metered sites write it on pages that show the whole text.
+    """
+    if len(body) >= STUB:
+        return False
+    if said.free is False and len(body) < 200:
+        return True
+    return said.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
+
+
+def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:
+    """SHORT under 60 words, PAYWALL, and TRUNCATED where the text breaks off: at an ellipsis, or far short of articleBody."""
+    flags = [Flag.SHORT] if words < 60 else []
+    if paywalled:
+        flags.append(Flag.PAYWALL)
+    breaks_off = body.rstrip().endswith(("...", "…", "[…]", "[...]")) and words < 250
+    if breaks_off or (paywalled and len(body) < STUB) or (told and len(told) > 2_000 and len(body) < 0.5 * len(told)):
+        flags.append(Flag.TRUNCATED)
+    return tuple(flags)
 
 
 def language_of(body: str, declared: str | None) -> str | None:
     """ISO 639-1 of the text; short texts keep what the page or feed declares."""
-    if len(body) < 200 and declared:
-        return declared
-    if not body:
+    if not body or (len(body) < 200 and declared):
         return declared
     code: str = py3langid.classify(body[:LANGUAGE_LETTERS])[0]
     return code
@@ -74,6 +163,6 @@ def content_type(said: Structured, given: PageInput) -> ContentType:
         return ContentType.PAID
     if given.feed_content_type:
         return given.feed_content_type
-    if ("videoobject" in said.kinds and not said.news) or (said.og_type or "").startswith("video"):
+    if ("videoobject" in said.kinds and not said.article) or (said.og_type or "").startswith("video"):
         return ContentType.VIDEO
     return ContentType.NEWS

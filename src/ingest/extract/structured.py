@@ -47,6 +47,11 @@ class Structured:
     noai: bool = False
 
     @property
+    def article(self) -> bool:
+        """Whether the page calls itself an article by its schema.org type."""
+        return bool(self.kinds & jsonld.ARTICLE_TYPES)
+
+    @property
     def live_blog(self) -> bool:
         return "liveblogposting" in self.kinds
 
@@ -192,9 +197,9 @@ def _published(
         if raw := _of(meta, name):
             yield "meta", raw
     for element in tree.iter("time", "span", "div", "p"):
-        if "datePublished" in (element.get("itemprop") or "") or element.get("pubdate") is not None:
-            if raw := plain(element.get("datetime") or element.get("content")):
-                yield "meta", raw
+        dated = "datePublished" in (element.get("itemprop") or "") or element.get("pubdate") is not None
+        if dated and (raw := plain(element.get("datetime") or element.get("content"))):
+            yield "meta", raw
 
 
 # Nodes that date the page where no article node does; a Comment's or Product's date is not the page's.
