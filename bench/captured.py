@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from html import escape
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -16,11 +18,14 @@ from bench.site import feed_reply
 from ingest.demo.wire import Reply
 from ingest.urls import HostRules, clean_link, url_key
 
+LISTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stamp of the newest entry, the others a minute apart: a live feed's entries are of today, not of a hundred days."""
+
 _RULES = HostRules()
 
 
 class PagesSite:
-    """`count` pages of the captured sets in `folder`, taken from the sets in turn; the feed has links and titles only.
+    """`count` pages of the captured sets in `folder`, taken from the sets in turn; the feed has links, titles and stamps.
 
     `host`: serve all pages under this one name (as one site), at /<number>.html.
     """
@@ -76,6 +81,10 @@ def _read(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _rss(links: list[str]) -> bytes:
-    entries = "".join(f"<item><title>Page {n}</title><link>{escape(link)}</link></item>\n" for n, link in enumerate(links))
+    entries = "".join(
+        f"<item><title>Page {n}</title><link>{escape(link)}</link>"
+        f"<pubDate>{format_datetime(LISTED_AT - timedelta(minutes=n), usegmt=True)}</pubDate></item>\n"
+        for n, link in enumerate(links)
+    )
     head = '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Captured pages</title>\n'
     return f"{head}<link>http://pages.example/</link>\n{entries}</channel></rss>\n".encode()

@@ -20,13 +20,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1]))
 
-from bench.captured import PagesSite  # noqa: E402
+from bench.captured import LISTED_AT, PagesSite  # noqa: E402
 from bench.counts import counted_rows  # noqa: E402
 from bench.runs import Run, ingest, run  # noqa: E402
 from bench.site import Served  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
-NOW = "2026-01-01T00:00:00+00:00"
 ONE_HOST = "site.example"
 GOAL = 0.30
 
@@ -69,7 +68,7 @@ def _polled(site: PagesSite) -> Polled:
         work = Path(folder)
         served.configure(work, "per_host = 8\n")
         init = run(ingest("init", "--data", "data"), work)
-        done = run(ingest("poll", "--data", "data", "--all", "--now", NOW, "--json"), work)
+        done = run(ingest("poll", "--data", "data", "--all", "--now", LISTED_AT.isoformat(), "--json"), work)
         if init.code or done.code:
             raise SystemExit(f"ingest ended with {init.code} and {done.code}\n{done.out}")
         return Polled(done, counted_rows(work).articles, served.requests().page)

@@ -15,13 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1]))
 
-from bench.captured import PagesSite  # noqa: E402
+from bench.captured import LISTED_AT, PagesSite  # noqa: E402
 from bench.counts import counted_rows  # noqa: E402
 from bench.runs import ingest, run  # noqa: E402
 from bench.series import SeriesSite  # noqa: E402
@@ -30,7 +30,6 @@ from ingest.pipeline import Asked, run_poll  # noqa: E402
 from ingest.settings import load_feeds, load_settings  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
-PAGES_AT = datetime(2026, 1, 1, tzinfo=UTC)  # later than any of the captured pages
 Poller = Callable[[Path, str, datetime], "Spent"]
 
 
@@ -87,7 +86,7 @@ def _replay(served: Served, sites: list[SeriesSite], pages: PagesSite | None, po
     for at, step, site in steps:
         served.go(site, step)
         spent = spent.plus(poll(work, site, at))
-    return spent if pages is None else spent.plus(poll(work, pages.id, PAGES_AT))
+    return spent if pages is None else spent.plus(poll(work, pages.id, LISTED_AT))
 
 
 def _as_command(work: Path, feed: str, at: datetime) -> Spent:
@@ -113,7 +112,7 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
     for site in sites:
         spent = spent.plus(poll(work, site.id, site.polls[-1].at + timedelta(hours=1)))
     if pages is not None:
-        spent = spent.plus(poll(work, pages.id, PAGES_AT + timedelta(hours=1)))
+        spent = spent.plus(poll(work, pages.id, LISTED_AT + timedelta(hours=1)))
     quiet = served.requests().minus(hits)
     print(f"quiet poll of each feed: {quiet}, cpu {spent.main:.1f} + {spent.workers:.1f} s")
     unchanged = counted_rows(work) == before
