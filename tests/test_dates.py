@@ -197,7 +197,10 @@ def test_a_literal_reading_takes_an_off_season_name_at_its_word() -> None:
     assert told(stamp) == "2025-07-02T15:15:00Z"
 
 
-@given(st.datetimes(datetime(1990, 1, 2), datetime(2025, 7, 14)), st.integers(-14 * 60, 14 * 60))
+FIRST, LAST = datetime.fromisoformat("1990-01-02"), datetime.fromisoformat("2025-07-14")
+
+
+@given(st.datetimes(FIRST, LAST), st.integers(-14 * 60, 14 * 60))
 def test_every_instant_survives_being_printed_with_its_offset(local: datetime, minutes: int) -> None:
     offset = timedelta(minutes=minutes)
     sign, size = "-" if minutes < 0 else "+", abs(minutes)

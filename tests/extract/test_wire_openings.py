@@ -26,7 +26,9 @@ def first_line(reading: WireReading) -> str:
 
 @pytest.mark.parametrize("half", ["a", "b"])
 def test_openings_are_cut_and_their_likes_stay(half: str) -> None:
-    cut = [(op + lead, first_line(read_wire(op + lead + MORE, now=NOW)), lead) for _, _, _, op, lead in rows(f"openings_{half}.tsv")]
+    cut = [
+        (op + lead, first_line(read_wire(op + lead + MORE, now=NOW)), lead) for _, _, _, op, lead in rows(f"openings_{half}.tsv")
+    ]
     stayed = [(text, first_line(read_wire(text + MORE, now=NOW))) for _, text in rows(f"not_openings_{half}.tsv")]
     right = sum(got == lead for _, got, lead in cut)
     wrong = [(text, got) for text, got in stayed if got != text] + [(t, got) for t, got, lead in cut if got not in (lead, t)]
@@ -56,8 +58,8 @@ def test_agency_and_place_are_read_off_the_opening(half: str) -> None:
 @pytest.mark.parametrize(
     ("opening", "credits", "publisher", "place", "day"),
     [
-        ("(MENAFN - GlobeNewsWire - Nasdaq) TURKU, Finland, Aug. 19, 2025 (GLOBE NEWSWIRE) -- ", ("GlobeNewswire", "Nasdaq"), "MENAFN",
-         "TURKU, Finland", date(2025, 8, 19)),
+        ("(MENAFN - GlobeNewsWire - Nasdaq) TURKU, Finland, Aug. 19, 2025 (GLOBE NEWSWIRE) -- ",
+         ("GlobeNewswire", "Nasdaq"), "MENAFN", "TURKU, Finland", date(2025, 8, 19)),
         ("(MENAFN - IANS) Kochi, Aug 6 (IANS) ", ("IANS",), "MENAFN", "Kochi", date(2025, 8, 6)),
         ("(MENAFN- Arab Herald)TUNIS, Aug 19 (Reuters) - ", ("Reuters", "Arab Herald"), "MENAFN", "TUNIS", date(2025, 8, 19)),
         ("(MENAFN - Trend News Agency) BAKU, Azerbaijan, August 19. ", ("Trend News Agency",), "MENAFN", "BAKU, Azerbaijan",

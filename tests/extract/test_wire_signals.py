@@ -64,8 +64,9 @@ def test_a_desk_note_makes_a_correction() -> None:
 
 @pytest.mark.parametrize(
     "headline",
-    ["Kill Bill returns to cinemas", "KILL BILL RETURNS", "Kill Bill: Volume 3 announced", "KILL: THE FILM THAT SHOCKED", "Kill: a film",
-     "Withdrawal: how the army left", "Withdrawal symptoms", "Troops withdrawn from the bridge", "Killing of a mayor - what we know"],
+    ["Kill Bill returns to cinemas", "KILL BILL RETURNS", "Kill Bill: Volume 3 announced", "KILL: THE FILM THAT SHOCKED",
+     "Kill: a film", "Withdrawal: how the army left", "Withdrawal symptoms", "Troops withdrawn from the bridge",
+     "Killing of a mayor - what we know"],
 )  # fmt: skip
 def test_a_film_is_no_kill(headline: str) -> None:
     reading = read(headline=headline)
@@ -75,9 +76,17 @@ def test_a_film_is_no_kill(headline: str) -> None:
 @pytest.mark.parametrize(
     ("headline", "text", "target"),
     [
-        ("KILL: Bridge to close on Monday", "Editors: kill the story “Bridge to close on Monday”, sent today.", "Bridge to close on Monday"),
+        (
+            "KILL: Bridge to close on Monday",
+            "Editors: kill the story “Bridge to close on Monday”, sent today.",
+            "Bridge to close on Monday",
+        ),
         ("KILL - Bridge to close on Monday", "No substitute story will be sent.", "Bridge to close on Monday"),
-        ("WITHDRAWN: Bridge story", "Please disregard https://news.example/2025/bridge. It is wrong.", "https://news.example/2025/bridge"),
+        (
+            "WITHDRAWN: Bridge story",
+            "Please disregard https://news.example/2025/bridge. It is wrong.",
+            "https://news.example/2025/bridge",
+        ),
         ("ADVISORY-Bridge story withdrawn", "The story slugged BRIDGE-CLOSURE/ is withdrawn.", "BRIDGE-CLOSURE/"),
         ("RETRACTION: Bridge to close on Monday", "The agency retracts its story.", "Bridge to close on Monday"),
         (None, "MANDATORY KILL\n\nEditors: kill BC-Bridge--Closure, which moved at 1010 GMT.", "BC-Bridge--Closure"),

@@ -7,12 +7,12 @@ import pytest
 from ingest.extract.wire import WireReading, read_wire
 
 ABOVE = (
-    "The harbour of Lowmere will get two new cranes next spring, the port's director said on Tuesday at a meeting with the fishermen "
-    "of the town."
+    "The harbour of Lowmere will get two new cranes next spring, the port's director said on Tuesday at a meeting with "
+    "the fishermen of the town."
 )
 BELOW = (
-    "He added that the work would cost nine million crowns and that the quay would stay open for small boats during the whole of the "
-    "summer."
+    "He added that the work would cost nine million crowns and that the quay would stay open for small boats during the "
+    "whole of the summer."
 )
 LAST = "The old cranes, built by hand a century ago, will move to a museum of the sea that opens next year on the northern quay."
 
@@ -91,7 +91,9 @@ def test_another_headline_stays_among_many_subheads() -> None:
     ],
 )
 def test_a_line_that_is_no_text_goes(line: str, rule: str) -> None:
-    reading = read(f"OSLO (Reuters) - {ABOVE}", line, BELOW) if rule == "photo credit" else read(f"OSLO (Reuters) - {ABOVE}", BELOW, line)
+    reading = (
+        read(f"OSLO (Reuters) - {ABOVE}", line, BELOW) if rule == "photo credit" else read(f"OSLO (Reuters) - {ABOVE}", BELOW, line)
+    )
     assert reading.body_text == f"{ABOVE}\n\n{BELOW}"
     assert rules(reading) == ["opening", rule]
 
@@ -116,8 +118,8 @@ def test_a_disclaimer_broken_over_lines_goes_whole() -> None:
     text = (
         f"{ABOVE}\n\n Date \n\nMENAFN20112025000131011023ID1110375316\nMENAFN20112025000131011023ID1110375316\n"
         " Legal Disclaimer: MENAFN provides the\n   information “as is” without warranty of any kind. We do not accept\n"
-        "   any responsibility or liability for the accuracy, content or legality\n   of the article. If you have any complaints or "
-        "copyright issues related to this article, kindly contact the provider above."
+        "   any responsibility or liability for the accuracy, content or legality\n   of the article. If you have any "
+        "complaints or copyright issues related to this article, kindly contact the provider above."
     )
     assert read_wire(text).body_text == ABOVE
 
@@ -147,7 +149,13 @@ def test_a_photo_credit_is_kept_as_such() -> None:
 
 @pytest.mark.parametrize(
     ("tail", "agency"),
-    [(" (AFP)", "AFP"), (" — Ukrinform.", "Ukrinform"), ("\n\nReuters", "Reuters"), ("\n\nSource: Xinhua", "Xinhua"), (" /TASS/", "TASS")],
+    [
+        (" (AFP)", "AFP"),
+        (" — Ukrinform.", "Ukrinform"),
+        ("\n\nReuters", "Reuters"),
+        ("\n\nSource: Xinhua", "Xinhua"),
+        (" /TASS/", "TASS"),
+    ],
 )
 def test_a_credit_at_the_end_counts_and_goes(tail: str, agency: str) -> None:
     reading = read_wire(f"{ABOVE}\n\n{BELOW}{tail}")
@@ -167,7 +175,10 @@ def test_a_social_twin_loses_its_tags_and_a_tagged_headline_does_not() -> None:
     assert read(ABOVE).headline is None
 
 
-@pytest.mark.parametrize("sign", ["A", " ", "A ", "(A", "A/", "(Reuters) - ", "MENAFN - ", "A\n", "#a ", "reporting by A ", "[ ", "京", "EMBARGOED UNTIL "])
+@pytest.mark.parametrize(
+    "sign",
+    ["A", " ", "A ", "(A", "A/", "(Reuters) - ", "MENAFN - ", "A\n", "#a ", "reporting by A ", "[ ", "京", "EMBARGOED UNTIL "],
+)
 def test_a_long_text_of_one_sign_is_read(sign: str) -> None:
     text = sign * (100_000 // len(sign))
     reading = read_wire(text, headline=text, summary=text)

@@ -18,7 +18,40 @@ _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
 _YEAR_FIRST = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "IR"})
 # Languages whose writers all put the day first, wherever they live. English is left out: it depends on the country.
-_DAY_FIRST = frozenset(["ar", "bg", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hi", "hr", "id", "it", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "th", "tr", "uk", "ur", "vi"])
+_DAY_FIRST = frozenset(
+    [
+        "ar",
+        "bg",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "es",
+        "fi",
+        "fr",
+        "he",
+        "hi",
+        "hr",
+        "id",
+        "it",
+        "nb",
+        "nl",
+        "nn",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sr",
+        "th",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+    ]
+)
 _MAX_CHARS = 200
 
 
@@ -51,7 +84,9 @@ def _epoch(raw: str) -> datetime | None:
         return None
     digits = len(match[1])
     scale = 1 if digits <= 10 else 1_000 if digits <= 13 else 1_000_000 if digits <= 16 else 1_000_000_000
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=int(match[1]) // scale, microseconds=_micros(int(match[1]) % scale, scale))
+    return datetime.fromtimestamp(0, UTC) + timedelta(
+        seconds=int(match[1]) // scale, microseconds=_micros(int(match[1]) % scale, scale)
+    )
 
 
 def _micros(rest: int, scale: int) -> int:
@@ -127,9 +162,7 @@ def _day_in_window(day: date, now: datetime) -> bool:
     return EARLIEST.date() <= day <= (now + AHEAD).date()
 
 
-def _accept(
-    at: datetime, precision: Precision, raw: str, source: StampSource, now: datetime, zone: str | None
-) -> Stamp | None:
+def _accept(at: datetime, precision: Precision, raw: str, source: StampSource, now: datetime, zone: str | None) -> Stamp | None:
     if not EARLIEST <= at <= now + AHEAD:
         return None
     return Stamp(at, precision, source, raw, zone)
@@ -142,7 +175,7 @@ _URL_DAY = re.compile(
 
 
 def from_url(url: str, now: datetime) -> Stamp | None:
-    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/20250402/`, `-2025-04-02`), precision day; None if none or two."""
+    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/20250402/`, `-2025-04-02`); None if it has none or two."""
     path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
     days = set()
     for match in _URL_DAY.finditer("/" + path):

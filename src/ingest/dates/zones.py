@@ -103,7 +103,7 @@ def local_instant(local: datetime, zone: tzinfo) -> datetime:
 def printed_instant(
     local: datetime, name: str, *, formal: bool, region: str | None, literal: bool = False
 ) -> tuple[datetime, str | None]:
-    """(UTC instant, zone assumed or None) of a wall-clock time with the zone printed beside it (folded). UnknownZone if unplaceable.
+    """(UTC instant, zone assumed or None) of a wall-clock time with its printed zone (folded). UnknownZone if unplaceable.
 
     `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes. `literal` takes every name at its word, also
     "EST" in July.

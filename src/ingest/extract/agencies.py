@@ -13,7 +13,7 @@ from ingest.dates.names import fold
 
 
 class AgencyKind(StrEnum):
-    """AGENCY writes news; RELEASE carries press releases; OUTLET is a paper or station; DISTRIBUTOR names itself before the origin."""
+    """AGENCY writes news, RELEASE carries press releases, OUTLET is a paper or station, DISTRIBUTOR names itself first."""
 
     AGENCY = "agency"
     RELEASE = "release"
@@ -63,7 +63,10 @@ def _read(toml: str) -> AgencyTable:
     found: dict[str, Agency] = {}
     for entry in tomllib.loads(toml).get("agency", []):
         agency = Agency(
-            entry["name"], tuple(entry.get("aliases", ())), entry.get("country"), AgencyKind(entry.get("kind", "agency")),
+            entry["name"],
+            tuple(entry.get("aliases", ())),
+            entry.get("country"),
+            AgencyKind(entry.get("kind", "agency")),
             entry.get("ambiguous", False),
         )
         for form in (agency.name, *agency.aliases):

@@ -1,4 +1,4 @@
-"""What a wire story's text says of itself: who wrote it, where and when, what it corrects or withdraws; and the text without those marks."""
+"""What a wire story's text says of itself, who wrote it, where, when and what it corrects, and the text without these marks."""
 
 from __future__ import annotations
 
@@ -138,9 +138,7 @@ def _cut(
     return opening, body, dropped
 
 
-def _glued(
-    body: str, before: Opening, table: AgencyTable, near: date | None
-) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+def _glued(body: str, before: Opening, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
     found = find_inner(body, table, near)
     if found is None:
         return before, body, ()

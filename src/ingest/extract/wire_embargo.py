@@ -18,15 +18,16 @@ _EMBARGO = re.compile(
 _UNTIL = re.compile(rf"[^\n]{{0,60}}?(?:\b{alternatives('until')}\b|:)\s{{0,2}}(?P<when>[^\n]{{4,120}})", re.IGNORECASE)
 _FOR = re.compile(r"[^\n]{0,60}?\b(?:to|for|on)\b\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(
-    r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))", re.IGNORECASE
+    r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))",
+    re.IGNORECASE,
 )
 
 
 def read_embargo(line: str, base: datetime | None) -> tuple[bool, datetime | None]:
     """(does this line hold the story, until when). `base` is a time near the story, for a day without a year.
 
-    A day alone, or a time without zone, is held until it has come everywhere: never out too early. An embargo in capitals whose time
-    can't be read holds without end: a person must decide.
+    A day alone, or a time without zone, is held until it has come everywhere: never out too early. An embargo in capitals
+    whose time can't be read holds without end: a person must decide.
     """
     match = _EMBARGO.match(line)
     printed = _printed_time(match) if match else None

@@ -8,8 +8,9 @@ _FULL_WORDS = 18
 _ENDS = ".!?:;…。！？：\"”'’»)“,-–—।"
 _CLOSED = ".!?\"”'’»)…"
 _VERB_WORDS = (
-    "to will say says has have is are was were may can could must set kill kills killed won dies dead call calls vow vows warn warns urge "
-    "urges seek seeks plan plans eye eyes hit hits face faces meet meets visit visits deny denies back backs sign signs open opens"
+    "to will say says has have is are was were may can could must set kill kills killed won dies dead call calls vow vows warn "
+    "warns urge urges seek seeks plan plans eye eyes hit hits face faces meet meets visit visits deny denies back backs sign signs "
+    "open opens"
 )
 _VERBS = frozenset(_VERB_WORDS.split())
 _ENGLISH = re.compile(r"\b(?:the|of|and|that)\b")
@@ -20,8 +21,8 @@ def foreign_headlines(lines: list[str], *, distributed: bool) -> frozenset[int]:
     """Indexes of the lines that are another story's headline. `distributed` says that a distributor stands in the credit.
 
     A subhead looks alike, so much is asked: 6-20 words with a name and a verb, no full stop, alone between two full paragraphs, few
-    short lines in the whole story, and words that the paragraph below does not take up, as it does a subhead's. Where only an agency
-    is credited the line must be the only one and its verb follow a name: agencies set subheads themselves.
+    short lines in the whole story, and words that the paragraph below does not take up, as it does a subhead's. Where only an
+    agency is credited the line must be the only one and its verb follow a name: agencies set subheads themselves.
     """
     found = [i for i, line in enumerate(lines) if 5 <= line.count(" ") <= 19 and _headline_like(line.strip())]
     if not 1 <= len(found) <= (2 if distributed else 1):

@@ -1,12 +1,12 @@
-"""The lines of a wire story that are not its text: disclaimers, story numbers, photo credits, desk credits, other stories' headlines."""
+"""The lines of a wire story that are not its text: disclaimers, story numbers, photo and desk credits, sign-offs."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from ingest.extract.wire_phrases import alternatives
 from ingest.extract.wire_foreign import foreign_headlines
+from ingest.extract.wire_phrases import alternatives
 from ingest.model import DroppedLine
 
 
@@ -26,8 +26,10 @@ _LEGAL_ALONE = re.compile(r"legal disclaimer\s?:?\s*\Z", re.IGNORECASE)
 _LEGAL_MORE = re.compile(r"as is|warranty|liability|legality|copyright issues|kindly contact|completeness")
 _ALSO = re.compile(rf"\W{{0,3}}{alternatives('also_read')}(?:\s?[:：|>»–—-]+(?:\s|\Z)|\s?\Z)", re.IGNORECASE)
 _PHOTO = re.compile(
-    r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z"
-    r"|[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)"
+    r"(?:REUTERS|AP Photo|AFP|EPA(?:-EFE)?|dpa|Xinhua|Getty Images|Anadolu|TASS|PTI|ANI)"
+    r"/[A-Z][\w.' -]{2,60}(?:/[\w .-]{2,40}){0,3}[.)\]]?\s*\Z"
+    r"|[(\[](?:File |Archiv)?(?:Photo|Foto|Image|Picture|Credit|Crédit photo)"
+    r"(?:s?:|/|\s(?:by|credit:?|courtesy of|via|de|von|di)\s)"
     r"[^()\[\]]{2,80}[)\]]\s*\Z"
     r"|/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
 )
@@ -38,22 +40,32 @@ _PHOTO_INLINE = re.compile(
 )
 _PHOTO_START = re.compile(rf"{alternatives('photo')}\s?(?:by|:|：|/|©|credit:|of|courtesy of)\s?\S")
 _BY = r"(?: by| de| por| par| von|:)\s"
-_DESK = re.compile(rf"(?P<open>[(\[]\s?)?(?:additional )?{alternatives('desk')}{_BY}(?P<rest>.{{3,400}}?)[)\]]?\.?\s*\Z", re.IGNORECASE)
+_DESK = re.compile(
+    rf"(?P<open>[(\[]\s?)?(?:additional )?{alternatives('desk')}{_BY}(?P<rest>.{{3,400}}?)[)\]]?\.?\s*\Z", re.IGNORECASE
+)
 _DESK_TAIL = re.compile(
-    r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z", re.IGNORECASE
+    r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z",
+    re.IGNORECASE,
 )
 _REPORTING = re.compile(rf"(?:additional )?{alternatives('reporters')}[^;:]{{0,20}}?{_BY}(?P<who>[^;()]+)", re.IGNORECASE)
 _BEAT = re.compile(r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*")
 _SIGN_OFF = re.compile(
     rf"(?:\W{{0,3}}(?i:{alternatives('end')})\W{{0,3}}"
-    r"|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?|(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}"
+    r"|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?"
+    r"|(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}"
     r"|(?i:our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})"
     r"|(?i:photo|logo|video|infographic|source)\s?[-:]\s?https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z"
 )
-_BYLINE = re.compile(r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z")
+_BYLINE = re.compile(
+    r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z"
+)
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
-_AGENCY_DESK = re.compile(r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE)
-_TRIGGERS = re.compile(r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|：")
+_AGENCY_DESK = re.compile(
+    r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE
+)
+_TRIGGERS = re.compile(
+    r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|："
+)
 
 
 def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:

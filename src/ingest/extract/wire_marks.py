@@ -1,4 +1,4 @@
-"""Credit marks: where in an opening an agency is named, `(Reuters) -`, `/TASS/.`, `--(BUSINESS WIRE)--`, and how surely it is one."""
+"""Credit marks: where an opening names an agency, `(Reuters) -`, `/TASS/.`, `--(BUSINESS WIRE)--`, and how surely it does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from ingest.extract.agencies import AgencyKind, AgencyTable
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A credit in the text from `start` to `end`, its dash included. `inside` is a day printed within it (`(Newsfile Corp. - April 2,
-    2025)`). `ambiguous` names are also words or other initials; `credible` unknown ones at least look like an agency's."""
+    """A credit in the text from `start` to `end`, its dash included.
+
+    `inside` is a day printed within it (`(Newsfile Corp. - April 2, 2025)`). `ambiguous` names are also words or other initials;
+    `credible` unknown ones at least look like an agency's. `stop` says that a full stop closed it.
+    """
 
     start: int
     end: int
@@ -31,11 +34,23 @@ class Mark:
 
 _DASH = r"(?P<dash>\s?[.:,]?\s?(?:-{1,3}|[–—―−]+|=)[ \t]?|\s?[:।](?=\s)|\s?\.(?=\s))?"
 _PAREN = re.compile(r"\s*(?:-{1,2}|[–—]|\.)?\s*[(（\[]\s?(?P<name>[^()（）\[\]\n]{2,70}?)\s?[)）\]]" + _DASH + r"\s{0,4}")
-_SLASH = re.compile(r"[\s,.]*/\s?(?P<name>[^\W\d_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?" + _DASH + r"\s{0,4}")
-_PLAIN = re.compile(r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.RU)?)(?P<dash>\s?(?:--|[–—]|\s-|\.-|\.(?=\s)))\s{0,4}")
+_SLASH = re.compile(
+    r"[\s,.]*/\s?(?P<name>[^\W\d_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?"
+    + _DASH
+    + r"\s{0,4}"
+)
+_PLAIN = re.compile(
+    r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.RU)?)"
+    r"(?P<dash>\s?(?:--|[–—]|\s-|\.-|\.(?=\s)))\s{0,4}"
+)
 _NAME_PARTS = re.compile(r"\s?/\s?|\s?\+\s?|,\s|\s[-–—]\s|\s(?:and|und|et|y)\s")
-_AGENCY_WORD = re.compile(r"(?:\b|-)(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|agentur|ajansı|агентство|информ\w*)\b", re.IGNORECASE)
-_NOT_A_NAME = re.compile(r"[:;$%€£\d]|\b(?:the|a|an|is|was|or|if|not|left|right|file|photo|picture|video|updated?|born|née|aged?|age)\b", re.IGNORECASE)
+_AGENCY_WORD = re.compile(
+    r"(?:\b|-)(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|agentur|ajansı|агентство|информ\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"[:;$%€£\d]|\b(?:the|a|an|is|was|or|if|not|left|right|file|photo|picture|video|updated?|born|née|aged?|age)\b", re.IGNORECASE
+)
 
 
 def has_agency_word(text: str) -> bool:
@@ -102,7 +117,15 @@ def _plain(head: str, agencies: AgencyTable, reach: int) -> Mark | None:
         dash = match["dash"].strip() != "."
         if known and (dash or not known.is_ambiguous(match["name"])):
             return Mark(
-                match.start(), match.end(), (known.name,), (known.kind,), True, dash, known.is_ambiguous(match["name"]), slashed=True, bracketed=False
+                match.start(),
+                match.end(),
+                (known.name,),
+                (known.kind,),
+                True,
+                dash,
+                known.is_ambiguous(match["name"]),
+                slashed=True,
+                bracketed=False,
             )
     return None
 
@@ -118,7 +141,18 @@ def _mark(match: re.Match[str], agencies: AgencyTable, *, slashed: bool = False)
     dash = sign not in (".", "")
     if known:
         credits, kinds = canonical_credits(parts, agencies)
-        return Mark(match.start(), match.end(), credits, kinds, True, dash or bool(inside), all(a.is_ambiguous(p) for p, a in known), slashed=slashed, inside=inside, stop=sign == ".")
+        return Mark(
+            match.start(),
+            match.end(),
+            credits,
+            kinds,
+            True,
+            dash or bool(inside),
+            all(a.is_ambiguous(p) for p, a in known),
+            slashed=slashed,
+            inside=inside,
+            stop=sign == ".",
+        )
     word = bool(_AGENCY_WORD.search(name))
     return Mark(match.start(), match.end(), (" ".join(name.split()),), dash=dash, credible=_credible(name, word), agency_word=word)
 

@@ -27,7 +27,8 @@ class Place:
 
 # "2 de abril de 2025", "2nd April, 2025", "02 April", "2. dubna 2025" | "April 2, 2025", "Apr. 02" | "2025. április 2." | "4月2日"
 DAY = re.compile(
-    r"(?<!\w)(?:(?P<d1>\d{1,2})\s?(?:st|nd|rd|th|er|º|\.)?\s{0,2}(?:de |-)?\s?(?P<m1>[^\W\d_][^\W\d_'’\u0900-\u097f]{0,12}[\u0900-\u097f]{0,10})\.?"
+    r"(?<!\w)(?:(?P<d1>\d{1,2})\s?(?:st|nd|rd|th|er|º|\.)?\s{0,2}(?:de |-)?\s?"
+    r"(?P<m1>[^\W\d_][^\W\d_'’\u0900-\u097f]{0,12}[\u0900-\u097f]{0,10})\.?"
     r"(?:,?\s{0,2}(?:de |del )?(?P<y1>(?:19|20)\d\d)(?:\s?г\.|\s?року)?)?"
     r"|(?P<y3>(?:19|20)\d\d)\.?\s(?P<m3>[^\W\d_]{3,12})\.?\s(?P<d3>\d{1,2})\.?"
     r"|(?P<m2>[^\W\d_]{3,12})\.?\s{0,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?:,?\s{0,2}(?P<y2>(?:19|20)\d\d))?"
@@ -37,8 +38,8 @@ DAY = re.compile(
 _SPOKEN_DAY = re.compile(r"(?:^|[\s,])(?P<word>[\u0900-\u097f]{2,12})\s(?P<m>[\u0900-\u097f]{2,12})(?=[\s,(]|\Z)")
 _WORD = re.compile(r"[^\W\d_][\w.'’`´ʼ\u0300-\u036f\u0900-\u097f\u064b-\u0652-]*")
 _LINK_WORDS = (
-    "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near off on-the van der den al- "
-    "aan ve v na a at в на و في فى में"
+    "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near off on-the van der den "
+    "al- aan ve v na a at в на و في فى में"
 )
 _LINKS = frozenset(_LINK_WORDS.split())
 _ARTICLE_WORDS = "The A An In At On Die Der Das Les Gli I L' L’ El La Le Los Las Il Lo O Os As Um Une Un Una Eine Ein En Em Im"
@@ -81,7 +82,7 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     words = _WORD.findall(rest)
     if not words or len(words) > _MAX_WORDS or any(c.isdigit() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
         return None if not _initialled(rest, words) else _place(rest, words, day, dated)
-    if _GLUED.search(rest) or any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words) :
+    if _GLUED.search(rest) or any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words):
         return None
     place = _place(rest, words, day, dated)
     return None if not place.known and (words[0] in _ARTICLES or rest[:2] in ("L'", "L’")) else place
@@ -96,7 +97,11 @@ def _undotted(place: str) -> str:
 def _initialled(rest: str, words: list[str]) -> bool:
     """`ST. LOUIS`, `WASHINGTON, D.C`, `Moscow. April 2`: full stops that belong to a name."""
     stops = rest.rstrip(".").split(". ")
-    return 0 < len(words) <= _MAX_WORDS and not any(c.isdigit() for c in rest) and all(len(s.split()[-1]) <= 5 for s in stops[:-1] if s)
+    return (
+        0 < len(words) <= _MAX_WORDS
+        and not any(c.isdigit() for c in rest)
+        and all(len(s.split()[-1]) <= 5 for s in stops[:-1] if s)
+    )
 
 
 def _place(rest: str, words: list[str], day: date | None, dated: bool) -> Place:
@@ -104,7 +109,12 @@ def _place(rest: str, words: list[str], day: date | None, dated: bool) -> Place:
     first = _SPLIT.split(rest)[0].strip()
     parts = [p.strip(" .") for p in _SPLIT.split(rest)]
     caps = not cased or (sum(c.isalpha() for c in first) > 1 and not any(c.islower() for c in first))
-    known = is_city(rest) or (caps and len(first) > 4 and is_region(rest)) or is_city(first) or (len(parts) > 1 and any(is_region(p) for p in parts[1:] if p))
+    known = (
+        is_city(rest)
+        or (caps and len(first) > 4 and is_region(rest))
+        or is_city(first)
+        or (len(parts) > 1 and any(is_region(p) for p in parts[1:] if p))
+    )
     return Place(rest, day, dated, caps, known, cased)
 
 

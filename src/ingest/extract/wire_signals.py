@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.extract.wire_phrases import alternatives
 from ingest.extract.wire_embargo import read_embargo
 from ingest.extract.wire_kinds import read_content_type
+from ingest.extract.wire_phrases import alternatives
 from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the marks said. `withdraws` is the link, slug or headline that a notice names; `spent` are body lines that were only marks."""
+    """What the marks said. `withdraws` is the link, slug or headline a notice names; `spent` are lines that were only marks."""
 
     signal: Signal = Signal.NONE
     status: Status = Status.LIVE
@@ -60,9 +60,7 @@ _SLUG = re.compile(
     r"(?:slug(?:ged)?|slugline)\s?:?\s[\"“'‘]?(?P<slug>[A-Z0-9][A-Za-z0-9/_-]{2,60})"
     r"|\b(?P<bc>(?:BC|AM|PM)-[A-Z][\w-]+--?[\w-]+(?:,\s\d{1,4})?)"
 )
-_QUOTED = re.compile(
-    rf"{alternatives('titled')}[,:]?\s[\"“«„‘'](?P<title>[^\"“”»]{{8,220}}?)[,.]?[\"”»“’'](?![\w])", re.IGNORECASE
-)
+_QUOTED = re.compile(rf"{alternatives('titled')}[,:]?\s[\"“«„‘'](?P<title>[^\"“”»]{{8,220}}?)[,.]?[\"”»“’'](?![\w])", re.IGNORECASE)
 _CORRECTS = re.compile(
     r"(?:^|\n)\s?\((?:Corrects|Refiles|Corrected|Removes|Fixes"
     r"|This (?:[A-Z][a-z]+ \d{1,2} )?(?:story|article|item) (?:has been|was|is) (?:corrected|refiled))\b"
@@ -106,7 +104,7 @@ def _withdrawal(marks: list[str], text: str, headline: str | None) -> tuple[bool
         if match is None:
             continue
         group = match.groupdict()
-        rest = (group.get("rest") or group.get("rest2") or "").strip(" -–—:\"“”")
+        rest = (group.get("rest") or group.get("rest2") or "").strip(' -–—:"“”')
         shouted = group.get("spoken") is None and not (headline or "").isupper()
         if shouted or _KILL_PROOF.search(text[:1500]) or not text:
             return True, _target(text[:2500], rest, own=mark)

@@ -10,7 +10,9 @@ from ingest.model import DroppedLine
 _TAIL = 160
 _BRACKET = re.compile(r"(?<=[.!?\"”»’'])\s*[(\[/](?P<name>[^()\[\]/\n]{2,40})[)\]/]\.?\s*\Z")
 _DASHED = re.compile(r"(?<=[.!?\"”»’'…])\s*(?:[—–]|--|\s-)\s?(?P<name>[^\W\d_][^\n.—–()]{1,30})\.?\s*\Z")
-_LINE = re.compile(r"\n\s*(?:[-–—(\[/]{0,2}\s?|(?:Source|Quelle|Fuente|Fonte|Источник|Джерело|المصدر)\s?[:：]\s?)(?P<name>[^\W\d_][^\n()\[\]:：]{1,40}?)\s?[)\]/.]{0,2}\s*\Z")
+_LINE = re.compile(
+    r"\n\s*(?:[-–—(\[/]{0,2}\s?|(?:Source|Quelle|Fuente|Fonte|Источник|Джерело|المصدر)\s?[:：]\s?)(?P<name>[^\W\d_][^\n()\[\]:：]{1,40}?)\s?[)\]/.]{0,2}\s*\Z"
+)
 
 
 def read_tail(body: str, agencies: AgencyTable) -> tuple[str, str | None, tuple[DroppedLine, ...]]:
