@@ -37,7 +37,7 @@ class LockedError(IngestError):
 
 
 class WarehouseError(IngestError):
-    """The data directory is not writable, damaged, or of a newer version."""
+    """The warehouse in the data directory is damaged, held by another program, or of a newer version."""
 
 
 class FetchError(IngestError):

@@ -94,6 +94,7 @@ async def poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | N
 async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
     """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all closed at the end."""
     warehouse = Warehouse(settings)
+    warehouse.make_folders()
     check_disk(settings)
     with run_lock(settings.data / "locks", job, asked.wait):
         warehouse.prepare()

@@ -54,7 +54,7 @@ class Settings(BaseModel):
     batch: int = Field(200, ge=1)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
     worker_seconds: float = Field(10, gt=0)
-    worker_memory: int = Field(1500, ge=200)
+    worker_memory: int = Field(1500, ge=400)
     run_seconds: float | None = Field(None, gt=0)
     min_interval: float = Field(300, ge=1)
     duckdb_memory: str = "1GB"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.newsroom import Listed, Newsroom, prose, story
 from support.wire_server import Answer
-
-from .conftest import Listed, Newsroom, prose, story
 
 A = "http://alpha.example"
 

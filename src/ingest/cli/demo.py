@@ -56,7 +56,7 @@ def demo_command(data: Path, keep_serving: bool) -> int:
 
 
 def _afresh(data: Path) -> None:
-    if data.exists() and any(data.iterdir()):
+    if data.is_dir() and any(data.iterdir()):
         if not (data / MARK).exists():
             raise ConfigError(f"{data}: not empty and not made by a demo; choose another --data folder")
         shutil.rmtree(data)

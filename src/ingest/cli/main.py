@@ -76,6 +76,10 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        what = f"{error.filename or 'the system'}: {error.strerror or error}"
+        click.echo(f"ingest: {what}; what is done is kept, run the command again when that is mended", err=True)
+        return 1
 
 
 if __name__ == "__main__":

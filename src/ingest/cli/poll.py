@@ -25,7 +25,7 @@ KEYS = ("run_id", "feeds", "polled", "not_modified", "failed", "entries", "new",
 @click.option("--all", "everything", is_flag=True, help="All feeds and all pending work, due or not; pauses are still kept.")
 @click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601).")
 @click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after this long; the rest stays pending.")
-@click.option("--wait", type=float, default=0, metavar="SECONDS", help="Wait for another poll to end.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait for another poll to end.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed.")
 @json_option
 def poll_command(feeds: Path | None, data: Path | None, config: Path | None, only: tuple[str, ...], everything: bool,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 import ingest
-from ingest.errors import WarehouseError
+from ingest.errors import ConfigError, WarehouseError
 from ingest.load.locks import write_lock
 from ingest.load.sql import names, sql
 from ingest.settings import Settings
@@ -20,6 +23,7 @@ Connection = duckdb.DuckDBPyConnection
 """What `transaction()` hands out; other folders name the type from here."""
 
 FOLDERS = ("published", "archive", "locks")
+STORAGE_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException)
 _OPEN_WAIT = 60.0
 
 
@@ -38,15 +42,22 @@ class Warehouse:
 
     def prepare(self) -> bool:
         """Make the folders and bring the layout up to date. True when a migration ran. WarehouseError if it cannot be."""
+        self.make_folders()
+        with self._thread_lock, write_lock(self.data / "locks"):
+            if not self.path.exists():
+                self._create()
+            with self._open() as con:
+                ran = _migrate(con, self.path)
+        self._ready = True
+        return ran
+
+    def make_folders(self) -> None:
+        """The data directory and its folders. ConfigError where they cannot be made: the place named is no good."""
         try:
             for name in FOLDERS:
                 (self.data / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WarehouseError(f"{self.data}: cannot be written ({error.strerror}); choose another --data folder") from None
-        with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
-            ran = _migrate(con, self.path)
-        self._ready = True
-        return ran
+            raise ConfigError(f"{self.data}: cannot be written ({error.strerror}); choose another --data folder") from None
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -58,36 +69,55 @@ class Warehouse:
             try:
                 yield con
             except BaseException:
-                con.execute("ROLLBACK")
+                with contextlib.suppress(duckdb.Error):  # a fatal error has ended the transaction already
+                    con.execute("ROLLBACK")
                 raise
             con.execute("COMMIT")
 
+    def _create(self) -> None:
+        """A new warehouse comes into being by rename: a death while DuckDB writes its first headers leaves no broken file."""
+        folder = self.data / ".new"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        fresh = folder / self.path.name
+        with contextlib.closing(self._connect(fresh)) as con:
+            con.execute("CHECKPOINT")
+        os.replace(fresh, self.path)
+        shutil.rmtree(folder, ignore_errors=True)
+
     @contextmanager
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        con = self._connect()
+        con = self._connect(self.path)
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con
+        except STORAGE_ERRORS as error:  # the disk or the memory, no fault of the statement: the whole step is undone
+            raise WarehouseError(f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
+                                 "duckdb_memory) and run the command again") from None  # fmt: skip
         finally:
             con.close()
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + _OPEN_WAIT
         config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": self.settings.duckdb_memory, 
                   "threads": self.settings.duckdb_threads}  # fmt: skip
         while True:
             try:
-                return duckdb.connect(str(self.path), config=config)
+                return duckdb.connect(str(path), config=config)
             except duckdb.IOException as error:
                 if "lock" not in str(error) or time.monotonic() > deadline:
-                    raise WarehouseError(_why_not(self.path, error)) from None
+                    raise WarehouseError(_why_not(path, error)) from None
                 time.sleep(0.1)
             except duckdb.Error as error:
-                raise WarehouseError(_why_not(self.path, error)) from None
+                raise WarehouseError(_why_not(path, error)) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:200]
 
 
 def _why_not(path: Path, error: Exception) -> str:
-    first = str(error).splitlines()[0]
+    first = _first_line(error)
     if "lock" in first:
         return f"{path}: another program has it open; close it (readers should open news.duckdb): {first[:160]}"
     if "version" in first.lower():

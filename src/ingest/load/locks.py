@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.errors import LockedError, WarehouseError
+from ingest.errors import ConfigError, LockedError, WarehouseError
 
 _PAUSE = 0.02
 
@@ -47,7 +47,7 @@ def _open(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise WarehouseError(f"{path}: cannot be written ({error.strerror}); choose a writable --data folder") from None
+        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose a writable --data folder") from None
 
 
 def _acquire(handle: int, wait: float) -> bool:

@@ -24,7 +24,11 @@ def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
         copy = Path(folder) / source.name
         shutil.copyfile(source, copy)
-        con = duckdb.connect(str(copy), read_only=True)
+        try:
+            con = duckdb.connect(str(copy), read_only=True)
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0][-120:]
+            raise WarehouseError(f"{source}: cannot be read ({said}); `ingest publish` writes it anew") from None
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con

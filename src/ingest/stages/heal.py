@@ -22,10 +22,7 @@ def adopt(edges: Edges) -> int:
 
 def check_disk(settings: Settings) -> None:
     """WarehouseError before a run starts that would fill the disk (min_free_disk, MB)."""
-    folder = settings.data
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free // 1_000_000
+    free = shutil.disk_usage(settings.data).free // 1_000_000
     if free < settings.min_free_disk:
         raise WarehouseError(f"{settings.data}: only {free} MB free, {settings.min_free_disk} MB wanted (min_free_disk); "
                              "make room, or lower the setting")  # fmt: skip

@@ -20,7 +20,7 @@ from ingest.stages.withdrawals import withdraw
 
 @dataclass(slots=True)
 class Counts:
-    """What one or more loads did."""
+    """What one or more loads did. `reasons` are those of what was lost."""
 
     loaded: int = 0
     revised: int = 0
@@ -120,6 +120,6 @@ def _count(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Counts:
                 counts.retried += 1
             case _:
                 counts.lost += 1
-        if verdict.reason is not None:
-            counts.reasons[verdict.reason] = counts.reasons.get(verdict.reason, 0) + 1
+                reason = verdict.reason or Reason.INTERNAL
+                counts.reasons[reason] = counts.reasons.get(reason, 0) + 1
     return counts

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.errors import FetchError, Terminal
+from ingest.errors import FetchError, Terminal, Transient
 from ingest.extract.page import extract
 from ingest.fetch.client import Kind
 from ingest.model import (
@@ -123,11 +123,14 @@ class _Paging:
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
             extraction = await self._edges.workers.run(extract, self._input(work, page))
+            result = Result(work, page and _light(page), extraction, boilerplate=self._lines(work))
         except LimitHit as hit:
-            extraction = Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit))
+            result = Result(work, page and _light(page), Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
+        except OSError as error:  # a full disk and the like: the page is not to blame
+            result = Result(work, page and _light(page), error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}"))
         finally:
             self._room.release()
-        await self._out.put(Result(work, page and _light(page), extraction, boilerplate=self._lines(work)))
+        await self._out.put(result)
 
     def _input(self, work: Work, page: Page | None) -> PageInput:
         feed = self._feeds.get(work.feed_id or "")

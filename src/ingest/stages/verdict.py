@@ -74,7 +74,8 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 def _not_fetched(result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int) -> Verdict:
     tried = result.work.attempts + (not was_not_asked(error) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
-        return _later(result.work, error.reason, error.detail, tried, now, error.retry_after)
+        place = result.page.place if result.page else None  # what is archived is not asked for again
+        return _later(replace(result.work, place=place), error.reason, error.detail, tried, now, error.retry_after)
     return _lost(result.work, known, ending(error.reason), error.reason, error.detail)
 
 
@@ -87,7 +88,7 @@ def _not_extracted(result: Result, extraction: Extraction, known: Known | None, 
 
 
 def _later(work: Work, reason: Reason, detail: str | None, tried: int, now: datetime, retry_after: float | None) -> Verdict:
-    row = work_row(replace(work, attempts=tried, place=None), next_attempt_at=next_attempt(reason, tried, now, retry_after),
+    row = work_row(replace(work, attempts=tried), next_attempt_at=next_attempt(reason, tried, now, retry_after),
                    reason=reason, detail=detail)  # fmt: skip
     return Verdict(Outcome.PENDING, work.url_key, work.url_key, reason, detail, retry=row)
 

@@ -1,11 +1,11 @@
-"""A newsroom for end-to-end tests: feeds and pages of our own writing on loopback, polled by the pipeline itself."""
+"""A newsroom for tests of the whole path: feeds and pages of our own writing on loopback, polled by the pipeline itself."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,21 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 from support.wire_server import Answer, Asked, LoopbackServer, Route
 
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
-from ingest.pipeline import PollSummary, poll
 from ingest.pipeline import Asked as AskedPoll
+from ingest.pipeline import PollSummary, poll
 from ingest.settings import Settings, load_feeds
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-WORDS = """harbour ferry council bridge orchard rainfall budget teacher railway museum vineyard glacier hospital turbine
-festival library fisherman quarry election market pension weather reservoir surgeon airport stadium baker lighthouse tractor
-violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter satellite beekeeper""".split()
-VERBS = "opened closed measured rebuilt praised delayed counted repaired painted surveyed defended promised".split()
+WORDS = ["harbour", "ferry", "council", "bridge", "orchard", "rainfall", "budget", "teacher", "railway", "museum", "vineyard", "glacier", "hospital", "turbine", "festival", "library", "fisherman", "quarry", "election", "market", "pension", "weather", "reservoir", "surgeon", "airport", "stadium", "baker", "lighthouse", "tractor", "violin", "parliament", "chemist", "bicycle", "canal", "furnace", "meadow", "novelist", "theatre", "tannery", "observatory", "carpenter", "satellite", "beekeeper"]
+VERBS = ["opened", "closed", "measured", "rebuilt", "praised", "delayed", "counted", "repaired", "painted", "surveyed", "defended", "promised"]
 
 
 def prose(seed: int, paragraphs: int = 4) -> list[str]:
@@ -156,9 +153,3 @@ class Newsroom:
 
     def asked(self, host: str, path: str | None = None) -> int:
         return self.server.count(host, path)
-
-
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
-    with LoopbackServer({"*/robots.txt": Answer(404)}) as server:
-        yield Newsroom(tmp_path, server)
