@@ -92,6 +92,8 @@ def test_a_story_carried_by_very_many_is_one_group() -> None:
 def test_the_window_parts_equal_texts_of_other_months() -> None:
     rows = [TextRow("a", ORIGIN, published_at=NOON), TextRow("b", ORIGIN, published_at=NOON + timedelta(days=40))]
     assert groups(rows) == {"a": "a", "b": "b"}
+    again = TextRow("c", ORIGIN, published_at=NOON + timedelta(days=41))
+    assert groups([again, *rows]) == {"a": "a", "b": "b", "c": "b"}
 
 
 STORIES = [

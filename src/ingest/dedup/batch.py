@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.dedup.align import lay
-from ingest.dedup.groups import CopyGroup, Member, group
+from ingest.dedup.groups import NEVER, CopyGroup, Member, group
 from ingest.dedup.index import candidate_pairs
 from ingest.dedup.learn import boilerplate, opening
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, tokenise, without
-from ingest.dedup.verify import DedupText, are_copies, verify
+from ingest.dedup.verify import WINDOW, DedupText, are_copies, verify
 from ingest.model import CopyKind
 
 READY = 4_000
@@ -116,35 +116,41 @@ class Batch:
 
     def _text(self, at: int) -> DedupText:
         row = self._about[at]
-        return DedupText(
-            row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
-        )  # fmt: skip
+        return DedupText(row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency)
 
     def candidates(self) -> list[tuple[str, str]]:
         """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts that share sketch hashes.
 
-        Positions are by id from here on, so that the order of the input decides nothing.
+        Positions are by time and id from here on, so that the order of the input decides nothing.
         """
-        order = sorted(self._index)
-        sketches, same = self._sketches(order)
-        firsts = [id for id in order if id in sketches]
-        times = [self._about[self._index[id]].published_at for id in firsts]
-        near = candidate_pairs([sketches[id] for id in firsts], times)
-        return sorted(same + [(firsts[a], firsts[b]) for a, b in near])
+        sketches, same = self._sketches(sorted(self._index, key=lambda id: (self._time(id) or NEVER, id)))
+        firsts = list(sketches)
+        near = candidate_pairs(list(sketches.values()), [self._time(id) for id in firsts])
+        pairs = same + [(firsts[a], firsts[b]) for a, b in near]
+        return sorted((min(pair), max(pair)) for pair in pairs)
 
     def _sketches(self, order: list[str]) -> tuple[dict[str, array[int]], list[tuple[str, str]]]:
-        """Sketches of the first text of each wording, and pairs of that with the others of the same wording."""
+        """Sketches of the first text of each wording (in each window), and pairs of that with the others of the same wording."""
         first: dict[bytes, str] = {}
         sketches: dict[str, array[int]] = {}
         same: list[tuple[str, str]] = []
         for id in order:
             ids = self._tokens(self._index[id]).ids
-            known = first.setdefault(blake2b(ids.tobytes(), digest_size=16).digest(), id)
-            if known == id:
+            wording = blake2b(ids.tobytes(), digest_size=16).digest()
+            known = first.get(wording)
+            if known is None or self._apart(known, id):
+                first[wording] = id
                 sketches[id] = array("I", sketch(shingles(ids)))
             else:
                 same.append((known, id))
         return sketches, same
+
+    def _time(self, id: str) -> datetime | None:
+        return self._about[self._index[id]].published_at
+
+    def _apart(self, a: str, b: str) -> bool:
+        one, other = self._time(a), self._time(b)
+        return one is not None and other is not None and abs(one - other) > WINDOW
 
     def groups(self) -> list[CopyGroup]:
         """The whole of it: sketch, find, verify, group."""

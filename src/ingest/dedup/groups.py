@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 Check = Callable[[str, str], bool]
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def canonical(members: Iterable[Member]) -> str:
 
 
 def _seniority(member: Member) -> tuple[datetime, str]:
-    return member.published_at or _NEVER, member.id
+    return member.published_at or NEVER, member.id
 
 
 def _links(known: Mapping[str, Member], pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -18,7 +18,8 @@ WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The thresholds, found on the halves of real and derived clusters that bench/dedup.py does not report on.
+    """The thresholds, found on one half of derived clusters and on pairs of one agency; bench/dedup.py reports on the other half
+    and cross-fits the pairs.
 
     Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with another figure are a
     template. `agreement_*` is the part of the names and numbers that must agree: within the same day, at unknown times, later.
@@ -50,9 +51,9 @@ class Rule:
     short: int = 30
     brief: int = 60
     dense: int = 6
+    dense_agreement: float = 0.85
     figures: int = 4
     figures_shared: float = 0.25
-    dense_agreement: float = 0.85
 
 
 RULE = Rule()
