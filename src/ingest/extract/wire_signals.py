@@ -127,9 +127,11 @@ def _target(text: str, rest: str, own: str) -> str | None:
 def _embargo(
     headline: str | None, lines: list[str], base: datetime | None
 ) -> tuple[bool, datetime | None, tuple[DroppedLine, ...]]:
-    """(held, until when, the line that said so unless it was the headline)."""
+    """(held, until when, the lines that said so). A headline may say only that it is held, and a line until when."""
+    until, spent, held = None, [], False
     for line in ([headline] if headline else []) + lines:
-        held, until = read_embargo(line, base)
-        if held:
-            return True, until, () if line is headline else (DroppedLine("embargo", line),)
-    return False, None, ()
+        here, when = read_embargo(line, base)
+        held, until = held or here, until or when
+        if here and line is not headline:
+            spent.append(DroppedLine("embargo", line))
+    return held, until, tuple(spent)
