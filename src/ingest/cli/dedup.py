@@ -53,6 +53,17 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
             id, text = row["id"], row["text"]
         except (ValueError, KeyError, TypeError):
             raise ConfigError(f"line {number}: not a JSON object with id and text; mend the line or leave it out") from None
-        raw = row.get("published_at")
-        stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
-        yield TextRow(str(id), str(text or ""), row.get("headline"), stamp.at if stamp else None, row.get("publisher"), row.get("agency"))
+        at = _instant(row.get("published_at"), now)
+        yield TextRow(str(id), str(text or ""), row.get("headline"), at, row.get("publisher"), row.get("agency"))
+
+
+def _instant(raw: object, now: datetime) -> datetime | None:
+    """ISO 8601 as it stands, of any year (a caller's own archive may be old); other forms as in a feed; else unknown."""
+    if not raw:
+        return None
+    try:
+        at = datetime.fromisoformat(str(raw).replace("Z", "+00:00"))
+    except ValueError:
+        stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now)
+        return stamp.at if stamp else None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.dedup.revisions import RevisionChange, classify, revision_hash
 from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
-from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Status, Work, WorkKind, article_id
+from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Signal, Status, Work, WorkKind, article_id
 from ingest.stages.retry import LATER, ending, next_attempt, was_not_asked
 from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity, url_key
@@ -119,7 +119,8 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
     work = result.work
     before = _without(known.body_text, result.boilerplate)
     change = classify(known.headline, before, article.headline, article.body_text,
-                      signal=article.signal, status=article.status, seen_hashes=known.seen)  # fmt: skip
+                      signal=article.signal, old_signal=Signal(known.row["signal"]), status=article.status,
+                      seen_hashes=known.seen)  # fmt: skip
     first_look = work.kind in (WorkKind.NEW, WorkKind.BACKFILL, WorkKind.ENTRY)
     verdict = Verdict(Outcome.LOADED if first_look else Outcome.UNCHANGED, work.url_key, known.url_key,
                       aliases=_aliases(result, article, known.url_key, now, rules), known=known, change=change)  # fmt: skip
