@@ -9,6 +9,7 @@ import pytest
 
 from ingest.extract.agencies import AgencyKind, shipped
 from ingest.extract.wire import WireReading, read_wire
+from ingest.model import Precision, Stamp, StampSource
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = datetime(2025, 8, 20, 12, tzinfo=UTC)
@@ -74,7 +75,8 @@ def test_agency_and_place_are_read_off_the_opening(half: str) -> None:
 def test_credits_stand_origin_first(
     opening: str, credits: tuple[str, ...], publisher: str | None, place: str | None, day: date | None
 ) -> None:
-    reading = read_wire(opening + "The bridge will close." + MORE, now=NOW)
+    stamp = Stamp(NOW, Precision.INSTANT, StampSource.FEED, "x")
+    reading = read_wire(opening + "The bridge will close." + MORE, published=stamp, now=NOW)
     assert (reading.credits, reading.agency, reading.publisher) == (credits, credits[0], publisher)
     assert (reading.located, reading.dateline_date) == (place, day)
     assert first_line(reading) == "The bridge will close."
@@ -139,5 +141,13 @@ def test_a_user_can_add_agencies() -> None:
 
 def test_a_dateline_day_without_year_is_near_the_story() -> None:
     newyear = datetime(2025, 1, 2, tzinfo=UTC)
-    assert read_wire("OSLO, Dec 30 (Reuters) - Snow fell.", now=newyear).dateline_date == date(2024, 12, 30)
-    assert read_wire("OSLO, Dec 30 (Reuters) - Snow fell.").dateline_date is None
+    stamp = Stamp(datetime(2021, 1, 5, tzinfo=UTC), Precision.INSTANT, StampSource.FEED, "x")
+    text = "OSLO, Dec 30 (Reuters) - Snow fell."
+    assert read_wire(text, now=newyear).dateline_date == date(2024, 12, 30)
+    assert read_wire(text, now=newyear, published=stamp).dateline_date == date(2020, 12, 30)
+    assert read_wire(text, now=newyear, url="https://news.example/2022/12/31/snow").dateline_date == date(2022, 12, 30)
+    assert read_wire(text).dateline_date is None
+
+
+def test_a_day_without_year_of_an_old_page_read_today_is_unknown() -> None:
+    assert read_wire("OSLO, June 30 (Reuters) - Snow fell.", now=datetime(2025, 1, 2, tzinfo=UTC)).dateline_date is None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from ingest.dates import from_url
 from ingest.extract.agencies import AgencyKind, AgencyTable, shipped
 from ingest.extract.wire_lines import CleanLines, clean_lines
 from ingest.extract.wire_opening import Opening, find_inner, read_opening
@@ -53,16 +54,21 @@ def read_wire(
     """Read the wire marks of a story's plain text, paragraphs apart by newlines.
 
     The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page lost). A signal
-    stays in the headline, since it was published so; hashtags of a social twin go. `published`, else `now`, dates datelines
-    without a year. Pure; never raises on any text; time linear in its length.
+    stays in the headline, since it was published so; hashtags of a social twin go. `published`, else the URL's day, gives a
+    dateline its year; by `now` alone only a day of these days is believed, since an old page may be read today. Pure; never
+    raises on any text; time linear in its length.
     """
     table = agencies or shipped()
     text = _plain_spaces(text)
-    near = published.day if published else now.date() if now else None
+    known = published.day if published else _url_day(url, now)
+    today = now.date() if now and not known else None
+    near = known or today
     signals = read_signals(text, headline=headline, url=url, published=published, now=now)
     opening, body, dropped = _open(_without(text, signals), table, near)
+    opening = _sure(opening, " ".join(line.text for line in dropped), today)
     body, tail_credit, tail_dropped = read_tail(body, table)
     hinted = read_opening(summary, table, near) if summary else Opening()
+    hinted = _sure(hinted, (summary or "")[: hinted.length], today)
     credits, publisher = _credits(opening, tail_credit, hinted)
     lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
     source = opening if opening.credits or opening.publisher else hinted
@@ -94,6 +100,22 @@ def _without(text: str, signals: Signals) -> str:
     for line in signals.spent:
         text = text.replace(line.text, "", 1)
     return text
+
+
+def _url_day(url: str | None, now: datetime | None) -> date | None:
+    stamp = from_url(url, now) if url and now else None
+    return stamp.day if stamp else None
+
+
+_FRESH = timedelta(days=3)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _sure(opening: Opening, printed: str, today: date | None) -> Opening:
+    """Without a day whose year is only guessed: none is printed, and `today`, given when nothing else dates it, is not near."""
+    if opening.day is None or today is None or _YEAR.search(printed) or abs(opening.day - today) <= _FRESH:
+        return opening
+    return replace(opening, day=None)
 
 
 def _plain_spaces(text: str) -> str:

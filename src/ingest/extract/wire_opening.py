@@ -165,7 +165,9 @@ def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening, head: 
         return place.dated and place.caps and (credited or place.known)
     if ending is _COLON_END:
         return place.caps and place.known
-    return (place.caps and (place.known or (place.dated and credited))) or (credited and place.dated and place.known)
+    if place.caps:
+        return place.known or (place.dated and (credited or ("," in head and place.name.split()[0] not in _LABELS)))
+    return credited and place.dated and place.known
 
 
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
