@@ -55,7 +55,7 @@ class Expected:
     """What the polls themselves say must come out.
 
     `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, a full stop);
-    `moved` counts changes of stamp, link or author alone.
+    `moved` counts changes of stamps, link or author alone.
     """
 
     ids: int = 0
@@ -148,7 +148,7 @@ def _states(body: bytes) -> tuple[State, ...]:
             link=entry.get("link", ""),
             title=_plain(entry.get("title", "")),
             summary=_plain(entry.get("summary", "")),
-            stamp=entry.get("published", ""),
+            stamp=f"{entry.get('published', '')} {entry.get('updated', '')}",
             author=entry.get("author", ""),
         )
         for entry in entries
