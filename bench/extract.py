@@ -35,7 +35,8 @@ def pages(folder: pathlib.Path, sets: list[str], limit: int) -> Iterator[dict[st
         if sets and path.name.split(".")[0] not in sets:
             continue
         with path.open("rb") as raw:
-            rows = [json.loads(line) for line in io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(raw), encoding="utf-8")]
+            lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(raw), encoding="utf-8")
+            rows = [json.loads(line) for line in lines]
         step = max(1, len(rows) // limit)
         yield from rows[::step][:limit]
 
@@ -72,8 +73,10 @@ def paired(found: list[dict[str, Any]]) -> tuple[float, float]:
 
 def peak(side: str, args: argparse.Namespace) -> float:
     """MB of one side alone, in its own process."""
-    command = [sys.executable, __file__, "--peak", side, "--pages", str(args.pages), "--sets", args.sets, "--limit", str(args.limit)]
-    return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    options = ["--pages", str(args.pages), "--sets", args.sets, "--limit", str(args.limit)]
+    return float(
+        subprocess.run([sys.executable, __file__, "--peak", side, *options], capture_output=True, check=True, text=True).stdout
+    )
 
 
 def pooled(found: list[dict[str, Any]], workers: int) -> tuple[float, float]:
@@ -110,7 +113,8 @@ def main() -> None:
     print(f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio {them / us:.2f}")
     print(f"peak memory: trafilatura {peak('theirs', args):.0f} MB, ours {peak('ours', args):.0f} MB")
     alone, through = pooled(found, args.workers)
-    print(f"pool: in-process {alone:.2f} s, through {args.workers} worker(s) {through:.2f} worker-s, overhead {through / alone - 1:+.1%}")
+    share = through / alone - 1
+    print(f"pool: in-process {alone:.2f} s, through {args.workers} worker(s) {through:.2f} worker-s, overhead {share:+.1%}")
 
 
 if __name__ == "__main__":

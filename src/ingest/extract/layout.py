@@ -77,6 +77,29 @@ def _verdict(names: str) -> int:
     return 1 if _LINKED_NAMES.search(plain) else 0
 
 
+_LOOSE = 20  # letters
+
+
+def wrap_loose(tree: HtmlElement) -> None:
+    """Makes paragraphs, in place, of text that stands bare beside paragraphs: trafilatura loses it, often with the credit."""
+    for first in [p for p in tree.iter("p") if p.getprevious() is None]:
+        box = first.getparent()
+        if box is not None and _bare(box.text):
+            loose = first.makeelement("p")
+            loose.text, box.text = box.text, None
+            box.insert(0, loose)
+    for before in [p for p in tree.iter("p") if _bare(p.tail)]:
+        after = before.getnext()
+        if after is None or after.tag == "p":
+            loose = before.makeelement("p")
+            loose.text, before.tail = before.tail, None
+            before.addnext(loose)
+
+
+def _bare(text: str | None) -> bool:
+    return text is not None and len(text.strip()) >= _LOOSE
+
+
 _FRAME = frozenset({"nav", "footer", "aside", "header", "form", "figure"})
 
 

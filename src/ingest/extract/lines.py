@@ -96,10 +96,10 @@ def _lead_rule(block: Block, evidence: Evidence) -> str | None:
         return None
     if _is_byline(text, evidence):
         return "byline"
-    if words(text) <= 5 and not _END.search(block.text):
-        return "kicker"
     if words(text) <= 10 and _DATE.search(block.text) and not _END.search(block.text):
         return "date"
+    if words(text) <= 5 and not _END.search(block.text):
+        return "kicker"
     return None
 
 

@@ -35,11 +35,18 @@ NO_HINTS = EntryHints()
 def extract(given: PageInput) -> Extraction:
     """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page boundary."""
     try:
-        return _extract(given)
+        return _extract(given if _is_url(given.url) else replace(given, url=None))
     except (MemoryError, OSError):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
         raise
     except Exception as error:  # the one broad except: a page must not be able to end a run
         return Extraction(None, Outcome.FAILED, Reason.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+def _is_url(url: str | None) -> bool:
+    try:
+        return bool(url and urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def limit_hit(hit: LimitHit) -> Extraction:
@@ -90,6 +97,7 @@ def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
     layout.prune(tree)
+    layout.wrap_loose(tree)
     news = _news(given, said)
     blocks = engine.main_text(tree, given.url, said.body, news=news)
     evidence = lines.Evidence(_titles(given, said), links, news, _authors(given, said))

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from ingest.extract import jsonld
 
 _TAG = re.compile(r"<[^>]{1,200}>")
+_SCRIPT = re.compile(r"<(script|style)\b.{0,1000}?(?:</\1>|$)", re.I | re.S)
 _SPACE = re.compile(r"\s+")
 FIELD_CAP = 2_000
 
@@ -64,7 +65,7 @@ def plain(value: Any) -> str | None:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = _TAG.sub("", _SCRIPT.sub(" ", text))
     return _SPACE.sub(" ", text).strip() or None
 
 

@@ -1,0 +1,112 @@
+"""JSON-LD and meta tags as publishers write them: graphs, arrays, damage, and several voices on one page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ingest.extract import decode
+from ingest.extract.jsonld import SCRIPT_CAP
+from ingest.extract.structured import Structured, clean_names, read
+
+URL = "https://post.example/local/old-bridge-71"
+ARTICLE = {"@type": "NewsArticle", "headline": "Old bridge", "author": {"name": "Ada Lind"}, "datePublished": "2025-04-02"}
+
+
+def said(*scripts: str, head: str = "", body: str = "") -> Structured:
+    blocks = "".join(f'<script type="application/ld+json">{s}</script>' for s in scripts)
+    tree = decode.parse(f"<html><head>{head}{blocks}</head><body>{body}<p>x</p></body></html>")
+    assert tree is not None
+    return read(tree, URL)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [ARTICLE, [ARTICLE], [[ARTICLE]], {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]}, {"@type": "WebPage", "mainEntity": ARTICLE},
+     {**ARTICLE, "@type": ["NewsArticle", "Thing"]}, {**ARTICLE, "@type": "https://schema.org/NewsArticle"}],
+)  # fmt: skip
+def test_the_article_is_found_wherever_it_hangs(value: Any) -> None:
+    found = said(json.dumps(value))
+    assert (found.headline, found.authors, found.published) == ("Old bridge", ("Ada Lind",), (("jsonld", "2025-04-02"),))
+    assert found.news
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"@type":"NewsArticle","headline":"Old bridge",}',
+        '{"@type":"NewsArticle","headline":"Old bridge"};',
+        '<!-- {"@type":"NewsArticle","headline":"Old bridge"} -->',
+        '//<![CDATA[\n{"@type":"NewsArticle","headline":"Old bridge"}\n//]]>',
+        '{"@type":"NewsArticle","headline":"Old bridge","description":"line\nbreak"}',
+        '{"@type":"NewsArticle","headline":"Old bridge"}{"@type":"WebSite"}',
+        '{"@type":"NewsArticle","headline":"Old bridge","description":"a \\x b"}',
+    ],
+)
+def test_damaged_json_is_read_all_the_same(raw: str) -> None:
+    assert said(raw).headline == "Old bridge"
+
+
+def test_hopeless_json_and_odd_values_say_nothing() -> None:
+    assert said("not json", "[]", "null", '"text"', "{" * 5_000).headline is None
+    odd = said(
+        json.dumps({"@type": "NewsArticle", "headline": 7, "author": [None, 3, {"name": None}], "image": [], "keywords": {"a": 1}})
+    )
+    assert (odd.headline, odd.authors, odd.image_url, odd.keywords) == (None, (), None, ())
+
+
+def test_a_script_beyond_the_cap_is_left_unread() -> None:
+    assert said(json.dumps({**ARTICLE, "articleBody": "x" * SCRIPT_CAP})).headline is None
+
+
+def test_the_article_outranks_live_blog_and_blog_posting() -> None:
+    live = {"@type": "LiveBlogPosting", "headline": "Live", "author": "Desk", "datePublished": "2025", "publisher": "Post"}
+    assert said(json.dumps([live, {"@type": "BlogPosting", "headline": "Blog"}, ARTICLE])).headline == "Old bridge"
+    assert said(json.dumps(live)).live_blog
+
+
+def test_entities_and_markup_are_resolved_once_or_twice() -> None:
+    found = said(json.dumps({**ARTICLE, "headline": "Quay &amp;amp; <i>bridge</i>"}))
+    assert found.headline == "Quay & bridge"
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (["By Ada Lind and Bo Berg"], ("Ada Lind", "Bo Berg")),
+        (["Ada Lind, Bo Berg", "ada lind"], ("Ada Lind", "Bo Berg")),
+        (["Von Anna Sommer und Ben Winter"], ("Anna Sommer", "Ben Winter")),
+        (["Martin King, Jr."], ("Martin King, Jr.",)),
+        (["desk@post.example", "https://post.example/ada", "262588213843476"], ()),
+        (["Ada Lind; Bo Berg | Cy Dahl"], ("Ada Lind", "Bo Berg", "Cy Dahl")),
+    ],
+)
+def test_names_as_people_sign(raw: list[str], names: tuple[str, ...]) -> None:
+    assert clean_names(raw) == names
+
+
+def test_meta_tags_where_there_is_no_json_ld() -> None:
+    head = (
+        '<meta property="og:title" content="Old bridge"><meta name="author" content="Ada Lind">'
+        '<meta property="og:site_name" content="Post">'
+        '<meta property="article:published_time" content="2025-04-02T08:00:00Z"><meta property="article:tag" content="quay">'
+        '<meta property="article:tag" content="bridge"><meta property="og:image" content="//img.post.example/b.jpg">'
+        '<link rel="canonical" href="/local/old-bridge-71"><meta name="robots" content="noai, noimageai">'
+    )
+    found = said(head=head)
+    assert (found.og_title, found.authors, found.publisher) == ("Old bridge", ("Ada Lind",), "Post")
+    assert found.published == (("meta", "2025-04-02T08:00:00Z"),)
+    assert found.keywords == ("quay", "bridge")
+    assert found.image_url == "https://img.post.example/b.jpg"
+    assert found.canonical_url == URL
+    assert found.noai
+    assert not found.news
+
+
+@pytest.mark.parametrize(
+    ("value", "free"), [(True, True), ("False", False), ("http://schema.org/False", False), (None, None), ("maybe", None)]
+)
+def test_is_accessible_for_free_in_its_spellings(value: object, free: bool | None) -> None:
+    assert said(json.dumps({**ARTICLE, "isAccessibleForFree": value})).free is free
