@@ -140,7 +140,7 @@ def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Depl
     known = {"poll": ("feeds", "data", "config"), "maintain": ("data", "config")}
     found = [one.given({name: parameters[name] for name in known.get(one.flow, ()) if name in parameters})
              for one in load_plan().deployments]  # fmt: skip
-    return tuple(one.every(interval) if interval else one for one in found)
+    return tuple((one.every(interval) if interval else one).by(sys.executable) for one in found)
 
 
 def main() -> None:

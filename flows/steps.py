@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 SLICES = 20
 """Most slices of a run: a task run costs the server 45 ms and 20 kB, so there are at most 25 in a run, with poll and publish."""
 
-SMALLEST = 200
-"""Pages in a slice, at least: under a second of work a task run would cost more than it shows."""
+SMALLEST = 400
+"""Pages in a slice, at least: about ten seconds of work, so that a task run's cost does not show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,176 @@
+"""What Prefect adds to the CPU of one scheduled poll: server, worker and flow process against `ingest poll` over the same pages.
+
+    python bench/prefect_share.py --pages 1400
+
+The same site is polled twice into fresh data: by `ingest poll`, and by a flow run of `ingest serve`. Prefect's part is what server
+and worker took while the flow ran, and what the flow's process took beyond `ingest poll`'s. Extraction is the same in both.
+Ends with 1 when the share is 5 % or more. Linux only: CPU is read from /proc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1]))
+
+from bench.captured import PagesSite  # noqa: E402
+from bench.counts import counted_rows  # noqa: E402
+from bench.runs import Run, ingest, run  # noqa: E402
+from bench.site import Served  # noqa: E402
+
+DATA = HERE.parents[2] / "shared" / "data"
+GOAL = 0.05
+SETTINGS = "per_host = 8\nentries_cap = 5000\n"
+_TICK = os.sysconf("SC_CLK_TCK")
+_ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """CPU seconds of a process, and of its children that have ended."""
+
+    own: float
+    children: float
+
+    def since(self, before: Cpu) -> Cpu:
+        return Cpu(self.own - before.own, self.children - before.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Flown:
+    """One flow run: CPU of server and worker while it went on, and of its own process."""
+
+    server: float
+    worker: float
+    process: float
+    wall: float
+    tasks: int
+    articles: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=1400, help="pages served; about three quarters become articles")
+    parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
+    args = parser.parse_args()
+    site = PagesSite(args.data / "pages", args.pages, host="site.example")
+    plain, articles = _polled(site)
+    flown = _flown(site)
+    return int(_report(plain, articles, flown) >= GOAL)
+
+
+def _report(plain: Run, articles: int, flown: Flown) -> float:
+    added = max(0.0, flown.process - plain.main_cpu)
+    prefect = flown.server + flown.worker + added
+    total = prefect + plain.main_cpu + plain.other_cpu
+    print(f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s workers, "
+          f"{plain.wall:.1f} s wall")  # fmt: skip
+    print(f"flow run: {flown.articles} articles, {flown.tasks} task runs, {flown.wall:.1f} s wall; CPU of "
+          f"server {flown.server:.2f} s, worker {flown.worker:.2f} s, flow process {flown.process:.2f} s, {added:.2f} s of it beyond ingest poll's")  # fmt: skip
+    print(f"Prefect's share: {prefect:.2f} s of {total:.2f} s = {prefect / total:.1%} (goal: under {GOAL:.0%})")
+    return prefect / total
+
+
+def _polled(site: PagesSite) -> tuple[Run, int]:
+    with tempfile.TemporaryDirectory() as folder, Served([site]) as served:
+        work = Path(folder)
+        served.configure(work, SETTINGS)
+        done = run(ingest("poll", "--data", "data", "--json"), work)
+        if done.code:
+            raise SystemExit(f"ingest poll ended with {done.code}\n{done.out}")
+        return done, counted_rows(work).articles
+
+
+def _flown(site: PagesSite) -> Flown:
+    with tempfile.TemporaryDirectory() as folder, Served([site]) as served:
+        work = Path(folder)
+        served.configure(work, SETTINGS)
+        with _serving(work) as (url, server, worker):
+            return _watched(url, work, server, worker)
+
+
+@contextmanager
+def _serving(work: Path) -> Iterator[tuple[str, int, int]]:
+    """(address, process id of the server, of the worker) of an `ingest serve` that starts nothing by itself for a day."""
+    log = (work / "serve.log").open("wb")
+    tree = subprocess.Popen(ingest("serve", "--data", "data", "--interval", "86400"), cwd=work, stdout=subprocess.PIPE, stderr=log)
+    try:
+        assert tree.stdout is not None
+        ready = tree.stdout.readline().decode()
+        if not ready.startswith("ready: "):
+            raise SystemExit((work / "serve.log").read_text(encoding="utf-8"))
+        server, worker = (_child(tree.pid, name) for name in ("server", "worker"))
+        yield ready.split()[1], server, worker
+    finally:
+        tree.send_signal(signal.SIGTERM)
+        tree.wait()
+        log.close()
+
+
+def _child(parent: int, word: str) -> int:
+    """The child of `parent` that runs `prefect <word> ...`; it may have been started a moment ago."""
+    for _ in range(100):
+        for folder in Path("/proc").glob("[0-9]*"):
+            command = _read(folder / "cmdline").split("\0")
+            if _stat(folder)[1:2] == [str(parent)] and "prefect" in command and word in command and "flows.child" not in command:
+                return int(folder.name)
+        time.sleep(0.1)
+    raise SystemExit(f"no {word} among the children of {parent}")
+
+
+def _watched(url: str, work: Path, server: int, worker: int) -> Flown:
+    time.sleep(15)  # the worker's and the server's own start is not part of a run
+    before, start = (_cpu(server), _cpu(worker)), time.monotonic()
+    deployment = _api(f"{url}/api/deployments/name/poll/live")
+    asked = _api(f"{url}/api/deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    while (found := _api(f"{url}/api/flow_runs/{asked['id']}"))["state_type"] not in _ENDED:
+        time.sleep(2)
+    time.sleep(2)  # the worker reaps the flow's process
+    wall = time.monotonic() - start
+    if found["state_type"] != "COMPLETED":
+        raise SystemExit(f"the flow run ended {found['state_type']}: {found['state']['message']}")
+    tasks = _api(f"{url}/api/task_runs/count", {"flow_runs": {"id": {"any_": [asked["id"]]}}})
+    server_used, worker_used = _cpu(server).since(before[0]), _cpu(worker).since(before[1])
+    return Flown(server_used.own, worker_used.own, worker_used.children, wall, int(tasks), counted_rows(work).articles)
+
+
+def _api(url: str, body: Any = None) -> Any:
+    asked = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return json.load(answer)
+
+
+def _cpu(pid: int) -> Cpu:
+    fields = _stat(Path("/proc") / str(pid))
+    user, system, waited_user, waited_system = (int(value) for value in fields[11:15])
+    return Cpu((user + system) / _TICK, (waited_user + waited_system) / _TICK)
+
+
+def _stat(folder: Path) -> list[str]:
+    """The fields of proc(5) stat from the third (state) on; [] where the process is gone."""
+    return _read(folder / "stat").rpartition(")")[2].split()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
