@@ -100,8 +100,9 @@ def _address(target: Any) -> tuple[str, int]:
     return str(host), int(port)
 
 
-def load_settings(config: Path | None = None, overrides: Mapping[str, Any] | None = None,
-                  environ: Mapping[str, str] | None = None) -> Settings:  # fmt: skip
+def load_settings(
+    config: Path | None = None, overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
     """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and overrides."""
     environ = os.environ if environ is None else environ
     named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
@@ -232,10 +233,14 @@ def load_feeds(path: Path, environ: Mapping[str, str] | None = None) -> FeedList
     _check_keys(document, {"defaults", "feed", "host"}, str(path))
     defaults = _tables(document, path, "defaults", dict)
     _checked(_Options, defaults, f"{path}: [defaults]")
-    feeds = [_feed({**defaults, **table}, table, index, path, environ)
-             for index, table in enumerate(_tables(document, path, "feed", list))]  # fmt: skip
-    hosts = [_checked(_Host, table, f"{path}: [[host]] {table.get('host', index + 1)}")
-             for index, table in enumerate(_tables(document, path, "host", list))]  # fmt: skip
+    feeds = [
+        _feed({**defaults, **table}, table, index, path, environ)
+        for index, table in enumerate(_tables(document, path, "feed", list))
+    ]
+    hosts = [
+        _checked(_Host, table, f"{path}: [[host]] {table.get('host', index + 1)}")
+        for index, table in enumerate(_tables(document, path, "host", list))
+    ]
     seen: set[str] = set()
     for feed in feeds:
         if feed.id in seen:

@@ -21,22 +21,35 @@ MARK = "demo.toml"
 """Stands in a folder that a demo made: only such a one is started afresh."""
 
 SHOWN = (
-    ("loaded", "SELECT feed_id, count(*) AS articles, count(DISTINCT agency) AS agencies, sum(word_count)::BIGINT AS words "
-               "FROM mart.articles GROUP BY feed_id ORDER BY feed_id"),
-    ("copies, linked and kept", "SELECT headline, c.publisher, kind, round(containment, 2) AS containment, lag "
-                                "FROM mart.copies c JOIN mart.articles_all a USING (article_id) "
-                                "ORDER BY c.copy_group, c.is_canonical DESC, c.published_at"),
+    (
+        "loaded",
+        "SELECT feed_id, count(*) AS articles, count(DISTINCT agency) AS agencies, sum(word_count)::BIGINT AS words "
+        "FROM mart.articles GROUP BY feed_id ORDER BY feed_id",
+    ),
+    (
+        "copies, linked and kept",
+        "SELECT headline, c.publisher, kind, round(containment, 2) AS containment, lag "
+        "FROM mart.copies c JOIN mart.articles_all a USING (article_id) "
+        "ORDER BY c.copy_group, c.is_canonical DESC, c.published_at",
+    ),
     ("revisions", "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY seen_at, url"),
     ("not live", "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY status, headline"),
-    ("not loaded, and why", "SELECT outcome, reason, detail, url FROM ops.outcomes "
-                            "WHERE outcome NOT IN ('loaded', 'revised', 'unchanged') ORDER BY outcome, url"),
-)  # fmt: skip
+    (
+        "not loaded, and why",
+        "SELECT outcome, reason, detail, url FROM ops.outcomes "
+        "WHERE outcome NOT IN ('loaded', 'revised', 'unchanged') ORDER BY outcome, url",
+    ),
+)
 TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articles WHERE is_canonical ORDER BY copies DESC LIMIT 5"
 
 
 @click.command("demo")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True, help="Data directory to make.")
-@click.option("--keep-serving", is_flag=True, help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True, help="Data directory to make."
+)
+@click.option(
+    "--keep-serving", is_flag=True, help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C."
+)
 def demo_command(data: Path, keep_serving: bool) -> int:
     """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts afresh each time."""
     _afresh(data)
@@ -86,11 +99,16 @@ def _show(data: Path) -> None:
 
 
 def _sum(first: PollSummary, second: PollSummary, requests: int) -> None:
-    say(f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them copies, {first.lost} lost, "
-        f"{first.pending} pending")  # fmt: skip
-    say(f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed entries, "
-        f"{second.loaded} loaded, {second.revised} revised, {second.lost} lost, {second.pending} pending; {requests} requests in all")  # fmt: skip
+    say(
+        f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them copies, {first.lost} lost, "
+        f"{first.pending} pending"
+    )
+    say(
+        f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed entries, "
+        f"{second.loaded} loaded, {second.revised} revised, {second.lost} lost, {second.pending} pending; "
+        f"{requests} requests in all"
+    )
 
 
 def _next(data: Path) -> None:
-    say(f"\nnow ask it yourself:\n  ingest sql --data {data} \"{TRY}\"")
+    say(f'\nnow ask it yourself:\n  ingest sql --data {data} "{TRY}"')

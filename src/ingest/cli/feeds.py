@@ -77,5 +77,14 @@ def check_command(target: str | None, feeds: Path | None, data: Path | None, con
 
 
 def _checked(one: Checked) -> dict[str, Any]:
-    return {"feed": one.feed_id, "ok": one.ok, "format": one.version, "entries": one.entries, "dated": one.dated, "linked": one.linked,
-            "newest": plain(one.newest) if one.newest else None, "said": one.detail, "url": one.url}  # fmt: skip
+    return {
+        "feed": one.feed_id,
+        "ok": one.ok,
+        "format": one.version,
+        "entries": one.entries,
+        "dated": one.dated,
+        "linked": one.linked,
+        "newest": plain(one.newest) if one.newest else None,
+        "said": one.detail,
+        "url": one.url,
+    }

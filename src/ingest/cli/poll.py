@@ -14,8 +14,25 @@ from ingest.errors import ConfigError
 from ingest.pipeline import Asked, PollSummary, run_poll
 from ingest.settings import load_feeds, load_settings
 
-KEYS = ("run_id", "feeds", "polled", "not_modified", "failed", "entries", "new", "changed", "fetched", "loaded", "revised",
-        "copies", "lost", "pending", "requests", "seconds", "published")  # fmt: skip
+KEYS = (
+    "run_id",
+    "feeds",
+    "polled",
+    "not_modified",
+    "failed",
+    "entries",
+    "new",
+    "changed",
+    "fetched",
+    "loaded",
+    "revised",
+    "copies",
+    "lost",
+    "pending",
+    "requests",
+    "seconds",
+    "published",
+)
 
 
 @click.command("poll")
@@ -28,8 +45,18 @@ KEYS = ("run_id", "feeds", "polled", "not_modified", "failed", "entries", "new",
 @click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait for another poll to end.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed.")
 @json_option
-def poll_command(feeds: Path | None, data: Path | None, config: Path | None, only: tuple[str, ...], everything: bool,
-                 now: datetime | None, max_seconds: float | None, wait: float, strict: bool, as_json: bool) -> int:  # fmt: skip
+def poll_command(
+    feeds: Path | None,
+    data: Path | None,
+    config: Path | None,
+    only: tuple[str, ...],
+    everything: bool,
+    now: datetime | None,
+    max_seconds: float | None,
+    wait: float,
+    strict: bool,
+    as_json: bool,
+) -> int:
     """Poll the feeds that are due, work off pending pages, load and publish."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     listed = load_feeds(settings.feeds)
@@ -53,7 +80,8 @@ def sentence(s: PollSummary) -> str:
     """The summary for people."""
     lost = ", ".join(f"{reason} {n}" for reason, n in sorted(s.reasons.items()))
     return (
-        f"{s.polled} of {s.feeds} feeds polled ({s.not_modified} unchanged, {s.failed} failed): {s.new} new entries, {s.changed} changed\n"
+        f"{s.polled} of {s.feeds} feeds polled ({s.not_modified} unchanged, {s.failed} failed): "
+        f"{s.new} new entries, {s.changed} changed\n"
         f"{s.fetched} pages fetched: {s.loaded} articles loaded ({s.copies} of them copies), {s.revised} revised, {s.lost} lost"
         f"{f' ({lost})' if lost else ''}; {s.pending} pending\n"
         f"{s.requests} requests, {s.seconds:.1f} s, {s.published} files published"

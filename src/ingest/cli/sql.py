@@ -55,7 +55,9 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 
 def _stream_parquet(folder: Path, statement: str) -> None:
     if sys.stdout.isatty():
-        raise ConfigError("--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet")
+        raise ConfigError(
+            "--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet"
+        )
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as scratch:
         target = Path(scratch) / "out.parquet"
         copy_to(folder, statement, target, "parquet")
@@ -73,11 +75,18 @@ def export_command(target: Path, data: Path | None, config: Path | None, first: 
     form = target.suffix.lstrip(".")
     if form not in FORMATS[1:]:
         raise ConfigError(f"{target}: cannot tell the format; end the name in .parquet, .csv or .json")
-    bounds = [f"published_day {sign} DATE '{_day(name, text)}'" for sign, name, text in ((">=", "--from", first), ("<=", "--to", last))
-              if text]  # fmt: skip
+    bounds = [
+        f"published_day {sign} DATE '{_day(name, text)}'"
+        for sign, name, text in ((">=", "--from", first), ("<=", "--to", last))
+        if text
+    ]
     where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
-    copy_to(load_settings(config, {"data": data}).data, f"SELECT * FROM mart.articles{where} ORDER BY published_day, article_id",
-            target, form)  # fmt: skip
+    copy_to(
+        load_settings(config, {"data": data}).data,
+        f"SELECT * FROM mart.articles{where} ORDER BY published_day, article_id",
+        target,
+        form,
+    )
     note(f"{target}: written")
     return 0
 
@@ -87,5 +96,3 @@ def _day(option: str, text: str) -> str:
         return datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
         raise ConfigError(f"{option}: {text!r} is no day; write it as 2026-03-10") from None
-
-

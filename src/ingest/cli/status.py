@@ -23,8 +23,10 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
         print_json(found)
         return 0
     totals = found["totals"]
-    say(f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies linked; "
-        f"{totals['pending']} URLs pending, {totals['lost']} lost")  # fmt: skip
+    say(
+        f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies linked; "
+        f"{totals['pending']} URLs pending, {totals['lost']} lost"
+    )
     for title, key in (("last runs", "runs"), ("feeds that need a look", "feeds"), ("pending", "pending"), ("lost", "lost")):
         if found[key]:
             print_table(found[key], title)

@@ -64,7 +64,9 @@ def _line(source: Source, result: Extraction | LimitHit) -> str:
 
 
 def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
-    return json.dumps({"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail}, ensure_ascii=False)
+    return json.dumps(
+        {"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail}, ensure_ascii=False
+    )
 
 
 def _fields(source: Source, article: Article) -> dict[str, Any]:

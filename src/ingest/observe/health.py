@@ -44,12 +44,20 @@ def day_report(ask: Ask, day: str | None) -> dict[str, Any]:
         return {"day": None, "publishers": [], "most copied": [], "revisions": [], "lost": []}
     return {
         "day": chosen,
-        "publishers": ask(f"SELECT publisher, articles, originals, revised, words FROM mart.daily WHERE day = '{chosen}' "
-                          "ORDER BY articles DESC LIMIT 20"),  # fmt: skip
-        "most copied": ask("SELECT headline, agency, copies, publishers, first_publisher, median_lag FROM mart.syndication "
-                           f"WHERE first_published_at::DATE = '{chosen}' ORDER BY copies DESC LIMIT 10"),  # fmt: skip
-        "revisions": ask("SELECT kind, headline_after, words_added, words_removed, url FROM mart.edits "
-                         f"WHERE seen_at::DATE = '{chosen}' ORDER BY seen_at LIMIT 20"),  # fmt: skip
-        "lost": ask(f"SELECT reason, count(*) AS urls FROM ops.outcomes WHERE day = '{chosen}' "
-                    "AND outcome IN ('failed', 'skipped') GROUP BY reason ORDER BY urls DESC"),  # fmt: skip
+        "publishers": ask(
+            f"SELECT publisher, articles, originals, revised, words FROM mart.daily WHERE day = '{chosen}' "
+            "ORDER BY articles DESC LIMIT 20"
+        ),
+        "most copied": ask(
+            "SELECT headline, agency, copies, publishers, first_publisher, median_lag FROM mart.syndication "
+            f"WHERE first_published_at::DATE = '{chosen}' ORDER BY copies DESC LIMIT 10"
+        ),
+        "revisions": ask(
+            "SELECT kind, headline_after, words_added, words_removed, url FROM mart.edits "
+            f"WHERE seen_at::DATE = '{chosen}' ORDER BY seen_at LIMIT 20"
+        ),
+        "lost": ask(
+            f"SELECT reason, count(*) AS urls FROM ops.outcomes WHERE day = '{chosen}' "
+            "AND outcome IN ('failed', 'skipped') GROUP BY reason ORDER BY urls DESC"
+        ),
     }
