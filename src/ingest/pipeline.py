@@ -30,6 +30,7 @@ from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
 from ingest.stages.loading import Counts, load_batch
+from ingest.stages.meanwhile import Meanwhile
 from ingest.stages.paging import results
 from ingest.stages.polling import PollCounts, poll_feeds
 from ingest.urls import HostRules
@@ -144,7 +145,7 @@ async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Tol
     with edges.warehouse.transaction() as con:
         work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
         boilerplate = pages.host_lines(con, {one.host for one in work})
-    done = 0
+    done, meanwhile = 0, Meanwhile(edges.warehouse)
     async for batch in results(edges, work, boilerplate):
         edges.archive.sync()
         counts = await asyncio.to_thread(load_batch, edges, batch.results, batch.archived)
@@ -152,6 +153,7 @@ async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Tol
         _add(summary, counts, fetched=len(batch.archived))
         if told:
             told("pages", done, len(work))
+        summary.published += await meanwhile.publish(idle=batch.idle)
         yield counts
 
 
@@ -171,7 +173,7 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)
         stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
-    summary.published = await asyncio.to_thread(publish, edges.warehouse)
+    summary.published += await asyncio.to_thread(publish, edges.warehouse)
     summary.seconds = round(time.monotonic() - edges.started, 3)
     return summary
 

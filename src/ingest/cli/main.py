@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 
 import click
@@ -10,6 +11,7 @@ import click
 import ingest
 from ingest.errors import IngestError
 
+INTERRUPTED = 130
 COMMANDS = {
     "demo": ("demo", "Run the sample wire offline and show what comes of it."),
     "init": ("warehouse", "Make a data directory with empty, typed marts."),
@@ -53,8 +55,17 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 usage or configuration, 3 locked, 130 interrupted."""
-    sys.exit(run(arguments))
+    """Run the command line and exit: 0 done, 1 failed, 2 usage or configuration, 3 locked, 130 interrupted, 143 terminated."""
+    asked_to_end: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        """SIGTERM ends a run as Ctrl-C does: asyncio knows how to unwind that one."""
+        asked_to_end.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    code = run(arguments)
+    sys.exit(128 + asked_to_end[0] if asked_to_end and code == INTERRUPTED else code)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -72,7 +83,7 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("ingest: interrupted; what is done is kept, run the command again to go on", err=True)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 0

@@ -37,10 +37,11 @@ HELD_PER_WORKER = 4
 
 @dataclass(slots=True)
 class Batch:
-    """Results ready to load, and the pages archived since the last batch."""
+    """Results ready to load, and the pages archived since the last batch. `idle`: there is nothing but the network to wait for."""
 
     results: list[Result] = field(default_factory=list)
     archived: list[tuple[Work, Page]] = field(default_factory=list)
+    idle: bool = False
 
 
 def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
@@ -175,6 +176,7 @@ class _Paging:
             try:
                 result = await asyncio.wait_for(self._out.get(), wait)
             except TimeoutError:
+                batch.idle = not self.extracting
                 break
             if result is None:
                 await self._out.put(None)

@@ -1,0 +1,133 @@
+"""One slow host delays nobody; a run's time ends it; Ctrl-C and SIGTERM leave a state to go on from, and no process behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+from support.newsroom import NOON, Listed, Newsroom, story
+from support.wire_server import Answer
+
+from bench.crash import survivors
+from ingest.pipeline import Asked, poll
+from ingest.settings import load_feeds
+
+INGEST = (sys.executable, "-m", "ingest.cli.main")
+SLOW_PAGES = 6
+
+
+def slow_and_quick(newsroom: Newsroom, seconds: float, feeds: int = 20) -> None:
+    """One feed of SLOW_PAGES pages that take `seconds` each, listed first, and `feeds` others of one page."""
+    links = [f"http://slow.example/news/slow-story-number-{number}" for number in range(SLOW_PAGES)]
+    newsroom.feed("slow", "slow.example", [Listed(link, f"Slow {link[-1]}") for link in links])
+    for number, link in enumerate(links):
+        whole = story(f"Slow {number}", 200 + number)
+        newsroom.page(link, Answer(body=whole.body, headers=whole.headers, delay=seconds))
+    for number in range(feeds):
+        host = f"quick{number}.example"
+        link = f"http://{host}/news/quick-story-of-the-day"
+        newsroom.feed(f"quick{number}", host, [Listed(link, f"Quick {number}")])
+        newsroom.page(link, story(f"Quick {number}", 300 + number))
+
+
+def until(there: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """What `there` returns as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := there()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+    return found
+
+
+def test_twenty_feeds_are_loaded_before_the_slow_one(newsroom: Newsroom) -> None:
+    """Seen from outside the run: the slow host is still at its pages when all others stand in the marts of the run's loads."""
+    slow_and_quick(newsroom, 1.0)
+    loads: list[tuple[int, int]] = []
+
+    def told(stage: str, done: int, total: int) -> None:
+        if stage == "pages":
+            loads.append((done, total))
+
+    feeds = load_feeds(newsroom.write())
+    summary = asyncio.run(poll(newsroom.settings, feeds, Asked(everything=True, now=NOON), told))
+    assert summary.loaded == 20 + SLOW_PAGES
+    order = newsroom.warehouse("SELECT DISTINCT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url ORDER BY p.rowid")
+    last_slow = max(row for feed, row in order if feed == "slow")
+    assert all(row < last_slow for feed, row in order if feed != "slow")
+    first_complete = next(done for done, _ in loads if done >= 20)
+    assert first_complete < 20 + SLOW_PAGES
+    assert loads[-1] == (20 + SLOW_PAGES, 20 + SLOW_PAGES)
+
+
+def test_a_run_ends_in_its_time_and_leaves_the_rest(newsroom: Newsroom) -> None:
+    slow_and_quick(newsroom, 1.0, feeds=3)
+    started = time.monotonic()
+    summary = newsroom.poll(0, max_seconds=3.5)
+    assert time.monotonic() - started < 3.5 + 20  # one page's deadline and the publishing on a busy machine
+    assert summary.pending > 0
+    assert summary.loaded >= 3
+    assert newsroom.one("SELECT count(*) FROM ops.outcomes WHERE outcome = 'pending'") == summary.pending
+    rest = newsroom.poll(0)
+    assert (rest.pending, rest.loaded) == (0, summary.pending)
+    assert all(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") <= 2 for number in range(SLOW_PAGES))
+    assert not newsroom.broken_rules()
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: signal.Signals, code: int) -> None:
+    slow_and_quick(newsroom, 1.0, feeds=2)
+    newsroom.write()
+    with subprocess.Popen([*INGEST, "poll", "--all", "--now", "2026-03-10T12:00:00Z"], cwd=newsroom.folder, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as run:  # fmt: skip
+        until(lambda: newsroom.asked("slow.example", "/news/slow-story-number-1"))
+        run.send_signal(sign)
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == code
+    assert out == ""
+    assert err.split() == "ingest: interrupted; what is done is kept, run the command again to go on".split()
+    assert survivors(run.pid) == []
+    again = newsroom.poll(0)
+    assert (again.pending, newsroom.one("SELECT count(*) FROM mart.articles")) == (0, 2 + SLOW_PAGES)
+    assert sum(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") for number in range(SLOW_PAGES)) <= SLOW_PAGES + 1
+    assert not newsroom.broken_rules()
+
+
+def test_a_second_run_waits_for_the_first(newsroom: Newsroom) -> None:
+    slow_and_quick(newsroom, 0.5, feeds=1)
+    newsroom.write()
+    first = [*INGEST, "poll", "--all", "--json", "--now", "2026-03-10T12:00:00Z"]
+    with subprocess.Popen(first, cwd=newsroom.folder, text=True, stdout=subprocess.PIPE) as run:
+        until(lambda: newsroom.asked("slow.example", "/news/slow-story-number-0"))
+        refused = subprocess.run(first, cwd=newsroom.folder, capture_output=True, text=True, check=False)
+        waited = subprocess.run([*first, "--wait", "120"], cwd=newsroom.folder, capture_output=True, text=True, check=False)
+        out, _ = run.communicate(timeout=60)
+    assert (refused.returncode, refused.stdout, str(run.pid) in refused.stderr) == (3, "", True)
+    assert (waited.returncode, json.loads(waited.stdout)["loaded"], json.loads(out)["loaded"]) == (0, 0, 1 + SLOW_PAGES)
+
+
+def test_articles_are_published_while_a_slow_host_goes_on(newsroom: Newsroom) -> None:
+    """A reader of news.duckdb need not wait for the slowest host of a run."""
+    slow_and_quick(newsroom, 1.5, feeds=3)
+    newsroom.write()
+    news = newsroom.data / "news.duckdb"
+
+    def published() -> int:
+        try:
+            with duckdb.connect(str(news), read_only=True) as con:
+                return int(con.execute("SELECT count(*) FROM mart.articles").fetchall()[0][0])
+        except duckdb.Error:
+            return 0
+
+    with subprocess.Popen([*INGEST, "poll", "--all"], cwd=newsroom.folder, stdout=subprocess.DEVNULL) as run:
+        until(lambda: published() >= 3)
+        assert newsroom.asked("slow.example", f"/news/slow-story-number-{SLOW_PAGES - 1}") == 0
+        assert run.wait(timeout=120) == 0
+    assert published() == 3 + SLOW_PAGES
