@@ -38,7 +38,8 @@ class State:
 
     @property
     def words(self) -> list[str]:
-        return re.findall(r"\w+", f"{self.title} | {self.summary}".casefold())
+        """What a reader reads: hashtags are no part of it."""
+        return re.findall(r"\w+", re.sub(r"#\w+", "", f"{self.title} | {self.summary}".casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class CapturedPoll:
 class Expected:
     """What the polls themselves say must come out.
 
-    `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, a full stop);
+    `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, hashtags);
     `moved` counts changes of stamps, link or author alone.
     """
 
