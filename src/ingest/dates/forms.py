@@ -232,7 +232,7 @@ def _named(words: list[str]) -> list[tuple[date, str]]:
     """Exactly a day, a month's name and a year, in any of the orders in use."""
     words = words[1:] if len(words) == 4 and words[0].rstrip(".") in _WEEKDAY_OR_MONTH else words
     months = [(i, MONTHS[w.rstrip(".")]) for i, w in enumerate(words) if w.rstrip(".") in MONTHS]
-    numbers = [w for w in words if w.isdigit()]
+    numbers = [w for w in words if w.isdecimal()]
     if len(months) != 1 or len(numbers) != 2 or len(words) != 3:
         return []
     first, second = numbers

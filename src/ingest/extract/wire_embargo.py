@@ -82,7 +82,7 @@ def _stamp(printed: str, base: datetime) -> Stamp | None:
 def _with_year(printed: str, base: datetime) -> str | None:
     words = printed.replace(",", "").split()
     months = [month_number(w) for w in words]
-    numbers = [int(w) for w in words if w.isdigit() and len(w) <= 2]
+    numbers = [int(w) for w in words if w.isdecimal() and len(w) <= 2]
     month = next((m for m in months if m), None)
     if month is None or not numbers:
         return None

@@ -80,7 +80,7 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     if not rest:
         return Place(None, day, dated, cased=False)
     words = _WORD.findall(rest)
-    if not words or len(words) > _MAX_WORDS or any(c.isdigit() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
+    if not words or len(words) > _MAX_WORDS or any(c.isdecimal() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
         return None if not _initialled(rest, words) else _place(rest, words, day, dated)
     if _GLUED.search(rest) or any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words):
         return None
@@ -99,7 +99,7 @@ def _initialled(rest: str, words: list[str]) -> bool:
     stops = rest.rstrip(".").split(". ")
     return (
         0 < len(words) <= _MAX_WORDS
-        and not any(c.isdigit() for c in rest)
+        and not any(c.isdecimal() for c in rest)
         and all(len(s.split()[-1]) <= 5 for s in stops[:-1] if s)
     )
 
@@ -129,7 +129,7 @@ def _take_day(text: str, near: date | None) -> tuple[date | None, bool, str]:
         group = match.groupdict()
         number = next(k[1] for k in ("d1", "d2", "d3", "d4", "d5", "d6") if group[k])
         printed = group[f"m{number}"]
-        month = int(printed) if printed.isdigit() else month_number(printed)
+        month = int(printed) if printed.isdecimal() else month_number(printed)
         if month and 1 <= month <= 12:
             year = group.get(f"y{number}")
             day = _day(int(year) if year else None, month, int(group[f"d{number}"]), near)
