@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.errors import ConfigError, WarehouseError
+from ingest.errors import ConfigError, IngestError, WarehouseError
 from ingest.load.sql import records
 
 
@@ -41,9 +41,9 @@ def query(data: Path, text: str, parameters: list[Any] | None = None) -> list[di
     with reader(data) as con:
         try:
             con.execute(text, parameters or [])
+            return records(con)
         except duckdb.Error as error:
-            raise ConfigError(f"sql: {_first_lines(error)}") from None
-        return records(con)
+            raise _refused(data, error) from None
 
 
 def copy_to(data: Path, text: str, target: Path, form: str) -> None:
@@ -56,7 +56,15 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
             options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
             con.execute(f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
         except duckdb.Error as error:
-            raise ConfigError(f"sql: {_first_lines(error)}") from None
+            raise _refused(data, error) from None
+
+
+def _refused(data: Path, error: duckdb.Error) -> IngestError:
+    """The views name their files by absolute paths: after a move these are not there."""
+    if isinstance(error, duckdb.IOException) and "No files found" in str(error):
+        return WarehouseError(f"{data}: the published files are not where news.duckdb looks for them (was the folder moved?); "
+                              f"`ingest publish --data {data}` mends it")  # fmt: skip
+    return ConfigError(f"sql: {_first_lines(error)}")
 
 
 def _first_lines(error: Exception) -> str:
