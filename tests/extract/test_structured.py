@@ -24,7 +24,8 @@ def said(*scripts: str, head: str = "", body: str = "") -> Structured:
 
 @pytest.mark.parametrize(
     "value",
-    [ARTICLE, [ARTICLE], [[ARTICLE]], {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]}, {"@type": "WebPage", "mainEntity": ARTICLE},
+     {"@type": "WebPage", "mainEntity": ARTICLE},
+    [ARTICLE, [ARTICLE], [[ARTICLE]], {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]},
      {**ARTICLE, "@type": ["NewsArticle", "Thing"]}, {**ARTICLE, "@type": "https://schema.org/NewsArticle"}],
 )  # fmt: skip
 def test_the_article_is_found_wherever_it_hangs(value: Any) -> None:

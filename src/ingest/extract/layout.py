@@ -18,7 +18,7 @@ _ALWAYS = (
     r"visually-?hidden|sr-only|screen-reader(?:-text)?|assistive-text|"
     r"modal|popup|pop-up|dialog|cookies?-?(?:banner|notice|consent|bar)?|gdpr|"
     r"advert|adverts|advertisement|advertising|ad-(?:slot|container|wrapper|unit|label)|"
-    r"breadcrumbs?|table-of-contents|toc|swiper|carousel|"
+    r"rollover(?:-\w+)*|tooltip|popover|hover-?card|breadcrumbs?|table-of-contents|toc|swiper|carousel|"
     r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-post|bluesky-embed|"
     r"info-?box|fact-?box|fakta-?box|fakta-?boks|post-?info|entry-meta|post-meta|article-meta|debug"
 )

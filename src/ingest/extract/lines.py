@@ -108,7 +108,12 @@ def _near_title(block: Block, evidence: Evidence) -> bool:
     if block.tag != "head":
         return False
     mine = set(_WORD.findall(fold(block.text)))
-    return len(mine) >= 4 and any(len(mine & set(_WORD.findall(title))) >= 0.85 * len(mine) for title in evidence.titles)
+    return len(mine) >= 4 and any(_nearly(mine, set(_WORD.findall(title))) for title in evidence.titles)
+
+
+def _nearly(mine: set[str], title: set[str]) -> bool:
+    both = len(mine & title)
+    return both >= 0.85 * len(mine) or (len(title) >= 4 and both >= 0.9 * len(title) and len(mine) <= len(title) + 4)
 
 
 def _is_byline(text: str, evidence: Evidence) -> bool:
@@ -184,4 +189,4 @@ def _tail_rule(block: Block, evidence: Evidence) -> str | None:
 
 
 def _named(text: str, evidence: Evidence) -> bool:
-    return any(text.startswith(author) for author in evidence.authors)
+    return any(author in text[: len(author) + 20] for author in evidence.authors)

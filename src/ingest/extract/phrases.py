@@ -31,6 +31,7 @@ _PROMO = (
     r"waiting for your permission|this (?:content|video|feature) (?:is|can|requires|could)\b.{0,60}(?:cookies?|consent|"
     r"javascript|available|played)|"
     r"(?:enable|turn on) javascript|your browser|loading\b.{0,12}$|cite this|story source|journal reference|materials provided|"
+    r"(?:last )?updated?(?: at| on|:)|(?:first )?published(?: at| on|:)|"
     # rights and credits
     r"(?:photo|image|picture|gallery|video|cover|illustration|getty|credit|source)s?(?:\s+(?:credit|source|by|courtesy|"
     r"via))?s?\s*[:/©]|"
