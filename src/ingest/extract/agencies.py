@@ -43,14 +43,21 @@ class AgencyTable:
     by_key: dict[str, Agency]
 
     def find(self, printed: str) -> Agency | None:
-        """The agency of a printed name, None if the table has none."""
-        return self.by_key.get(key(printed))
+        """The agency of a printed name, None if the table has none. A service counts as its agency: `Reuters Breakingviews`."""
+        known = self.by_key.get(key(printed))
+        first, sep, rest = printed.strip().partition(" ")
+        if known or not sep or not first[:1].isupper() or rest.count(" ") > 1 or not rest[:1].isupper():
+            return known
+        house = self.by_key.get(key(first))
+        return house if house and not house.is_ambiguous(first) and house.name in _HOUSES else None
 
     def extended(self, toml: str) -> AgencyTable:
         """This table with the `[[agency]]` entries of a user's file over it. ValueError (tomllib) on bad TOML."""
         return AgencyTable({**self.by_key, **_read(toml).by_key})
 
 
+# Agencies that print the names of their services after their own.
+_HOUSES = frozenset({"Reuters", "AP", "AFP", "dpa", "ANSA", "EFE", "CNN", "Bloomberg"})
 _SEPARATORS = re.compile(r"[\s.\-–—_=,'’]+")
 
 

@@ -14,7 +14,7 @@ class Mark:
     """A credit in the text from `start` to `end`, its dash included.
 
     `inside` is a day printed within it (`(Newsfile Corp. - April 2, 2025)`). `ambiguous` names are also words or other initials;
-    `credible` unknown ones at least look like an agency's. `stop` says that a full stop closed it.
+    `credible` unknown ones at least look like an agency's. `stop` says that a full stop closed it, `short` that an unknown name is two or three capitals.
     """
 
     start: int
@@ -30,22 +30,21 @@ class Mark:
     bracketed: bool = True
     inside: str = ""
     stop: bool = False
+    short: bool = False
 
 
-_DASH = r"(?P<dash>\s?[.:,]?\s?(?:-{1,3}|[–—―−]+|=)[ \t]?|\s?[:।](?=\s)|\s?\.(?=\s))?"
+_DASH = r"(?P<dash>\s?[.:,]?\s?(?:-{1,3}|[–—―−]+|=|_(?=\s))[ \t]?|\s?[:।](?=\s)|：|\s?\.(?=\s))?"
 _PAREN = re.compile(r"\s*(?:-{1,2}|[–—]|\.)?\s*[(（\[]\s?(?P<name>[^()（）\[\]\n]{2,70}?)\s?[)）\]]" + _DASH + r"\s{0,4}")
 _SLASH = re.compile(
-    r"[\s,.]*/\s?(?P<name>[^\W\d_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?"
-    + _DASH
-    + r"\s{0,4}"
+    r"[\s,.]*/\s?(?P<name>[^\W_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?" + _DASH + r"\s{0,4}"
 )
 _PLAIN = re.compile(
-    r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.RU)?)"
-    r"(?P<dash>\s?(?:--|[–—]|\s-|\.-|\.(?=\s)))\s{0,4}"
+    r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.(?:RU|РУ))?)"
+    r"(?P<dash>\s?(?:--|[–—]|\s-|\.-|[.:](?=\s)))\s{0,4}"
 )
 _NAME_PARTS = re.compile(r"\s?/\s?|\s?\+\s?|,\s|\s[-–—]\s|\s(?:and|und|et|y)\s")
 _AGENCY_WORD = re.compile(
-    r"(?:\b|-)(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|agentur|ajansı|агентство|информ\w*)\b",
+    r"(?:\b|-)(?:news|wire|newswire|press|agency|agence|agencia|agenzia|media|times|post|herald|tribune|radio|tv|presse|\w*agentur|ajansı|агентство|информ\w*)\b",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
@@ -154,10 +153,24 @@ def _mark(match: re.Match[str], agencies: AgencyTable, *, slashed: bool = False)
             stop=sign == ".",
         )
     word = bool(_AGENCY_WORD.search(name))
-    return Mark(match.start(), match.end(), (" ".join(name.split()),), dash=dash, credible=_credible(name, word), agency_word=word)
+    return Mark(
+        match.start(),
+        match.end(),
+        (" ".join(name.split()),),
+        dash=dash,
+        credible=_credible(name, word),
+        agency_word=word,
+        short=name.isupper() and len(name) < 4,
+    )
 
 
 def _credible(name: str, agency_word: bool) -> bool:
-    if _NOT_A_NAME.search(name) or not name[0].isupper() or len(name) < 3 or len(name.split()) > 5 or month_number(name):
+    if (
+        _NOT_A_NAME.search(name)
+        or not (name[0].isupper() or agency_word)
+        or len(name) < 3
+        or len(name.split()) > 5
+        or month_number(name)
+    ):
         return False
-    return agency_word or any(c.islower() for c in name) or len(name) > 3
+    return True

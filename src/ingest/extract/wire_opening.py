@@ -10,6 +10,7 @@ from datetime import date
 from ingest.extract.agencies import AgencyKind, AgencyTable
 from ingest.extract.wire_cjk import read_cjk
 from ingest.extract.wire_marks import Mark, canonical_credits, find_mark, has_agency_word
+from ingest.extract.wire_phrases import alternatives
 from ingest.extract.wire_places import DAY, Place, read_place
 
 
@@ -46,6 +47,7 @@ _DISTRIBUTED = re.compile(
     r"(?P<rest>(?:\s?[-–—]\s?[^()\[\]\n]{1,80}(?:\([^()\n]{1,20}\))?)?)\s?[)\]][ \t]*:?\s*",
     re.IGNORECASE,
 )
+_TAKE = re.compile(rf"\s*\({alternatives('update')}\s?\d{{0,2}}\)\s{{1,3}}")  # "(UPDATE 1) OSLO (Reuters) -"
 # "By Ann Lee and Joe Roe NAIROBI (Reuters) -": the byline of a feed's summary runs into the dateline.
 _GLUED_BYLINE = re.compile(r"\s*By (?P<who>[A-Z][^\W\d_]*[a-z][^\n()]{2,80}?) (?=[A-ZÀ-Þ]{2}[A-ZÀ-Þ'./-]*(?:[ ,/]|\Z))")
 # An aggregator's summary: "News by ACCESS Newswire on TradingView, 2026-08-21".
@@ -107,6 +109,9 @@ def _iso_day(printed: str | None) -> date | None:
 def _credited(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     if cjk := read_cjk(head, agencies, near):
         return Opening(cjk.length, head[: cjk.length].strip(), cjk.located, cjk.day, (cjk.agency,), reporters=cjk.reporters)
+    if take := _TAKE.match(head):
+        piece = _credited(head[take.end() :], agencies, near, before)
+        return replace(piece, length=piece.length + take.end()) if piece else None
     if byline := _GLUED_BYLINE.match(head):
         return _after_byline(byline, head, agencies, near, before)
     mark = find_mark(head, agencies, _MAX_PLACE)
@@ -141,8 +146,10 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
 
 
 def _is_unknown_credit(mark: Mark, place: Place) -> bool:
-    """An agency that the table lacks is believed in a dateline that is sure without it."""
+    """An agency that the table lacks is believed in a dateline that is sure without it, or where it names itself one."""
     if not place.name:
+        return mark.agency_word and " " in mark.credits[0] and (place.dated or mark.start == 0)
+    if mark.short and not (place.dated and place.caps):
         return False
     return (place.known and (place.caps or place.dated or mark.agency_word)) or (place.dated and (place.caps or mark.agency_word))
 
@@ -152,22 +159,24 @@ def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) 
     for ending in (_BARE_END, _STOP_END, _COLON_END):
         for match in itertools.islice(ending.finditer(head, 0, 90), 3 if ending is _STOP_END else 1):
             place = read_place(head[: match.start()], near)
-            if place is not None and place.name and _stands_alone(place, ending, before, head[: match.start()]):
+            if place is not None and _stands_alone(place, ending, before, head[: match.start()]):
                 return Opening(match.end(), head[: match.end()].strip(), place.name, place.day)
     return None
 
 
 def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening, head: str) -> bool:
-    if not place.cased or place.name is None:
-        return False
     credited = bool(before.credits or before.publisher)
+    if place.name is None:
+        return credited and place.dated and ending is _BARE_END
+    if not place.cased or "(" in place.name:
+        return False
     if ending is _STOP_END:
         return place.dated and place.caps and (credited or place.known)
     if ending is _COLON_END:
         return place.caps and place.known
     if place.caps:
         return place.known or (place.dated and (credited or ("," in head and place.name.split()[0] not in _LABELS)))
-    return credited and place.dated and place.known
+    return place.dated and place.known
 
 
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

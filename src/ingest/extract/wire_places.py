@@ -33,7 +33,7 @@ DAY = re.compile(
     r"|(?P<y3>(?:19|20)\d\d)\.?\s(?P<m3>[^\W\d_]{3,12})\.?\s(?P<d3>\d{1,2})\.?"
     r"|(?P<m2>[^\W\d_]{3,12})\.?\s{0,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?:,?\s{0,2}(?P<y2>(?:19|20)\d\d))?"
     r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)"
-    r"|(?P<d5>\d{1,2})[./](?P<m5>\d{1,2})[./](?P<y5>(?:19|20)\d\d)|(?P<d6>\d{1,2})\s-\s(?P<m6>\d{1,2}))(?!\w)"
+    r"|(?P<d5>\d{1,2})[./-](?P<m5>\d{1,2})[./-](?P<y5>(?:19|20)\d\d)|(?P<d6>\d{1,2})\s-\s(?P<m6>\d{1,2}))(?!\w)"
 )
 _SPOKEN_DAY = re.compile(r"(?:^|[\s,])(?P<word>[\u0900-\u097f]{2,12})\s(?P<m>[\u0900-\u097f]{2,12})(?=[\s,(]|\Z)")
 _WORD = re.compile(r"[^\W\d_][\w.'’`´ʼ\u0300-\u036f\u0900-\u097f\u064b-\u0652-]*")
@@ -74,6 +74,7 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     """The place and day in `prefix`, None if it reads like anything else. `near` supplies a year that is not printed."""
     day, dated, rest = _take_day(prefix, near)
     rest = _undotted(_without_weekday(rest).strip(" ,;:-–—/\n\r\t\u3000"))
+    rest = rest.removeprefix("(") if ")" not in rest else rest
     rest = rest[1:-1] if rest[:1] == "(" and rest[-1:] == ")" else rest.removesuffix(" في")
     if "\n" in rest or rest.startswith(("By ", "BY ")):
         return None
