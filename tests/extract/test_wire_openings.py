@@ -112,6 +112,23 @@ def test_a_byline_may_run_into_the_dateline() -> None:
     assert first_line(reading) == "The bridge will close."
 
 
+@pytest.mark.parametrize(
+    ("opening", "agency"),
+    [
+        ("LAGOS, Nigeria (AP) _ ", "AP"),
+        ("WASHINGTON, Aug 19 (Reuters Breakingviews) - ", "Reuters"),
+        ("(UPDATE 1) OSLO, Aug 19 (Reuters) - ", "Reuters"),
+        ("(Coast News Agency) - ", "Coast News Agency"),
+        ("TEHRAN, Aug. 19 (MNA) – ", "Mehr News Agency"),
+        ("القاهرة - رويترز - ", "Reuters"),
+        ("（路透伦敦19日电）", "Reuters"),
+    ],
+)
+def test_rarer_forms(opening: str, agency: str) -> None:
+    reading = read_wire(opening + "The bridge will close." + MORE, now=NOW)
+    assert (reading.agency, first_line(reading)) == (agency, "The bridge will close.")
+
+
 def test_a_summary_gives_the_credit_that_the_page_lost() -> None:
     reading = read_wire("The bridge will close." + MORE, summary="(MENAFN- Gulf Harbour News) The bridge will ...")
     assert (reading.agency, reading.publisher) == ("Gulf Harbour News", "MENAFN")

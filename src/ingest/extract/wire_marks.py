@@ -14,7 +14,8 @@ class Mark:
     """A credit in the text from `start` to `end`, its dash included.
 
     `inside` is a day printed within it (`(Newsfile Corp. - April 2, 2025)`). `ambiguous` names are also words or other initials;
-    `credible` unknown ones at least look like an agency's. `stop` says that a full stop closed it, `short` that an unknown name is two or three capitals.
+    `credible` unknown ones at least look like an agency's. `stop` says that a full
+    stop closed it, `short` that an unknown name is two or three capitals.
     """
 
     start: int
@@ -165,12 +166,5 @@ def _mark(match: re.Match[str], agencies: AgencyTable, *, slashed: bool = False)
 
 
 def _credible(name: str, agency_word: bool) -> bool:
-    if (
-        _NOT_A_NAME.search(name)
-        or not (name[0].isupper() or agency_word)
-        or len(name) < 3
-        or len(name.split()) > 5
-        or month_number(name)
-    ):
-        return False
-    return True
+    named = name[0].isupper() or agency_word
+    return named and len(name) > 2 and len(name.split()) <= 5 and not month_number(name) and not _NOT_A_NAME.search(name)
