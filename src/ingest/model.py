@@ -203,7 +203,8 @@ class HostRule:
 class FeedState:
     """What one feed's polls have taught us (a row of core.feed). `floor` is seconds, from ttl or max-age; it survives a 304.
 
-    `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py.
+    `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py; `skip_hours` (UTC) are those of the
+    last document, for the 304s that follow it.
     """
 
     feed_id: str
@@ -233,6 +234,7 @@ class FeedState:
     overflow_at: datetime | None = None
     polls: int = 0
     why_next: str | None = None
+    skip_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 import ingest.load.pages as pages
@@ -25,7 +25,7 @@ from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.work import due_work, pending_count
 from ingest.model import Feed, FeedState
-from ingest.poll.schedule import due
+from ingest.poll.schedule import K, due, k_for, rate
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
@@ -126,12 +126,20 @@ async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> Po
     chosen = edges.feeds.named(asked.only) if asked.only else tuple(feed for feed in edges.feeds.feeds if feed.enabled)
     ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
+    edges = replace(edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.feeds if feed.enabled]))
     counts = await poll_feeds(edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None)
     return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)
 
 
 def _state_of(feed: Feed, states: dict[str, FeedState]) -> FeedState:
     return states.get(feed.id) or FeedState(feed.id, feed.url)
+
+
+def _k(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:
+    """What the polls are spent by: never more often than by K, more seldom where polls_per_day would not do for that."""
+    if settings.polls_per_day is None or not pairs:
+        return K
+    return max(K, k_for([rate(state) * feed.weight for feed, state in pairs], settings.polls_per_day, settings.min_interval))
 
 
 def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
@@ -147,6 +155,7 @@ async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Tol
         boilerplate = pages.host_lines(con, {one.host for one in work})
     done, meanwhile = 0, Meanwhile(edges.warehouse)
     async for batch in results(edges, work, boilerplate):
+        check_disk(edges.settings)
         edges.archive.sync()
         counts = await asyncio.to_thread(load_batch, edges, batch.results, batch.archived)
         done += len(batch.results)

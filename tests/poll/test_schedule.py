@@ -56,7 +56,7 @@ def test_half_of_the_document_should_still_be_known() -> None:
 
 
 def test_skipped_hours_are_skipped() -> None:
-    when, why = next_poll(FEED, state(), NOW, skip_hours=(12, 13, 14))
+    when, why = next_poll(FEED, state(skip_hours=(12, 13, 14)), NOW)
     assert when == NOW.replace(hour=15)
     assert "skipHours" in why
 

@@ -109,7 +109,8 @@ CREATE TABLE core.feed (              -- what each feed's polls have taught us
   overflows INTEGER NOT NULL,
   overflow_at TIMESTAMPTZ,
   polls INTEGER NOT NULL,
-  why_next VARCHAR                    -- why next_poll_at is what it is
+  why_next VARCHAR,                   -- why next_poll_at is what it is
+  skip_hours INTEGER[]                -- UTC hours of the last document's skipHours
 );
 
 CREATE TABLE core.entry (             -- the last known state of each entry, as digests

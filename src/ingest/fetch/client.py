@@ -18,6 +18,7 @@ from ingest.fetch import answers
 from ingest.fetch.connect import Lookup
 from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, Target
+from ingest.fetch.held import Held
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import KEPT, ROBOTS_CAP, Robots, StoredRobots, product_token, unreachable
 from ingest.model import HostRule, Reason, Response
@@ -93,7 +94,10 @@ class _Walk:
 
 
 class Client:
-    """All requests of a process; an async context manager. `lookup` stands in for the system's name resolution."""
+    """All requests of a process; an async context manager. `lookup` stands in for the system's name resolution.
+
+    No request goes out while too many bytes are in `held`: callers say there what they have not worked off yet.
+    """
 
     def __init__(self, settings: Settings, hosts: Hosts, rules: Sequence[HostRule] = (), *, lookup: Lookup | None = None):
         self._settings = settings
@@ -113,6 +117,7 @@ class Client:
         self._timeouts: dict[str, float] = {}
         self._in_flight = asyncio.Semaphore(settings.max_in_flight)
         self._exchange: Exchange | None = None
+        self.held = Held()
 
     async def __aenter__(self) -> Self:
         self._exchange = Exchange(self._settings, self._guard, self._lookup)
@@ -173,6 +178,7 @@ class Client:
         async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
             if self._timeouts.get(authority, 0) >= DEFER_AFTER:
                 raise Transient(Reason.DEFERRED, f"{authority} timed out too often in this run")
+            await self.held.room()
             try:
                 answer = await self._exchange.ask(
                     target, headers, cap=limits.cap, cut=kind is Kind.ROBOTS, deadline=min(left, limits.deadline)

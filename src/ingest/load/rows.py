@@ -195,4 +195,4 @@ def state_row(state: FeedState) -> Row:
 
 
 def state_from(row: Mapping[str, Any]) -> FeedState:
-    return FeedState(**{name: row[name] for name in _STATE})
+    return FeedState(**{name: row[name] for name in _STATE} | {"skip_hours": tuple(row["skip_hours"] or ())})

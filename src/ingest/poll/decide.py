@@ -87,11 +87,12 @@ def decide(
     rules: HostRules,
     min_interval: float = schedule.MIN_INTERVAL,
     entries_cap: int = 1000,
+    k: float = schedule.K,
 ) -> Decision:
     """What this answer means. `document` is None where there was nothing to parse (304, or a body seen before).
 
     `known` holds the feed's digests by entry_key: those of its latest entries, at least twice as many as a document has.
-    `min_interval` is in seconds. Never raises.
+    `min_interval` is in seconds, `k` that of schedule.next_poll. Never raises.
     """
     trouble = _trouble(answer, document)
     if trouble is not None:
@@ -103,7 +104,7 @@ def decide(
     if document is None:
         num, den = schedule.observed(state, now, 0)
         resting = replace(base, rate_num=num, rate_den=den)
-        when, why = schedule.next_poll(feed, resting, now, min_interval=min_interval)
+        when, why = schedule.next_poll(feed, resting, now, min_interval=min_interval, k=k)
         return Decision(replace(resting, next_poll_at=when, why_next=why), ok=True, not_modified=True, adopted=adopted)
     policy = learn_policy(document.entries, known, state.guid_policy, rules)
     verdicts = tuple(compare(document.entries, known, policy, rules))
@@ -111,7 +112,7 @@ def decide(
     overflow = bool(verdicts) and bool(known) and all(one.kind is EntryKind.NEW for one in verdicts)
     after = _read(base, state, answer, document, now, new, overflow)
     window = Window(len(verdicts), new, schedule.age(state, now)) if known else None
-    when, why = schedule.next_poll(feed, after, now, min_interval=min_interval, skip_hours=document.skip_hours, window=window)
+    when, why = schedule.next_poll(feed, after, now, min_interval=min_interval, window=window, k=k)
     after = replace(after, guid_policy=policy, next_poll_at=when, why_next=why)
     capped = max(0, document.total - entries_cap)
     return Decision(after, True, False, verdicts, document.total, capped, overflow, adopted)
@@ -171,6 +172,7 @@ def _read(
         base,
         body_hash=body_hash(answer.body),
         floor=_floor(answer, document),
+        skip_hours=document.skip_hours,
         rate_num=num,
         rate_den=den,
         last_new_at=now if new else base.last_new_at,

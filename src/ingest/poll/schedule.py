@@ -77,17 +77,16 @@ def next_poll(
     now: datetime,
     *,
     min_interval: float = MIN_INTERVAL,
-    skip_hours: tuple[int, ...] = (),
     window: Window | None = None,
     k: float = K,
 ) -> tuple[datetime, str]:
-    """(when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds, `skip_hours` UTC hours.
+    """(when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds.
 
     Between floor (min_interval, ttl or max-age; 60 s for a day after an overflow) and the feed's max_interval; and soon enough
     that half of the document is still known at the next poll.
     """
     wished = k / math.sqrt(rate(state) * feed.weight)
-    why = f"about {86_400 * rate(state):.3g} new entries a day"
+    why = f"about {86_400 * rate(state):.3g} new entries a day" + (", within polls_per_day" if k > K else "")
     if window and window.new and window.gap:
         rollover = window.gap * window.entries / (2 * window.new)
         if rollover < wished:
@@ -99,7 +98,7 @@ def next_poll(
         why = floor_why
     elif wished > ceiling:
         why = "max_interval"
-    return _outside(now + timedelta(seconds=seconds), skip_hours, f"every {_human(seconds)}: {why}")
+    return _outside(now + timedelta(seconds=seconds), state.skip_hours, f"every {_human(seconds)}: {why}")
 
 
 def _floor(feed: Feed, state: FeedState, now: datetime, min_interval: float) -> tuple[float, str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from ingest.fetch.archive import Archive
 from ingest.fetch.client import Client
 from ingest.load.db import Warehouse
+from ingest.poll.schedule import K
 from ingest.settings import FeedList, Settings
 from ingest.urls import HostRules
 from ingest.workers import WorkerPool
@@ -16,7 +17,8 @@ from ingest.workers import WorkerPool
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real clock."""
+    """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real clock.
+    `k` is what poll/schedule.py spends polls by."""
 
     run_id: str
     now: datetime
@@ -29,6 +31,7 @@ class Edges:
     workers: WorkerPool
     started: float = field(default_factory=time.monotonic)
     budget: float | None = None
+    k: float = K
 
     @property
     def left(self) -> float:

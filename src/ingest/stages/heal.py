@@ -21,7 +21,7 @@ def adopt(edges: Edges) -> int:
 
 
 def check_disk(settings: Settings) -> None:
-    """WarehouseError before a run starts that would fill the disk (min_free_disk, MB)."""
+    """WarehouseError before a run, or the next load of one, fills the disk (min_free_disk, MB): what is left stays pending."""
     free = shutil.disk_usage(settings.data).free // 1_000_000
     if free < settings.min_free_disk:
         raise WarehouseError(f"{settings.data}: only {free} MB free, {settings.min_free_disk} MB wanted (min_free_disk); "

@@ -19,12 +19,16 @@ from ingest.poll.decide import Decision, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.stages.edges import Edges
+from ingest.stages.heal import check_disk
 from ingest.stages.intents import Intents, link_of, plan
 from ingest.urls import url_key
 from ingest.workers import LimitHit
 
 ROUND = 100
-"""Most polls in one transaction: a death loses no more than this many answers, and asks for them again."""
+"""Polls in one transaction, where they do not come faster than they are committed."""
+
+MOST_IN_ROUND = 1_000
+"""A death loses no more than this many answers, and asks for them again."""
 
 ROUND_SECONDS = 1.0
 
@@ -58,27 +62,37 @@ async def poll_feeds(
 ) -> PollCounts:
     """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in rounds."""
     counts = PollCounts()
+    # A queue and not asyncio.wait, which looks at all that are waiting each time that one is done.
+    answered: asyncio.Queue[asyncio.Future[Answered]] = asyncio.Queue()
     tasks = [asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due]
-    waiting: set[asyncio.Future[Answered]] = set(tasks)
-    ready: list[Answered] = []
+    for task in tasks:
+        task.add_done_callback(answered.put_nowait)
     try:
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, timeout=ROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            ready += [task.result() for task in done]
-            if ready and (len(ready) >= ROUND or not done or not waiting):
+        while counts.polled < len(tasks) and edges.left > 0:
+            if ready := await _round(answered, min(ROUND, len(tasks) - counts.polled)):
                 await _commit(edges, ready, counts)
-                ready = []
                 if told:
                     told(counts.polled, len(due))
-            if edges.left <= 0:
-                break
     finally:
-        for task in waiting:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-    if ready:
-        await _commit(edges, ready, counts)
+        await asyncio.gather(*tasks, return_exceptions=True)
     return counts
+
+
+async def _round(answered: asyncio.Queue[asyncio.Future[Answered]], enough: int) -> list[Answered]:
+    """What comes in a ROUND_SECONDS, or `enough` if they come sooner; and what came while the round before was committed."""
+    ready: list[Answered] = []
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + ROUND_SECONDS
+    while len(ready) < enough and (left := deadline - loop.time()) > 0:
+        try:
+            ready.append((await asyncio.wait_for(answered.get(), left)).result())
+        except TimeoutError:
+            break
+    while len(ready) < MOST_IN_ROUND and not answered.empty():
+        ready.append(answered.get_nowait().result())
+    return ready
 
 
 async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
@@ -89,18 +103,27 @@ async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
         return Answered(feed, state, error, None)
     if not needs_parsing(state, answer):
         return Answered(feed, state, answer, None)
-    given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
-    try:
-        document: FeedDocument | FetchError = await edges.workers.run(parse_feed, given)
-    except FetchError as error:
-        document = error
-    except LimitHit as hit:
-        document = Terminal(Reason.PARSE_LIMIT, f"parsing the feed: {hit}")
+    document = await _parsed(edges, feed, answer)
     place = edges.archive.append(answer) if isinstance(document, FeedDocument) else None
     return Answered(feed, state, answer, document, place)
 
 
+async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | FetchError:
+    given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
+    edges.client.held.take(len(answer.body))
+    try:
+        document: FeedDocument = await edges.workers.run(parse_feed, given)
+        return document
+    except FetchError as error:
+        return error
+    except LimitHit as hit:
+        return Terminal(Reason.PARSE_LIMIT, f"parsing the feed: {hit}")
+    finally:
+        edges.client.held.give(len(answer.body))
+
+
 async def _commit(edges: Edges, ready: Sequence[Answered], counts: PollCounts) -> None:
+    check_disk(edges.settings)
     edges.archive.sync()
     for answered, decision in await asyncio.to_thread(_commit_round, edges, ready):
         counts.polled += 1
@@ -133,7 +156,7 @@ def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, 
 
 def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decision:
     return decide(one.feed, one.state, one.answer, one.document, known, edges.now, rules=edges.rules,
-                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap)  # fmt: skip
+                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap, k=edges.k)  # fmt: skip
 
 
 def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
