@@ -25,6 +25,7 @@ _SCRIPT = re.compile(
 )
 _HANDLE = re.compile(r"^\W*@\w+\W*$|^\W*https?://\S+\W*$|^\S+@\S+\.\w+$")
 _END = re.compile(r"""[.!?…。！？:»”"'’)\]।؟]\s*$""")
+_RIGHTS = re.compile(r"\W*(?:copyright|©|\(c\) ?\d{4}|all rights reserved)", re.I)
 _RULE = re.compile(r"^[\s|:\-–—_=*•·]*$")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
@@ -63,8 +64,7 @@ def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[Dr
     dropped: list[DroppedLine] = []
     kept = _lead(blocks, evidence, dropped)
     kept = list(_middle(kept, evidence, dropped))
-    if evidence.news:
-        _tail(kept, evidence, dropped)
+    _tail(kept, evidence, dropped)
     if _letters(kept) < _letters(blocks) / 2:
         return blocks, []
     return kept, dropped
@@ -177,8 +177,10 @@ def _tail(kept: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> 
 
 def _tail_rule(block: Block, evidence: Evidence) -> str | None:
     text = fold(block.text)
-    if text.lstrip("- ") in evidence.links:
+    if text.lstrip("- ") in evidence.links and (evidence.news or block.tag != "item"):
         return "tail link"
+    if not evidence.news:
+        return "related" if RELATED.match(block.text) else "rights" if words(text) <= 25 and _RIGHTS.match(block.text) else None
     if block.tag == "head" or (len(text) < 300 and _HANDLE.search(block.text)):
         return "tail handle"
     if block.tag != "item" and words(text) <= 5 and not _END.search(block.text):

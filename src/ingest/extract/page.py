@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import count
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
+from trafilatura.meta import reset_caches
 
 from ingest import text
 from ingest.extract import byline, decode, engine, layout, lines, published, quality, structured, wire
@@ -30,10 +32,14 @@ from ingest.workers import LimitHit
 
 EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()
+PAGES_PER_RESET = 500
+_PAGES = count(1)
 
 
 def extract(given: PageInput) -> Extraction:
     """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page boundary."""
+    if next(_PAGES) % PAGES_PER_RESET == 0:
+        reset_caches()  # trafilatura's and htmldate's caches hold text of every page; no result depends on them
     try:
         return _extract(given if _is_url(given.url) else replace(given, url=None))
     except (MemoryError, OSError):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again

@@ -32,6 +32,11 @@ _PROMO = (
     r"javascript|available|played)|"
     r"(?:enable|turn on) javascript|your browser|loading\b.{0,12}$|cite this|story source|journal reference|materials provided|"
     r"(?:last )?updated?(?: at| on|:)|(?:first )?published(?: at| on|:)|"
+    r"want (?:more|great|the latest|to get|your)\b.{0,80}(?:stories|news|sign|inbox|newsletter)|(?:not|"
+    r"already) a (?:subscriber|member)|"
+    r"(?:this|a version of this) (?:story|article|post|piece|interview) (?:was |is )?(?:originally|first|adapted|excerpted|"
+    r"appears?|appeared)\b|"
+    r"get (?:\w+'s )?(?:free|more)\b.{0,60}(?:newsletter|guide|app|inbox|alerts)|cross-?posted from|"
     # rights and credits
     r"(?:photo|image|picture|gallery|video|cover|illustration|getty|credit|source)s?(?:\s+(?:credit|source|by|courtesy|"
     r"via))?s?\s*[:/©]|"

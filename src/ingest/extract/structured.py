@@ -94,9 +94,31 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         canonical_url=_canonical(tree, meta, url),
         og_type=_of(meta, "og:type"),
         free=_free(node),
-        news=bool(kinds & jsonld.NEWS_TYPES),
+        news=bool(kinds & jsonld.NEWS_TYPES) or _looks_like_news(found, meta, url),
         noai="noai" in " ".join(meta.get("robots", ())).lower(),
     )
+
+
+# A dated path or a news section in it: what news sites have used since the web began, and guides hardly ever.
+_NEWS_PATH = re.compile(
+    r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:/|-)|/(?:19|20)\d{6}/|"
+    r"/(?:news|politics|world|nation|sports?|nachrichten|politik|wirtschaft|noticias|actualites?|politique|internacional|mundo|cronaca|nyheter|nieuws)/",
+    re.I,
+)  # fmt: skip
+
+
+def _looks_like_news(found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None) -> bool:
+    """What pages without a NewsArticle node show: a publisher of news, keywords for news search, the path of a news site."""
+    if "news_keywords" in meta or any("newsmediaorganization" in jsonld.types(_dict(n)) for n in found):
+        return True
+    if any("newsmediaorganization" in jsonld.types(_dict(n.get("publisher"))) for n in found):
+        return True
+    return bool(url and _NEWS_PATH.search(url.split("?")[0]))
+
+
+def _dict(value: Any) -> Mapping[str, Any]:
+    value = _first(value)
+    return value if isinstance(value, dict) else {}
 
 
 def _first(value: Any) -> Any:
