@@ -335,7 +335,10 @@ class ArchivePlace:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A fetched page on its way to extraction. `sha256` is of the decoded body."""
+    """A fetched page on its way to extraction. `sha256` is of the decoded body, `size` its bytes.
+
+    `body` is empty once the page lies in the archive at `place`.
+    """
 
     url: str
     final_url: str
@@ -347,6 +350,7 @@ class Page:
     hops: tuple[str, ...] = ()
     place: ArchivePlace | None = None
     noai: bool = False
+    size: int = 0
 
 
 class WorkKind(StrEnum):

@@ -36,7 +36,7 @@ from ingest.stages.polling import PollCounts, poll_feeds
 from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
 
-PRELOAD = ("ingest.extract.page", "ingest.poll.feed")
+PRELOAD = ("ingest.stages.archived", "ingest.poll.feed")
 Told = Callable[[str, int, int], None]
 """(stage, done, total): what a progress bar or an artifact is told."""
 

@@ -1,4 +1,4 @@
-"""A text's fingerprint: a small sketch that finds candidates by a join on equal hashes, and an exact key."""
+"""A text's fingerprint: a small sketch that finds candidates by a join on equal hashes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.dedup.tokens import Words, sentence_hashes, shingles, tokenise, without_boilerplate
-from ingest.text import text_hash
 
 SKETCH, LEAD, FROM_LEAD = 16, 60, 8
 """Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total (bottom-k sketches,
@@ -19,18 +18,16 @@ SHARED = 2
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate. `exact`: sha256 of the
-    normalised text."""
+    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate."""
 
     sketch: tuple[int, ...]
     words: int
-    exact: str
 
 
 def fingerprint(text: str, boilerplate: frozenset[int] = frozenset()) -> Fingerprint:
     """Sketch of `text` without the sentences whose hash (see `sentence_keys`) is in `boilerplate`."""
     tokens = without_boilerplate(tokenise(text), boilerplate)
-    return Fingerprint(tuple(sketch(shingles(tokens.ids))), len(tokens), text_hash(text))
+    return Fingerprint(tuple(sketch(shingles(tokens.ids))), len(tokens))
 
 
 def sentence_keys(text: str) -> tuple[int, ...]:

@@ -38,11 +38,14 @@ class Archive:
         self._new = False
         self._full: list[int] = []
 
-    def append(self, response: Response) -> ArchivePlace:
-        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the disk refuses it."""
+    def append(self, response: Response, sha256: str | None = None) -> ArchivePlace:
+        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the disk refuses it.
+
+        `sha256` of the body (hex), where the caller has it already.
+        """
         if self._fd < 0 or self._end >= self._segment_bytes or not self._name.startswith(self._day()):
             self._next_segment()
-        member = response_record(response)
+        member = response_record(response, sha256)
         offset = self._end
         self._write(member)
         return ArchivePlace(self._name, offset, len(member))

@@ -125,7 +125,7 @@ def page_row(page: Page, work_key: str, run_id: str) -> Row:
         "status": page.status,
         "content_type": page.headers.get("content-type"),
         "sha256": page.sha256,
-        "bytes": len(page.body),
+        "bytes": page.size or len(page.body),
         "fetched_at": page.fetched_at,
         **place_columns(page.place),
     }

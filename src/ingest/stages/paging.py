@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.extract.page import extract
 from ingest.fetch.client import Kind
 from ingest.model import (
     ArchivePlace,
+    EntryHints,
     Extraction,
     Feed,
     Outcome,
@@ -23,6 +24,7 @@ from ingest.model import (
     Work,
     WorkKind,
 )
+from ingest.stages.archived import ArchivedPage, extract_archived
 from ingest.stages.edges import Edges
 from ingest.stages.retry import was_not_asked
 from ingest.stages.verdict import Result
@@ -31,8 +33,11 @@ from ingest.workers import LimitHit
 FLUSH_SECONDS = 2.0
 """A batch that is not full waits this long for more: fresh news must not wait for a slow host."""
 
-HELD_PER_WORKER = 4
-"""Pages in memory between network and extraction, for each worker."""
+AHEAD_PER_WORKER = 4
+"""Pages given to the pool and not come back, for each worker; a host's next page is asked for when its last one is among them."""
+
+_NOTHING_KNOWN = EntryHints()
+"""A list of addresses says no more than that, and may well name front pages; a feed's entries are articles."""
 
 
 @dataclass(slots=True)
@@ -77,7 +82,7 @@ class _Paging:
         self._feeds: dict[str, Feed] = {feed.id: feed for feed in edges.feeds.feeds}
         self._out: asyncio.Queue[Result | None] = asyncio.Queue()
         self._archived: list[tuple[Work, Page]] = []
-        self._room = asyncio.Semaphore(HELD_PER_WORKER * edges.settings.workers)
+        self._room = asyncio.Semaphore(AHEAD_PER_WORKER * edges.settings.workers)
         self.extracting: set[asyncio.Task[None]] = set()
 
     async def host(self, queue: deque[Work]) -> None:
@@ -92,51 +97,60 @@ class _Paging:
     async def _drain(self, queue: deque[Work]) -> None:
         while queue and self._edges.left > 0:
             work = queue.popleft()
-            await self._room.acquire()
             try:
                 page = await self._page(work)
             except FetchError as error:
-                self._room.release()
                 await self._out.put(Result(work, error=error))
                 if was_not_asked(error):
                     return  # the host is paused or deferred: what is left of it stays pending, untried
                 continue
-            except BaseException:
-                self._room.release()
-                raise
-            task = asyncio.ensure_future(self._extract(work, page))
-            self.extracting.add(task)
-            task.add_done_callback(self.extracting.discard)
+            await self._hand_over(work, page)
+
+    async def _hand_over(self, work: Work, page: Page | None) -> None:
+        """To the workers, in turn. Hosts wait here and not before they fetch: slow ones would take the places of all others."""
+        await self._room.acquire()
+        task = asyncio.ensure_future(self._extract(work, page))
+        self.extracting.add(task)
+        task.add_done_callback(self.extracting.discard)
 
     async def _page(self, work: Work) -> Page | None:
         if work.kind is WorkKind.ENTRY:
             return None
         if work.place is not None:
             try:
-                return _page_of(work, await asyncio.to_thread(self._edges.archive.read, work.place), work.place)
+                response = await asyncio.to_thread(self._edges.archive.read, work.place)
+                return _page_of(work, response, work.place, _sha256(response))
             except Terminal:  # the segment was lost or damaged: the network has it still
                 pass
         response = await self._edges.client.get(work.url, kind=Kind.PAGE)
-        page = _page_of(work, response, self._edges.archive.append(response))
+        digest = _sha256(response)
+        page = _page_of(work, response, self._edges.archive.append(response, digest), digest)
         self._archived.append((work, page))
         return page
 
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
-            extraction = await self._edges.workers.run(extract, self._input(work, page))
-            result = Result(work, page and _light(page), extraction, boilerplate=self._lines(work))
+            extraction = await self._extraction(work, page)
+            result = Result(work, page, extraction, boilerplate=self._lines(work))
         except LimitHit as hit:
-            result = Result(work, page and _light(page), Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
+            result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
         except OSError as error:  # a full disk and the like: the page is not to blame
-            result = Result(work, page and _light(page), error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}"))
+            result = Result(work, page, error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}"))
         finally:
             self._room.release()
         await self._out.put(result)
 
+    async def _extraction(self, work: Work, page: Page | None) -> Extraction:
+        given = self._input(work, page)
+        if page is None or page.place is None:
+            return await self._edges.workers.run(extract, given)
+        archived = ArchivedPage(self._edges.settings.path("archive"), page.place, given)
+        return await self._edges.workers.run(extract_archived, archived)
+
     def _input(self, work: Work, page: Page | None) -> PageInput:
         feed = self._feeds.get(work.feed_id or "")
         about = {
-            "hints": work.hints,
+            "hints": None if work.kind is WorkKind.BACKFILL and work.hints == _NOTHING_KNOWN else work.hints,
             "publisher": feed.publisher if feed else None,
             "language": feed.language if feed else None,
             "zone": feed.timezone if feed else None,
@@ -146,7 +160,7 @@ class _Paging:
         if page is None:
             url = None if work.url.startswith("urn:") else work.url
             return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
-        return PageInput(page.final_url, html=page.body, content_type=page.headers.get("content-type"), status=page.status,
+        return PageInput(page.final_url, content_type=page.headers.get("content-type"), status=page.status,
                          boilerplate=self._lines(work), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
 
     def _lines(self, work: Work) -> frozenset[int]:
@@ -187,11 +201,11 @@ class _Paging:
         return batch if batch.results or batch.archived else None
 
 
-def _page_of(work: Work, response: Response, place: ArchivePlace) -> Page:
-    return Page(work.url, response.url, response.status, response.headers, response.body, response.fetched_at,
-                hashlib.sha256(response.body).hexdigest(), response.hops, place, response.noai)  # fmt: skip
+def _sha256(response: Response) -> str:
+    return hashlib.sha256(response.body).hexdigest()
 
 
-def _light(page: Page) -> Page:
+def _page_of(work: Work, response: Response, place: ArchivePlace, digest: str) -> Page:
     """The page without its bytes: they are in the archive, and a batch of them would be a lot of memory."""
-    return replace(page, body=b"")
+    return Page(work.url, response.url, response.status, response.headers, b"", response.fetched_at, digest, response.hops, place,
+                response.noai, len(response.body))  # fmt: skip
