@@ -12,6 +12,7 @@ from ingest.errors import ConfigError, Transient, WarehouseError
 from ingest.pipeline import Asked, PollSummary, end_stage, poll_stage, work_stage
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 from ingest.stages.edges import Edges
+from ingest.stages.heal import adopt
 from ingest.stages.loading import Counts
 
 log = logging.getLogger(__name__)
@@ -35,11 +36,14 @@ class Slice:
 class PollRun:
     """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses given to a task."""
 
-    def __init__(self, edges: Edges, asked: Asked) -> None:
+    def __init__(self, edges: Edges, asked: Asked, slices: int = SLICES, smallest: int = SMALLEST) -> None:
         self.edges = edges
         self.asked = asked
+        self.slices = slices
+        self.smallest = smallest
         self.summary = PollSummary(edges.run_id)
         self._batches: AsyncGenerator[Counts, None] | None = None
+        self._broken = False
         self._done = 0
         self._total = 0
 
@@ -53,15 +57,20 @@ class PollRun:
     async def load(self, number: int) -> Slice:
         """Take batches until a fair share of the pages is done; the last slice takes all that is left.
 
-        After an error the next call begins with what is pending then: nothing that was loaded is asked for again.
+        After an error the next call begins with what is pending then, as a new run would: nothing that was loaded is asked for
+        again, and what had reached the archive is read from there.
         """
         if self._batches is None:
-            self._done = 0
+            if self._broken:
+                self.edges.archive.close()
+                await asyncio.to_thread(adopt, self.edges)
+            self._done, self._broken = 0, False
             self._batches = work_stage(self.edges, self.asked, self.summary, self._told)  # type: ignore[assignment]
         try:
             return await self._take(number)
         except BaseException:
             await self.close()
+            self._broken = True
             raise
 
     async def _take(self, number: int) -> Slice:
@@ -69,7 +78,7 @@ class PollRun:
         before, counts = self._done, Counts()
         async for one in self._batches:
             counts.add(one)
-            if number < SLICES and self._done - before >= max(SMALLEST, -(-self._total // SLICES)):
+            if number < self.slices and self._done - before >= max(self.smallest, -(-self._total // self.slices)):
                 return self._sliced(Slice(self._done - before, counts, more=True))
         return self._sliced(Slice(self._done - before, counts, more=False))
 

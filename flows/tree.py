@@ -15,6 +15,7 @@ MARK = "WIRE_INGEST_TREE"
 """In the environment of every child and all it starts: tells to which tree a process belongs (its data directory)."""
 
 _GRACE = 10.0
+_LOOK = 0.2
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 _STEADY = 60.0
 """Seconds: a child that lived this long is started again at once when it dies."""
@@ -56,7 +57,7 @@ class Tree:
             if child is not None and child.returncode is None:
                 child.terminate()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(child.wait(), _GRACE)
+                    await asyncio.wait_for(_ended(child), _GRACE)
         for keeper in self._keepers.values():
             keeper.cancel()
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
@@ -86,7 +87,7 @@ class Tree:
     async def _follow(self, name: str, child: asyncio.subprocess.Process) -> int:
         reader = asyncio.create_task(self._read(name, child))
         try:
-            return await child.wait()
+            return await _ended(child)
         finally:
             # what the child started may hold its pipe open for longer than it lives
             with contextlib.suppress(TimeoutError):
@@ -104,6 +105,13 @@ class Tree:
             text = line.decode("utf-8", "replace").rstrip()
             if text:
                 self._log(name, text)
+
+
+async def _ended(child: asyncio.subprocess.Process) -> int:
+    """Its exit code. child.wait() would wait for its pipe as well, which what it started may hold open."""
+    while child.returncode is None:
+        await asyncio.sleep(_LOOK)
+    return child.returncode
 
 
 def sweep(mark: str, grace: float = 5.0) -> int:

@@ -1,0 +1,58 @@
+"""What is put on a server: parameters that the flows have, the automation's times, settings that hold everywhere."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.flows import Flow, load_flow_from_entrypoint
+
+from flows.environment import HEARTBEAT_SECONDS, settings_for
+from flows.plan import load_plan
+from flows.setup import _check_parameters, planned, zombie_automation
+from ingest.errors import ConfigError
+
+
+@pytest.mark.parametrize("name", ["live", "nightly"])
+def test_every_deployment_leads_to_a_flow_that_takes_its_parameters(name: str) -> None:
+    paths = {"feeds": "/wire/feeds.toml", "data": "/wire/data", "config": "/wire/ingest.toml"}
+    wanted = next(one for one in planned(60, paths) if one.name == name)
+    found: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
+    _check_parameters(found, wanted)
+    assert wanted.parameters["data"] == "/wire/data"
+    assert str(wanted.work_pool.job_variables.command).startswith(sys.executable)
+
+
+def test_a_parameter_no_flow_has_is_an_error() -> None:
+    wanted = load_plan().deployments[0].given({"max_secs": 3})
+    found: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
+    with pytest.raises(ConfigError, match="max_secs"):
+        _check_parameters(found, wanted)
+
+
+def test_three_heartbeats_may_be_missed() -> None:
+    trigger = zombie_automation().trigger
+    assert isinstance(trigger, EventTrigger)
+    assert trigger.posture is Posture.Proactive
+    assert trigger.within == timedelta(seconds=3 * HEARTBEAT_SECONDS) == timedelta(seconds=90)
+    assert trigger.after < trigger.expect
+
+
+def test_settings_are_names_and_values_that_prefect_knows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from prefect.settings import Settings
+
+    for name, value in settings_for(tmp_path, 4299).items():
+        monkeypatch.setenv(name, value)
+    found = Settings()
+    assert found.flows.heartbeat_frequency == HEARTBEAT_SECONDS
+    assert found.server.analytics_enabled is False
+    assert found.server.services.db_vacuum.enabled_vacuum_types >= {"events", "flow_runs"}
+    assert found.server.services.db_vacuum.retention_period == timedelta(days=14)
+    assert found.server.events.retention_period == timedelta(days=2)
+    assert found.server.services.late_runs.loop_seconds == 15
+    assert found.server.ui.api_url == found.api.url == "http://127.0.0.1:4299/api"
+    assert found.home == tmp_path
