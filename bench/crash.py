@@ -131,7 +131,8 @@ def clean_poll(folder: Path, data: Path, edition: int) -> dict[str, Any]:
 
 def check(folder: Path, data: Path) -> list[str]:
     """The names of checks of the warehouse that found something."""
-    done = subprocess.run([*INGEST, "check", "--json", "--data", str(data)], cwd=folder, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    done = subprocess.run([*INGEST, "check", "--json", "--data", str(data)], cwd=folder, capture_output=True, text=True,
+                          timeout=120, check=False)  # fmt: skip
     return [name for name, rows in json.loads(done.stdout).items() if rows] if done.stdout else [done.stderr[-500:]]
 
 
@@ -279,7 +280,8 @@ def _tell(score: Score) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.crash", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    layout = argparse.RawTextHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m bench.crash", description=__doc__, formatter_class=layout)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from support.newsroom import Listed, Newsroom, story
 from support.wire_server import Answer
@@ -17,8 +18,8 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 
 LINK = "http://alpha.example/news/good-story-of-today"
-KEYS = ["run_id", "feeds", "polled", "not_modified", "failed", "entries", "new", "changed", "fetched", "loaded", "revised", "copies",
-        "lost", "pending", "requests", "seconds", "published"]  # fmt: skip
+KEYS = ["run_id", "feeds", "polled", "not_modified", "failed", "entries", "new", "changed", "fetched", "loaded", "revised",
+        "copies", "lost", "pending", "requests", "seconds", "published"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def shell(newsroom: Newsroom, capfd: pytest.CaptureFixture[str], monkeypatch: py
 
 # -- settings and lists ----------------------------------------------------------------------------------------------
 
+FEED = "[[feed]]\nid = 'a'\nurl = 'http://a.example/f'\n"
 CONFIGURATION = {
     "misspelt setting": ("ingest.toml", "user_agnet = 'x'", ("ingest.toml", "user_agnet", "user_agent")),
     "wrong type": ("ingest.toml", "batch = 'many'", ("ingest.toml", "batch", "many")),
@@ -75,15 +77,15 @@ CONFIGURATION = {
     "bad network": ("ingest.toml", "allow_networks = ['10.0.0.0/99']", ("ingest.toml", "allow_networks", "10.0.0.0/99")),
     "bad resolve": ("ingest.toml", "resolve = { 'a.example' = 'b.example:80' }", ("ingest.toml", "resolve", "b.example")),
     "bad port": ("ingest.toml", "allow_ports = 'eighty'", ("ingest.toml", "allow_ports", "eighty")),
-    "misspelt feed key": ("feeds.toml", "[[feed]]\nid = 'a'\nurl = 'http://a.example/f'\npublsher = 'x'", ("feeds.toml", "publsher", "publisher")),
+    "misspelt feed key": ("feeds.toml", f"{FEED}publsher = 'x'", ("feeds.toml", "publsher", "publisher")),
     "misspelt table": ("feeds.toml", "[[feeds]]\nid = 'a'\nurl = 'http://a.example/f'", ("feeds.toml", "feeds", "feed")),
     "no url": ("feeds.toml", "[[feed]]\nid = 'a'", ("feeds.toml", "a", "url")),
     "no id": ("feeds.toml", "[[feed]]\nurl = 'http://a.example/f'", ("feeds.toml", "id")),
     "url of another scheme": ("feeds.toml", "[[feed]]\nid = 'a'\nurl = 'ftp://a.example/f'", ("feeds.toml", "url", "ftp://a.example/f")),
-    "id twice": ("feeds.toml", "[[feed]]\nid = 'a'\nurl = 'http://a.example/f'\n" * 2, ("feeds.toml", "'a'", "own")),
-    "unknown zone": ("feeds.toml", "[[feed]]\nid='a'\nurl='http://a.example/f'\ntimezone='Mars/Base'", ("feeds.toml", "timezone", "Mars/Base")),
-    "unset header": ("feeds.toml", "[[feed]]\nid='a'\nurl='http://a.example/f'\nheaders={Authorization='NO_SUCH_KEY'}", ("NO_SUCH_KEY", "not set")),
-    "bad identity": ("feeds.toml", "[[host]]\nhost='a.example'\nidentity='('\n[[feed]]\nid='a'\nurl='http://a.example/f'", ("identity", "a.example")),
+    "id twice": ("feeds.toml", FEED * 2, ("feeds.toml", "'a'", "own")),
+    "unknown zone": ("feeds.toml", f"{FEED}timezone = 'Mars/Base'", ("feeds.toml", "timezone", "Mars/Base")),
+    "unset header": ("feeds.toml", f"{FEED}headers.Authorization = 'NO_SUCH_KEY'", ("NO_SUCH_KEY", "not set")),
+    "bad identity": ("feeds.toml", f"{FEED}[[host]]\nhost = 'a.example'\nidentity = '('", ("identity", "a.example")),
     "no feed": ("feeds.toml", "", ("feeds.toml", "[[feed]]")),
     "a feed that is no table": ("feeds.toml", "feed = 3", ("feeds.toml", "[[feed]]")),
 }  # fmt: skip
@@ -141,7 +143,8 @@ def test_a_fault_of_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], 
 
 def test_wrong_sql_is_one_line(shell: Shell) -> None:
     assert shell("init").code == 0
-    for text, word in (("SELEC 1", "syntax"), ("SELECT nope FROM mart.articles", "nope"), ("SELECT * FROM mart.artikles", "artikles")):
+    wrong = {"SELEC 1": "syntax", "SELECT nope FROM mart.articles": "nope", "SELECT * FROM mart.artikles": "artikles"}
+    for text, word in wrong.items():
         said = shell("sql", text)
         assert (said.code, word in said.line) == (2, True)
         said = shell("sql", text, "--format", "parquet")
@@ -201,11 +204,6 @@ def test_a_warehouse_that_is_none(shell: Shell) -> None:
 def test_a_warehouse_that_another_program_holds(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shell("init").code == 0
     monkeypatch.setattr("ingest.load.db._OPEN_WAIT", 0.2)
-    held = duckdb.connect(str(shell.newsroom.data / "other.duckdb"))
-    held.close()
-    import subprocess
-    import sys
-
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", hold, str(shell.newsroom.data / "ingest.duckdb")], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as holder:  # fmt: skip
@@ -238,7 +236,7 @@ def test_two_runs_at_once(shell: Shell) -> None:
 # -- feeds that fail beside one that does not ------------------------------------------------------------------------
 
 BAD_FEEDS: dict[str, Answer] = {
-    "html": Answer(body="<!DOCTYPE html><html><body><h1>Under maintenance</h1></body></html>", headers={"Content-Type": "text/html"}),
+    "html": Answer(body="<!DOCTYPE html><html><body><h1>Under repair</h1></body></html>", headers={"Content-Type": "text/html"}),
     "broken": Answer(body="<rss version='2.0'><channel><item><title>cut sho", headers={"Content-Type": "application/rss+xml"}),
     "binary": Answer(body=b"\x00\xff\x00\xfe" * 100, headers={"Content-Type": "application/rss+xml"}),
     "empty": Answer(body=b"", headers={"Content-Type": "application/rss+xml"}),

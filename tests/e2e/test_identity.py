@@ -21,7 +21,8 @@ def test_a_moved_date_or_link_parameter_is_history_of_the_entry_and_asks_for_no_
     assert (second.new, second.changed, second.loaded, second.revised) == (0, 0, 0, 0)
     assert newsroom.asked("alpha.example", "/news/ferry-returns-to-harbour") == 1
     assert newsroom.warehouse("SELECT state FROM raw.entry ORDER BY seen_at") == [("new",), ("touched",)]
-    assert newsroom.one("SELECT count(*), max(revisions), max(published_at)::VARCHAR FROM mart.articles") == (1, 1, "2026-03-10 11:30:00+00")
+    found = newsroom.one("SELECT count(*), max(revisions), max(published_at)::VARCHAR FROM mart.articles")
+    assert found == (1, 1, "2026-03-10 11:30:00+00")
     assert not newsroom.broken_rules()
 
 
@@ -81,10 +82,12 @@ def test_twins_of_one_story_are_fetched_once(newsroom: Newsroom) -> None:
 
 
 def test_an_entry_without_a_link_is_accounted_for(newsroom: Newsroom) -> None:
-    newsroom.feed("alpha", "alpha.example", [Listed(None, "Weather note", guid="w1"), Listed(f"{A}/news/market-day-moves", "Market day")])
+    entries = [Listed(None, "Weather note", guid="w1"), Listed(f"{A}/news/market-day-moves", "Market day")]
+    newsroom.feed("alpha", "alpha.example", entries)
     newsroom.page(f"{A}/news/market-day-moves", story("Market day", 8))
     newsroom.poll(0)
-    assert newsroom.sql("SELECT outcome, reason FROM ops.outcomes ORDER BY reason NULLS FIRST") == [("loaded", None), ("skipped", "no_url")]
+    outcomes = newsroom.sql("SELECT outcome, reason FROM ops.outcomes ORDER BY reason NULLS FIRST")
+    assert outcomes == [("loaded", None), ("skipped", "no_url")]
     assert newsroom.one("SELECT discovered, loaded, lost FROM mart.funnel") == (2, 1, 1)
     again = newsroom.poll(1)
     assert (again.new, again.lost, again.pending) == (0, 0, 0)
@@ -132,7 +135,8 @@ def _by_two_links(newsroom: Newsroom, order: str) -> list[Any]:
     newsroom.feed("short", "gamma.example", [Listed(short, "Turbine hall opens")])
     newsroom.page(short, Answer(302, headers={"Location": target}))
     newsroom.page(target, story("Turbine hall opens", 12))
-    for number, ids in enumerate([("direct",), ("short",)] if order == "direct" else [("short",), ("direct",)] if order == "short" else [()]):
+    turns = {"direct": [("direct",), ("short",)], "short": [("short",), ("direct",)], "both": [()]}[order]
+    for number, ids in enumerate(turns):
         newsroom.poll(number / 60, only=ids)
     assert not newsroom.broken_rules()
     assert newsroom.one("SELECT count(*) FROM mart.articles") == 1

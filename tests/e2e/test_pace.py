@@ -59,7 +59,7 @@ def test_twenty_feeds_are_loaded_before_the_slow_one(newsroom: Newsroom) -> None
     feeds = load_feeds(newsroom.write())
     summary = asyncio.run(poll(newsroom.settings, feeds, Asked(everything=True, now=NOON), told))
     assert summary.loaded == 20 + SLOW_PAGES
-    order = newsroom.warehouse("SELECT DISTINCT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url ORDER BY p.rowid")
+    order = newsroom.warehouse("SELECT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url")
     last_slow = max(row for feed, row in order if feed == "slow")
     assert all(row < last_slow for feed, row in order if feed != "slow")
     first_complete = next(done for done, _ in loads if done >= 20)
@@ -92,11 +92,12 @@ def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: sign
         out, err = run.communicate(timeout=60)
     assert run.returncode == code
     assert out == ""
-    assert err.split() == "ingest: interrupted; what is done is kept, run the command again to go on".split()
+    assert err.strip() == "ingest: interrupted; what is done is kept, run the command again to go on"
     assert survivors(run.pid) == []
     again = newsroom.poll(0)
     assert (again.pending, newsroom.one("SELECT count(*) FROM mart.articles")) == (0, 2 + SLOW_PAGES)
-    assert sum(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") for number in range(SLOW_PAGES)) <= SLOW_PAGES + 1
+    asked = sum(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") for number in range(SLOW_PAGES))
+    assert asked <= SLOW_PAGES + 1
     assert not newsroom.broken_rules()
 
 

@@ -43,7 +43,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @contextlib.contextmanager
 def python(code: str, *arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:  # fmt: skip
+    command = [sys.executable, "-c", code, *arguments]
+    with subprocess.Popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         try:
             yield it
         finally:
@@ -121,8 +122,8 @@ def test_a_client_that_writes_into_the_views_and_dies(newsroom: Newsroom, tmp_pa
 @pytest.mark.full
 def test_the_first_duckdb_of_the_storage_version_reads_the_views(newsroom: Newsroom, tmp_path: Path) -> None:
     """v1.0.0 reads what 2.x publishes: views, macro and Parquet. Needs a package index."""
-    got = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path / "old"), "duckdb==1.0.0"],
-                         capture_output=True, text=True, check=False)  # fmt: skip
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path / "old"), "duckdb==1.0.0"]
+    got = subprocess.run(command, capture_output=True, text=True, check=False)
     if got.returncode:
         pytest.skip(f"duckdb 1.0.0 cannot be installed here: {got.stderr[-200:]}")
     link = "http://alpha.example/news/old-reader-comes"
@@ -131,10 +132,13 @@ def test_the_first_duckdb_of_the_storage_version_reads_the_views(newsroom: Newsr
     newsroom.poll(0)
     names = [f"{schema}.{name}" for schema, name in newsroom.sql(
         "SELECT schema_name, view_name FROM duckdb_views() WHERE schema_name IN ('mart', 'ops')")]  # fmt: skip
-    code = ("import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); print(duckdb.__version__);"
-            "[con.execute(f'SELECT * FROM {name}').arrow if False else con.execute(f'SELECT count(*) FROM (SELECT * FROM {name})')"
-            ".fetchall() for name in sys.argv[2:]];"
-            "print(con.execute('SELECT count(*) FROM mart.articles_asof(now())').fetchone()[0])")  # fmt: skip
+    code = """
+import duckdb, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+for name in sys.argv[2:]:
+    con.execute(f"SELECT count(*) FROM (SELECT * FROM {name})").fetchall()
+print(duckdb.__version__, con.execute("SELECT count(*) FROM mart.articles_asof(now())").fetchone()[0])
+"""
     done = subprocess.run([sys.executable, "-c", code, str(newsroom.data / "news.duckdb"), *names], capture_output=True, text=True,
                           env={"PYTHONPATH": str(tmp_path / "old")}, check=False)  # fmt: skip
     assert done.stdout.split() == ["1.0.0", "1"], done.stderr[-1500:]

@@ -39,8 +39,9 @@ def page(text: str, *, loose_lead: bool) -> Answer:
     first, *rest = [escape(one.strip()) for one in text.strip("\n").split("\n\n") if one.strip()]
     lead = first if loose_lead else f"<p>{first}</p>"
     body = lead + "".join(f"<p>{one}</p>" for one in rest)
-    spam = "".join(f'<li><a href="/{n}/x">Global Widget Market To Reach {n} Billion By 2031</a></li>' for n in range(1110000001, 1110000009))
-    return Answer(headers=HTML, body=f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+    numbers = range(1110000001, 1110000009)
+    spam = "".join(f'<li><a href="/{n}/x">Global Widget Market To Reach {n} Billion By 2031</a></li>' for n in numbers)
+    html = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Allies Keep Up Their Help For The Bridge Builders | MENAFN.COM</title></head><body>
 <nav><a href="/">MENAFN</a> <a href="/markets">Markets</a> <a href="/contact">Contact</a></nav>
 <h1>Allies Keep Up Their Help For The Bridge Builders</h1>
@@ -50,7 +51,8 @@ def page(text: str, *, loose_lead: bool) -> Answer:
 warranty of any kind. We do not accept any responsibility or liability for the accuracy, content, images, videos, licenses,
 completeness, legality or reliability of the information in this article.</p></div>
 <p>MENAFN02042025000193011044ID1109384321</p></div>
-<ul class="popular-news-list">{spam}</ul><footer>Copyright 2025 MENAFN.COM, all rights reserved.</footer></body></html>""")  # fmt: skip
+<ul class="popular-news-list">{spam}</ul><footer>Copyright 2025 MENAFN.COM, all rights reserved.</footer></body></html>"""
+    return Answer(body=html, headers=HTML)
 
 
 def check_text(found: str, text: str) -> None:
@@ -71,8 +73,10 @@ def check_seed(newsroom: Newsroom, text: str, *, loose_lead: bool) -> None:
     newsroom.feed("menafn", "menafn.com", [entry], publisher="MENAFN")
     newsroom.page(URL, page(text, loose_lead=loose_lead))
     newsroom.poll(0)
-    row = newsroom.one("SELECT url_key, published_at::VARCHAR, published_precision, published_day::VARCHAR, publisher, agency, body_text "
-                       "FROM mart.articles")  # fmt: skip
+    row = newsroom.one(
+        "SELECT url_key, published_at::VARCHAR, published_precision, published_day::VARCHAR, publisher, agency, body_text "
+        "FROM mart.articles"
+    )
     assert row[:6] == ("menafn.com#1109384321", "2025-04-02 00:00:00+00", "day", "2025-04-02", "MENAFN", "Ukrinform")
     check_text(row[6], text)
 

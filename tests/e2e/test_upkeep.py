@@ -44,7 +44,7 @@ def test_a_moved_directory_is_mended_by_publish(
     assert run(["check", "--data", str(moved)]) == 0
 
 
-def test_a_directory_on_a_relative_path_is_read_from_anywhere(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_on_a_relative_path_is_read_from_anywhere(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one_story(newsroom)
     newsroom.write()
     monkeypatch.chdir(newsroom.folder)
@@ -124,12 +124,13 @@ def test_an_embargoed_story_appears_when_its_time_comes(newsroom: Newsroom) -> N
     assert newsroom.one("SELECT headline FROM mart.articles") == "Reservoir full"
 
 
-def test_a_crowded_poll_is_the_same_in_small_batches(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_crowded_poll_is_the_same_in_small_batches(newsroom: Newsroom) -> None:
     """How work falls into batches, and how hosts race, decides nothing."""
     for number in range(12):
         host = f"h{number % 4}.example"
         link = f"http://{host}/news/crowded-story-number-{number}"
-        newsroom.feed(f"f{number}", host, [Listed(link, f"Crowded {number}"), Listed("http://h0.example/news/shared-story-of-all", "Shared")])
+        shared = Listed("http://h0.example/news/shared-story-of-all", "Shared")
+        newsroom.feed(f"f{number}", host, [Listed(link, f"Crowded {number}"), shared])
         newsroom.page(link, story(f"Crowded {number}", 500 + number // 2))  # pairs of one text
     newsroom.page("http://h0.example/news/shared-story-of-all", story("Shared", 599))
     found = []

@@ -15,8 +15,8 @@ OLDEST = "1.5.5"
 
 @pytest.mark.full
 def test_the_demo_runs_on_the_oldest_duckdb(tmp_path: Path) -> None:
-    got = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path / "old"), f"duckdb=={OLDEST}"],
-                         capture_output=True, text=True, check=False)  # fmt: skip
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path / "old"), f"duckdb=={OLDEST}"]
+    got = subprocess.run(command, capture_output=True, text=True, check=False)
     if got.returncode:
         pytest.skip(f"duckdb {OLDEST} cannot be installed here: {got.stderr[-200:]}")
     old = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path / "old"), os.environ.get("PYTHONPATH", "")])}

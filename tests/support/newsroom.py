@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,8 +24,10 @@ from ingest.settings import Settings, load_feeds
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-WORDS = ["harbour", "ferry", "council", "bridge", "orchard", "rainfall", "budget", "teacher", "railway", "museum", "vineyard", "glacier", "hospital", "turbine", "festival", "library", "fisherman", "quarry", "election", "market", "pension", "weather", "reservoir", "surgeon", "airport", "stadium", "baker", "lighthouse", "tractor", "violin", "parliament", "chemist", "bicycle", "canal", "furnace", "meadow", "novelist", "theatre", "tannery", "observatory", "carpenter", "satellite", "beekeeper"]
-VERBS = ["opened", "closed", "measured", "rebuilt", "praised", "delayed", "counted", "repaired", "painted", "surveyed", "defended", "promised"]
+WORDS = re.findall(r"\w+", """harbour ferry council bridge orchard rainfall budget teacher railway museum vineyard glacier hospital
+turbine festival library fisherman quarry election market pension weather reservoir surgeon airport stadium baker lighthouse tractor
+violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter satellite beekeeper""")
+VERBS = re.findall(r"\w+", "opened closed measured rebuilt praised delayed counted repaired painted surveyed defended promised")
 
 
 def prose(seed: int, paragraphs: int = 4) -> list[str]:
@@ -42,8 +45,8 @@ def prose(seed: int, paragraphs: int = 4) -> list[str]:
 def story(title: str, seed: int, *, head: str = "", paragraphs: list[str] | None = None) -> Answer:
     """An article page with the text of `seed`."""
     text = "".join(f"<p>{one}</p>" for one in (paragraphs or prose(seed)))
-    return Answer(body=f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{head}</head><body><main><article><h1>{title}</h1>"
-                       f"{text}</article></main></body></html>", headers=HTML)  # fmt: skip
+    start = f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{head}</head><body><main><article><h1>{title}</h1>"
+    return Answer(body=f"{start}{text}</article></main></body></html>", headers=HTML)
 
 
 @dataclass(slots=True)
