@@ -182,7 +182,7 @@ def _atom(outlet: Outlet) -> str:
     entries = "".join(_atom_entry(outlet, story) for story in outlet.stories)
     return (
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{outlet.language}">\n'
-        f'<id>tag:{outlet.host},2020:{outlet.id}</id>\n'
+        f"<id>tag:{outlet.host},2020:{outlet.id}</id>\n"
         f'<title>{escape(outlet.name)}</title>\n<link rel="self" href="{outlet.feed_url}"/>\n'
         f'<link href="http://{outlet.host}/"/>\n<updated>{newest.isoformat()}</updated>\n{entries}</feed>\n'
     )
