@@ -87,8 +87,9 @@ def _report(plain: Run, articles: int, flown: Flown) -> float:
     total = prefect + plain.main_cpu + plain.other_cpu
     print(f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s workers, "
           f"{plain.wall:.1f} s wall")  # fmt: skip
-    print(f"flow run: {flown.articles} articles, {flown.tasks} task runs, {flown.wall:.1f} s wall; CPU of "
-          f"server {flown.server:.2f} s, worker {flown.worker:.2f} s, flow process {flown.process:.2f} s ({added:.2f} s beyond ingest poll's)")  # fmt: skip
+    print(f"flow run: {flown.articles} articles, {flown.tasks} task runs, {flown.wall:.1f} s wall")
+    print(f"  CPU of server {flown.server:.2f} s, worker {flown.worker:.2f} s, flow process {flown.process:.2f} s, "
+          f"of which {added:.2f} s beyond ingest poll's")  # fmt: skip
     print(f"Prefect's share: {prefect:.2f} s of {total:.2f} s = {prefect / total:.1%} (goal: under {GOAL:.0%})")
     return prefect / total
 

@@ -109,7 +109,7 @@ class Tree:
 
 async def _ended(child: asyncio.subprocess.Process) -> int:
     """Its exit code. child.wait() would wait for its pipe as well, which what it started may hold open."""
-    while child.returncode is None:
+    while child.returncode is None:  # noqa: ASYNC110 (asyncio offers no event for the exit alone)
         await asyncio.sleep(_LOOK)
     return child.returncode
 

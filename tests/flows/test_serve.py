@@ -1,0 +1,143 @@
+"""`ingest serve` for real: server, schedule and worker, kills and outages, all over the sample wire on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from support.served import Served, serving, until
+
+from flows.tree import marked
+from ingest.demo.wire import config_toml
+from ingest.load.read import query
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+LOST = 90
+"""Seconds without a heartbeat after which a run is Crashed."""
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Path]:
+    """The sample wire in a process of its own; a folder whose feeds.toml and ingest.toml lead to it."""
+    server = subprocess.Popen([sys.executable, "-m", "ingest.demo.serve"], stdout=subprocess.PIPE)
+    try:
+        assert server.stdout is not None
+        feeds, settings = config_toml(int(server.stdout.readline()))
+        (tmp_path / "feeds.toml").write_text(f"[defaults]\nmin_interval = 20\nmax_interval = 60\n{feeds}", encoding="utf-8")
+        (tmp_path / "ingest.toml").write_text(f"min_interval = 20\nworkers = 1\n{settings}", encoding="utf-8")
+        yield tmp_path
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def slowed(folder: Path, seconds: float) -> None:
+    """Each host is asked once in so many seconds: a run lasts as long as it may."""
+    text = (folder / "ingest.toml").read_text(encoding="utf-8")
+    (folder / "ingest.toml").write_text(f"crawl_delay = {seconds}\n{text}", encoding="utf-8")
+
+
+def size(served: Served) -> int:
+    """Bytes of Prefect's database with its write-ahead log."""
+    return sum(path.stat().st_size for path in (served.data / "prefect").glob("prefect.db*"))
+
+
+def test_two_scheduled_polls_are_completed(wire: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(wire, "--interval", "20") as served:
+        until(lambda: served.runs("COMPLETED"), 120, served)
+        before, first = size(served), len(served.runs("COMPLETED"))
+        done = until(lambda: len(found := served.runs("COMPLETED")) >= first + 1 and found, 120, served)
+        assert len(done) >= 2
+        for run in done:
+            of_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
+            assert 3 <= served.api("/task_runs/count", of_run) <= 25
+            keys = {one["key"] for one in served.api("/artifacts/filter", of_run)}
+            assert "poll-losses" in keys
+            assert run["name"].startswith("poll ")
+            assert run["name"].endswith("· 7 feeds")
+        assert {"poll-feeds", "poll-losses"} <= {one["key"] for one in served.api("/artifacts/latest/filter", {})}
+        grown = (size(served) - before) / (len(done) - first) / 1000
+    assert query(served.data, "SELECT count(*) >= 20 AS filled FROM mart.articles") == [{"filled": True}]
+    with capsys.disabled():
+        print(f"\nPrefect's database grew by {grown:.0f} kB a run")
+
+
+def test_a_killed_run_frees_its_slot(wire: Path) -> None:
+    slowed(wire, 4)
+    interval = 30
+    with serving(wire, "--interval", str(interval)) as served:
+        running = until(lambda: served.runs("RUNNING"), 120, served)[0]
+        (worker,) = served.processes("worker", "start")
+        (flow,) = served.processes("flows.engine")
+        os.kill(worker, signal.SIGKILL)
+        os.kill(flow, signal.SIGKILL)
+        until(lambda: [pid for pid in served.processes("worker", "start") if pid != worker], 30, served)
+        again = time.monotonic()
+        until(lambda: [run for run in served.runs("COMPLETED") if run["expected_start_time"] > running["expected_start_time"]],
+              LOST + interval + 30 + 1.5 * interval, served)  # fmt: skip
+        waited = time.monotonic() - again
+        assert served.api(f"/flow_runs/{running['id']}")["state_type"] == "CRASHED"
+        started = [datetime.fromisoformat(run["start_time"]) for run in served.runs("COMPLETED") if run["start_time"]]
+    assert started
+    print(f"killed run crashed, next one completed {waited:.0f} s after the worker was back")
+
+
+def test_an_outage_leads_to_one_run_and_a_long_run_stays_alive(wire: Path) -> None:
+    with serving(wire, "--interval", "20") as served:
+        until(lambda: served.runs("COMPLETED"), 120, served)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(60) == 0
+        down = datetime.now().astimezone()
+    time.sleep(100)
+    slowed(wire, 6)
+    up = datetime.now().astimezone()
+    with serving(wire, "--interval", "20") as served:
+        until(lambda: not _late(served, down, up, "SCHEDULED", "PENDING", "RUNNING"), 120, served)
+        missed = _late(served, down, up)
+        ran = [run for run in missed if run["state_type"] != "CANCELLED"]
+        assert len(missed) >= 4
+        assert len(ran) == 1, [(run["name"], run["state_type"], run["expected_start_time"]) for run in missed]
+
+
+def _late(served: Served, down: datetime, up: datetime, *states: str) -> list[dict[str, object]]:
+    return [run for run in served.runs(*states) if down < datetime.fromisoformat(run["expected_start_time"]) < up]
+
+
+def test_a_long_healthy_run_is_not_crashed(wire: Path) -> None:
+    slowed(wire, 25)
+    with serving(wire, "--interval", "3600") as served:
+        asked = served.start_run()
+        until(lambda: served.api(f"/flow_runs/{asked}")["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}, 400, served)
+        run = served.api(f"/flow_runs/{asked}")
+        assert run["state_type"] == "COMPLETED"
+        assert run["total_run_time"] > LOST
+
+
+def test_the_demo_serves_and_starts_again_after_a_kill(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--interval", "20") as served:
+        until(lambda: served.runs("COMPLETED"), 120, served)
+        with urllib.request.urlopen(f"{served.url}/", timeout=30) as page:
+            assert page.status == 200
+            assert b"<html" in page.read().lower()
+        until(lambda: served.runs("RUNNING", "PENDING"), 60, served)
+        served.process.kill()
+        served.process.wait()
+        killed = datetime.now().astimezone()
+        with serving(tmp_path, "--demo", "--interval", "20") as again:
+            fresh = until(lambda: [run for run in again.runs("COMPLETED") if datetime.fromisoformat(run["start_time"]) > killed],
+                          120, again)  # fmt: skip
+            assert fresh
+            server = again.processes("server", "start")
+            os.kill(server[0], signal.SIGKILL)
+            until(lambda: again.processes("server", "start") not in ([], server), 60, again)
+            until(lambda: again.api("/health"), 90, again)
+    assert marked(str(served.data)) == []
+    assert query(served.data, "SELECT count(*) >= 20 AS filled FROM mart.articles") == [{"filled": True}]
