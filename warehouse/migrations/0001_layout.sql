@@ -205,7 +205,6 @@ CREATE TABLE core.article (           -- one row per article, as of its latest r
   embargo_until TIMESTAMPTZ,
   withdraws VARCHAR,                  -- what a withdrawal notice names
   flags VARCHAR[],
-  supersedes UUID,
   revision INTEGER NOT NULL,          -- number of the current one, from 1
   revisions INTEGER NOT NULL,
   text_hash VARCHAR NOT NULL,         -- of the normalised headline and body
@@ -254,6 +253,8 @@ CREATE TABLE core.fingerprint (       -- bottom-k sketch of each current text, i
 CREATE TABLE core.copy_pair (         -- verified edges; a_id < b_id
   a_id UUID NOT NULL,
   b_id UUID NOT NULL,
+  a_day DATE NOT NULL,                -- published_day of either: every look-up names its days
+  b_day DATE NOT NULL,
   kind VARCHAR NOT NULL,
   containment DOUBLE NOT NULL,
   slot_agreement DOUBLE NOT NULL,
@@ -265,12 +266,16 @@ CREATE TABLE core.copy_pair (         -- verified edges; a_id < b_id
 
 CREATE TABLE core.copy_group (        -- members of groups of two and more; derived from pairs
   article_id UUID NOT NULL,
-  group_id UUID NOT NULL,
+  day DATE NOT NULL,                  -- published_day
+  group_id UUID NOT NULL,             -- smallest article_id of the group
   kind VARCHAR NOT NULL,
   containment DOUBLE,
   slot_agreement DOUBLE,
   is_canonical BOOLEAN NOT NULL,
   canonical_id UUID NOT NULL,
+  canonical_day DATE NOT NULL,        -- published_day and published_at of the canonical
+  canonical_at TIMESTAMPTZ,
+  supersedes UUID,                    -- take of the same source that this one corrects or updates
   size INTEGER NOT NULL
 );
 
@@ -280,9 +285,22 @@ CREATE TABLE core.copy_group_alias (  -- ids that groups had before
   changed_at TIMESTAMPTZ NOT NULL
 );
 
-CREATE TABLE core.story (             -- looser link of articles on one event
+CREATE TABLE core.story_mark (        -- names and numbers that each current text opens with
   article_id UUID NOT NULL,
-  story_id UUID NOT NULL
+  day DATE NOT NULL,                  -- published_day
+  published_at TIMESTAMPTZ NOT NULL,  -- a text without a time is of no story
+  marks UINTEGER[] NOT NULL
+);
+
+CREATE TABLE core.story_day (         -- days whose stories are to be derived anew
+  day DATE NOT NULL
+);
+
+CREATE TABLE core.story (             -- looser link of canonical texts on one event
+  article_id UUID NOT NULL,
+  day DATE NOT NULL,                  -- published_day
+  lead_id UUID NOT NULL,              -- the earliest report, itself when there is none before
+  texts INTEGER NOT NULL              -- with the same lead
 );
 
 CREATE TABLE core.boilerplate_seen (  -- which blocks stood on which pages of a host
@@ -326,31 +344,67 @@ CREATE TABLE core.run (
 
 CREATE TABLE core.backfill (
   backfill_id VARCHAR PRIMARY KEY,
-  source VARCHAR NOT NULL,
-  mode VARCHAR NOT NULL,
-  options VARCHAR NOT NULL,           -- JSON
-  state VARCHAR NOT NULL,             -- planned | running | done | cancelled
+  source VARCHAR NOT NULL,            -- sitemap | archive | warc | html | urls | jsonl
+  mode VARCHAR NOT NULL,              -- missing | failed | all
+  options VARCHAR NOT NULL,           -- JSON of what was asked
+  state VARCHAR NOT NULL,             -- planning | planned | running | done | cancelled
+  problems VARCHAR,                   -- JSON: inputs that could not be read, with reasons
   created_at TIMESTAMPTZ NOT NULL,
   updated_at TIMESTAMPTZ NOT NULL
 );
 
-CREATE TABLE core.backfill_chunk (
+CREATE TABLE core.backfill_chunk (    -- a day's share of a backfill; chunk 0 holds what the plan itself settled
   backfill_id VARCHAR NOT NULL,
   chunk INTEGER NOT NULL,
-  day DATE,
-  source VARCHAR NOT NULL,
-  detail VARCHAR,                     -- JSON
-  state VARCHAR NOT NULL,
-  leased_by VARCHAR,
+  day DATE,                           -- NULL: the source names none
+  targets INTEGER NOT NULL,           -- URLs
+  state VARCHAR NOT NULL,             -- planned | open (its work is pending) | done
+  leased_by VARCHAR,                  -- run that has it
   leased_until TIMESTAMPTZ,
-  counts VARCHAR                      -- JSON by outcome
+  done INTEGER NOT NULL               -- pages tried so far
 );
 
-CREATE TABLE core.takedown (
+CREATE TABLE core.backfill_target (   -- URLs of backfills that are not done yet
+  backfill_id VARCHAR NOT NULL,
+  chunk INTEGER,
+  url VARCHAR NOT NULL,
+  url_key VARCHAR NOT NULL,
+  host VARCHAR NOT NULL,
+  feed_id VARCHAR,
+  rank VARCHAR NOT NULL,
+  day DATE,
+  hints VARCHAR,                      -- EntryHints as JSON
+  reason VARCHAR,                     -- why the plan left it out
+  detail VARCHAR,
+  final BOOLEAN NOT NULL,             -- true: `reason` is said of the URL itself, not of what was asked for
+  page_file VARCHAR,                  -- where its bytes lie, when the source brought them
+  page_offset BIGINT,
+  page_length BIGINT
+);
+
+CREATE TABLE core.backfill_line (     -- boilerplate known when a backfill began: a text must not depend on where a run was cut off
+  backfill_id VARCHAR NOT NULL,
+  host VARCHAR NOT NULL,
+  line_hash BIGINT NOT NULL
+);
+
+CREATE TABLE core.takedown (          -- keys that must never come back
   url_key VARCHAR PRIMARY KEY,
   article_id UUID,
   reason VARCHAR NOT NULL,
   taken_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE core.reextraction (      -- articles as they were before a re-extraction, so that it can be undone
+  run_id VARCHAR NOT NULL,
+  article_id UUID NOT NULL,
+  revision INTEGER NOT NULL,
+  before VARCHAR USING COMPRESSION zstd NOT NULL  -- JSON of the changed columns
+);
+
+CREATE TABLE core.backup (            -- copies of this data directory that were made
+  path VARCHAR PRIMARY KEY,
+  made_at TIMESTAMPTZ NOT NULL
 );
 
 CREATE TABLE core.segment (           -- how far each archive segment is pointed to

@@ -8,11 +8,10 @@ SELECT a.article_id, a.url_key, a.url, a.canonical_url, a.headline, a.descriptio
        coalesce(g.is_canonical, true) AS is_canonical,
        coalesce(g.size, 1) AS copies,
        g.containment, g.slot_agreement,
-       CASE WHEN NOT g.is_canonical THEN a.published_at - c.published_at END AS lag,
-       s.story_id, a.revision, a.revisions, a.supersedes, a.extractor, a.feed_id, a.status, a.published_day
+       CASE WHEN NOT g.is_canonical THEN a.published_at - g.canonical_at END AS lag,
+       CASE WHEN s.texts > 1 THEN s.lead_id END AS story_id, a.revision, a.revisions, g.supersedes, a.extractor, a.feed_id, a.status, a.published_day
 FROM core.article a
-LEFT JOIN core.copy_group g ON g.article_id = a.article_id
-LEFT JOIN core.article c ON c.article_id = g.canonical_id AND g.size > 1
-LEFT JOIN core.story s ON s.article_id = a.article_id
+LEFT JOIN core.copy_group g ON g.article_id = a.article_id AND g.day = a.published_day
+LEFT JOIN core.story s ON s.article_id = coalesce(g.canonical_id, a.article_id) AND s.day = coalesce(g.canonical_day, a.published_day)
 WHERE a.published_day IN (SELECT day FROM publish_day)
 ORDER BY a.published_day, a.published_at, a.article_id

@@ -24,7 +24,7 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
 
 
 def _known(row: dict[str, Any]) -> Known:
-    row = {name: str(value) if name in ("article_id", "supersedes") and value else value for name, value in row.items()}
+    row = {name: str(value) if name == "article_id" else value for name, value in row.items()}
     row.pop("asked")
     seen = frozenset(row.pop("seen") or ())
     return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],

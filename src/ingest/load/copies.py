@@ -1,90 +1,143 @@
-"""Fingerprints, verified pairs and the groups derived from them. Ids are UUID strings."""
+"""Fingerprints, verified pairs and the groups derived from them. Ids are UUID strings.
+
+`Days` says on which published_day an article stands. Every statement is told the days it is about, so that zone maps leave out
+the rest of the history whatever its size; days far apart are asked for one after the other (docs/decisions/0030).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
+from ingest.load.articles import mark_dirty
 from ingest.load.rows import Row
-from ingest.load.sql import append, merge, records, sql, stage
+from ingest.load.sql import append, records, sql, stage
 
-_ID = ("article_id",)
+Days = Mapping[str, date]
+
+_APART = timedelta(days=60)
+"""Days further apart than this are looked up apart: one stray old date must not open all of the history."""
 
 
-def forget(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
-    """Take these articles' fingerprints and pairs out; returns whom they were grouped with."""
-    if not stage(con, [{"article_id": id} for id in ids], "core.copy_group", _ID):
-        return set()
-    con.execute(sql("load/group_mates"))
-    mates = {str(id) for (id,) in con.fetchall()}
-    con.execute("DELETE FROM core.fingerprint WHERE article_id IN (SELECT article_id::UUID FROM staged)")
-    con.execute("DELETE FROM core.copy_pair WHERE a_id IN (SELECT article_id::UUID FROM staged) "
-                "OR b_id IN (SELECT article_id::UUID FROM staged)")  # fmt: skip
-    con.unregister("staged")
-    return mates
+def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
+    """Take these articles' fingerprints and pairs out; returns whom they were verified with, and where those stand."""
+    mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
+    for statement in ("forget_fingerprints", "forget_pairs_first", "forget_pairs_second"):
+        _over(con, statement, gone.items())
+    return {id: day for id, day in mates.items() if id not in gone}
 
 
 def write_fingerprints(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
     """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick without an index."""
-    append(con, "core.fingerprint", [{"hash": h, "article_id": id, "day": day} for id, day, sketch in prints for h in sketch])
+    append(con, "core.fingerprint", _hashes(prints))
 
 
-def candidates(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs (of these, other) worth verifying: enough shared hashes within the window, the best few for each."""
-    if not stage(con, [{"article_id": id} for id in ids], "core.copy_group", _ID):
-        return []
-    pairs = con.execute(sql("load/candidates")).fetchall()
-    con.unregister("staged")
-    return sorted({(min(a, b), max(a, b)) for a, b in ((str(a), str(b)) for a, b in pairs)})
+def candidates(
+    con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
+) -> tuple[list[tuple[str, str]], dict[str, date]]:
+    """Pairs (a < b) worth verifying: enough shared hashes within the window, the best few of each of `prints`; and where all
+    whom they name stand."""
+    found: set[tuple[str, str]] = set()
+    days = {id: day for id, day, _ in prints}
+    for first, last, some in _spans([(id, day) for id, day, _ in prints]):
+        chosen = set(some)
+        stage(con, _hashes([one for one in prints if one[0] in chosen]), "core.fingerprint")
+        for a, b, day in con.execute(sql("load/candidates"), {"first": first, "last": last}).fetchall():
+            found.add((min(str(a), str(b)), max(str(a), str(b))))
+            days[str(b)] = day
+        con.unregister("staged")
+    return sorted(found), days
 
 
-def texts(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
+def texts(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
     """What verification reads of these articles."""
-    if not stage(con, [{"article_id": id} for id in ids], "core.copy_group", _ID):
-        return []
-    con.execute(sql("load/copy_texts"))
-    rows = _strings(records(con))
-    con.unregister("staged")
-    return rows
+    return _over(con, "copy_texts", days.items())
 
 
-def component(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """All articles connected to these by verified pairs, with the pairs among them. Only present ones (live, embargoed)."""
-    if not stage(con, [{"article_id": id} for id in ids], "core.copy_group", _ID):
-        return [], []
-    con.execute(sql("load/component"))
-    members = _strings(records(con))
-    con.unregister("staged")
-    if not stage(con, [{"article_id": row["article_id"]} for row in members], "core.copy_group", _ID):
-        return [], []
-    pairs = con.execute(sql("load/component_pairs")).fetchall()
-    con.unregister("staged")
-    return members, [(str(a), str(b)) for a, b in pairs]
+def connected(con: duckdb.DuckDBPyConnection, seeds: Days) -> tuple[dict[str, date], list[tuple[str, str]]]:
+    """All articles connected to `seeds` by verified pairs (the seeds among them), and the pairs."""
+    days, edge = dict(seeds), dict(seeds)
+    pairs: set[tuple[str, str]] = set()
+    while edge:
+        found = _over(con, "copy_neighbours", edge.items())
+        pairs.update((min(r["article_id"], r["other"]), max(r["article_id"], r["other"])) for r in found)
+        edge = {row["other"]: row["day"] for row in found if row["other"] not in days}
+        days |= edge
+    return days, sorted(pairs)
+
+
+def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
+    """What grouping asks of these articles, by id; only present ones (live, embargoed)."""
+    return sorted(_over(con, "copy_members", days.items()), key=lambda row: str(row["article_id"]))
 
 
 def write_pairs(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
-    merge(con, "merge_pair", rows, "core.copy_pair")
+    """New edges. A changed text's old ones were forgotten, so that none of these is there yet."""
+    append(con, "core.copy_pair", rows)
 
 
-def replace_groups(con: duckdb.DuckDBPyConnection, ids: Sequence[str], rows: Sequence[Row], now: datetime) -> int:
-    """Groups of these articles become `rows`; old group ids keep leading to the new. Returns the copies newly linked."""
-    if not ids:
-        return 0
-    stage(con, [{"article_id": id} for id in ids], "core.copy_group", _ID)
-    con.execute(sql("load/old_groups"))
-    before = {str(id): row for id, *row in con.fetchall()}
-    con.execute(sql("load/dirty_members"))
-    con.execute("DELETE FROM core.copy_group WHERE article_id IN (SELECT article_id::UUID FROM staged)")
+def replace_groups(
+    con: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, date]], rows: Sequence[Row], now: datetime
+) -> tuple[int, set[date]]:
+    """Groups of the articles at `places` become `rows`; old group ids keep leading to the new.
+
+    Returns the copies newly linked, and the days on which a text began or ceased to speak for others.
+    """
+    before = {row["article_id"]: row for row in _over(con, "old_groups", places)}
+    after = {row["article_id"]: row for row in rows}
+    moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
+    shown = {row["day"] for id in moved for row in (before.get(id), after.get(id)) if row}
+    _over(con, "forget_groups", [(id, before[id]["day"]) for id in moved if id in before])
+    append(con, "core.copy_group", [after[id] for id in moved if id in after])
+    mark_dirty(con, [("articles", day) for day in shown])
+    _remember(con, before, after, now)
+    spoken = {row["canonical_day"] for id in moved for row in (before.get(id), after.get(id)) if row}
+    return sum(not row["is_canonical"] and id not in before for id, row in after.items()), shown | spoken
+
+
+def days_of(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, date]:
+    """Where these articles stand, by a look through all of them."""
+    if not stage(con, [{"article_id": id} for id in sorted(ids)], "core.copy_group", ("article_id",)):
+        return {}
+    rows = con.execute(sql("load/article_days")).fetchall()
     con.unregister("staged")
-    append(con, "core.copy_group", rows)
-    moved = {(str(before[row["article_id"]][0]), row["group_id"]) for row in rows
-             if row["article_id"] in before and str(before[row["article_id"]][0]) != row["group_id"]}  # fmt: skip
+    return {str(id): day for id, day in rows}
+
+
+def _remember(con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime) -> None:
+    moved = {(before[id]["group_id"], row["group_id"]) for id, row in after.items()
+             if id in before and before[id]["group_id"] != row["group_id"]}  # fmt: skip
     append(con, "core.copy_group_alias", [{"old_id": old, "group_id": new, "changed_at": now} for old, new in sorted(moved)])
-    return sum(not row["is_canonical"] and row["article_id"] not in before for row in rows)
 
 
-def _strings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row | {"article_id": str(row["article_id"])} for row in rows]
+def _hashes(prints: Sequence[tuple[str, date, Sequence[int]]]) -> list[Row]:
+    return [{"hash": h, "article_id": id, "day": day} for id, day, sketch in prints for h in sketch]
+
+
+def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, list[str]]]:
+    """(first day, last day, ids): the places in order of time, parted where nothing lies for long."""
+    run: list[tuple[str, date]] = []
+    for place in sorted(set(places), key=lambda place: (place[1], place[0])):
+        if run and place[1] - run[-1][1] > _APART:
+            yield run[0][1], run[-1][1], [id for id, _ in run]
+            run = []
+        run.append(place)
+    if run:
+        yield run[0][1], run[-1][1], [id for id, _ in run]
+
+
+def _over(con: duckdb.DuckDBPyConnection, statement: str, places: Iterable[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Run a statement over staged ids, span by span; its rows with ids as strings."""
+    rows: list[dict[str, Any]] = []
+    for first, last, ids in _spans(places):
+        stage(con, [{"article_id": id} for id in ids], "core.copy_group", ("article_id",))
+        con.execute(sql(f"load/{statement}"), {"first": first, "last": last})
+        rows += [{name: str(value) if name in _IDS and value else value for name, value in row.items()} for row in records(con)]
+        con.unregister("staged")
+    return rows
+
+
+_IDS = {"article_id", "other", "group_id", "canonical_id", "supersedes"}

@@ -2,67 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import combinations
 from typing import Any
 
 import ingest.load.copies as copies
+import ingest.load.stories as stories
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.sketch import fingerprint
+from ingest.dedup.supersede import Take, superseded
 from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, prepare, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
-from ingest.model import CopyKind
+from ingest.model import CopyKind, Signal
 
 PRESENT = ("live", "embargoed")
 
+WHOLE = 32
+"""Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of them met as candidates
+(the ten likeliest at that time) plays no part. In a larger crowd only those within two steps of a hub are."""
 
-def link_copies(con: Connection, changed: Sequence[Known], left: Sequence[str], now: datetime) -> int:
-    """Compare texts that are new or changed; let those that `left` (withdrawn, removed) go. Returns how many copies were linked."""
-    if not changed and not left:
-        return 0
-    ids = [known.article_id for known in changed]
-    touched = copies.forget(con, [*ids, *left])
+
+def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, date], before: Mapping[str, date],
+                now: datetime) -> int:  # fmt: skip
+    """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the copies newly linked.
+
+    `left` and `before` say on which published_day an article stood until now; one that is not in `before` is new.
+    """
     present = [known for known in changed if known.status in PRESENT]
-    prints = {known.article_id: fingerprint(known.body_text) for known in present}
-    copies.write_fingerprints(con, [(known.article_id, known.published_day, prints[known.article_id].sketch) for known in present])
-    candidates = copies.candidates(con, [known.article_id for known in present])
-    texts = _Texts(con, candidates)
-    pairs = [_pair(texts, a, b, now) for a, b in candidates]
-    copies.write_pairs(con, [pair for pair in pairs if pair is not None])
-    return _regroup(con, touched | set(ids) | set(left), texts, now)
+    absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
+    old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
+    mates = copies.forget(con, old)
+    prints = [(known.article_id, known.published_day, fingerprint(known.body_text).sketch) for known in present]
+    copies.write_fingerprints(con, prints)
+    near, days = copies.candidates(con, prints)
+    texts = _Texts(con, days)
+    texts.need({id for pair in near for id in pair})
+    copies.write_pairs(con, [_pair(texts, days, a, b, now) for a, b in near if texts.verify(a, b).same])
+    seeds = mates | {known.article_id: known.published_day for known in present}
+    return _regroup(con, seeds, list(old.items()), texts, now)
+
+
+def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Articles that are no longer to be shown leave their groups."""
+    link_copies(con, [], copies.days_of(con, ids), {}, now)
 
 
 class _Texts:
     """Texts ready for comparison, read from the warehouse when first asked for; and what was verified so far."""
 
-    def __init__(self, con: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, con: Connection, days: dict[str, date]) -> None:
         self._con = con
         self._texts: dict[str, DedupText] = {}
-        self.need({id for pair in pairs for id in pair})
-        self.verdicts: dict[tuple[str, str], Verdict] = {}
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self.days = days
 
     def need(self, ids: set[str]) -> None:
-        for row in copies.texts(self._con, sorted(ids - self._texts.keys())):
+        for row in copies.texts(self._con, {id: self.days[id] for id in ids - self._texts.keys()}):
             self._texts[row["article_id"]] = prepare(
                 row["article_id"], row["body_text"] or "", headline=row["headline"], published_at=row["published_at"],
                 publisher=row["publisher"], agency=row["agency"])  # fmt: skip
 
     def verify(self, a: str, b: str) -> Verdict:
+        """The verdict on two texts, the smaller id first."""
         pair = (min(a, b), max(a, b))
-        if pair not in self.verdicts:
+        if pair not in self._verdicts:
             self.need({a, b})
-            self.verdicts[pair] = verify(self._texts[pair[0]], self._texts[pair[1]])
-        return self.verdicts[pair]
+            self._verdicts[pair] = verify(self._texts[pair[0]], self._texts[pair[1]])
+        return self._verdicts[pair]
+
+    def same(self, a: str, b: str) -> bool:
+        return self.verify(a, b).same
 
 
-def _pair(texts: _Texts, a: str, b: str, now: datetime) -> Row | None:
+def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime) -> Row:
     verdict = texts.verify(a, b)
-    if not verdict.same:
-        return None
     return {
-        "a_id": min(a, b),
-        "b_id": max(a, b),
+        "a_id": a,
+        "b_id": b,
+        "a_day": days[a],
+        "b_day": days[b],
         "kind": verdict.kind,
         "containment": verdict.containment,
         "slot_agreement": verdict.slot_agreement,
@@ -73,37 +93,63 @@ def _pair(texts: _Texts, a: str, b: str, now: datetime) -> Row | None:
     }
 
 
-def _regroup(con: Connection, touched: set[str], texts: _Texts, now: datetime) -> int:
-    """Derive the groups of every article that is connected to a touched one."""
-    members, pairs = copies.component(con, sorted(touched))
-    texts.need({row["article_id"] for row in members})
-    by_id = {row["article_id"]: row for row in members}
-    credited = {row["agency"] for row in members if row["agency"]}
-    found = group([_member(row, credited) for row in members], pairs, lambda a, b: texts.verify(a, b).same)
+def _regroup(con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, date]], texts: _Texts, now: datetime) -> int:
+    """Derive the groups of every article that is connected to a seed; articles without any pair have none."""
+    days, pairs = copies.connected(con, seeds)
+    texts.days |= days
+    linked = {id for pair in pairs for id in pair}
+    by_id = {row["article_id"]: row for row in copies.members(con, {id: days[id] for id in linked})}
+    texts.need(linked)
+    found = [one for crowd in _crowds(pairs) for one in _grouped(crowd, by_id, texts)]
     rows = [row for one in found if len(one.members) > 1 for row in _rows(one, by_id, texts)]
-    return copies.replace_groups(con, sorted(touched | by_id.keys()), rows, now)
+    linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
+    stories.mark_days(con, touched)
+    return linked_now
 
 
-def _member(row: dict[str, Any], credited: set[str]) -> Member:
-    publisher = (row["publisher"] or "").casefold()
-    own = any(publisher == agency.casefold() for agency in credited)
-    return Member(row["article_id"], row["published_at"], own)
+def _crowds(pairs: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The pairs, parted into those that hang together."""
+    crowd: dict[str, list[tuple[str, str]]] = {}
+    for a, b in pairs:
+        one, other = crowd.get(a, []), crowd.get(b, [])
+        joined = [*one, *(other if other is not one else ()), (a, b)]
+        crowd.update(dict.fromkeys((id for pair in joined for id in pair), joined))
+    return list({id(one): one for one in crowd.values()}.values())
 
 
-def _rows(one: CopyGroup, by_id: dict[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
+def _grouped(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> list[CopyGroup]:
+    ids = sorted({id for pair in crowd for id in pair} & by_id.keys())
+    rows = [by_id[id] for id in ids]
+    if len(ids) <= WHOLE:
+        crowd = [pair for pair in combinations(ids, 2) if texts.same(*pair)]
+    credited = {row["agency"].casefold() for row in rows if row["agency"]}
+    own = [Member(row["article_id"], row["published_at"], (row["publisher"] or "").casefold() in credited) for row in rows]
+    return group(own, crowd, texts.same)
+
+
+def _rows(one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
+    replaced = superseded(_take(by_id[id]) for id in one.members)
+    head = by_id[one.canonical]
     for id in one.members:
         verdict = None if id == one.canonical else texts.verify(one.canonical, id)
-        kind = CopyKind.ORIGIN if verdict is None else _kind(verdict, one.canonical, id)
         yield {
             "article_id": id,
+            "day": by_id[id]["day"],
             "group_id": min(one.members),
-            "kind": kind,
+            "kind": CopyKind.ORIGIN if verdict is None else _kind(verdict, one.canonical, id),
             "containment": verdict.containment if verdict else None,
             "slot_agreement": verdict.slot_agreement if verdict else None,
             "is_canonical": verdict is None,
             "canonical_id": one.canonical,
+            "canonical_day": head["day"],
+            "canonical_at": head["published_at"],
+            "supersedes": replaced.get(id),
             "size": len(one.members),
         }
+
+
+def _take(row: Mapping[str, Any]) -> Take:
+    return Take(row["article_id"], row["published_at"], row["publisher"], row["agency"], Signal(row["signal"]))
 
 
 _TURNED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}

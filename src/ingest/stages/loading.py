@@ -46,13 +46,15 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
     with edges.warehouse.transaction() as con:
         asked = {key for r in ordered for key in _asked(edges, r)}
         known = articles.known_articles(con, asked)
+        before = {one.article_id: one.published_day for one in known.values()}
         barred = articles.taken_down(con, asked)
         verdicts = [_judged(edges, result, known, barred) for result in ordered]
         _write(con, edges, ordered, verdicts)
         counts = _count(ordered, verdicts)
-        texts = {v.known.article_id: v.known for v in verdicts if v.revision is not None and v.known is not None}
-        gone = withdraw(con, [v.known for v in verdicts if v.known and v.article], edges.now)
-        counts.copies = link_copies(con, [k for k in texts.values() if k.article_id not in gone], sorted(gone), edges.now)
+        written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
+        articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
+        gone = withdraw(con, list(written.values()), edges.now)
+        counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now)
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
     return counts
 

@@ -104,7 +104,6 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
         "article_id": str(article_id(key)),
         "url_key": key,
         "first_seen_at": now,
-        "supersedes": None,
         "revision": 1,
         "revisions": 1,
     }

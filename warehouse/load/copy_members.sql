@@ -1,0 +1,4 @@
+-- What grouping asks of an article. Those that are not present (withdrawn, removed) have no pairs and are not asked for.
+SELECT article_id, published_day AS day, published_at, publisher, agency, signal
+FROM core.article
+WHERE published_day BETWEEN $first AND $last AND article_id IN (SELECT article_id::UUID FROM staged) AND status IN ('live', 'embargoed')

@@ -1,0 +1,1 @@
+DELETE FROM core.copy_pair WHERE a_day BETWEEN $first AND $last AND a_id IN (SELECT article_id::UUID FROM staged)

@@ -1,0 +1,1 @@
+DELETE FROM core.copy_pair WHERE b_day BETWEEN $first AND $last AND b_id IN (SELECT article_id::UUID FROM staged)
