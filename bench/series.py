@@ -149,7 +149,7 @@ def _states(body: bytes) -> tuple[State, ...]:
             link=entry.get("link", ""),
             title=_plain(entry.get("title", "")),
             summary=_plain(entry.get("summary", "")),
-            stamp=f"{entry.get('published', '')} {entry['updated'] if 'updated' in entry else ''}",
+            stamp=" ".join(entry[name] for name in ("published", "updated") if name in entry),
             author=entry.get("author", ""),
         )
         for entry in entries
