@@ -11,14 +11,17 @@ import argparse
 import io
 import json
 import logging
+import os
 import pathlib
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import trafilatura
 import zstandard
 
@@ -30,15 +33,17 @@ DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "pag
 
 
 def pages(folder: pathlib.Path, sets: list[str], limit: int) -> Iterator[dict[str, Any]]:
-    """Up to `limit` pages of each set, evenly spread over it."""
+    """Up to `limit` pages of each set, evenly spread over it, one at a time so that peak memory is the extractors' own."""
     for path in sorted(folder.glob("*.jsonl.zst")):
-        if sets and path.name.split(".")[0] not in sets:
-            continue
-        with path.open("rb") as raw:
-            lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(raw), encoding="utf-8")
-            rows = [json.loads(line) for line in lines]
-        step = max(1, len(rows) // limit)
-        yield from rows[::step][:limit]
+        if not sets or path.name.split(".")[0] in sets:
+            step = max(1, sum(1 for _ in lines(path)) // limit)
+            for line in islice(lines(path), 0, step * limit, step):
+                yield json.loads(line)
+
+
+def lines(path: pathlib.Path) -> Iterator[str]:
+    with path.open("rb") as raw:
+        yield from io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(raw), encoding="utf-8")
 
 
 def theirs(page: dict[str, Any]) -> object:
@@ -80,17 +85,31 @@ def peak(side: str, args: argparse.Namespace) -> float:
 
 
 def pooled(found: list[dict[str, Any]], workers: int) -> tuple[float, float]:
-    """Wall seconds in-process and through the pool with one worker per core asked for, each after a warm-up."""
+    """CPU seconds in-process, and through the pool with its threads and pipes: the better of two alternating rounds."""
     inputs = [given(page) for page in found]
-    start = time.perf_counter()
-    for one in inputs:
-        extract(one)
-    alone = time.perf_counter() - start
+    alone, through = [], []
     with WorkerPool(workers, Limits(), preload=("ingest.extract.page",)) as pool:
         list(pool.map_stream(extract, inputs[: 8 * workers]))
-        start = time.perf_counter()
-        list(pool.map_stream(extract, inputs))
-        return alone, (time.perf_counter() - start) * workers
+        for _ in range(2):
+            start = time.process_time()
+            for one in inputs:
+                extract(one)
+            alone.append(time.process_time() - start)
+            start = spent(pool, workers)
+            list(pool.map_stream(extract, inputs))
+            through.append(spent(pool, workers) - start)
+    return min(alone), min(through)
+
+
+def spent(pool: WorkerPool, workers: int) -> float:
+    """CPU seconds so far of this process and of the pool's workers."""
+    found = {pid for pid in pool.map_stream(worker_id, range(20 * workers)) if isinstance(pid, int)}
+    times = [psutil.Process(pid).cpu_times() for pid in found]
+    return time.process_time() + float(sum(t.user + t.system for t in times))
+
+
+def worker_id(_: int) -> int:
+    return os.getpid()
 
 
 def main() -> None:
@@ -102,19 +121,20 @@ def main() -> None:
     parser.add_argument("--peak", choices=("theirs", "ours"))
     args = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    found = list(pages(args.pages, [name for name in args.sets.split(",") if name], args.limit))
+    source = pages(args.pages, [name for name in args.sets.split(",") if name], args.limit)
     if args.peak:
-        for page in found:
+        for page in source:
             (theirs if args.peak == "theirs" else ours)(page)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
+    found = list(source)
     them, us = paired(found)
     count = len(found)
     print(f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio {them / us:.2f}")
     print(f"peak memory: trafilatura {peak('theirs', args):.0f} MB, ours {peak('ours', args):.0f} MB")
     alone, through = pooled(found, args.workers)
     share = through / alone - 1
-    print(f"pool: in-process {alone:.2f} s, through {args.workers} worker(s) {through:.2f} worker-s, overhead {share:+.1%}")
+    print(f"pool: in-process {alone:.2f} CPU-s, through {args.workers} worker(s) {through:.2f} CPU-s, overhead {share:+.1%}")
 
 
 if __name__ == "__main__":

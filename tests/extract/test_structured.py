@@ -22,12 +22,21 @@ def said(*scripts: str, head: str = "", body: str = "") -> Structured:
     return read(tree, URL)
 
 
+GRAPH = {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]}
+
+
 @pytest.mark.parametrize(
     "value",
-     {"@type": "WebPage", "mainEntity": ARTICLE},
-    [ARTICLE, [ARTICLE], [[ARTICLE]], {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]},
-     {**ARTICLE, "@type": ["NewsArticle", "Thing"]}, {**ARTICLE, "@type": "https://schema.org/NewsArticle"}],
-)  # fmt: skip
+    [
+        ARTICLE,
+        [ARTICLE],
+        [[ARTICLE]],
+        GRAPH,
+        {"@type": "WebPage", "mainEntity": ARTICLE},
+        {**ARTICLE, "@type": ["NewsArticle", "Thing"]},
+        {**ARTICLE, "@type": "https://schema.org/NewsArticle"},
+    ],
+)
 def test_the_article_is_found_wherever_it_hangs(value: Any) -> None:
     found = said(json.dumps(value))
     assert (found.headline, found.authors, found.published) == ("Old bridge", ("Ada Lind",), (("jsonld", "2025-04-02"),))
