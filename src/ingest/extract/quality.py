@@ -84,19 +84,18 @@ def not_html(page: str, content_type: str | None) -> str | None:
 
 def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict | None:
     """A challenge or consent page in the article's place: told by title and marks, and that the page says little else."""
-    title = said.title or said.h1 or ""
-    if said.article or layout.prose(tree) > 2 * INTERSTITIAL:
+    if said.article or (told := layout.prose(tree)) > 2 * INTERSTITIAL:
         return None
-    little = layout.prose(tree) <= INTERSTITIAL
-    marked = bool(_CHALLENGE_MARK.search(page[:200_000]))
-    if little and (
-        (len(title) < 80 and _CHALLENGE_TITLE.search(title)) or (marked and (status >= 400 or layout.prose(tree) < 300))
-    ):
-        return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
-    if len(title) < 80 and _CONSENT_TITLE.search(title) and _about_consent(tree):
+    title = said.title or said.h1 or ""
+    named = len(title) < 80
+    if told <= INTERSTITIAL:
+        marked = (status >= 400 or told < 300) and _CHALLENGE_MARK.search(page[:200_000])
+        if marked or (named and _CHALLENGE_TITLE.search(title)):
+            return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
+        if told and _about_consent(tree, share=0.6):
+            return Verdict(Reason.CONSENT, "the text is about cookies and consent")
+    if named and _CONSENT_TITLE.search(title) and _about_consent(tree):
         return Verdict(Reason.CONSENT, title)
-    if little and layout.prose(tree) > 0 and _about_consent(tree, share=0.6):
-        return Verdict(Reason.CONSENT, "the text is about cookies and consent")
     return None
 
 
