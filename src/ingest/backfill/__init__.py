@@ -1,1 +1,1 @@
-"""Other ways in: sitemaps, archives, lists; planned, leased and resumable."""
+"""Backfill: what feeds no longer hold, from sitemaps, archives and lists, by the same path as live news; and its undoing."""

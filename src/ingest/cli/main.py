@@ -25,6 +25,12 @@ COMMANDS = {
     "feeds": ("feeds", "List the feeds and when they are due; check one."),
     "extract": ("extract", "HTML, WARC or JSON lines to articles as JSON lines."),
     "dedup": ("dedup", "JSON lines of texts to their copy groups."),
+    "backfill": ("backfill", "Any days, from sitemaps, WARC, JSON lines, HTML or lists: plan, run, resume."),
+    "reextract": ("reextract", "Extract archived pages anew, without network; shows what changes; can be undone."),
+    "takedown": ("takedown", "Remove an article and its text everywhere, for good."),
+    "backup": ("backup", "Copy the data directory, consistent, while it is in use."),
+    "restore": ("backup", "Make a data directory of a backup."),
+    "maintain": ("maintain", "Sweep, rewrite what deletes left in files, prove the rules."),
     "publish": ("warehouse", "Write the views (and all days with --all) anew."),
     "check": ("warehouse", "Prove the warehouse's rules: each check must return no row."),
 }

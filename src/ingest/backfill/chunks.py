@@ -1,0 +1,214 @@
+"""Chunks at work: opened in one transaction, worked off by the live path's stages, closed when every page was tried."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ingest import dates
+from ingest.backfill.asked import Backfill
+from ingest.backfill.targets import Span, decide
+from ingest.load import ledger
+from ingest.load.ledger import LEASE, Chunk, Target
+from ingest.load.polls import known_links
+from ingest.load.rows import Row, work_row
+from ingest.load.work import add_aliases, queue, settle
+from ingest.model import Extraction, Outcome, Reason, StampSource, Work, WorkKind
+from ingest.stages.edges import Edges
+from ingest.stages.loading import load_batch
+from ingest.stages.paging import results
+from ingest.stages.retry import was_not_asked
+from ingest.stages.verdict import Result
+
+PATIENCE = 300.0
+"""Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""
+
+Told = Callable[[str, int, int], None]
+
+
+class Run:
+    """One run over a backfill's chunks, with its counters."""
+
+    def __init__(self, edges: Edges, asked: Backfill, id: str, lines: Mapping[str, frozenset[int]], total: int, told: Told | None):
+        self._edges = edges
+        self._asked = asked
+        self._id = id
+        self._lines = lines
+        self._total = total
+        self._told = told
+        self._at = -1
+        self._done = 0
+        self.fetched = self.loaded = self.revised = self.copies = self.lost = 0
+
+    async def next(self, active: int) -> bool:
+        """Work off the next `active` chunks side by side; False when there is none."""
+        claimed: list[Chunk] = []
+        for _ in range(active):
+            chunk = await asyncio.to_thread(self._claim)
+            if chunk is None:
+                break
+            self._at = chunk.number
+            claimed.append(chunk)
+        if claimed:
+            await asyncio.gather(*(self._chunk(chunk) for chunk in claimed))
+        return bool(claimed)
+
+    async def _chunk(self, chunk: Chunk) -> None:
+        waited = 0.0
+        while todo := await asyncio.to_thread(self._todo, chunk.number):
+            wait = await self._pass(chunk.number, todo)
+            if wait is None:
+                continue
+            waited += wait
+            if waited > PATIENCE:  # left for `resume`
+                break
+            await asyncio.sleep(wait)
+        self._done += chunk.targets
+        await asyncio.to_thread(self._close, chunk.number)
+        if self._told:
+            self._told("backfill", min(self._done, self._total), self._total)
+
+    async def _pass(self, chunk: int, todo: Sequence[Work]) -> float | None:
+        """Try these pages. None when at least one was asked for, else seconds until their hosts may be asked again."""
+        waits: list[float] = []
+        tried = 0
+        async for batch in self._batches(todo):
+            asked = [r for r in batch if not (r.error and was_not_asked(r.error))]
+            waits += [r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)]
+            tried += len(asked)
+            await asyncio.to_thread(self._count, chunk, len(asked))
+            if self._told:
+                self._told("backfill", min(self._done + tried, self._total), self._total)
+        if tried:
+            return None
+        return max(1.0, min(waits, default=PATIENCE + 1))
+
+    async def _batches(self, todo: Sequence[Work]) -> AsyncIterator[list[Result]]:
+        """Fetched, extracted and loaded, batch by batch."""
+        async for batch in results(self._edges, todo, self._lines):
+            self._edges.archive.sync()
+            made = [self._fitted(result) for result in batch.results]
+            # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
+            ready = [result for result in made if not (result.error and was_not_asked(result.error))]
+            if not ready and not batch.archived:
+                yield made
+                continue
+            counts = await asyncio.to_thread(load_batch, self._edges, ready, batch.archived)
+            self.fetched += len(batch.archived)
+            for name in ("loaded", "revised", "copies", "lost"):
+                setattr(self, name, getattr(self, name) + getattr(counts, name))
+            yield made
+
+    async def leftovers(self) -> None:
+        """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
+        todo = await asyncio.to_thread(self._leftover)
+        async for _ in self._batches(todo):
+            pass
+
+    # -- transactions ------------------------------------------------------------------------------------------------
+
+    def _claim(self) -> Chunk | None:
+        edges = self._edges
+        with edges.warehouse.transaction() as con:
+            chunk = ledger.next_chunk(con, self._id, self._at)
+            if chunk is None:
+                return None
+            if chunk.state == "planned":
+                targets = ledger.targets_of(con, self._id, chunk.number)
+                links = known_links(con, {one.url_key for one in targets})
+                rows = opening(targets, links, self._asked, edges.now)
+                add_aliases(con, rows.aliases)
+                settle(con, rows.outcomes)
+                queue(con, rows.pending)
+            ledger.lease(con, self._id, chunk.number, edges.run_id, datetime.now(UTC) + LEASE)
+            return chunk
+
+    def _todo(self, chunk: int) -> list[Work]:
+        with self._edges.warehouse.transaction() as con:
+            return ledger.chunk_work(con, self._id, chunk, self._edges.now)
+
+    def _leftover(self) -> list[Work]:
+        with self._edges.warehouse.transaction() as con:
+            todo = ledger.chunk_work(con, self._id, 0, self._edges.now, leftover=True)
+        return [replace(one, early=True) for one in todo]
+
+    def _count(self, chunk: int, tried: int) -> None:
+        with self._edges.warehouse.transaction() as con:
+            ledger.count_done(con, self._id, chunk, tried, datetime.now(UTC) + LEASE)
+
+    def _close(self, chunk: int) -> None:
+        with self._edges.warehouse.transaction() as con:
+            ledger.close_chunk(con, self._id, chunk)
+
+    # -- what a source knew ------------------------------------------------------------------------------------------
+
+    def _fitted(self, result: Result) -> Result:
+        """A page without a date takes its source's; one that was brought along and is of other days is left out.
+
+        (What was fetched is kept whatever its day: the request is spent.)
+        """
+        article = result.extraction.article if result.extraction else None
+        if article is None or result.extraction is None:
+            return result
+        raw = result.work.hints.published_raw
+        if article.published is None and raw:
+            stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)
+            article = replace(article, published=stamp, published_raw=raw)
+            result = replace(result, extraction=replace(result.extraction, article=article))
+        stamp = article.published
+        if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
+            left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")
+            return replace(result, extraction=left)
+        return result
+
+
+class Opening:
+    """Rows that open a chunk."""
+
+    __slots__ = ("aliases", "outcomes", "pending")
+
+    def __init__(self) -> None:
+        self.aliases: list[Row] = []
+        self.outcomes: list[Row] = []
+        self.pending: list[Row] = []
+
+
+def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
+    """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank first). Pure."""
+    rows, met = Opening(), set[str]()
+    for one in sorted(targets, key=lambda t: (t.reason is not None, t.rank, t.url)):
+        there = links.get(one.url_key, {})
+        rows.aliases.append(_alias(one, there.get("article_key") or one.url_key, now))
+        if one.url_key in met:
+            continue
+        met.add(one.url_key)
+        decision = decide(one, there, asked.mode)
+        if decision.outcome is not None:
+            leads = there.get("article_key") or one.url_key
+            said = (decision.outcome, decision.reason, decision.detail)
+            rows.outcomes.append(outcome_row(one.url_key, leads, one.feed_id, *said, now))
+        if decision.wanted and not (there.get("pending_kind") == "backfill" and one.place is None):
+            rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
+            if there.get("article_key") is None:
+                rows.outcomes.append(outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now))
+    return rows
+
+
+def _work(one: Target, now: datetime) -> Work:
+    kind = WorkKind.BACKFILL
+    return Work(one.url_key, one.url, one.host, one.feed_id, one.rank, kind, now.date(), now, one.hints, place=one.place)
+
+
+def _alias(one: Target, leads_to: str, now: datetime) -> Row:
+    return {"url": one.url, "link_key": one.url_key, "url_key": leads_to, "feed_id": one.feed_id, "rank": one.rank, "kind": "link",
+            "day": now.date(), "seen_at": now}  # fmt: skip
+
+
+def outcome_row(key: str, leads_to: str, feed_id: str | None, outcome: Outcome, reason: str | None, detail: str | None,
+                now: datetime) -> Row:  # fmt: skip
+    """A row of core.outcome for a link that no page was had for."""
+    return {"link_key": key, "url_key": leads_to, "feed_id": feed_id, "outcome": outcome, "reason": reason, "detail": detail,
+            "fetched": False, "extracted": False, "day": now.date(), "decided_at": now}  # fmt: skip
+

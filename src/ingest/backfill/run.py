@@ -1,0 +1,251 @@
+"""Run: a backfill is planned, its chunks opened, fetched or read, and loaded by the live path's stages; resumable anywhere.
+
+    plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) -> load_batch -> done
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ingest.load.polls as stored
+from ingest.backfill import chunks
+from ingest.backfill.asked import Backfill, from_ledger
+from ingest.backfill.plan import Plan, make_plan
+from ingest.backfill.sharing import NoNetwork, SharingClient
+from ingest.errors import ConfigError
+from ingest.fetch.archive import Archive
+from ingest.fetch.hosts import Hosts
+from ingest.load import ledger, pages, work
+from ingest.load.db import Warehouse
+from ingest.load.locks import run_lock
+from ingest.load.publish import publish
+from ingest.load.rows import Row
+from ingest.model import Outcome, Reason
+from ingest.settings import FeedList, Settings
+from ingest.stages.edges import Edges
+from ingest.stages.heal import adopt, check_disk
+from ingest.urls import HostRules
+from ingest.workers import Limits, WorkerPool
+
+PRELOAD = ("ingest.extract.page", "ingest.backfill.sitemap")
+PUBLISH_SECONDS = 300.0
+"""Between publishes of a long backfill: analysts see it come in."""
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did: the object `ingest backfill run --json` prints. `outcomes` counts all URLs of the backfill by outcome and
+    reason; the counters are this run's. `state` is done, or running while something is left that `resume` goes on with."""
+
+    backfill_id: str
+    run_id: str
+    state: str = "running"
+    urls: int = 0
+    fetched: int = 0
+    loaded: int = 0
+    revised: int = 0
+    copies: int = 0
+    lost: int = 0
+    pending: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    published: int = 0
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[dict[str, str]] = field(default_factory=list)
+
+
+async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: bool = False, told: Told | None = None) -> Plan:
+    """Note a backfill in the ledger, or (`dry`) only count what it would do."""
+    if dry:
+        async with _dry_edges(settings, feeds, asked) as edges:
+            return await make_plan(edges, asked, "", dry=True, told=told)
+    id = new_id(asked)
+    async with opened(settings, feeds, asked, id) as edges:
+        await asyncio.to_thread(_create, edges, asked, id)
+        return await make_plan(edges, asked, id, told=told)
+
+
+async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = 1) -> Summary:
+    """Plan and run; a backfill of the same that is not done is gone on with."""
+    id = _unfinished(settings, asked)
+    if id is not None:
+        return await resume(settings, feeds, id, told, active=active, now=asked.now)
+    id = new_id(asked)
+    async with opened(settings, feeds, asked, id) as edges:
+        await asyncio.to_thread(_create, edges, asked, id)
+        await make_plan(edges, asked, id, told=told)
+        return await _work(edges, asked, id, told, active)
+
+
+async def resume(settings: Settings, feeds: FeedList, id: str, told: Told | None = None, *, active: int = 1,
+                 now: datetime | None = None) -> Summary:  # fmt: skip
+    """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or cancelled."""
+    known = find(settings, id)
+    asked = from_ledger(known["source"], known["mode"], known["options"])
+    asked = replace(asked, now=now or asked.now)
+    if known["state"] == "cancelled":
+        raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
+    async with opened(settings, feeds, asked, id) as edges:
+        if known["state"] == "planning":
+            await make_plan(edges, asked, id, told=told)
+        return await _work(edges, asked, id, told, active)
+
+
+def cancel(settings: Settings, id: str) -> int:
+    """Let a backfill go; what it loaded stays. Returns how many pages were still to be had. LockedError while it runs."""
+    find(settings, id)
+    warehouse = Warehouse(settings)
+    now = datetime.now(UTC)
+    with run_lock(settings.data / "locks", job_of(id)), warehouse.transaction() as con:
+        left = ledger.chunk_work(con, id, 0, now, leftover=True)
+        work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left])
+        work.drop(con, [one.url_key for one in left])
+        ledger.forget_plan(con, id)
+        ledger.set_state(con, id, "cancelled", now)
+    publish(warehouse)
+    return len(left)
+
+
+def _let_go(key: str, feed_id: str | None, now: datetime) -> Row:
+    return chunks.outcome_row(key, key, feed_id, Outcome.SKIPPED, Reason.DEFERRED, "its backfill was cancelled", now)
+
+
+def find(settings: Settings, id: str) -> dict[str, Any]:
+    """One backfill with its progress; `last` stands for the newest. ConfigError when there is none."""
+    rows = status(settings, None if id == "last" else id)
+    if not rows:
+        raise ConfigError(f"no backfill {id}; `ingest backfill status` lists them")
+    return rows[0]
+
+
+def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
+    """Backfills and how far they are, newest first."""
+    warehouse = Warehouse(settings)
+    if not warehouse.path.exists():
+        raise ConfigError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
+    with warehouse.transaction() as con:
+        return ledger.find(con, id)
+
+
+def job_of(id: str) -> str:
+    return f"backfill-{id}"
+
+
+def new_id(asked: Backfill) -> str:
+    return f"{asked.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:4]}"
+
+
+def _create(edges: Edges, asked: Backfill, id: str) -> None:
+    with edges.warehouse.transaction() as con:
+        ledger.create(con, id, asked.source, asked.mode, asked.options(), edges.now)
+
+
+def _unfinished(settings: Settings, asked: Backfill) -> str | None:
+    if not Warehouse(settings).path.exists():
+        return None
+    for row in status(settings):
+        if row["state"] in ledger.OPEN and asked.same(row["source"], row["mode"], row["options"]):
+            return str(row["backfill_id"])
+    return None
+
+
+# -- edges -----------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str) -> AsyncIterator[Edges]:
+    """The edges of a run: its own lock, archive segments and client, so that live polls go on beside it."""
+    warehouse = Warehouse(settings)
+    warehouse.make_folders()
+    check_disk(settings)
+    with run_lock(settings.data / "locks", job_of(id)):
+        warehouse.prepare()
+        archive = Archive(settings.data / "archive", job_of(id))
+        try:
+            async with _edges(settings, feeds, asked, warehouse, archive) as edges:
+                adopt(edges)
+                yield edges
+        finally:
+            archive.close()
+
+
+@asynccontextmanager
+async def _dry_edges(settings: Settings, feeds: FeedList, asked: Backfill) -> AsyncIterator[Edges]:
+    """Edges that only ask and look up. The hosts' limits are kept even so, where there is a data directory to keep them in."""
+    with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
+        warehouse = Warehouse(settings)
+        there = settings.data.is_dir() and (settings.data / "hosts.db").exists()
+        home = settings if there else settings.model_copy(update={"data": Path(folder)})
+        async with _edges(home, feeds, asked, warehouse, Archive(Path(folder), "none")) as edges:
+            yield edges
+
+
+@asynccontextmanager
+async def _edges(settings: Settings, feeds: FeedList, asked: Backfill, warehouse: Warehouse,
+                 archive: Archive) -> AsyncIterator[Edges]:  # fmt: skip
+    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    hosts = Hosts(settings.data / "hosts.db")
+    run_id = f"backfill-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    kind = NoNetwork if asked.offline else SharingClient
+    try:
+        with WorkerPool(settings.workers, limits, PRELOAD) as workers:
+            async with kind(settings, hosts, feeds.hosts) as client:
+                now = asked.now or datetime.now(UTC)
+                yield Edges(run_id, now, settings, feeds, HostRules(feeds.hosts), warehouse, client, archive, workers)
+    finally:
+        hosts.close()
+
+
+# -- the run ---------------------------------------------------------------------------------------------------------
+
+
+async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, active: int) -> Summary:
+    summary = Summary(id, edges.run_id)
+    lines, total = await asyncio.to_thread(_start, edges, id)
+    run = chunks.Run(edges, asked, id, lines, total, told)
+    published = time.monotonic()
+    while await run.next(active):
+        if time.monotonic() - published > PUBLISH_SECONDS:
+            await asyncio.to_thread(publish, edges.warehouse)
+            published = time.monotonic()
+    await run.leftovers()
+    for name in ("fetched", "loaded", "revised", "copies", "lost"):
+        setattr(summary, name, getattr(run, name))
+    await asyncio.to_thread(_finish, edges, id, summary)
+    summary.published = await asyncio.to_thread(publish, edges.warehouse)
+    return summary
+
+
+def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
+    with edges.warehouse.transaction() as con:
+        stored.start_run(con, edges.run_id, "backfill", edges.now)
+        ledger.set_state(con, id, "running", edges.now)
+        return ledger.lines(con, id), sum(row["urls"] for row in ledger.find(con, id))
+
+
+def _finish(edges: Edges, id: str, summary: Summary) -> None:
+    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll to try again."""
+    with edges.warehouse.transaction() as con:
+        summary.outcomes = ledger.tally(con, id)
+        summary.problems = ledger.problems(con, id)
+        summary.urls = sum(row["urls"] for row in summary.outcomes)
+        summary.pending = len(ledger.chunk_work(con, id, 0, edges.now, leftover=True))
+        if ledger.next_chunk(con, id, -1) is None and not ledger.untried(con, id):
+            summary.state = "done"
+            pages.learn_lines(con, edges.now)
+            ledger.forget_plan(con, id)
+        ledger.set_state(con, id, summary.state, edges.now)
+        summary.requests = edges.client.requests
+        summary.seconds = round(time.monotonic() - edges.started, 3)
+        stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))

@@ -1,0 +1,175 @@
+"""The ledger of backfills: what each is to bring in, its chunks and their leases, and what became of its URLs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from ingest.load.rows import Row, hints_from, hints_json, place_columns, work_from
+from ingest.load.sql import append, records, sql, stage
+from ingest.model import ArchivePlace, EntryHints, Work
+
+LEASE = timedelta(minutes=10)
+"""How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
+
+CHUNK = 2_000
+"""Most URLs of a chunk: what is held in memory at once."""
+
+OPEN = ("planning", "planned", "running")
+"""States of a backfill that `resume` can go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL that a source named. `day` is the best evidence of when it was published, None where there is none.
+
+    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for another time.
+    `place` where the source brought its bytes.
+    """
+
+    url: str
+    url_key: str
+    host: str
+    rank: str
+    feed_id: str | None = None
+    day: date | None = None
+    hints: EntryHints = field(default_factory=EntryHints)
+    reason: str | None = None
+    detail: str | None = None
+    final: bool = False
+    place: ArchivePlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A day's share of a backfill; number 0 holds what the plan settled itself."""
+
+    number: int
+    day: date | None
+    targets: int
+    state: str
+
+
+def create(con: duckdb.DuckDBPyConnection, id: str, source: str, mode: str, options: Mapping[str, Any], now: datetime) -> None:
+    row = {"backfill_id": id, "source": source, "mode": mode, "options": json.dumps(options, sort_keys=True), "state": "planning",
+           "created_at": now, "updated_at": now}  # fmt: skip
+    append(con, "core.backfill", [row])
+
+
+def find(con: duckdb.DuckDBPyConnection, id: str | None = None) -> list[dict[str, Any]]:
+    """Backfills with their progress, newest first: one, or all."""
+    con.execute(sql("backfill/progress"), {"id": id})
+    return [row | {"options": json.loads(row["options"])} for row in records(con)]
+
+
+def set_state(con: duckdb.DuckDBPyConnection, id: str, state: str, now: datetime) -> None:
+    con.execute("UPDATE core.backfill SET state = ?, updated_at = ? WHERE backfill_id = ?", [state, now, id])
+
+
+# -- planning --------------------------------------------------------------------------------------------------------
+
+
+def add_targets(con: duckdb.DuckDBPyConnection, id: str, targets: Sequence[Target]) -> None:
+    """Note what a source named; a URL met before stays as it was."""
+    rows: dict[str, Row] = {}
+    for one in targets:
+        rows.setdefault(one.url, {
+            "backfill_id": id, "chunk": None, "url": one.url, "url_key": one.url_key, "host": one.host, "feed_id": one.feed_id,
+            "rank": one.rank, "day": one.day, "hints": hints_json(one.hints), "reason": one.reason, "detail": one.detail,
+            "final": one.final, **place_columns(one.place),
+        })  # fmt: skip
+    if stage(con, list(rows.values()), "core.backfill_target"):
+        con.execute(sql("backfill/merge_target"))
+        con.unregister("staged")
+
+
+def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool,
+                now: datetime) -> None:  # fmt: skip
+    """Cut the targets into chunks by day, and pin the boilerplate known now."""
+    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "newest": newest})
+    con.execute(sql("backfill/place_targets"), {"id": id})
+    con.execute(sql("backfill/write_chunks"), {"id": id})
+    con.execute(sql("backfill/pin_lines"), {"id": id})
+    con.execute("UPDATE core.backfill SET problems = ? WHERE backfill_id = ?", [json.dumps(list(problems)), id])
+    set_state(con, id, "planned", now)
+
+
+def forget_plan(con: duckdb.DuckDBPyConnection, id: str) -> None:
+    """Nothing planned any more: a plan that was cut off is made anew; one that is done needs its targets no longer."""
+    for table in ("backfill_target", "backfill_line"):
+        con.execute(f"DELETE FROM core.{table} WHERE backfill_id = ?", [id])
+
+
+# -- chunks ----------------------------------------------------------------------------------------------------------
+
+
+def next_chunk(con: duckdb.DuckDBPyConnection, id: str, after: int) -> Chunk | None:
+    """The first chunk behind `after` that is not done."""
+    row = con.execute("SELECT chunk, day, targets, state FROM core.backfill_chunk WHERE backfill_id = ? AND chunk > ? "
+                      "AND state <> 'done' ORDER BY chunk LIMIT 1", [id, after]).fetchone()  # fmt: skip
+    return Chunk(*row) if row else None
+
+
+def lease(con: duckdb.DuckDBPyConnection, id: str, chunk: int, run_id: str, until: datetime, *, state: str = "open") -> None:
+    con.execute("UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+                [state, run_id, until, id, chunk])  # fmt: skip
+
+
+def count_done(con: duckdb.DuckDBPyConnection, id: str, chunk: int, tried: int, until: datetime) -> None:
+    """So many more pages of the chunk were tried: shown by status, and a sign of life."""
+    con.execute("UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+                [tried, until, id, chunk])  # fmt: skip
+
+
+def close_chunk(con: duckdb.DuckDBPyConnection, id: str, chunk: int) -> None:
+    con.execute("UPDATE core.backfill_chunk SET state = 'done', leased_by = NULL, leased_until = NULL "
+                "WHERE backfill_id = ? AND chunk = ?", [id, chunk])  # fmt: skip
+
+
+def targets_of(con: duckdb.DuckDBPyConnection, id: str, chunk: int) -> list[Target]:
+    con.execute("SELECT * FROM core.backfill_target WHERE backfill_id = ? AND chunk = ? ORDER BY rank, url", [id, chunk])
+    return [_target(row) for row in records(con)]
+
+
+def _target(row: Row) -> Target:
+    place = None if row["page_file"] is None else ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
+    return Target(row["url"], row["url_key"], row["host"], row["rank"], row["feed_id"], row["day"], hints_from(row["hints"]),
+                  row["reason"], row["detail"], row["final"], place)  # fmt: skip
+
+
+def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, leftover: bool = False) -> list[Work]:
+    """What is still to be tried of a chunk; with `leftover` of all chunks, due or not."""
+    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": chunk, "now": now, "leftover": leftover})
+    return [work_from(row) for row in records(con)]
+
+
+def untried(con: duckdb.DuckDBPyConnection, id: str) -> int:
+    """Pages that no run has come to yet, all of whose chunks were opened."""
+    row = con.execute(sql("backfill/untried"), {"id": id}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def lines(con: duckdb.DuckDBPyConnection, id: str) -> dict[str, frozenset[int]]:
+    """The boilerplate pinned when the backfill was planned, by host."""
+    found: dict[str, set[int]] = {}
+    for host, line in con.execute("SELECT host, line_hash FROM core.backfill_line WHERE backfill_id = ?", [id]).fetchall():
+        found.setdefault(host, set()).add(line)
+    return {host: frozenset(hashes) for host, hashes in found.items()}
+
+
+def tally(con: duckdb.DuckDBPyConnection, id: str) -> list[dict[str, Any]]:
+    """URLs of a backfill by outcome and reason, as ops.outcomes has them."""
+    con.execute(sql("backfill/tally"), {"id": id})
+    return records(con)
+
+
+def problems(con: duckdb.DuckDBPyConnection, id: str) -> list[dict[str, str]]:
+    """Inputs that could not be read when the backfill was planned: url, reason, detail."""
+    row = con.execute("SELECT problems FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
+    found: list[dict[str, str]] = json.loads(row[0]) if row and row[0] else []
+    return found

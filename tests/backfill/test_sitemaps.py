@@ -1,0 +1,115 @@
+"""A sitemap backfill: every reachable article once, an outcome with a reason for every other address, nothing twice."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from support.archive_site import BASE, FIRST, HOST, ArchiveSite, index, urlset
+from support.newsroom import Listed
+from support.wire_server import Answer
+
+LAST = FIRST + timedelta(days=5)
+
+
+def test_every_reachable_article_once_and_an_outcome_for_every_other(site: ArchiveSite) -> None:
+    site.fill(6, 4)
+    odd = FIRST + timedelta(days=1)
+    good = site.article(odd, 50)
+    site.listing(odd, good, f"{good}?utm_source=map", f"{BASE}/news/gone-{odd}-away-for-good", "http://foreign.example/news/a-story-of-theirs",
+                 f"{BASE}/private/notes-of-the-editor", "javascript:alert(1)", modified=str(odd))  # fmt: skip
+    ahead = FIRST + timedelta(days=2)
+    site.listing(ahead, site.article(ahead, 60), modified="2031-05-05")
+    summary = site.backfill(first=FIRST, last=LAST)
+    assert summary.state == "done"
+    assert site.one("SELECT count(*) FROM mart.articles") == 4 * 4 + 1 == summary.loaded
+    found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
+    assert found == {"loaded": 17, "duplicate_url": 1, "http_404": 1, "off_scope": 1, "robots": 1, "bad_url": 1, "out_of_range": 1}
+    assert {row["reason"] or row["outcome"]: row["urls"] for row in summary.outcomes} == found
+    assert not site.broken_rules()
+
+
+def test_again_no_page_is_asked_for(site: ArchiveSite) -> None:
+    site.fill(3, 3)
+    site.listing(FIRST + timedelta(days=1), f"{BASE}/news/gone-away-for-good", modified=str(FIRST + timedelta(days=1)))
+    site.backfill()
+    pages = site.pages_asked()
+    again = site.backfill()
+    assert (site.pages_asked(), again.loaded, again.state) == (pages, 0, "done")
+    failed = site.backfill(mode="failed")
+    assert (site.pages_asked(), failed.urls) == (pages + 1, again.urls)
+
+
+def test_only_the_days_asked_for_are_read_and_fetched(site: ArchiveSite) -> None:
+    site.fill(6, 3)
+    site.backfill(first=FIRST + timedelta(days=4), last=FIRST + timedelta(days=4))
+    assert site.sql("SELECT DISTINCT published_day FROM mart.articles") == [(FIRST + timedelta(days=4),)]
+    assert site.pages_asked() == 3
+    assert site.asked(HOST, f"/maps/{FIRST + timedelta(days=1)}.xml") == 0
+    site.backfill(first=FIRST + timedelta(days=3))
+    assert site.one("SELECT count(*) FROM mart.articles") == 9
+    assert site.pages_asked() == 9
+
+
+def test_a_plan_says_what_it_takes_and_changes_nothing_when_dry(site: ArchiveSite) -> None:
+    site.fill(4, 3)
+    plan = site.plan(dry=True)
+    assert (plan.reachable, plan.there, plan.requests, plan.backfill_id) == (12, 0, 12, None)
+    assert [row["requests"] for row in plan.days] == [3, 3, 3, 3]
+    assert not site.data.exists()
+    site.backfill(last=FIRST + timedelta(days=1))
+    before = site.warehouse("SELECT count(*) FROM core.backfill")
+    plan = site.plan(dry=True)
+    assert (plan.reachable, plan.there, plan.requests) == (12, 6, 6)
+    assert site.warehouse("SELECT count(*) FROM core.backfill") == before
+    assert site.pages_asked() == 6
+
+
+def test_pages_polled_live_are_recognised(site: ArchiveSite) -> None:
+    site.fill(2, 3)
+    polled = sorted(site.articles)[0]
+    site.feed("live", HOST, [Listed(polled, "Story 0")])
+    site.poll(0)
+    assert site.pages_asked() == 1
+    summary = site.backfill()
+    assert (site.pages_asked(), summary.loaded) == (6, 5)
+    assert site.one("SELECT count(*) FROM mart.articles WHERE feed_id = 'live'") >= 1
+
+
+def test_what_was_only_passed_by_is_fetched_when_a_feed_lists_it(site: ArchiveSite) -> None:
+    day = FIRST
+    site.fill(1, 1)
+    url = site.article(day, 9)
+    site.listing(day + timedelta(days=1), url, modified=str(day))
+    site.server.routes[f"{HOST}/sitemap.xml"] = Answer(body=index(f"{BASE}/maps/{day + timedelta(days=1)}.xml"))
+    site.backfill(first=day + timedelta(days=1))
+    assert site.one("SELECT reason FROM ops.outcomes") == "out_of_range"
+    site.feed("live", HOST, [Listed(url, "Story 9")])
+    assert site.poll(1).loaded == 1
+    assert not site.broken_rules()
+
+
+def test_a_sitemap_that_cannot_be_read_is_told_and_harms_no_other(site: ArchiveSite) -> None:
+    site.fill(3, 2)
+    site.server.routes[f"{HOST}/maps/{FIRST + timedelta(days=1)}.xml"] = Answer(500, "no")
+    cut = urlset(site.article(FIRST, 7)).removesuffix("</urlset>") + "<url><loc>http://archive.exam"
+    site.server.routes[f"{HOST}/maps/{FIRST + timedelta(days=2)}.xml"] = Answer(body=cut)
+    summary = site.backfill()
+    assert summary.loaded == 2 + 1
+    assert [one["reason"] for one in summary.problems] == ["http_5xx", "parse_error"]
+
+
+def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:
+    site.fill(2, 3)
+    url = sorted(site.articles)[1]
+    whole = site.articles[url]
+    site.page(url, lambda asked: Answer(429, "slow down", headers={"Retry-After": "1"}) if asked.number == 4 else whole)
+    summary = site.backfill()
+    assert (summary.state, site.one("SELECT count(*) FROM mart.articles")) == ("done", 6)
+
+
+def test_newest_first_and_day_evidence(site: ArchiveSite) -> None:
+    site.fill(3, 1)
+    site.backfill(newest=True)
+    asked = [one.path for one in site.server.asked if one.path.startswith("/news/")]
+    assert asked == sorted(asked, reverse=True)
+    assert date(2026, 2, 1) == FIRST

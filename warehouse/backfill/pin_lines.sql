@@ -1,0 +1,3 @@
+INSERT INTO core.backfill_line BY NAME
+SELECT $id AS backfill_id, host, line_hash FROM core.boilerplate_line
+WHERE active AND host IN (SELECT host FROM core.backfill_target WHERE backfill_id = $id AND reason IS NULL)
