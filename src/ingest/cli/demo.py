@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import click
 from ingest.cli.common import note, print_table, say
 from ingest.cli.progress import bars
 from ingest.demo.server import WireServer
-from ingest.demo.wire import BASE, POLL_GAP, Wire, config_toml
+from ingest.demo.wire import POLL_GAP, Wire, config_toml
 from ingest.errors import ConfigError
 from ingest.load.read import query
 from ingest.pipeline import Asked, PollSummary, run_poll
@@ -53,12 +53,12 @@ TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articl
 def demo_command(data: Path, keep_serving: bool) -> int:
     """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts afresh each time."""
     _afresh(data)
-    wire = Wire()
+    wire = Wire(base=datetime.now(UTC) - POLL_GAP)  # the wire's second poll is now: nothing looks late, embargoes still hold
     with WireServer(wire) as server:
         settings = _configure(data, server.port)
-        first = _poll(settings, 0, "first poll")
+        first = _poll(settings, wire.base, "first poll, an hour ago by the wire's clock")
         wire.edition = 2
-        second = _poll(settings, 1, "second poll, an hour later by the wire's clock")
+        second = _poll(settings, wire.second, "second poll, now")
         _show(settings.data)
         _sum(first, second, len(server.hits))
         _next(data)
@@ -86,9 +86,8 @@ def _configure(data: Path, port: int) -> Settings:
     return load_settings(data / MARK, {"data": data, "feeds": data / "feeds.toml"})
 
 
-def _poll(settings: Settings, number: int, title: str) -> PollSummary:
+def _poll(settings: Settings, now: datetime, title: str) -> PollSummary:
     note(f"-- {title}")
-    now = BASE + number * (POLL_GAP + timedelta(0))
     with bars() as told:
         return run_poll(settings, load_feeds(settings.feeds), Asked(everything=True, now=now), told)
 
