@@ -132,3 +132,17 @@ def test_articles_are_published_while_a_slow_host_goes_on(newsroom: Newsroom) ->
         assert newsroom.asked("slow.example", f"/news/slow-story-number-{SLOW_PAGES - 1}") == 0
         assert run.wait(timeout=120) == 0
     assert published() == 3 + SLOW_PAGES
+
+
+def test_a_dead_target_of_one_redirect_does_not_stop_the_host_that_links_to_it(newsroom: Newsroom) -> None:
+    """An aggregator's links lead to many hosts: one that asks to be left alone says nothing of the others."""
+    links = [f"http://hub.example/go/{number}" for number in range(4)]
+    newsroom.feed("hub", "hub.example", [Listed(link, f"Hub {link[-1]}") for link in links])
+    targets = [f"http://{host}.example/news/far-away-story-{number}" for number, host in enumerate(("busy", "busy", "far", "far"))]
+    for number, (link, target) in enumerate(zip(links, targets, strict=True)):
+        newsroom.page(link, Answer(302, headers={"Location": target}))
+        busy = Answer(503, "no", headers={"Retry-After": "3600"})
+        newsroom.page(target, busy if "busy" in target else story(f"Far {number}", 700 + number))
+    summary = newsroom.poll(0)
+    assert (summary.loaded, summary.pending) == (2, 2)
+    assert sum(newsroom.asked("busy.example", f"/news/far-away-story-{number}") for number in range(2)) == 1

@@ -40,6 +40,11 @@ _NOTHING_KNOWN = EntryHints()
 """A list of addresses says no more than that, and may well name front pages; a feed's entries are articles."""
 
 
+REFUSALS = 3
+"""Pages in a row that could not even be asked for, after which what is left of their host stays pending, untried: it is paused or
+deferred. One alone may be the host of a redirect's target, and say nothing of the next."""
+
+
 @dataclass(slots=True)
 class Batch:
     """Results ready to load, and the pages archived since the last batch. `idle`: there is nothing but the network to wait for."""
@@ -95,15 +100,16 @@ class _Paging:
         return (rule.max_in_flight if rule else None) or 1
 
     async def _drain(self, queue: deque[Work]) -> None:
-        while queue and self._edges.left > 0:
+        refused = 0
+        while queue and refused < REFUSALS and self._edges.left > 0:
             work = queue.popleft()
             try:
                 page = await self._page(work)
             except FetchError as error:
                 await self._out.put(Result(work, error=error))
-                if was_not_asked(error):
-                    return  # the host is paused or deferred: what is left of it stays pending, untried
+                refused = refused + 1 if was_not_asked(error) else 0
                 continue
+            refused = 0
             await self._hand_over(work, page)
 
     async def _hand_over(self, work: Work, page: Page | None) -> None:
