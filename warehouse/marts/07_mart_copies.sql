@@ -9,8 +9,9 @@
 -- * slot_agreement: share of numbers and names in aligned places that agree, 0..1
 -- * is_canonical: the one article that speaks for its copy group
 -- * published_at: when it was published, UTC; NULL if unknown; day precision stands at midnight UTC
--- * lag: time after the canonical copy; NULL for that one or when a time is unknown
+-- * lag: time after the canonical copy, negative when an outlet was first; NULL for that one or when a time is unknown
 CREATE VIEW mart.copies AS
-SELECT copy_group, article_id, url, publisher, agency, copy_kind AS kind, containment, slot_agreement, is_canonical, published_at, lag
+SELECT copy_group, article_id, url, publisher, agency, copy_kind AS kind, containment, slot_agreement, is_canonical, published_at,
+       CASE WHEN NOT is_canonical THEN published_at - canonical_at END AS lag
 FROM {articles}
 WHERE copies > 1 AND status <> 'removed';

@@ -8,7 +8,7 @@ SELECT a.article_id, a.url_key, a.url, a.canonical_url, a.headline, a.descriptio
        coalesce(g.is_canonical, true) AS is_canonical,
        coalesce(g.size, 1) AS copies,
        g.containment, g.slot_agreement,
-       CASE WHEN NOT g.is_canonical THEN a.published_at - g.canonical_at END AS lag,
+       g.canonical_at,
        CASE WHEN s.texts > 1 THEN s.lead_id END AS story_id, a.revision, a.revisions, g.supersedes, a.extractor, a.feed_id, a.status, a.published_day
 FROM core.article a
 LEFT JOIN core.copy_group g ON g.article_id = a.article_id AND g.day = a.published_day
