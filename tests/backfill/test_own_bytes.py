@@ -1,0 +1,189 @@
+"""The same pages as WARC, JSON lines, list of addresses and folder with manifest are the same articles."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.archive_site import FIRST, HOST, ArchiveSite
+from support.newsroom import Listed, prose
+from support.wire_server import LoopbackServer
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER BY url_key"
+
+
+def pages_of(site: ArchiveSite) -> dict[str, bytes]:
+    return {url: answer.bytes() for url, answer in site.articles.items()}
+
+
+def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, **headers: str) -> list[int]:
+    """A WARC by another tool; returns the offsets of its responses."""
+    offsets = []
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=packed)
+        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "a crawler"}))
+        for url, body in pages.items():
+            offsets.append(stream.tell())
+            fields = [("Content-Type", "text/html; charset=utf-8"), *headers.items()]
+            answer = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
+            writer.write_record(writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict={"WARC-Date": "2026-03-01T00:00:00Z"}))  # fmt: skip
+    return offsets
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Iterator[Any]:
+    """Sites with the same articles, each with a data directory of its own."""
+    with LoopbackServer() as server:
+
+        def room(name: str) -> ArchiveSite:
+            folder = tmp_path / name
+            folder.mkdir()
+            site = ArchiveSite(folder, server)
+            site.fill(3, 4)
+            return site
+
+        yield room
+
+
+def test_four_sources_give_the_same_articles(rooms: Any, tmp_path: Path) -> None:
+    found = {}
+    for name in ("urls", "warc", "jsonl", "html"):
+        site = rooms(name)
+        pages = pages_of(site)
+        before = site.pages_asked()
+        summary = site.backfill(name, inputs=[written(name, tmp_path, pages)])
+        assert (summary.loaded, summary.state) == (12, "done"), name
+        assert site.pages_asked() - before == (12 if name == "urls" else 0)
+        assert not site.broken_rules()
+        found[name] = site.sql(FIELDS)
+        assert site.backfill(name, inputs=[written(name, tmp_path, pages)]).loaded == 0
+    assert found["warc"] == found["jsonl"] == found["html"] == found["urls"]
+
+
+def written(source: str, folder: Path, pages: dict[str, bytes]) -> Path:
+    path = folder / f"pages.{source}"
+    match source:
+        case "urls":
+            path.write_text("# addresses\n" + "\n".join(pages) + "\n")
+        case "warc":
+            path = folder / "pages.warc.gz"
+            write_warc(path, pages)
+        case "jsonl":
+            path.write_text("".join(json.dumps({"url": url, "html": body.decode()}) + "\n" for url, body in pages.items()))
+        case _:
+            path.mkdir(exist_ok=True)
+            rows = []
+            for number, (url, body) in enumerate(pages.items()):
+                (path / f"{number}.html").write_bytes(body)
+                rows.append(json.dumps({"file": f"{number}.html", "url": url}) + "\n")
+            (path / "manifest.jsonl").write_text("".join(rows))
+    return path
+
+
+def test_pages_polled_live_are_recognised_in_a_warc(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 3)
+    polled = sorted(site.articles)[0]
+    site.feed("live", HOST, [Listed(polled, "Story 0")])
+    site.poll(0)
+    write_warc(tmp_path / "a.warc.gz", pages_of(site))
+    assert site.backfill("warc", inputs=[tmp_path / "a.warc.gz"]).loaded == 2
+    assert site.one("SELECT count(*) FROM mart.articles") == 3
+    assert site.one("SELECT max(revisions) FROM mart.articles") == 1
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_good_records_load_and_the_others_get_reasons(site: ArchiveSite, tmp_path: Path, packed: bool) -> None:
+    site.fill(1, 5)
+    path = tmp_path / ("odd.warc.gz" if packed else "odd.warc")
+    offsets = write_warc(path, pages_of(site), packed=packed)
+    raw = bytearray(path.read_bytes())
+    middle = (offsets[1] + offsets[2]) // 2 if packed else offsets[1]
+    raw[middle : middle + 40] = b"\x00" * 40
+    path.write_bytes(bytes(raw[: (offsets[4] + len(raw)) // 2]))
+    with path.open("ab") as stream:
+        pass
+    write_odd(tmp_path / "more.warc.gz")
+    site.backfill("warc", inputs=[path, tmp_path / "more.warc.gz"])
+    assert site.one("SELECT count(*) FROM mart.articles") == 3
+    reasons = dict(site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL"))
+    assert reasons == {"damaged_record": 2, "not_html": 1, "revisit_record": 1, "http_404": 1, "truncated": 1, "http_other": 1}
+    assert not site.broken_rules()
+
+
+def write_odd(path: Path) -> None:
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+
+        def one(url: str, status: str, kind: str, body: bytes, record: str = "response", *more: tuple[str, str]) -> None:
+            answer = StatusAndHeaders(status, [("Content-Type", kind), *more], protocol="HTTP/1.1")
+            writer.write_record(writer.create_warc_record(f"http://{HOST}/odd/{url}", record, payload=io.BytesIO(body), http_headers=answer))
+
+        one("photo", "200 OK", "image/png", b"\x89PNG")
+        one("gone", "404 Not Found", "text/html", b"<p>no</p>")
+        one("seen", "200 OK", "text/html", b"", "revisit")
+        one("half", "200 OK", "text/html", b"<p>half", "response", ("Content-Length", "5000"))
+        one("moved", "301 Moved", "text/html", b"", "response", ("Location", "/odd/there"))
+
+
+def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 2)
+    first, second = sorted(site.articles)
+    whole = pages_of(site)
+    packed = gzip.compress(whole[first])
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
+    write_warc(tmp_path / "a.warc.gz", {first: chunked}, **{"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"})
+    write_warc(tmp_path / "b.warc.gz", {second: whole[second]}, **{"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"})
+    assert site.backfill("warc", inputs=[tmp_path]).loaded == 2
+    assert site.one("SELECT count(*) FROM mart.articles WHERE starts_with(body_text, 'The ')") == 2
+
+
+def test_only_the_days_asked_for_are_loaded_of_a_crawl(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(3, 2)
+    write_warc(tmp_path / "a.warc.gz", pages_of(site))
+    assert site.backfill("warc", inputs=[tmp_path / "a.warc.gz"], first=FIRST, last=FIRST).loaded == 2
+    assert site.one("SELECT count(*) FROM ops.outcomes WHERE reason = 'out_of_range'") == 4
+    assert site.backfill("warc", inputs=[tmp_path / "a.warc.gz"]).loaded == 4
+
+
+def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 1)
+    body = "".join(f"<p>{one}</p>" for one in prose(900))
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "a.html").write_text(f"<html><head><link href='http://{HOST}/x/weir-repaired-at-last' rel='canonical'></head><body>{body}</body></html>")
+    (folder / "b.html").write_text(f"<html><body>{body}</body></html>")
+    lines = tmp_path / "a.jsonl"
+    lines.write_text("\n".join([json.dumps({"text": "\n".join(prose(901))}), json.dumps({"html": f"<html><body>{body}</body></html>"}),
+                                "{not json", json.dumps({"url": f"http://{HOST}/x/nothing-there"})]))  # fmt: skip
+    assert site.backfill("html", inputs=[folder]).loaded == 1
+    assert site.backfill("jsonl", inputs=[lines]).loaded == 1
+    keys = {row[0].split(":")[0] for row in site.sql("SELECT url_key FROM mart.articles")}
+    assert keys == {f"{HOST}/x/weir-repaired-at-last", "urn"}
+    reasons = dict(site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL"))
+    assert reasons == {"no_url": 2, "damaged_record": 1, "no_text": 1}
+    assert site.backfill("jsonl", inputs=[lines]).loaded == 0
+    assert not site.broken_rules()
+
+
+def test_a_lost_warehouse_is_made_anew_from_its_archive(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(2, 3)
+    site.feed("live", HOST, [Listed(url, "A story") for url in sorted(site.articles)[:2]])
+    site.poll(0)
+    site.backfill()
+    before, pages = site.sql(FIELDS), site.pages_asked()
+    sizes = {path.name: path.stat().st_size for path in (site.data / "archive").iterdir()}
+    for path in (site.data / "ingest.duckdb", site.data / "news.duckdb"):
+        path.unlink()
+    assert site.backfill("archive", inputs=[]).loaded == 6
+    assert site.pages_asked() == pages
+    assert [row[:3] for row in site.sql(FIELDS)] == [row[:3] for row in before]
+    assert {path.name: path.stat().st_size for path in (site.data / "archive").iterdir()} == sizes
+    assert not site.broken_rules()

@@ -1,0 +1,121 @@
+"""Cut off anywhere and gone on with: the tables of a run left in peace, and no page fetched twice but those in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.archive_site import BASE, ArchiveSite
+from support.newsroom import NOON
+from support.wire_server import LoopbackServer
+
+from ingest.backfill import run as backfills
+from ingest.errors import ConfigError, LockedError
+from ingest.load.locks import run_lock
+
+INGEST = (sys.executable, "-m", "ingest.cli.main")
+NOW = NOON.isoformat()
+
+
+def run(site: ArchiveSite, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([*INGEST, "backfill", *arguments, "--json"], cwd=site.folder, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+
+
+def finished(site: ArchiveSite, *arguments: str) -> dict[str, Any]:
+    process = run(site, *arguments)
+    out, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def cut_off(site: ArchiveSite, pages: int, kind: signal.Signals) -> int:
+    """Run until so many more pages were asked for, then end it; its exit code."""
+    goal = site.pages_asked() + pages
+    process = run(site, "run", "--input", BASE, "--now", NOW)
+    deadline = time.monotonic() + 120
+    while site.pages_asked() < goal and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if kind is signal.SIGKILL:
+        os.killpg(process.pid, kind)
+    else:
+        process.send_signal(kind)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
+    with LoopbackServer() as server:
+        calm = ArchiveSite(tmp_path / "calm", server)
+        calm.folder.mkdir()
+        calm.fill(days, per_day)
+        calm.backfill()
+        return calm.tables()
+
+
+def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int) -> None:
+    site.fill(days, per_day)
+    site.options["batch"] = 20
+    site.write()
+    total = days * per_day
+    for number in range(times):
+        cut_off(site, max(1, total // (times + 2)) if number else 0, signal.SIGKILL)
+    last = finished(site, "run", "--input", BASE, "--now", NOW)
+    assert last["state"] == "done"
+    assert site.tables() == in_peace(tmp_path, days, per_day)
+    assert not site.broken_rules()
+    assert site.pages_asked() <= total + 2 * times
+    assert finished(site, "run", "--input", BASE, "--now", NOW)["fetched"] == 0
+
+
+def test_killed_and_resumed_the_tables_are_equal(site: ArchiveSite, tmp_path: Path) -> None:
+    torn(site, tmp_path, 6, 10, 3)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1800)
+def test_killed_ten_times_over_five_thousand_articles(site: ArchiveSite, tmp_path: Path) -> None:
+    torn(site, tmp_path, 30, 170, 10)
+
+
+def test_ctrl_c_leaves_a_state_that_resume_goes_on_with(site: ArchiveSite) -> None:
+    site.fill(5, 12)
+    site.write()
+    assert cut_off(site, 8, signal.SIGINT) == 130
+    (row,) = site.warehouse("SELECT state FROM core.backfill")
+    assert row == ("running",)
+    assert finished(site, "resume")["state"] == "done"
+    assert site.one("SELECT count(*) FROM mart.articles") == 60
+    assert not site.broken_rules()
+
+
+def test_a_backfill_runs_once_at_a_time_and_can_be_let_go(site: ArchiveSite) -> None:
+    site.fill(2, 3)
+    id = str(site.plan().backfill_id)
+    with run_lock(site.settings.data / "locks", backfills.job_of(id)), pytest.raises(LockedError):
+        backfills.cancel(site.settings, id)
+    assert backfills.cancel(site.settings, id) == 0
+    assert backfills.status(site.settings)[0]["state"] == "cancelled"
+    with pytest.raises(ConfigError, match="cancelled"):
+        asyncio.run(backfills.resume(site.settings, site.feeds(), id))
+    assert site.backfill().loaded == 6
+
+
+def test_a_cancelled_run_can_be_asked_for_again(site: ArchiveSite) -> None:
+    site.fill(3, 8)
+    site.write()
+    cut_off(site, 5, signal.SIGKILL)
+    (id,) = site.warehouse("SELECT backfill_id FROM core.backfill")[0]
+    assert backfills.cancel(site.settings, id) > 0
+    assert not site.broken_rules()
+    assert site.backfill().state == "done"
+    assert site.one("SELECT count(*) FROM mart.articles") == 24
