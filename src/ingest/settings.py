@@ -126,7 +126,7 @@ def load_settings(
 
 def read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark before it
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; name another one or create it (README shows a starter)") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -109,6 +109,20 @@ def test_a_missing_list_or_settings_file(shell: Shell) -> None:
     assert (said.code, "other.toml: no such file" in said.line) == (2, True)
 
 
+def test_a_list_saved_with_a_byte_order_mark_is_read(shell: Shell) -> None:
+    path = shell.newsroom.folder / "feeds.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert shell("feeds", "list", "--json").code == 0
+
+
+def test_a_folder_or_bytes_in_place_of_a_list(shell: Shell) -> None:
+    path = shell.newsroom.folder / "feeds.toml"
+    path.write_bytes(b"\xff\xfe\x00broken")
+    assert "encoding" in shell("poll").line
+    said = shell("poll", "--feeds", str(shell.newsroom.folder))
+    assert (said.code, "cannot be read" in said.line) == (2, True)
+
+
 def test_the_environment_is_checked_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INGEST_CRAWL_DELEY", "3")
     said = shell("poll")

@@ -62,9 +62,9 @@ def test_a_page_whose_record_was_lost_is_fetched_from_the_site(newsroom: Newsroo
     one_feed(newsroom)
     newsroom.poll(0)
     newsroom.warehouse(
-        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, feed_id, rank, 'refetch' AS kind, "
-        "'{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts, 'gone.warc.gz' AS page_file, "
-        "0 AS page_offset, 100 AS page_length FROM core.alias WHERE kind = 'link' RETURNING 1"
+        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, feed_id, rank, "
+        "'refetch' AS kind, '{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts, "
+        "'gone.warc.gz' AS page_file, 0 AS page_offset, 100 AS page_length FROM core.alias WHERE kind = 'link' RETURNING 1"
     )
     assert newsroom.poll(1).pending == 0
     assert newsroom.asked("alpha.example", "/news/furnace-lit-again-today") == 2
