@@ -16,6 +16,9 @@ from ingest.errors import ConfigError
 POOLS = {"live": "Polls and what belongs to them.", "backfill": "History: never in the way of the polls."}
 """The process pools and what runs in each."""
 
+RUN_MODULE = "flows.engine"
+"""`python -m` this is the process of a run."""
+
 _RUN_SHARE = 0.8  # of the interval: the rest is start-up, publishing, and the report
 
 
@@ -93,7 +96,7 @@ class Deployment(_Strict):
         jobs = self.work_pool.job_variables
         if jobs.command is not None:
             return self
-        jobs = jobs.model_copy(update={"command": f"{shlex.quote(python)} -m flows.engine"})
+        jobs = jobs.model_copy(update={"command": f"{shlex.quote(python)} -m {RUN_MODULE}"})
         return self.model_copy(update={"work_pool": self.work_pool.model_copy(update={"job_variables": jobs})})
 
     def given(self, parameters: Mapping[str, Any]) -> Deployment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from flows.report import tell
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import Asked, PollSummary, opened
+
+logging.getLogger("flows").setLevel(logging.INFO)  # Prefect hands its lines on to the run's page, but leaves the level to us
 
 
 async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from flows.plan import POOLS, Deployment, Schedule, load_plan
 from ingest.errors import ConfigError
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
+_ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed")
 
 
@@ -44,8 +45,8 @@ async def apply(deployments: tuple[Deployment, ...], *, forsake: bool = False) -
         await _automation()
         for deployment in deployments:
             await _deployment(client, deployment)
-        if forsake:
-            await _forsake(client)
+    if forsake:
+        await forsake_runs()
 
 
 async def _pool(client: PrefectClient, name: str, description: str) -> None:
@@ -93,7 +94,8 @@ def _check_parameters(found: Flow[..., Any], wanted: Deployment) -> None:
 def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
     when: IntervalSchedule | CronSchedule
     if wanted.interval is not None:
-        when = IntervalSchedule(interval=timedelta(seconds=wanted.interval))
+        # a fixed anchor: with today's every set-up would move the times of the runs
+        when = IntervalSchedule(interval=timedelta(seconds=wanted.interval), anchor_date=_ANCHOR)
     else:
         when = CronSchedule(cron=str(wanted.cron), timezone=wanted.timezone)
     return DeploymentScheduleCreate(schedule=when, active=wanted.active)
@@ -129,10 +131,12 @@ async def _automation() -> None:
         await wanted.aupdate()
 
 
-async def _forsake(client: PrefectClient) -> None:
+async def forsake_runs() -> None:
+    """Crashed is what seems to run: its process is gone, and with it who could say so."""
     states = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]))
-    for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states)):
-        await client.set_flow_run_state(run.id, Crashed(message="its process tree was killed"), force=True)
+    async with get_client() as client:
+        for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states)):
+            await client.set_flow_run_state(run.id, Crashed(message="its process was killed"), force=True)
 
 
 def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Deployment, ...]:
@@ -150,7 +154,11 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--interval", type=float, help="seconds between polls (default: prefect.yaml)")
     parser.add_argument("--forsake", action="store_true", help="runs that seem to be running have no process: mark them Crashed")
+    parser.add_argument("--forsake-only", action="store_true", help="the same, and nothing else")
     given = parser.parse_args()
+    if given.forsake_only:
+        asyncio.run(forsake_runs())
+        return
     paths = {name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(given, name))}
     try:
         asyncio.run(apply(planned(given.interval, paths), forsake=given.forsake))

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 MARK = "WIRE_INGEST_TREE"
@@ -40,9 +40,13 @@ class Tree:
         """How often in a row a child died young."""
         return self._deaths.get(name, 0)
 
-    def keep(self, name: str, command: Sequence[str]) -> None:
-        """Run `python -m command` from now on, whatever happens to it."""
-        self._keepers[name] = asyncio.create_task(self._keep(name, command))
+    def running(self, word: str) -> list[int]:
+        """Process ids of the tree whose command line has this word."""
+        return marked(self._mark, word)
+
+    def keep(self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Run `python -m command` from now on, whatever happens to it; `mourn` is awaited after a death, before the next start."""
+        self._keepers[name] = asyncio.create_task(self._keep(name, command, mourn))
 
     async def once(self, name: str, command: Sequence[str]) -> int:
         """Run `python -m command` to its end; its exit code."""
@@ -63,7 +67,7 @@ class Tree:
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
         await asyncio.to_thread(sweep, self._mark)
 
-    async def _keep(self, name: str, command: Sequence[str]) -> None:
+    async def _keep(self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None) -> None:
         while not self._stopping:
             began = time.monotonic()
             code = await self._follow(name, await self._start(name, command))
@@ -73,6 +77,8 @@ class Tree:
             pause = 0.0 if deaths == 0 else _PAUSES[min(deaths, len(_PAUSES)) - 1]
             self._log("serve", f"{name} ended with {code}; started again in {pause:.0f} s")
             await asyncio.sleep(pause)
+            if mourn is not None:
+                await mourn()
 
     async def _start(self, name: str, command: Sequence[str]) -> asyncio.subprocess.Process:
         # a session of its own: Ctrl-C of a terminal reaches the supervisor only, which ends the tree in order
@@ -130,18 +136,22 @@ def sweep(mark: str, grace: float = 5.0) -> int:
     return len(found)
 
 
-def marked(mark: str) -> list[int]:
-    """Process ids of this user whose environment bears the mark; ended ones that nobody waited for are not counted."""
+def marked(mark: str, word: str | None = None) -> list[int]:
+    """Process ids of this user whose environment bears the mark, and whose command line has `word` where one is given.
+
+    Ended ones that nobody waited for are not counted.
+    """
     wanted = f"{MARK}={mark}".encode()
     return [int(folder.name) for folder in Path("/proc").glob("[0-9]*")
-            if int(folder.name) != os.getpid() and wanted in _environ(folder).split(b"\0")]  # fmt: skip
+            if int(folder.name) != os.getpid() and wanted in _parts(folder / "environ")
+            and (word is None or word.encode() in _parts(folder / "cmdline"))]  # fmt: skip
 
 
-def _environ(folder: Path) -> bytes:
+def _parts(path: Path) -> list[bytes]:
     try:
-        return folder.joinpath("environ").read_bytes()
+        return path.read_bytes().split(b"\0")
     except OSError:  # of another user, or gone
-        return b""
+        return []
 
 
 def _send(pid: int, number: signal.Signals) -> None:
