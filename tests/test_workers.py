@@ -18,7 +18,7 @@ from ingest.errors import Terminal
 from ingest.model import Reason
 from ingest.workers import LimitHit, Limits, WorkerPool
 
-LIMITS = Limits(wall=4.0, cpu=0.5, memory=700)
+LIMITS = Limits(wall=60.0, cpu=60.0, memory=700)
 
 
 def square(number: int) -> int:
@@ -69,11 +69,21 @@ async def test_a_call_returns_what_the_function_returns() -> None:
         assert await pool.run(worker_id, 0) != os.getpid()
 
 
+SECOND = Limits(wall=1.0, cpu=60.0, memory=700)
+HALF_A_CPU_SECOND = Limits(wall=120.0, cpu=0.5, memory=700)
+
+
 @pytest.mark.parametrize(
-    ("fn", "arg", "kind"), [(endless_regex, 0, "cpu"), (sleep, 60.0, "wall"), (hoard, 2_000, "memory"), (die, 3, "crash")]
+    ("fn", "arg", "limits", "kind"),
+    [
+        (endless_regex, 0, HALF_A_CPU_SECOND, "cpu"),
+        (sleep, 60.0, SECOND, "wall"),
+        (hoard, 2_000, LIMITS, "memory"),
+        (die, 3, LIMITS, "crash"),
+    ],
 )
-async def test_each_limit_ends_the_call_and_the_next_one_runs(fn: object, arg: float, kind: str) -> None:
-    with WorkerPool(1, Limits(wall=1.0, cpu=0.5, memory=700)) as pool:
+async def test_each_limit_ends_the_call_and_the_next_one_runs(fn: object, arg: float, limits: Limits, kind: str) -> None:
+    with WorkerPool(1, limits) as pool:
         with pytest.raises(LimitHit) as hit:
             await pool.run(fn, arg)  # type: ignore[arg-type]
         assert hit.value.kind == kind

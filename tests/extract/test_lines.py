@@ -89,6 +89,17 @@ def test_a_related_box_goes_with_its_teasers_and_the_story_goes_on() -> None:
     assert kept([*STORY[:4], *box, *STORY[4:]]) == TEXT
 
 
+def test_a_last_box_goes_with_blurbs_that_lost_their_headings() -> None:
+    box = [
+        Block("More from the Harbour Post", "head"),
+        Block("Ferry fares will rise in May, the company says."),
+        Block("Gulls are back."),
+    ]
+    assert kept([*STORY, *STORY, *box]) == TEXT + TEXT
+    own = [Block("How the arches will be mended", "head"), *box[1:]]
+    assert len(kept([*STORY, *STORY, *own])) == 2 * len(TEXT) + 3
+
+
 @pytest.mark.parametrize(
     ("tail", "rule"),
     [

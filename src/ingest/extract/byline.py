@@ -53,7 +53,12 @@ def printed(tree: HtmlElement) -> tuple[str, ...]:
 
 def _candidates(tree: HtmlElement) -> Iterator[tuple[int, HtmlElement, tuple[str, ...]]]:
     for element in tree.iter(*_TAGS):
-        rank = _rank(element.get("class") or "", element.get("id") or "", element.get("rel") or "", element.get("itemprop") or "")
+        rank = _rank(
+            (element.get("class") or "")[:300],
+            (element.get("id") or "")[:100],
+            element.get("rel") or "",
+            element.get("itemprop") or "",
+        )
         if rank is None and element.tag == "a" and _PROFILE.search(element.get("href") or ""):
             rank = 2
         if rank is None or not _in_place(element):

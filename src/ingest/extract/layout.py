@@ -63,7 +63,7 @@ def _removable(box: HtmlElement, total: int) -> bool:
 
 
 def _names(box: HtmlElement) -> str:
-    return f"{box.get('class') or ''} {box.get('id') or ''}"
+    return f"{box.get('class') or ''} {box.get('id') or ''}"[:500]
 
 
 @lru_cache(maxsize=50_000)

@@ -15,6 +15,7 @@ from ingest.model import DroppedLine
 PROMO_WORDS = 30
 LINK_WORDS = 25
 TEASER_WORDS = 40
+BOX_BLOCKS = 8
 LEAD_BLOCKS = 8
 
 _SPACE = re.compile(r"\s+")
@@ -25,7 +26,7 @@ _SCRIPT = re.compile(
 )
 _HANDLE = re.compile(r"^\W*@\w+\W*$|^\W*https?://\S+\W*$|^\S+@\S+\.\w+$")
 _END = re.compile(r"""[.!?…。！？:»”"'’)\]।؟]\s*$""")
-_RIGHTS = re.compile(r"\W*(?:copyright|©|\(c\) ?\d{4}|all rights reserved)", re.I)
+_BOX_TITLE = re.compile(r"\W*(?!(?:read|see|also|lesen|lire|leer|lea|leia|leggi|lees|läs|les|læs)\b)(?=\w)", re.I)
 _RULE = re.compile(r"^[\s|:\-–—_=*•·]*$")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
@@ -63,6 +64,8 @@ def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[Dr
     """
     dropped: list[DroppedLine] = []
     kept = _lead(blocks, evidence, dropped)
+    if evidence.news:
+        kept = _without_last_box(kept, dropped)
     kept = list(_middle(kept, evidence, dropped))
     _tail(kept, evidence, dropped)
     if _letters(kept) < _letters(blocks) / 2:
@@ -123,12 +126,30 @@ def _is_byline(text: str, evidence: Evidence) -> bool:
     return rest != text and len(_WORD.findall(rest)) <= 4
 
 
-def _middle(blocks: Iterable[Block], evidence: Evidence, dropped: list[DroppedLine]) -> Iterable[Block]:
+def _is_box_title(text: str) -> bool:
+    # "read more" stands inside stories too; "more from ..." and "most read" do not
+    return bool(RELATED.match(text) and _BOX_TITLE.match(text))
+
+
+def _without_last_box(blocks: list[Block], dropped: list[DroppedLine]) -> list[Block]:
+    """A last box of other stories whose teasers lost their headings: a box title, then a few short blurbs to the end."""
+    for place in range(len(blocks) - 1, max(0, len(blocks) - BOX_BLOCKS - 1), -1):
+        after = blocks[place + 1 :]
+        if any(words(block.text) > TEASER_WORDS for block in after):
+            return blocks
+        if blocks[place].tag == "head" and _is_box_title(blocks[place].text) and _letters(after) < 0.15 * _letters(blocks):
+            dropped.extend(DroppedLine("related", block.text) for block in blocks[place:])
+            return blocks[:place]
+    return blocks
+
+
+def _middle(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> Iterable[Block]:
     box = False
-    for block in blocks:
+    for place, block in enumerate(blocks):
         rule = _rule(block, evidence)
         if evidence.news:
-            box = bool(RELATED.match(block.text)) or (box and _teaser(block, evidence))
+            opens = bool(RELATED.match(block.text))
+            box = opens or (box and (_teaser(block, evidence) or _blurb(blocks, place, evidence)))
             rule = rule or ("related" if box else None)
         if rule:
             dropped.append(DroppedLine(rule, block.text))
@@ -143,6 +164,13 @@ def _teaser(block: Block, evidence: Evidence) -> bool:
         or _twice(text)
         or (block.tag in ("head", "item") and words(text) <= LINK_WORDS and not _END.search(text))
     )
+
+
+def _blurb(blocks: list[Block], place: int, evidence: Evidence) -> bool:
+    """The lines under a teaser within a box: short, behind one teaser and before the next, or the last of all."""
+    if words(blocks[place].text) > TEASER_WORDS or not _teaser(blocks[place - 1], evidence):
+        return False
+    return place + 1 == len(blocks) or _teaser(blocks[place + 1], evidence) or bool(PROMO.search(blocks[place + 1].text))
 
 
 def _twice(text: str) -> bool:
@@ -180,7 +208,9 @@ def _tail_rule(block: Block, evidence: Evidence) -> str | None:
     if text.lstrip("- ") in evidence.links and (evidence.news or block.tag != "item"):
         return "tail link"
     if not evidence.news:
-        return "related" if RELATED.match(block.text) else "rights" if words(text) <= 25 and _RIGHTS.match(block.text) else None
+        if RELATED.match(block.text):
+            return "related"
+        return "promo" if words(text) <= PROMO_WORDS and PROMO.search(block.text) else None
     if block.tag == "head" or (len(text) < 300 and _HANDLE.search(block.text)):
         return "tail handle"
     if block.tag != "item" and words(text) <= 5 and not _END.search(block.text):

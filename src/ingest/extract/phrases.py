@@ -9,7 +9,8 @@ _PROMO = (
     # reading on
     r"(?:read|see|learn|find out|click|tap)\s+(?:more|also|next|the full|here\b)|(?:also|further)\s+read|read\s*:|see also|"
     r"more (?:from|on this|stories|news|coverage|like this)\b|(?:want|for) more\b.{0,60}(?:news|stories|sign|check|visit)|"
-    r"related(?:\s+(?:articles?|stories|story|news|topics?|content|links?|coverage|reading|posts?|video))?\s*(?::|$)|\W*related:|"
+    r"more ?:|related(?:\s+(?:articles?|stories|story|news|topics?|content|links?|coverage|reading|posts?|video))?\s*(?::|"
+    r"$)|\W*related:|"
     r"recommended(?:\s+(?:for you|stories|reading|articles?))?\s*:?$|(?:most|more)\s+(?:read|popular|viewed|shared|"
     r"commented)|trending\b|popular$|"
     r"you (?:may|might) (?:also )?(?:like|be interested)|don.?t miss|editor.?s (?:picks?|choice)|top stories|latest (?:news|"
@@ -93,7 +94,7 @@ BIO = re.compile(
     r"\b(?:is|was|has been|works as|serves as|writes?|covers?|reports?|covering|joined)\b.{0,90}\b(?:reporter|writer|editor|"
     r"correspondent|journalist|columnist|"
     r"analyst|author of|contributor|newsroom|producer|fellow|bureau|beat|freelance\w*|newsletter|podcast|based in|about|for)\b|"
-    r"^\W*(?:\w+\W+){0,6}(?:contributed|contributing)\b.{0,40}(?:report|story|article|this)|^\W*(?:with|"
+    r"^\W*(?:\w+\W+){0,10}(?:contributed|contributing)\b.{0,40}(?:report|story|article|this)|^\W*(?:with|"
     r"additional) report(?:s|ing)\b|^\W*report(?:ing|ed) by\b|"
     r"\b(?:reach|contact|email|e-mail|follow|write to)\b.{0,70}(?:@|twitter|instagram|facebook|\bX\b|at \S+\.\w)|"
     r"\bist\b.{0,60}\b(?:Korrespondent|Redakteur|Reporter|Journalist|Autor|zuständig)|^\W*(?:Korrespondent|Redakteur|"
