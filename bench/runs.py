@@ -19,7 +19,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished command. Seconds; `peak` is the largest resident set of any of its processes, in MB."""
+    """One finished command. Seconds; `peak` is the largest resident set of any of its processes, `main_peak` that of the first, in MB."""
 
     code: int
     out: str
@@ -27,6 +27,7 @@ class Run:
     main_cpu: float
     other_cpu: float
     peak: float
+    main_peak: float = 0.0
 
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Run:
@@ -49,7 +50,7 @@ def _supervise(command: list[str], cwd: Path, env: dict[str, str], pipe: Connect
     if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
     out = cwd / "out.txt"
-    code, main_cpu, other_cpu, peak, wall = -1, 0.0, 0.0, 0.0, 0.0
+    code, main_cpu, other_cpu, peak, wall, main_peak = -1, 0.0, 0.0, 0.0, 0.0, 0.0
     start = time.perf_counter()
     with out.open("wb") as stream:
         main = subprocess.Popen(command, cwd=cwd, stdout=stream, env={**os.environ, **env})
@@ -57,11 +58,12 @@ def _supervise(command: list[str], cwd: Path, env: dict[str, str], pipe: Connect
             pid, status, cpu, resident = reaped
             if pid == main.pid:
                 code, main_cpu, wall = os.waitstatus_to_exitcode(status), cpu, time.perf_counter() - start
+                main_peak = resident
             else:
                 other_cpu += cpu
             peak = max(peak, resident)
     main.returncode = code  # it was reaped here, not by Popen
-    pipe.send(Run(code, out.read_text(encoding="utf-8", errors="replace"), wall, main_cpu, other_cpu, peak))
+    pipe.send(Run(code, out.read_text(encoding="utf-8", errors="replace"), wall, main_cpu, other_cpu, peak, main_peak))
 
 
 def _reap() -> tuple[int, int, float, float] | None:

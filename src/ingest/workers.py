@@ -83,6 +83,10 @@ def _call(fn: Callable[[A], R], arg: A, cpu: float) -> _Answer:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+def _nothing() -> None:
+    """A call that starts the pool."""
+
+
 def _die_with(parent: Any) -> None:
     wait([parent.sentinel])
     os._exit(1)
@@ -116,6 +120,7 @@ class WorkerPool:
             initargs=(limits.memory,),
             context=context,
         )
+        self._started: asyncio.Future[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -134,12 +139,19 @@ class WorkerPool:
 
     async def run(self, fn: Callable[[A], R], arg: A) -> R:
         """The result of fn(arg). Raises LimitHit, or whatever fn raised. Cancelling ends the call's process."""
+        await self._start()
         future = asyncio.wrap_future(self.submit(fn, arg))
         try:
             result: R = _open(await future)
             return result
         except (FutureTimeout, ProcessExpired) as error:
             raise _limit_of(error) from None
+
+    async def _start(self) -> None:
+        """Start the first workers off the event loop: the fork server answers after all of `preload` is imported, a second or more."""
+        if self._started is None:
+            self._started = asyncio.ensure_future(asyncio.to_thread(self._pool.schedule, _nothing))
+        await asyncio.shield(self._started)
 
     def map_stream(self, fn: Callable[[A], R], args: Iterable[A], window: int | None = None) -> Iterator[R | LimitHit]:
         """fn over args in parallel, results in input order; at most `window` arguments are held at a time.
