@@ -12,7 +12,7 @@ HEARTBEAT_SECONDS = 30
 """Prefect's smallest. Three may be missed before the automation (flows/setup.py) calls a run dead."""
 
 KEEP_RUNS_DAYS = 14
-KEEP_EVENTS_DAYS = 2
+KEEP_EVENTS_DAYS = 1
 DEFAULT_PORT = 4200
 
 

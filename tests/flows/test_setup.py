@@ -52,7 +52,7 @@ def test_settings_are_names_and_values_that_prefect_knows(monkeypatch: pytest.Mo
     assert found.server.analytics_enabled is False
     assert found.server.services.db_vacuum.enabled_vacuum_types >= {"events", "flow_runs"}
     assert found.server.services.db_vacuum.retention_period == timedelta(days=14)
-    assert found.server.events.retention_period == timedelta(days=2)
+    assert found.server.events.retention_period == timedelta(days=1)
     assert found.server.services.late_runs.loop_seconds == 15
     assert found.server.ui.api_url == found.api.url == "http://127.0.0.1:4299/api"
     assert found.home == tmp_path
