@@ -62,14 +62,23 @@ class Take:
     position: int = 0
 
     def result(self, now: datetime) -> Result:
-        stamp = None
-        if self.hours is not None:
-            stamp = Stamp(NOON + timedelta(hours=self.hours), Precision.INSTANT, StampSource.FEED, "as printed")
-        article = Article(self.headline, self.body, published=stamp, published_raw=stamp and stamp.raw, agency=self.agency,
-                          credits=(self.agency,) if self.agency else (), publisher=self.publisher, signal=self.signal,
-                          status=self.status, withdraws=self.withdraws, word_count=len(self.body.split()), extractor="test/1")  # fmt: skip
-        work = Work(url_key(self.url, HostRules()), self.url, host_of(self.url), "desk", f"{self.position:06d} {len(self.url):05d} {self.url}",
-                    self.kind, NOON.date(), NOON, EntryHints())  # fmt: skip
+        at = NOON + timedelta(hours=self.hours) if self.hours is not None else None
+        stamp = Stamp(at, Precision.INSTANT, StampSource.FEED, "as printed") if at else None
+        article = Article(
+            self.headline,
+            self.body,
+            published=stamp,
+            agency=self.agency,
+            credits=(self.agency,) if self.agency else (),
+            publisher=self.publisher,
+            word_count=len(self.body.split()),
+            signal=self.signal,
+            status=self.status,
+            withdraws=self.withdraws,
+            extractor="test/1",
+        )
+        key, rank = url_key(self.url, HostRules()), f"{self.position:06d} {len(self.url):05d} {self.url}"
+        work = Work(key, self.url, host_of(self.url), "desk", rank, self.kind, NOON.date(), NOON, EntryHints())
         page = Page(self.url, self.url, 200, {"content-type": "text/html"}, b"", now, "0" * 64)
         return Result(work, page, Extraction(article, Outcome.LOADED))
 
@@ -88,8 +97,9 @@ class CopyDesk:
     def edges(self, hour: float) -> Edges:
         """The edges that loading touches; it never asks the others."""
         warehouse, none = self.warehouse, cast(Any, None)
-        return Edges(f"test-{hour}", NOON + timedelta(hours=hour), warehouse.settings, FeedList(path=Path("feeds.toml"), feeds=(), hosts=()),
-                     HostRules(), warehouse, none, none, none)  # fmt: skip
+        feeds = FeedList(path=Path("feeds.toml"), feeds=(), hosts=())
+        now = NOON + timedelta(hours=hour)
+        return Edges(f"test-{hour}", now, warehouse.settings, feeds, HostRules(), warehouse, none, none, none)
 
     def load(self, takes: Iterable[Take], hour: float = 48) -> Counts:
         edges = self.edges(hour)
@@ -129,7 +139,10 @@ def without_end(text: str, paragraphs: int = 2) -> str:
 
 def notice(town: str, mayor: str, seats: int, votes: int) -> str:
     """A form that is filled in anew for each town: other names and figures in the same words."""
-    return (f"Mayor {mayor} of {town} announced on Tuesday that the council will hold {seats} seats after the count of {votes} "
-            f"votes was closed.\n\nThe returning officer in {town} thanked all volunteers for their patience and said that the full "
-            f"list of members would be published on the town's website before the end of the week.\n\nTurnout was {votes // 100} per "
-            f"hundred, and {mayor} will take the chair when the {seats} members meet for the first time in the spring.")  # fmt: skip
+    return (
+        f"Mayor {mayor} of {town} announced on Tuesday that the council will hold {seats} seats after the count of {votes} "
+        f"votes was closed.\n\nThe returning officer in {town} thanked all volunteers for their patience and said that the "
+        "full list of members would be published on the town's website before the end of the week.\n\n"
+        f"Turnout was {votes // 100} per hundred, and {mayor} will take the chair when the {seats} members meet for the first "
+        "time in the spring."
+    )

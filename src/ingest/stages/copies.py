@@ -9,10 +9,12 @@ from typing import Any
 
 import ingest.load.copies as copies
 import ingest.load.stories as stories
+from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
-from ingest.dedup.sketch import fingerprint
+from ingest.dedup.sketch import sketch
 from ingest.dedup.supersede import Take, superseded
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, prepare, verify
+from ingest.dedup.tokens import Tokens, shingles, tokenise
+from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
 from ingest.model import CopyKind, Signal
@@ -34,10 +36,11 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
     old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
     mates = copies.forget(con, old)
-    prints = [(known.article_id, known.published_day, fingerprint(known.body_text).sketch) for known in present]
+    words = {known.article_id: tokenise(known.body_text) for known in present}
+    prints = [(known.article_id, known.published_day, sketch(shingles(words[known.article_id].ids))) for known in present]
     copies.write_fingerprints(con, prints)
     near, days = copies.candidates(con, prints)
-    texts = _Texts(con, days)
+    texts = _Texts(con, days, {known.article_id: (known.row, words[known.article_id]) for known in present})
     texts.need({id for pair in near for id in pair})
     copies.write_pairs(con, [_pair(texts, days, a, b, now) for a, b in near if texts.verify(a, b).same])
     seeds = mates | {known.article_id: known.published_day for known in present}
@@ -50,19 +53,22 @@ def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
 
 
 class _Texts:
-    """Texts ready for comparison, read from the warehouse when first asked for; and what was verified so far."""
+    """Texts ready for comparison, each read once: those of the batch from memory, others from the warehouse when first asked for;
+    and what was verified so far."""
 
-    def __init__(self, con: Connection, days: dict[str, date]) -> None:
+    def __init__(self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]) -> None:
         self._con = con
+        self._own = own
         self._texts: dict[str, DedupText] = {}
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self.days = days
 
     def need(self, ids: set[str]) -> None:
-        for row in copies.texts(self._con, {id: self.days[id] for id in ids - self._texts.keys()}):
-            self._texts[row["article_id"]] = prepare(
-                row["article_id"], row["body_text"] or "", headline=row["headline"], published_at=row["published_at"],
-                publisher=row["publisher"], agency=row["agency"])  # fmt: skip
+        missing = ids - self._texts.keys()
+        for id in missing & self._own.keys():
+            self._texts[id] = _ready(id, *self._own[id])
+        for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()}):
+            self._texts[row["article_id"]] = _ready(row["article_id"], row, tokenise(row["body_text"] or ""))
 
     def verify(self, a: str, b: str) -> Verdict:
         """The verdict on two texts, the smaller id first."""
@@ -74,6 +80,10 @@ class _Texts:
 
     def same(self, a: str, b: str) -> bool:
         return self.verify(a, b).same
+
+
+def _ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
+    return DedupText(id, lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
 
 
 def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime) -> Row:
