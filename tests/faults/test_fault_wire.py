@@ -14,7 +14,7 @@ from support.fault_wire import CANARY, FaultWire
 
 from bench.runs import Run, ingest, run
 
-POLLS = 5
+POLLS = 4
 MAIN_MB, WORKER_MB = 500, 1500
 
 
