@@ -395,7 +395,7 @@ class PageInput:
     """All that extraction may know of a page; picklable, so that it crosses into a worker process.
 
     `html` is bytes as fetched or text already decoded. `boilerplate` holds hashes of lines known to repeat on this host.
-    `zone` is the IANA zone of zoneless stamps. `text` instead of `html` is text-only input.
+    `zone` is the IANA zone of zoneless stamps. `agencies`: a user's own list of agencies (TOML text), over the shipped one. `text` instead of `html` is text-only input.
     """
 
     url: str | None
@@ -408,6 +408,7 @@ class PageInput:
     language: str | None = None
     zone: str | None = None
     feed_content_type: ContentType | None = None
+    agencies: str | None = None
     boilerplate: frozenset[int] = frozenset()
     now: datetime | None = None
     noai: bool = False

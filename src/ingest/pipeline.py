@@ -31,6 +31,7 @@ from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
 from ingest.stages.loading import Counts, load_batch
 from ingest.stages.meanwhile import Meanwhile
+from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.paging import results
 from ingest.stages.polling import PollCounts, poll_feeds
 from ingest.urls import HostRules
@@ -97,6 +98,7 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
     warehouse = Warehouse(settings)
     warehouse.make_folders()
     check_disk(settings)
+    agencies = own_agencies(settings)
     with run_lock(settings.data / "locks", job, asked.wait):
         warehouse.prepare()
         archive = Archive(settings.data / "archive", job)
@@ -107,10 +109,11 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
         with WorkerPool(settings.workers, limits, PRELOAD) as workers:
             async with Client(settings, hosts, feeds.hosts) as client:
                 edges = Edges(run_id, asked.now or datetime.now(UTC), settings, feeds, HostRules(feeds.hosts), warehouse, client,
-                              archive, workers, budget=budget)  # fmt: skip
+                              archive, workers, budget=budget, agencies=agencies)  # fmt: skip
                 adopt(edges)
                 with warehouse.transaction() as con:
                     stored.start_run(con, run_id, job, edges.now)
+                    note_agencies(con, agencies)
                     stored.switch_off(con, [feed.id for feed in feeds.feeds])
                 try:
                     yield edges

@@ -35,6 +35,7 @@ class Settings(BaseModel):
 
     data: Path = Path("data")
     feeds: Path = Path("feeds.toml")
+    agencies: Path | None = None
     user_agent: str = USER_AGENT
     allow_networks: tuple[Network, ...] = ()
     allow_ports: frozenset[int] | None = frozenset()
@@ -112,8 +113,9 @@ def load_settings(
     _check_keys(values, set(Settings.model_fields), str(path))
     if values.get("data"):
         values["data"] = str(path.parent / values["data"])
-    if values.get("feeds"):
-        values["feeds"] = str(path.parent / values["feeds"])
+    for name in ("feeds", "agencies"):
+        if values.get(name):
+            values[name] = str(path.parent / values[name])
     env = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in NOT_SETTINGS}
     from_env = {key[len(PREFIX) :].lower(): value for key, value in env.items()}
     _check_keys(from_env, set(Settings.model_fields), "environment", shown=lambda key: PREFIX + key.upper())

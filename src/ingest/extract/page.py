@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from itertools import count
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from trafilatura.meta import reset_caches
 
 from ingest import text
 from ingest.extract import byline, decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract.agencies import AgencyTable, shipped
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.model import (
@@ -177,6 +179,11 @@ def _without_text(given: PageInput, said: Structured, reason: Reason, detail: st
     return _article(given, said, [Block(summary)], flags, None)
 
 
+@lru_cache(maxsize=4)
+def _agencies(own: str | None) -> AgencyTable:
+    return shipped().extended(own) if own else shipped()
+
+
 def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None) -> Extraction:
     hints = given.hints or NO_HINTS
     headline = hints.title if given.text is not None else _headline(said, hints)
@@ -188,6 +195,7 @@ def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tup
         language=said.language or given.language,
         published=hints.published,
         now=given.now,
+        agencies=_agencies(given.agencies),
     )
     body = "\n\n".join(line for line in map(str.strip, reading.body_text.splitlines()) if line)
     language = quality.language_of(body, said.language or given.language)

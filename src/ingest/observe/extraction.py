@@ -17,10 +17,12 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from ingest import dates
 from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
+from ingest.extract.published import as_printed
 from ingest.fetch.client import Client, Kind
 from ingest.fetch.hosts import Hosts
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings
+from ingest.stages.names import own_agencies
 from ingest.text import text_hash
 from ingest.urls import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
@@ -41,13 +43,14 @@ class Source:
 def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) -> Iterator[str]:
     """One JSON line per input, in input order."""
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    own = own_agencies(settings)
     with WorkerPool(settings.workers, limits, PRELOAD) as workers:
         waiting: deque[Source] = deque()
 
         def given() -> Iterator[PageInput]:
             for source in read_sources(settings, sources, stdin):
                 waiting.append(source)
-                yield source.given or PageInput(None, html=None)
+                yield replace(source.given or PageInput(None), agencies=own)
 
         for result in workers.map_stream(extract, given()):
             yield _line(waiting.popleft(), result)
@@ -86,7 +89,7 @@ def _fields(source: Source, article: Article) -> dict[str, Any]:
         "byline": article.byline,
         "authors": list(article.authors),
         "language": article.language,
-        "published_at": _text(stamp.at) if stamp else None,
+        "published_at": as_printed(stamp).replace("+00:00", "Z") if stamp else None,
         "published_precision": stamp.precision if stamp else None,
         "published_source": stamp.source if stamp else None,
         "published_raw": stamp.raw if stamp else article.published_raw,

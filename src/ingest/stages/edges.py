@@ -18,7 +18,7 @@ from ingest.workers import WorkerPool
 @dataclass(frozen=True, slots=True)
 class Edges:
     """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real clock.
-    `k` is what poll/schedule.py spends polls by."""
+    `k` is what poll/schedule.py spends polls by, `agencies` the user's own list of them (TOML text)."""
 
     run_id: str
     now: datetime
@@ -31,6 +31,7 @@ class Edges:
     workers: WorkerPool
     started: float = field(default_factory=time.monotonic)
     budget: float | None = None
+    agencies: str | None = None
     k: float = K
 
     @property

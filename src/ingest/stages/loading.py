@@ -9,6 +9,7 @@ from datetime import datetime
 import ingest.load.articles as articles
 import ingest.load.work as pending
 from ingest.load.db import Connection
+from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages, see_lines
 from ingest.load.rows import Known, Row
 from ingest.model import Outcome, Page, Reason, Work
@@ -80,6 +81,7 @@ def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mappi
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:
     latest = {v.article["article_id"]: v.article for v in verdicts if v.article is not None}
     articles.write_articles(con, list(latest.values()), [v.revision for v in verdicts if v.revision is not None])
+    note_publishers(con, list(latest.values()), edges.now)
     articles.write_dropped(con, {v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
                                 for r, v in zip(results, verdicts, strict=True)
                                 if v.revision is not None and v.article is not None and r.extraction})  # fmt: skip

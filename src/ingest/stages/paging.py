@@ -161,6 +161,7 @@ class _Paging:
             "language": feed.language if feed else None,
             "zone": feed.timezone if feed else None,
             "feed_content_type": feed.content_type if feed else None,
+            "agencies": self._edges.agencies,
             "now": self._edges.now,
         }
         if page is None:

@@ -1,0 +1,31 @@
+"""core.agency and core.publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from ingest.load.rows import Row
+from ingest.load.sql import merge, sql, stage
+
+
+def write_agencies(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    """The table as it is now; nothing is written where it already stands so."""
+    there = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchone()
+    stage(con, rows, "core.agency")
+    wanted = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM staged").fetchone()
+    con.unregister("staged")
+    if there != wanted:
+        con.execute("DELETE FROM core.agency")
+        merge(con, "merge_agency", rows, "core.agency")
+
+
+def note_publishers(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], now: datetime) -> None:
+    """Publishers met for the first time, with the host they were met on."""
+    rows = {row["publisher"]: {"publisher": row["publisher"], "host": row["host"], "first_seen_at": now} for row in articles
+            if row["publisher"]}  # fmt: skip
+    if stage(con, list(rows.values()), "core.publisher"):
+        con.execute(sql("load/note_publishers"))
+        con.unregister("staged")
