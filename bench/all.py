@@ -62,7 +62,7 @@ PEERS = {
 BENCHES = (
     Bench("feeds", needs=("feeds",)),
     Bench("schedule", ("--synthetic", "60", "--polls", "24"), ("series",)),
-    Bench("replay", ("--polls", "12", "--series", "bbc", "--pages", "20", "--in-process"), ("series", "pages")),
+    Bench("replay", ("--polls", "5", "--series", "bbc", "--pages", "10", "--in-process"), ("series", "pages"), 120),
     Bench("poll200", ("--pages", "80", "--repeat", "1"), ("pages",)),
     Bench("poll304", ("--requests", "800", "--hosts", "50", "--feeds", "600", "--feed-hosts", "200")),
     Bench("extract", ("--limit", "8"), ("pages",)),

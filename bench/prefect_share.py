@@ -122,7 +122,7 @@ def _serving(work: Path) -> Iterator[tuple[str, int, int]]:
         ready = tree.stdout.readline().decode()
         if not ready.startswith("ready: "):
             raise SystemExit((work / "serve.log").read_text(encoding="utf-8"))
-        server, worker = (_child(tree.pid, name) for name in ("server", "worker"))
+        server, worker = (_child(tree.pid, name) for name in ("server", "worker-live"))
         yield ready.split()[1], server, worker
     finally:
         tree.send_signal(signal.SIGTERM)

@@ -17,9 +17,11 @@ def changed(old: str, new: str) -> str:
 
 def test_the_shipped_file_is_right() -> None:
     plan = load_plan()
-    assert [one.name for one in plan.deployments] == ["live", "nightly"]
+    assert [one.name for one in plan.deployments] == ["live", "nightly", "history"]
+    assert plan.pools == ("live", "backfill")
     for one in plan.deployments:
-        assert (one.concurrency_limit.limit, one.concurrency_limit.collision_strategy) == (1, "CANCEL_NEW")
+        assert one.concurrency_limit.limit == 1
+        assert one.concurrency_limit.collision_strategy == ("CANCEL_NEW" if one.schedules else "ENQUEUE")
         assert one.work_pool.name in POOLS
         assert one.work_pool.job_variables.env["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"
 
