@@ -13,9 +13,9 @@ from ingest.load.sql import merge, sql, stage
 
 def write_agencies(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """The table as it is now; nothing is written where it already stands so."""
-    there = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchone()
+    there = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchall()
     stage(con, rows, "core.agency")
-    wanted = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM staged").fetchone()
+    wanted = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM staged").fetchall()
     con.unregister("staged")
     if there != wanted:
         con.execute("DELETE FROM core.agency")
