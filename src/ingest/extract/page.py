@@ -96,7 +96,7 @@ def _from_text(given: PageInput) -> Extraction:
 
 def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
-    if verdict := quality.wall(tree, page, said, given.status):
+    if not _tells(given, said) and (verdict := quality.wall(tree, page, said, given.status)):
         return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
     if not given.hints and (why := quality.front_page(tree, said, given.url)):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
@@ -154,6 +154,12 @@ def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
     if said.authors and any(lines.fold(author) != house for author in said.authors):
         return said
     return replace(said, authors=byline.printed(tree) or said.authors)
+
+
+def _tells(given: PageInput, said: Structured) -> bool:
+    """True where the page's own title is the headline that its feed announced: no challenge or consent page prints that."""
+    announced = lines.fold((given.hints or NO_HINTS).title or "")
+    return len(announced) >= 12 and any(announced in lines.fold(t) for t in (said.title, said.h1, said.og_title) if t)
 
 
 def _news(given: PageInput, said: Structured) -> bool:

@@ -43,6 +43,11 @@ _CONSENT_TEXT = re.compile(
     r"datos personales|privacidad|socios|dati personali|persoonsgegevens|toestemming)\b",
     re.I,
 )
+_AGREE = re.compile(
+    r"\b(?:accept|agree|allow all|consent|got it|i understand|zustimmen|akzeptieren|einverstanden|accepter|j.accepte|aceptar|"
+    r"acepto|accetta|accetto|akkoord|accepteren|aceitar|godkänn|acceptera|zgadzam|akceptuj|принять|соглас)\w*",
+    re.I,
+)
 _PAYWALL_TEXT = re.compile(
     r"(?:subscribe|sign in|log in|register|become a (?:member|subscriber)|"
     r"start your (?:free )?trial)\b.{0,60}\b(?:to (?:read|continue|access|unlock|view)|"
@@ -92,7 +97,7 @@ def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict
         marked = (status >= 400 or told < 300) and _CHALLENGE_MARK.search(page[:200_000])
         if marked or (named and _CHALLENGE_TITLE.search(title)):
             return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
-        if told and _about_consent(tree, share=0.6):
+        if told and _about_consent(tree, share=0.6) and _asks_consent(tree):
             return Verdict(Reason.CONSENT, "the text is about cookies and consent")
     if named and _CONSENT_TITLE.search(title) and _about_consent(tree):
         return Verdict(Reason.CONSENT, title)
@@ -102,6 +107,12 @@ def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict
 def _about_consent(tree: HtmlElement, share: float = 0.3) -> bool:
     paragraphs = [text for p in tree.iter("p", "li") if len(text := "".join(p.itertext()).strip()) >= 40]
     return not paragraphs or sum(bool(_CONSENT_TEXT.search(text)) for text in paragraphs) >= share * len(paragraphs)
+
+
+def _asks_consent(tree: HtmlElement) -> bool:
+    """Is there something to press that says yes? A short item on privacy has none."""
+    pressed = [*tree.iter("button"), *tree.iter("a"), *tree.iter("input")]
+    return any(_AGREE.search(f"{one.get('value') or ''} {''.join(one.itertext())[:80]}") for one in pressed)
 
 
 def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
