@@ -1,4 +1,4 @@
-"""A seeded wire on loopback of which a part is broken: feeds and pages fail in every known way, and canaries listen where nobody may go.
+"""A seeded wire on loopback, a part of it broken in every known way; canaries listen where nobody may go.
 
 Every host has a feed and pages of its own. A fault either passes (the second request is answered well) or stays. The server
 notes each request with its begin and end; tests compare what was loaded with `good_pages`, and what was asked with robots.txt.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from support import faults
@@ -151,7 +152,7 @@ class FaultWire:
         found = []
         for host in self.hosts:
             mine = sorted((hit for hit in self.hits if hit.host == host), key=lambda hit: hit.begin)
-            for before, after in zip(mine, mine[1:], strict=False):
+            for before, after in pairwise(mine):
                 due = before.end + before.wait if before.wait else before.begin + self.crawl_delay(host)
                 if after.begin < due:
                     found.append((before, after))
@@ -176,7 +177,8 @@ class FaultWire:
         (folder / "feeds.toml").write_text(feeds, encoding="utf-8")
         places = ", ".join(f'"{host}" = "{ADDRESS}:{self.port}"' for host in self.hosts)
         more = "".join(f"{key} = {value}\n" for key, value in options.items())
-        text = (f'resolve = {{ {places} }}\nallow_networks = ["127.1.0.0/16"]\nallow_ports = [{self.port}]\nworkers = 2\nworker_seconds = 3\n'
+        text = (f'resolve = {{ {places} }}\nallow_networks = ["127.1.0.0/16"]\nallow_ports = [{self.port}]\n'
+                f"workers = 2\nworker_seconds = 3\n"
                 f"connect_timeout = {deadline}\npage_deadline = {deadline}\nfeed_deadline = {deadline}\n{more}")  # fmt: skip
         (folder / "ingest.toml").write_text(text, encoding="utf-8")
 
@@ -232,7 +234,8 @@ class FaultWire:
         finally:
             writer.close()
 
-    async def _answer(self, host: str, path: str, headers: dict[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(self, host: str, path: str, headers: dict[str, str], reader: asyncio.StreamReader,
+                      writer: asyncio.StreamWriter) -> bool:  # fmt: skip
         """Send an answer; False when the connection cannot be gone on with."""
         begin = time.monotonic()
         if path == "/robots.txt":
@@ -241,9 +244,9 @@ class FaultWire:
             reply = self._elsewhere(path)
         else:
             one.asked += 1
-            ill = one.fault is not None and (one.is_gone or one.asked == 1 or one.fault in faults.HARMLESS)
-            place = f"http://{host}{path}"
-            reply = faults.broken(str(one.fault), one.good(headers), place, self._inner(one.asked + len(path))) if ill else one.good(headers)
+            reply = one.good(headers)
+            if one.fault is not None and (one.asked == 1 or one.fault not in faults.PASSING):
+                reply = faults.broken(one.fault, reply, f"http://{host}{path}", self._inner(one.asked + len(path)))
         goes_on = False
         try:
             goes_on = await reply.send(reader, writer)
@@ -254,11 +257,13 @@ class FaultWire:
 
     def _elsewhere(self, path: str) -> Reply:
         """Ways that faults lead to: round and round."""
-        return Reply(302, headers={"Location": f"{path}x" if len(path) < 200 else "/round"}) if path.startswith("/round") else Reply(404)
+        return Reply(302, headers={"Location": f"{path}x"}) if path.startswith("/round") else Reply(404)
 
     def _inner(self, number: int) -> str:
         """An address that no redirect may lead to, in one of its spellings."""
         address, port = self._canaries[number % len(self._canaries)]
-        spellings = (f"http://{address}:{port}/", f"http://2130706433:{port}/", f"http://[::ffff:127.0.0.1]:{port}/", f"//localhost:{port}/",
-                     f"http://0x7f.1:{port}/", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", f"http://user@{address}:{port}/")  # fmt: skip
+        spellings = (
+            f"http://{address}:{port}/", f"http://2130706433:{port}/", f"http://[::ffff:127.0.0.1]:{port}/", f"//localhost:{port}/",
+            f"http://0x7f.1:{port}/", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", f"http://user@{address}:{port}/",
+        )  # fmt: skip
         return spellings[number % len(spellings)]

@@ -9,18 +9,27 @@ import struct
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from functools import cache
+from itertools import zip_longest
 from time import time
 
 PASSING = ("timeout", "reset", "truncated", "torn_gzip", "unasked_304", "busy_429", "busy_503", "challenge")
 """The second request is answered well."""
 LASTING_FEEDS = ("drip", "loop", "inwards", "bomb", "gone_410", "robots_500", "empty", "entities", "not_http")
-LASTING_PAGES = ("drip", "loop", "inwards", "bomb", "gone_410", "gone_404", "not_html", "challenge_403", "to_private", "markup", "not_http")
+LASTING_PAGES = (
+    "drip", "loop", "inwards", "bomb", "gone_410", "gone_404", "not_html", "challenge_403", "to_private", "markup", "not_http",
+)  # fmt: skip
 LASTING = frozenset((*LASTING_FEEDS, *LASTING_PAGES))
 HARMLESS = ("wrong_charset", "wrong_type", "new_validator", "moved_301")
 """Lies that cost no article; told at every request."""
-FEEDS = tuple(name for three in zip(PASSING, LASTING_FEEDS, (*HARMLESS, *HARMLESS), strict=False) for name in three) + LASTING_FEEDS[8:]
-PAGES = tuple(name for two in zip((*PASSING, "timeout", "truncated", "busy_503"), LASTING_PAGES, strict=True) for name in two) + (
-    "wrong_charset", "moved_301")  # fmt: skip
+
+
+def _mixed(*kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """One of each kind in turn, so that a small wire has some of all."""
+    return tuple(name for row in zip_longest(*kinds) for name in row if name)
+
+
+FEEDS = _mixed(PASSING, LASTING_FEEDS, HARMLESS)
+PAGES = _mixed(PASSING, LASTING_PAGES, ("wrong_charset", "moved_301"))
 
 RETRY_AFTER = 2.0
 BOMB = 60_000_000
