@@ -143,3 +143,16 @@ def test_links_within_the_page_are_headings_not_links() -> None:
 
 def test_a_mail_address_of_sixteen_thousand_letters_costs_nothing() -> None:
     assert kept([*STORY, Block("a@" + "a." * 8_000)])[: len(TEXT)] == TEXT
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "A second trial with a loaded container ship waiting outside is planned for May.",
+        "The minister, who joined the talks while a reporter watched, left early.",
+        "The bridge was built for a railway that never came.",
+    ],
+)
+def test_a_last_sentence_of_the_news_is_no_note_on_a_writer(last: str) -> None:
+    left = kept([*STORY, Block(last)])
+    assert left[-1] == last

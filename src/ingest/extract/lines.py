@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.extract.engine import Block
-from ingest.extract.phrases import BIO, PROMO, RELATED
+from ingest.extract.phrases import BIO, BIO_SURE, PROMO, RELATED
 from ingest.model import DroppedLine
 
 PROMO_WORDS = 30
@@ -215,7 +215,9 @@ def _tail_rule(block: Block, evidence: Evidence) -> str | None:
         return "tail handle"
     if block.tag != "item" and words(text) <= 5 and not _END.search(block.text):
         return "tail short"
-    if words(text) <= 60 and BIO.search(block.text) and (_named(text, evidence) or words(text) <= 25):
+    if words(text) <= 60 and _named(text, evidence) and BIO.search(block.text):
+        return "tail bio"
+    if words(text) <= 25 and BIO_SURE.search(block.text):
         return "tail bio"
     return None
 

@@ -90,6 +90,20 @@ RELATED = re.compile(
 )
 
 # The author's note behind a story, and whom to write to.
+BIO_SURE = re.compile(
+    r"^\W*(?:he|she|they|(?:[A-Z][\w'’.-]+\s){2,4}|[Tt]he (?:author|writer))\s?,?"
+    r"(?i:(?:is|was|has been|works as|serves as)\b.{0,60}\b"
+    r"(?:reporter|writer|editor|correspondent|journalist|columnist|contributor|producer|author of|newsletter|podcast|bureau)|"
+    r"(?:writes?|covers?|reports?|has covered|joined)\b.{0,60}\b(?:for|about|from|at|the|news|politics|business))\b|"
+    r"^\W*(?i:(?:\w+\W+){0,10}(?:contributed|contributing)\b.{0,40}(?:report|story|article|this)|"
+    r"(?:with|additional) report(?:s|ing)\b|"
+    r"report(?:ing|ed) by\b)|"
+    r"(?i:\b(?:reach|contact|email|e-mail|follow|write to)\b.{0,70}(?:@|twitter|instagram|facebook|\bX\b|at \S+\.\w))|"
+    r"\bist\b.{0,60}\b(?:Korrespondent|Redakteur|Reporter|Journalist|Autor)|^\W*(?:Korrespondent|Redakteur|Reporter)\w*\b|"
+    r"\best\b.{0,40}\b(?:journaliste|correspondant|rédact)|\bes\b.{0,30}\b(?:periodista|redactor|corresponsal)"
+)
+"""What is a note on a writer though no byline says who it is: a person, at the start, and a trade."""
+
 BIO = re.compile(
     r"\b(?:is|was|has been|works as|serves as|writes?|covers?|reports?|covering|joined)\b.{0,90}\b(?:reporter|writer|editor|"
     r"correspondent|journalist|columnist|"
