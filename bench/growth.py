@@ -104,7 +104,7 @@ def _measured(folder: Path, runs: int) -> dict[str, float]:
         linked += load_batch(edges, batch).copies
         loads.append(time.perf_counter() - began)
     began = time.perf_counter()
-    derive_stories(warehouse, NOW)
+    derive_stories(warehouse)
     return {
         "copies": statistics.median(wall for wall, _ in stages),
         "copies_cpu": statistics.median(cpu for _, cpu in stages),

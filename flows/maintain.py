@@ -16,13 +16,15 @@ from flows.report import tell_checks
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.settings import load_settings
+from ingest.stages.stories import derive_stories
 
 _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
 
 @task(name="publish", task_run_name="publish", retries=2, retry_delay_seconds=30, **_STEP)
 async def publish(folder: Warehouse) -> int:
-    """Files written."""
+    """Stories that runs left to do are linked first. Files written."""
+    await asyncio.to_thread(derive_stories, folder)
     return await asyncio.to_thread(published.publish, folder)
 
 

@@ -34,6 +34,7 @@ from ingest.stages.meanwhile import Meanwhile
 from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.paging import results
 from ingest.stages.polling import PollCounts, poll_feeds
+from ingest.stages.stories import INLINE, derive_stories
 from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
 
@@ -178,7 +179,8 @@ def _add(summary: PollSummary, counts: Counts, fetched: int) -> None:
 
 
 async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
-    """Learn what repeats, write the run's row, publish."""
+    """Learn what repeats, link stories, write the run's row, publish."""
+    await asyncio.to_thread(derive_stories, edges.warehouse, INLINE)
     with edges.warehouse.transaction() as con:
         pages.learn_lines(con, edges.now)
         summary.pending = pending_count(con)
@@ -188,4 +190,3 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
     summary.published += await asyncio.to_thread(publish, edges.warehouse)
     summary.seconds = round(time.monotonic() - edges.started, 3)
     return summary
-

@@ -1,4 +1,4 @@
-"""Stories: a looser link of copy groups that tell of one event, by the names they share within two days.
+"""Stories: a looser link of copy groups that tell of one event, by the names they share within two days of its first report.
 
 Links are laid between groups, after grouping, and never touch it: a wrong story costs no precision of copies.
 """
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.groups import CopyGroup, Member, group
-from ingest.dedup.tokens import CASELESS, NAME, NUMBER, tokenise
+from ingest.dedup.groups import NEVER
+from ingest.dedup.tokens import CASELESS, NAME, NUMBER, Tokens, tokenise
 
 MARKS, SHARED_MARKS, SHARED_PART = 12, 4, 0.4
 """Marks kept of a text; marks that two must share, and the part of the fewer."""
 
 NEAR = timedelta(hours=48)
-"""Reports of one event; later ones are linked through those between."""
+"""Reports of one event, counted from the first."""
 
 COMMON_MARKS = 100
 """Texts of the window: a mark that more of them have (a weekday, a capital, the agency) says nothing."""
@@ -35,13 +35,12 @@ class StoryText:
     published_at: datetime | None = None
 
 
-def story_marks(headline: str | None, text: str) -> frozenset[int]:
+def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
     """Hashes (uint32) of the at most 12 names and numbers that a text says most often at its start, earlier ones first.
 
     In scripts without capitals: of the headline's words that the text repeats.
     """
-    tokens = tokenise(text)
-    said = list(zip(tokens.ids.tolist(), tokens.kinds.tolist(), strict=True))[:OPENING]
+    said = list(zip(words.ids[:OPENING].tolist(), words.kinds[:OPENING].tolist(), strict=True))
     title = set(tokenise(headline or "").ids.tolist())
     names = Counter(id for id, kind in said if kind in (NAME, NUMBER) or (kind == CASELESS and id in title))
     return frozenset(id for id, _ in names.most_common(MARKS))
@@ -62,23 +61,31 @@ def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
     return frozenset(mark for mark, n in counts.items() if n > COMMON_MARKS)
 
 
-def stories(texts: Iterable[StoryText]) -> list[CopyGroup]:
-    """Stories among the canonical texts of copy groups: `canonical` is the earliest report, `members` are ids of groups.
+def leads(texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()) -> dict[str, str]:
+    """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours before it.
 
-    Chains cannot form here either: a text is of one event with the earliest report, or with half of the story.
+    `before` are the leads of the two days before `texts`. A text is compared with leads alone, so that chains cannot form; and
+    only backwards in time, so that a later day never changes what an earlier one said. The order of `texts` decides nothing.
     """
-    known = {text.id: text for text in texts}
-    common = common_marks(known.values())
-    pairs = [(a, b) for a, b in _sharing(known.values(), common) if same_event(known[a], known[b], common)]
-    members = [Member(text.id, text.published_at) for text in known.values()]
-    return group(members, pairs, lambda a, b: same_event(known[a], known[b], common))
-
-
-def _sharing(texts: Iterable[StoryText], common: frozenset[int]) -> list[tuple[str, str]]:
-    """Pairs of ids that share enough marks, sorted."""
+    known: dict[str, StoryText] = {}
     by_mark: dict[int, list[str]] = {}
-    for text in sorted(texts, key=lambda t: t.id):
-        for mark in text.marks - common:
-            by_mark.setdefault(mark, []).append(text.id)
-    shared = Counter((a, b) for ids in by_mark.values() for i, a in enumerate(ids) for b in ids[i + 1 :])
-    return sorted(pair for pair, n in shared.items() if n >= SHARED_MARKS)
+    for lead in sorted((text for text in before if text.published_at), key=_time):
+        _index(lead, known, by_mark, common)
+    found: dict[str, str] = {}
+    for text in sorted((text for text in texts if text.published_at), key=_time):
+        shared = Counter(id for mark in text.marks - common for id in by_mark.get(mark, ()))
+        near = [known[id] for id, n in shared.items() if n >= SHARED_MARKS and same_event(known[id], text, common)]
+        found[text.id] = min(near, key=_time).id if near else text.id
+        if not near:
+            _index(text, known, by_mark, common)
+    return found
+
+
+def _index(lead: StoryText, known: dict[str, StoryText], by_mark: dict[int, list[str]], common: frozenset[int]) -> None:
+    known[lead.id] = lead
+    for mark in lead.marks - common:
+        by_mark.setdefault(mark, []).append(lead.id)
+
+
+def _time(text: StoryText) -> tuple[datetime, str]:
+    return text.published_at or NEVER, text.id

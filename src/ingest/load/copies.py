@@ -23,9 +23,9 @@ _APART = timedelta(days=60)
 
 
 def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
-    """Take these articles' fingerprints and pairs out; returns whom they were verified with, and where those stand."""
+    """Take these articles' fingerprints, story marks and pairs out; returns whom they were verified with, and where those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
-    for statement in ("forget_fingerprints", "forget_pairs_first", "forget_pairs_second"):
+    for statement in ("forget_fingerprints", "forget_marks", "forget_pairs_first", "forget_pairs_second"):
         _over(con, statement, gone.items())
     return {id: day for id, day in mates.items() if id not in gone}
 

@@ -1,13 +1,45 @@
-"""Marks of texts, and the stories derived from them day by day."""
+"""Marks of texts, and the stories derived from them day by day. Ids are UUID strings; a day is a published_day."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import duckdb
 
-from ingest.load.sql import sql, stage
+from ingest.load.articles import mark_dirty
+from ingest.load.sql import append, sql, stage
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A canonical text of a day, as story_mark has it."""
+
+    article_id: str
+    published_at: datetime
+    marks: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A canonical text's place in its story. `texts` counts those with the same lead."""
+
+    article_id: str
+    day: date
+    lead_id: str
+    texts: int
+
+    @property
+    def story_id(self) -> str | None:
+        """What the marts show: a text that is alone is no story."""
+        return self.lead_id if self.texts > 1 else None
+
+
+def write_marks(con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]) -> None:
+    """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with the fingerprints."""
+    append(con, "core.story_mark", [{"article_id": id, "day": day, "published_at": at, "marks": sorted(marks)}
+                                    for id, day, at, marks in rows])  # fmt: skip
 
 
 def mark_days(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
@@ -15,3 +47,60 @@ def mark_days(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
     if stage(con, [{"day": day} for day in sorted(set(days))], "core.story_day"):
         con.execute(sql("load/story_days"))
         con.unregister("staged")
+
+
+def marked_days(con: duckdb.DuckDBPyConnection) -> dict[date, int]:
+    """The days to derive, oldest first, with how many texts stand on each."""
+    return dict(con.execute(sql("load/marked_days")).fetchall())
+
+
+def derived(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
+    con.execute("DELETE FROM core.story_day WHERE day IN (SELECT unnest(?::DATE[]))", [sorted(days)])
+
+
+def marked_texts(con: duckdb.DuckDBPyConnection, day: date) -> list[Marked]:
+    """The canonical texts of a day that have a time."""
+    rows = con.execute(sql("load/marked_texts"), {"day": day}).fetchall()
+    return [Marked(str(id), at, frozenset(marks)) for id, at, marks in rows]
+
+
+def told(con: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[str, Told]:
+    """What was derived for these days, both inclusive, by article."""
+    query = "SELECT article_id, day, lead_id, texts FROM core.story WHERE day BETWEEN ? AND ?"
+    rows = con.execute(query, [first, last]).fetchall()
+    return {str(id): Told(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
+
+
+def replace_told(con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], after: Mapping[str, Told]) -> None:
+    """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its copies."""
+    moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
+    days = [row.day for id in moved for row in (before.get(id), after.get(id)) if row]
+    if stage(con, [{"article_id": id} for id in moved], "core.copy_group", ("article_id",)):
+        con.execute(sql("load/forget_stories"), {"first": min(days), "last": max(days)})
+        con.unregister("staged")
+    append(con, "core.story", [_row(after[id]) for id in moved if id in after])
+    _show(con, {id: row.day for rows in (before, after) for id, row in rows.items() if _shown(before, id) != _shown(after, id)})
+
+
+def _shown(rows: Mapping[str, Told], id: str) -> str | None:
+    return rows[id].story_id if id in rows else None
+
+
+def _show(con: duckdb.DuckDBPyConnection, days: Mapping[str, date]) -> None:
+    if stage(con, [{"article_id": id} for id in days], "core.copy_group", ("article_id",)):
+        con.execute(sql("load/story_mates"), {"first": min(days.values()), "last": max(days.values())})
+        shown = [day for (day,) in con.fetchall()]
+        con.unregister("staged")
+        mark_dirty(con, [("articles", day) for day in [*shown, *days.values()]])
+
+
+def _row(one: Told) -> dict[str, object]:
+    return {"article_id": one.article_id, "day": one.day, "lead_id": one.lead_id, "texts": one.texts}
+
+
+def recounted(rows: Sequence[Told]) -> dict[str, Told]:
+    """The rows by article, each with the number of texts that have its lead."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.lead_id] = counts.get(row.lead_id, 0) + 1
+    return {row.article_id: Told(row.article_id, row.day, row.lead_id, counts[row.lead_id]) for row in rows}

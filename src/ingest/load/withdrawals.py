@@ -34,7 +34,7 @@ def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> d
     if len(found) != 1 or found[0][2] == "withdrawn":
         return {}
     (target, day, _) = found[0]
-    con.execute(sql("load/withdraw_revision"), {"target": target, "now": now, "headline": notice["headline"]})
+    con.execute(sql("load/withdraw_revision"), {"target": target, "now": now})
     con.execute(sql("load/withdraw_article"), {"target": target})
     mark_dirty(con, [("articles", day), ("revisions", now.date())])
     return {str(target): day}

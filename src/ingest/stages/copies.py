@@ -12,6 +12,7 @@ import ingest.load.stories as stories
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.sketch import sketch
+from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import Take, superseded
 from ingest.dedup.tokens import Tokens, shingles, tokenise
 from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
@@ -39,6 +40,7 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
     words = {known.article_id: tokenise(known.body_text) for known in present}
     prints = [(known.article_id, known.published_day, sketch(shingles(words[known.article_id].ids))) for known in present]
     copies.write_fingerprints(con, prints)
+    stories.write_marks(con, [_marked(known, words[known.article_id]) for known in present if known.row["published_at"]])
     near, days = copies.candidates(con, prints)
     texts = _Texts(con, days, {known.article_id: (known.row, words[known.article_id]) for known in present})
     texts.need({id for pair in near for id in pair})
@@ -50,6 +52,10 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
 def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
     """Articles that are no longer to be shown leave their groups."""
     link_copies(con, [], copies.days_of(con, ids), {}, now)
+
+
+def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset[int]]:
+    return known.article_id, known.published_day, known.row["published_at"], story_marks(known.headline, words)
 
 
 class _Texts:
@@ -113,7 +119,7 @@ def _regroup(con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, d
     found = [one for crowd in _crowds(pairs) for one in _grouped(crowd, by_id, texts)]
     rows = [row for one in found if len(one.members) > 1 for row in _rows(one, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
-    stories.mark_days(con, touched)
+    stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
     return linked_now
 
 
