@@ -12,7 +12,7 @@ from ingest.load.sql import append, merge, sql, stage
 from ingest.model import ArchivePlace, Page, Work
 
 LEARN_AFTER = 5
-"""Pages of a host that must carry a block before it is taken out (facts of extraction: nothing is gained at fewer)."""
+"""Pages of a host that must carry a block before it is taken out (at two pages a host nothing is gained)."""
 
 
 def commit_pages(

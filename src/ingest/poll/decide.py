@@ -19,7 +19,7 @@ from ingest.poll.schedule import Window
 from ingest.urls import HostRules
 
 FULL_AFTER = timedelta(days=8)
-"""Longest time on 304s alone: some servers answer 304 for ever (facts of several readers)."""
+"""Longest time on 304s alone: some servers answer 304 for ever."""
 FULL_EVERY = 100
 ADOPT_AFTER = timedelta(days=7)
 _HEADER_CAP = 4_096
