@@ -33,8 +33,9 @@ def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, **he
             offsets.append(stream.tell())
             fields = [("Content-Type", "text/html; charset=utf-8"), *headers.items()]
             answer = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
-            writer.write_record(writer.create_warc_record(
-                url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict={"WARC-Date": "2026-03-01T00:00:00Z"}))  # fmt: skip
+            at = {"WARC-Date": "2026-03-01T00:00:00Z"}
+            record = writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict=at)
+            writer.write_record(record)
     return offsets
 
 
@@ -108,8 +109,6 @@ def test_good_records_load_and_the_others_get_reasons(site: ArchiveSite, tmp_pat
     middle = (offsets[1] + offsets[2]) // 2 if packed else offsets[1]
     raw[middle : middle + 40] = b"\x00" * 40
     path.write_bytes(bytes(raw[: (offsets[4] + len(raw)) // 2]))
-    with path.open("ab") as stream:
-        pass
     write_odd(tmp_path / "more.warc.gz")
     site.backfill("warc", inputs=[path, tmp_path / "more.warc.gz"])
     assert site.one("SELECT count(*) FROM mart.articles") == 3
@@ -124,7 +123,9 @@ def write_odd(path: Path) -> None:
 
         def one(url: str, status: str, kind: str, body: bytes, record: str = "response", *more: tuple[str, str]) -> None:
             answer = StatusAndHeaders(status, [("Content-Type", kind), *more], protocol="HTTP/1.1")
-            writer.write_record(writer.create_warc_record(f"http://{HOST}/odd/{url}", record, payload=io.BytesIO(body), http_headers=answer))
+            writer.write_record(
+                writer.create_warc_record(f"http://{HOST}/odd/{url}", record, payload=io.BytesIO(body), http_headers=answer)
+            )
 
         one("photo", "200 OK", "image/png", b"\x89PNG")
         one("gone", "404 Not Found", "text/html", b"<p>no</p>")
@@ -158,11 +159,17 @@ def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
     body = "".join(f"<p>{one}</p>" for one in prose(900))
     folder = tmp_path / "pages"
     folder.mkdir()
-    (folder / "a.html").write_text(f"<html><head><link href='http://{HOST}/x/weir-repaired-at-last' rel='canonical'></head><body>{body}</body></html>")
+    (folder / "a.html").write_text(
+        f"<html><head><link href='http://{HOST}/x/weir-repaired-at-last' rel='canonical'></head><body>{body}</body></html>"
+    )
     (folder / "b.html").write_text(f"<html><body>{body}</body></html>")
     lines = tmp_path / "a.jsonl"
-    lines.write_text("\n".join([json.dumps({"text": "\n".join(prose(901))}), json.dumps({"html": f"<html><body>{body}</body></html>"}),
-                                "{not json", json.dumps({"url": f"http://{HOST}/x/nothing-there"})]))  # fmt: skip
+    rows = (
+        {"text": "\n".join(prose(901))},
+        {"html": f"<html><body>{body}</body></html>"},
+        {"url": f"http://{HOST}/x/nothing-there"},
+    )
+    lines.write_text("\n".join(["{not json", *(json.dumps(row) for row in rows)]))
     assert site.backfill("html", inputs=[folder]).loaded == 1
     assert site.backfill("jsonl", inputs=[lines]).loaded == 1
     keys = {row[0].split(":")[0] for row in site.sql("SELECT url_key FROM mart.articles")}

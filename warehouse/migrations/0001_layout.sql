@@ -392,7 +392,9 @@ CREATE TABLE core.takedown (          -- keys that must never come back
   url_key VARCHAR PRIMARY KEY,
   article_id UUID,
   reason VARCHAR NOT NULL,
-  taken_at TIMESTAMPTZ NOT NULL
+  taken_at TIMESTAMPTZ NOT NULL,
+  scrubbed BOOLEAN NOT NULL,          -- its archive records are overwritten and its published files gone
+  erased BOOLEAN NOT NULL             -- the warehouse file was rewritten since: deletes leave bytes in free blocks
 );
 
 CREATE TABLE core.reextraction (      -- articles as they were before a re-extraction, so that it can be undone

@@ -211,4 +211,3 @@ def outcome_row(key: str, leads_to: str, feed_id: str | None, outcome: Outcome, 
     """A row of core.outcome for a link that no page was had for."""
     return {"link_key": key, "url_key": leads_to, "feed_id": feed_id, "outcome": outcome, "reason": reason, "detail": detail,
             "fetched": False, "extracted": False, "day": now.date(), "decided_at": now}  # fmt: skip
-

@@ -161,5 +161,3 @@ async def _fetched(edges: Edges, url: str) -> Response:
             if not left or not again:
                 raise
     raise AssertionError("unreachable")
-
-

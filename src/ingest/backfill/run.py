@@ -1,6 +1,6 @@
 """Run: a backfill is planned, its chunks opened, fetched or read, and loaded by the live path's stages; resumable anywhere.
 
-    plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) -> load_batch -> done
+plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) -> load_batch -> done
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from ingest.model import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
+from ingest.stages.stories import derive_stories
 from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
 
@@ -223,6 +224,7 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
     for name in ("fetched", "loaded", "revised", "copies", "lost"):
         setattr(summary, name, getattr(run, name))
     await asyncio.to_thread(_finish, edges, id, summary)
+    await asyncio.to_thread(derive_stories, edges.warehouse)
     summary.published = await asyncio.to_thread(publish, edges.warehouse)
     return summary
 

@@ -219,4 +219,3 @@ def canonical_of(html: bytes) -> str | None:
         if text.startswith(("http://", "https://")) and (link := clean_link(text, text)):
             return link
     return None
-

@@ -27,7 +27,7 @@ NICE = 5
 SHOWN = 20
 
 
-def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+def day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
@@ -40,8 +40,8 @@ def _source_options(command: F) -> F:
                      help="Where URLs or pages come from."),
         click.option("--input", "inputs", multiple=True, metavar="PATH|URL", help="What to read; a sitemap needs none."),
         click.option("--feed", "only", multiple=True, metavar="ID", help="Sitemaps of these feeds' sites only."),
-        click.option("--from", "first", callback=_day, metavar="DAY", help="First UTC day of publication, inclusive."),
-        click.option("--to", "last", callback=_day, metavar="DAY", help="Last UTC day, inclusive."),
+        click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day of publication, inclusive."),
+        click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive."),
         click.option("--mode", type=click.Choice([str(one) for one in Mode]), default="missing", show_default=True,
                      help="What was never decided; what failed, too; or everything again."),
         click.option("--newest-first", is_flag=True, help="Begin with the last day."),
@@ -69,7 +69,7 @@ def backfill_command() -> None:
 @json_option
 def plan_command(dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **asked: Any) -> int:
     """Per day and host: what is reachable, what is there, how many requests the rest takes. `run ID` does it."""
-    settings, listed = _settings(config, data, feeds)
+    settings, listed = settings_of(config, data, feeds)
     with bars(enabled=not as_json) as told:
         made = asyncio.run(backfills.plan(settings, listed, _wanted(asked), dry=dry_run, told=told))
     if as_json:
@@ -93,7 +93,7 @@ def run_command(context: click.Context, /, id: str | None, max_active: int, dry_
     """Plan and run, or run the plan ID. The same asked for again goes on where it was cut off."""
     if dry_run:
         return int(context.invoke(plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **asked))
-    settings, listed = _settings(config, data, feeds)
+    settings, listed = settings_of(config, data, feeds)
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
         if id is not None:
@@ -113,7 +113,7 @@ def run_command(context: click.Context, /, id: str | None, max_active: int, dry_
 def resume_command(id: str, max_active: int, now: datetime | None, feeds: Path | None, data: Path | None, config: Path | None,
                    as_json: bool) -> int:  # fmt: skip
     """Go on with a backfill that was cut off, by default the newest."""
-    settings, listed = _settings(config, data, feeds)
+    settings, listed = settings_of(config, data, feeds)
     id = str(backfills.find(settings, id)["backfill_id"])
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
@@ -158,8 +158,8 @@ def cancel_command(id: str, data: Path | None, config: Path | None, as_json: boo
 
 @backfill_command.command("gaps")
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="Days back to look at.")
-@click.option("--from", "first", callback=_day, metavar="DAY", help="First UTC day, instead of --days.")
-@click.option("--to", "last", callback=_day, metavar="DAY", help="Last UTC day (default: yesterday).")
+@click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day, instead of --days.")
+@click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day (default: yesterday).")
 @click.option("--now", callback=instant, metavar="TIME", help="As if it were this time.")
 @data_options
 @json_option
@@ -177,7 +177,7 @@ def gaps_command(days: int, first: date | None, last: date | None, now: datetime
     return 0
 
 
-def _settings(config: Path | None, data: Path | None, feeds: Path | None) -> tuple[Settings, FeedList]:
+def settings_of(config: Path | None, data: Path | None, feeds: Path | None) -> tuple[Settings, FeedList]:
     """A list of feeds is used where there is one; an archive can be loaded without."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     if feeds is None and not settings.feeds.exists():

@@ -7,8 +7,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -73,6 +73,14 @@ class Warehouse:
                     con.execute("ROLLBACK")
                 raise
             con.execute("COMMIT")
+
+    @contextmanager
+    def exclusive(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+        """The write lock, for what replaces or copies the file as a whole; hands out how to open it meanwhile."""
+        if not self._ready:
+            self.prepare()
+        with self._thread_lock, write_lock(self.data / "locks"):
+            yield self._open
 
     def _create(self) -> None:
         """A new warehouse comes into being by rename: a death while DuckDB writes its first headers leaves no broken file."""

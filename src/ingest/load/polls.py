@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from ingest.load.articles import mark_dirty
+from ingest.load.articles import mark_dirty, taken_down
 from ingest.load.rows import Row, state_from, state_row
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
@@ -54,9 +54,16 @@ def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str
 def write_polls(con: duckdb.DuckDBPyConnection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]) -> None:
     """raw.poll rows, the changed states of entries, and their digests."""
     append(con, "raw.poll", polls)
-    append(con, "raw.entry", history)
+    append(con, "raw.entry", _without_text(con, history))
     merge(con, "merge_entry", digests, "core.entry")
     mark_dirty(con, [("polls", row["day"]) for row in polls])
+
+
+def _without_text(con: duckdb.DuckDBPyConnection, history: Sequence[Row]) -> Sequence[Row]:
+    """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do not."""
+    barred = taken_down(con, {row["url_key"] for row in history})
+    words = ("title", "summary", "content", "credit", "image_url")
+    return [row | dict.fromkeys(words) | {"authors": [], "categories": []} if row["url_key"] in barred else row for row in history]
 
 
 def _feed_row(feed: Feed, state: FeedState) -> Row:

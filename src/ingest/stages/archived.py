@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.extract.page import extract
 from ingest.fetch.archive import Archive
 from ingest.fetch.warc import TEXT_FORM
-from ingest.model import ArchivePlace, Extraction, PageInput
+from ingest.model import ArchivePlace, Extraction, PageInput, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,12 @@ class ArchivedPage:
 
 def extract_archived(page: ArchivedPage) -> Extraction:
     """As extract/page.py does. Raises Terminal DAMAGED_RECORD when the record is not what its place says."""
-    response = Archive(page.folder, "reader").read(page.place)
+    return extract(given_of(Archive(page.folder, "reader").read(page.place), page.given))
+
+
+def given_of(response: Response, about: PageInput) -> PageInput:
+    """`about` with the answer's bytes: markup, or the text where it came as text alone."""
     if response.headers.get("content-type") == TEXT_FORM:
-        url = None if response.url.startswith("urn:") else page.given.url
-        return extract(replace(page.given, url=url, text=response.body.decode("utf-8", "replace")))
-    return extract(replace(page.given, html=response.body))
+        url = None if response.url.startswith("urn:") else about.url
+        return replace(about, url=url, text=response.body.decode("utf-8", "replace"))
+    return replace(about, html=response.body)

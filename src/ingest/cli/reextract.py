@@ -1,0 +1,56 @@
+"""`ingest reextract`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from ingest.backfill.reextract import Report, Wanted, reextract, undo
+from ingest.cli.backfill import day, settings_of
+from ingest.cli.common import data_options, feeds_option, instant, json_option, print_json, say
+from ingest.cli.progress import bars
+
+
+@click.command("reextract")
+@click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day of publication, inclusive.")
+@click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive.")
+@click.option("--dry-run", is_flag=True, help="Only report what would change.")
+@click.option("--learned", is_flag=True, help="Also take out blocks found to repeat on their host since.")
+@click.option("--undo", "undone", metavar="RUN|last", help="Put back what that re-extraction replaced.")
+@click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time.")
+@feeds_option
+@data_options
+@json_option
+def reextract_command(first: date | None, last: date | None, dry_run: bool, learned: bool, undone: str | None, now: datetime | None,
+                      feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:  # fmt: skip
+    """Extract archived pages anew, without network: the same revisions with new texts, and a report of what changed."""
+    settings, listed = settings_of(config, data, feeds)
+    if undone:
+        articles = undo(settings, undone, now)
+        print_json({"undone": undone, "articles": articles}) if as_json else say(
+            f"{articles} articles as they were before {undone}"
+        )
+        return 0
+    with bars(enabled=not as_json) as told:
+        report = reextract(settings, listed, Wanted(first, last, dry_run, learned, now), told)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _show(report)
+    return 0
+
+
+def _show(report: Report) -> None:
+    for one in reversed(report.largest):
+        say(f"\n{one['url']} (+{one['words_added']} -{one['words_removed']} words)\n{one['diff']}")
+    lost = ", ".join(f"{reason} {n}" for reason, n in report.lost.items())
+    kept = f"; kept as they were: {lost}" if lost else ""
+    fields = ", ".join(f"{name} {n}" for name, n in report.fields.items())
+    would = "would change" if report.dry else "changed"
+    say(f"\n{report.texts} texts read: {report.changed} {would} (+{report.words_added} -{report.words_removed} words), "
+        f"{report.same} the same{f'; columns: {fields}' if fields else ''}{kept}")  # fmt: skip
+    if report.changed and not report.dry:
+        say(f"to put it back: ingest reextract --undo {report.run_id}")

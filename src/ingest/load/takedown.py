@@ -1,0 +1,146 @@
+"""Takedown in the warehouse: a tombstone stays, every text goes; and a new file without the bytes that deletes leave behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import WarehouseError
+from ingest.load.articles import mark_dirty
+from ingest.load.db import Warehouse
+from ingest.load.sql import records, sql
+
+DATASETS = ("articles", "revisions")
+"""Published datasets that hold texts."""
+_ARTICLE = """SELECT article_id, url_key, first_seen_at, published_day FROM core.article
+WHERE article_id IN (SELECT article_id FROM gone)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What a takedown removed: all keys that led to it, its article if there was one, its texts (to be looked for elsewhere)."""
+
+    keys: tuple[str, ...]
+    article_id: str | None
+    url_key: str | None
+    first_seen_at: datetime | None
+    texts: tuple[str, ...]
+    copies: list[dict[str, Any]]
+
+
+def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, now: datetime) -> Gone:
+    """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the outcomes."""
+    con.execute(sql("backfill/takedown_keys"), {"asked": asked, "key": key})
+    keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
+    con.execute(_ARTICLE)
+    rows = records(con)
+    pairs = con.execute(sql("backfill/takedown_texts")).fetchall()
+    con.execute(sql("backfill/takedown_copies"))
+    copies = records(con)
+    _clear(con, reason, now, [row["published_day"] for row in rows])
+    said = tuple({text for pair in pairs for text in pair if text})
+    if not rows:
+        return Gone(keys, None, None, None, said, copies)
+    return Gone(keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], said, copies)
+
+
+def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Sequence[date]) -> None:
+    con.execute(sql("backfill/takedown_tombstone"), {"reason": reason, "now": now})
+    marked = con.execute("SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)").fetchall()
+    mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
+    for statement in ("takedown_article", "takedown_revisions", "takedown_entries"):
+        con.execute(sql(f"backfill/{statement}"))
+    for table in ("core.dropped_line", "core.boilerplate_seen", "core.reextraction"):
+        con.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT article_id FROM gone)")
+    for table in ("core.pending", "core.backfill_target"):
+        con.execute(f"DELETE FROM {table} WHERE url_key IN (SELECT key FROM gone)")
+
+
+def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
+    """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse file)."""
+    rows = con.execute(f"SELECT url_key FROM core.takedown WHERE NOT {column} ORDER BY url_key").fetchall()
+    return [key for (key,) in rows]
+
+
+def finish(con: duckdb.DuckDBPyConnection, column: str, keys: Sequence[str]) -> None:
+    con.execute(f"UPDATE core.takedown SET {column} = true WHERE url_key IN (SELECT unnest(?::VARCHAR[]))", [list(keys)])
+
+
+def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
+    """Remove published files that still hold these articles' texts, though nothing points to them any more: replaced ones are
+    kept for a day otherwise, and a killed publish leaves some. Returns how many."""
+    folder = warehouse.data / "published"
+    with warehouse.transaction() as con:
+        current = {path for (path,) in con.execute("SELECT path FROM core.published_file WHERE replaced_at IS NULL").fetchall()}
+        old = [path for dataset in DATASETS for path in sorted((folder / dataset).rglob("*.parquet"))
+               if str(path.relative_to(folder)) not in current and not path.name.startswith("typed_")]  # fmt: skip
+        held = [path for path in old if _holds(con, path, ids)]
+        names = [str(path.relative_to(folder)) for path in held]
+        con.execute("DELETE FROM core.published_file WHERE path IN (SELECT unnest(?::VARCHAR[]))", [names])
+    for path in held:
+        path.unlink(missing_ok=True)
+    return len(held)
+
+
+def _holds(con: duckdb.DuckDBPyConnection, path: Path, ids: Sequence[str]) -> bool:
+    """Whether a file has rows of these articles; one that cannot be read is a torn leftover that nobody needs."""
+    try:
+        query = "SELECT 1 FROM read_parquet(?) WHERE article_id IN (SELECT unnest(?::UUID[])) LIMIT 1"
+        return con.execute(query, [str(path), list(ids)]).fetchone() is not None
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        return True
+
+
+def rewrite(warehouse: Warehouse) -> int:
+    """Write the warehouse anew, without the free blocks in which deleted rows live on; swapped in by rename. Returns bytes saved.
+
+    The write lock is held meanwhile; readers, who never open this file, notice nothing. A death leaves the old file.
+    """
+    size = warehouse.path.stat().st_size
+    with warehouse.exclusive() as open_file:
+        fresh = warehouse.path.with_name("ingest.duckdb.new")
+        for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        with open_file() as con:
+            con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
+            con.execute("COPY FROM DATABASE ingest TO fresh")
+            _prove(con)
+            con.execute("CHECKPOINT fresh")
+            con.execute("DETACH fresh")
+        with contextlib.closing(duckdb.connect(str(fresh))) as con:
+            con.execute("CHECKPOINT")
+        _swap(fresh, warehouse.path)
+    return size - warehouse.path.stat().st_size
+
+
+def _prove(con: duckdb.DuckDBPyConnection) -> None:
+    """The copy has every table with as many rows."""
+    tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ingest'").fetchall()
+    for schema, table in tables:
+        counted = [con.execute(f"SELECT count(*) FROM {name}.{schema}.{table}").fetchone() for name in ("ingest", "fresh")]
+        if counted[0] != counted[1]:
+            raise WarehouseError(
+                f"{schema}.{table}: the rewritten warehouse has {counted[1]} rows for {counted[0]}; the old one stays"
+            )
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    handle = os.open(fresh, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    target.with_name(target.name + ".wal").unlink(missing_ok=True)
+    os.replace(fresh, target)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,2 @@
+UPDATE raw.entry SET title = NULL, summary = NULL, content = NULL, authors = NULL, credit = NULL, categories = NULL, image_url = NULL
+WHERE url_key IN (SELECT key FROM gone)
