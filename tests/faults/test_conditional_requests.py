@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 from support.newsroom import Listed, Newsroom, story
@@ -203,3 +205,16 @@ def test_polls_per_day_spend_the_budget(newsroom: Newsroom) -> None:
     newsroom.poll(1)
     waits = newsroom.sql("SELECT date_diff('minute', last_poll_at, next_poll_at) / 60, why_next FROM ops.feeds")
     assert all(11 < hours < 13 and "polls_per_day" in why for hours, why in waits)
+
+
+def test_the_document_for_site_owners_names_tests_that_exist() -> None:
+    tests = Path(__file__).parents[1]
+    cases = (tests.parent / "docs" / "politeness.md").read_text(encoding="utf-8").partition("## Conditional requests")[2]
+    named = re.findall(r"`(test_\w+)`", cases)
+    there = {
+        name
+        for path in tests.rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    assert len(named) >= 25
+    assert set(named) <= there
