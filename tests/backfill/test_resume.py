@@ -59,7 +59,8 @@ def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
         calm.folder.mkdir()
         calm.fill(days, per_day)
         calm.backfill()
-        return calm.tables()
+        tables: list[Any] = calm.tables()
+        return tables
 
 
 def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int) -> None:

@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from support.newsroom import NOON, Newsroom, story
@@ -80,12 +81,12 @@ class ArchiveSite(Newsroom):
     def feeds(self) -> FeedList:
         return load_feeds(self.write())
 
-    def backfill(self, source: str = "sitemap", *, inputs: Sequence[str] = (BASE,), **asked: Any) -> Summary:
+    def backfill(self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), **asked: Any) -> Summary:
         asked.setdefault("now", NOON)
         wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.run(self.settings, self.feeds(), wanted))
 
-    def plan(self, source: str = "sitemap", *, inputs: Sequence[str] = (BASE,), dry: bool = False, **asked: Any) -> Plan:
+    def plan(self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), dry: bool = False, **asked: Any) -> Plan:
         asked.setdefault("now", NOON)
         wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.plan(self.settings, self.feeds(), wanted, dry=dry))

@@ -31,6 +31,7 @@ from ingest.model import Article, Extraction, Feed, Outcome, PageInput, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.archived import ArchivedPage, given_of
 from ingest.stages.copies import link_copies
+from ingest.stages.names import own_agencies
 from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
@@ -125,6 +126,7 @@ class _Run:
     def __init__(self, settings: Settings, feeds: FeedList, wanted: Wanted, warehouse: Warehouse, workers: WorkerPool,
                  now: datetime, report: Report) -> None:  # fmt: skip
         self._folder = settings.data / "archive"
+        self._agencies = own_agencies(settings)
         self._feeds: dict[str, Feed] = {feed.id: feed for feed in feeds.feeds}
         self._rules = HostRules(feeds.hosts)
         self._wanted = wanted
@@ -161,7 +163,7 @@ class _Run:
         return PageInput(
             one.row["url"], hints=one.hints, publisher=feed.publisher if feed else None, language=feed.language if feed else None,
             zone=feed.timezone if feed else None, feed_content_type=feed.content_type if feed else None,
-            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()), now=one.row["checked_at"],
+            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()), now=one.row["checked_at"], agencies=self._agencies,
         )  # fmt: skip
 
     def _compare(self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]) -> None:

@@ -34,6 +34,7 @@ from ingest.model import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
+from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.stories import derive_stories
 from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
@@ -203,7 +204,8 @@ async def _edges(settings: Settings, feeds: FeedList, asked: Backfill, warehouse
         with WorkerPool(settings.workers, limits, PRELOAD) as workers:
             async with kind(settings, hosts, feeds.hosts) as client:
                 now = asked.now or datetime.now(UTC)
-                yield Edges(run_id, now, settings, feeds, HostRules(feeds.hosts), warehouse, client, archive, workers)
+                yield Edges(run_id, now, settings, feeds, HostRules(feeds.hosts), warehouse, client, archive, workers,
+                            agencies=own_agencies(settings))  # fmt: skip
     finally:
         hosts.close()
 
@@ -232,6 +234,7 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
 def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
     with edges.warehouse.transaction() as con:
         stored.start_run(con, edges.run_id, "backfill", edges.now)
+        note_agencies(con, edges.agencies)
         ledger.set_state(con, id, "running", edges.now)
         return ledger.lines(con, id), sum(row["urls"] for row in ledger.find(con, id))
 
