@@ -23,7 +23,7 @@ def pages_of(site: ArchiveSite) -> dict[str, bytes]:
     return {url: answer.bytes() for url, answer in site.articles.items()}
 
 
-def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, **headers: str) -> list[int]:
+def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, headers: dict[str, str] | None = None) -> list[int]:
     """A WARC by another tool; returns the offsets of its responses."""
     offsets = []
     with path.open("wb") as stream:
@@ -31,7 +31,7 @@ def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, **he
         writer.write_record(writer.create_warcinfo_record(path.name, {"software": "a crawler"}))
         for url, body in pages.items():
             offsets.append(stream.tell())
-            fields = [("Content-Type", "text/html; charset=utf-8"), *headers.items()]
+            fields = [("Content-Type", "text/html; charset=utf-8"), *(headers or {}).items()]
             answer = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
             at = {"WARC-Date": "2026-03-01T00:00:00Z"}
             record = writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict=at)
@@ -139,9 +139,10 @@ def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_pat
     first, second = sorted(site.articles)
     whole = pages_of(site)
     packed = gzip.compress(whole[first])
+    as_sent = {"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}
     chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
-    write_warc(tmp_path / "a.warc.gz", {first: chunked}, **{"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"})
-    write_warc(tmp_path / "b.warc.gz", {second: whole[second]}, **{"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"})
+    write_warc(tmp_path / "a.warc.gz", {first: chunked}, headers=as_sent)
+    write_warc(tmp_path / "b.warc.gz", {second: whole[second]}, headers=as_sent)
     assert site.backfill("warc", inputs=[tmp_path]).loaded == 2
     assert site.one("SELECT count(*) FROM mart.articles WHERE starts_with(body_text, 'The ')") == 2
 
