@@ -47,7 +47,7 @@ EQUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """An article as extraction hands it over; `hours` after NOON it was published."""
+    """An article as extraction hands it over; `hours` after NOON it was published. `link` led to it, if its URL did not."""
 
     url: str
     headline: str
@@ -60,6 +60,7 @@ class Take:
     withdraws: str | None = None
     kind: WorkKind = WorkKind.NEW
     position: int = 0
+    link: str | None = None
 
     def result(self, now: datetime) -> Result:
         at = NOON + timedelta(hours=self.hours) if self.hours is not None else None
@@ -77,8 +78,9 @@ class Take:
             withdraws=self.withdraws,
             extractor="test/1",
         )
-        key, rank = url_key(self.url, HostRules()), f"{self.position:06d} {len(self.url):05d} {self.url}"
-        work = Work(key, self.url, host_of(self.url), "desk", rank, self.kind, NOON.date(), NOON, EntryHints())
+        link = self.link or self.url
+        key, rank = url_key(link, HostRules()), f"{self.position:06d} {len(link):05d} {link}"
+        work = Work(key, link, host_of(link), "desk", rank, self.kind, NOON.date(), NOON, EntryHints())
         page = Page(self.url, self.url, 200, {"content-type": "text/html"}, b"", now, "0" * 64)
         return Result(work, page, Extraction(article, Outcome.LOADED))
 

@@ -31,11 +31,11 @@
 -- * signal: the wire's mark: none, update, correction, flash or advisory
 -- * embargo_until: instant before which it must not be used
 -- * flags: paywall, short, truncated, summary_only, text_only, full_text_feed, low_confidence, noai
--- * copy_group: group of copies of one text; its own article_id when no copy was seen
+-- * copy_group: group of copies of one text: the smallest article_id among them (an id of before leads on by that article), its own when no copy was seen
 -- * copy_kind: how it stands in its group: origin, exact, truncated, edited or expanded; NULL when alone
 -- * is_canonical: the one article that speaks for its copy group
 -- * copies: articles in the copy group, this one included
--- * story_id: looser link of articles on one event
+-- * story_id: looser link of articles on one event: article_id of its earliest report; NULL when alone
 -- * revision: number of the text shown, from 1
 -- * revisions: texts kept for this article: see mart.revisions
 -- * supersedes: article that this one corrects under another address

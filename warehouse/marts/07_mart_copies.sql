@@ -1,5 +1,5 @@
 -- mart.copies: the members of every copy group of two or more; copies are kept, never deleted.
--- * copy_group: group of copies of one text; its own article_id when no copy was seen
+-- * copy_group: group of copies of one text: the smallest article_id among them (an id of before leads on by that article), its own when no copy was seen
 -- * article_id: UUIDv5 of the key the article was first loaded under; never changes
 -- * url: address the text was fetched from, after redirects
 -- * publisher: who distributed it: the feed's publisher, else the page's, else its host

@@ -108,8 +108,8 @@ def days_of(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, dat
 
 
 def _remember(con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime) -> None:
-    moved = {(before[id]["group_id"], row["group_id"]) for id, row in after.items()
-             if id in before and before[id]["group_id"] != row["group_id"]}  # fmt: skip
+    now_in = {id: after[id]["group_id"] if id in after else id for id in before}
+    moved = {(row["group_id"], now_in[id]) for id, row in before.items() if row["group_id"] != now_in[id]}
     append(con, "core.copy_group_alias", [{"old_id": old, "group_id": new, "changed_at": now} for old, new in sorted(moved)])
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from ingest.load.db import Warehouse
 from ingest.load.sql import records, sql
+from ingest.stages.refused import refused
 from ingest.urls import HostRules, url_key
 
-PARTS = ("links", "outcomes", "pending", "entries", "pages", "article", "revisions", "dropped", "copies", "takedown")
+PARTS = ("links", "outcomes", "pending", "entries", "pages", "article", "revisions", "dropped", "copies", "groups", "refused",
+         "takedown")  # fmt: skip
 
 
 def explain(warehouse: Warehouse, asked: str, rules: HostRules) -> dict[str, Any]:
@@ -18,6 +20,9 @@ def explain(warehouse: Warehouse, asked: str, rules: HostRules) -> dict[str, Any
         con.execute(sql("why/keys"), {"asked": asked.strip(), "key": key})
         found: dict[str, Any] = {"asked": asked, "url_key": key}
         for part in PARTS:
+            if part == "refused":
+                found[part] = refused(con, [str(row["article_id"]) for row in found["article"]])
+                continue
             con.execute(sql(f"why/{part}"))
             found[part] = records(con)
     return found
