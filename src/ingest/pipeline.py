@@ -34,6 +34,7 @@ from ingest.stages.meanwhile import Meanwhile
 from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.paging import results
 from ingest.stages.polling import PollCounts, poll_feeds
+from ingest.stages.rechecks import queue_rechecks
 from ingest.stages.stories import INLINE, derive_stories
 from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
@@ -124,7 +125,7 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
 
 
 async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
-    """Ask every due feed, and commit what they say."""
+    """Ask every due feed, and commit what they say; young articles whose turn it is are asked for again."""
     with edges.warehouse.transaction() as con:
         states = stored.feed_states(con)
     chosen = edges.feeds.named(asked.only) if asked.only else tuple(feed for feed in edges.feeds.feeds if feed.enabled)
@@ -132,6 +133,7 @@ async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> Po
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
     edges = replace(edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.feeds if feed.enabled]))
     counts = await poll_feeds(edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None)
+    await asyncio.to_thread(queue_rechecks, edges, chosen)
     return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)
 
 

@@ -11,8 +11,9 @@ import ingest.load.work as pending
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages, see_lines
+from ingest.load.rechecks import note_checked
 from ingest.load.rows import Known, Row
-from ingest.model import Outcome, Page, Reason, Work
+from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
 from ingest.stages.verdict import Result, Verdict, judge, keys_of
@@ -56,6 +57,8 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
         gone = withdraw(con, list(written.values()), edges.now)
         counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now)
+        note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
+                           if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
     return counts
 

@@ -1,0 +1,2 @@
+UPDATE core.article SET checked_at = $now
+WHERE published_day BETWEEN $first AND $last AND article_id IN (SELECT article_id::UUID FROM staged)
