@@ -140,6 +140,8 @@ class _Paging:
             result = Result(work, page, extraction, boilerplate=self._lines(work))
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
+        except FetchError as error:  # its record was overwritten meanwhile: a takedown
+            result = Result(work, page, error=error)
         except OSError as error:  # a full disk and the like: the page is not to blame
             result = Result(work, page, error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}"))
         finally:
