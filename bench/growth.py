@@ -79,7 +79,7 @@ def _report(size: int, folder: Path, runs: int) -> bool:
 
 def _lay_down(folder: Path, size: int) -> None:
     """The history, and among its last days the articles of words."""
-    warehouse = _warehouse(folder)
+    warehouse = Warehouse(Settings.model_validate({"data": folder, "duckdb_memory": "4GB"}))  # 100,000 keys at a time
     warehouse.prepare()
     statements = [part for part in (HERE / "growth_history.sql").read_text(encoding="utf-8").split(";") if part.strip()]
     for first in range(0, size, STEP):
