@@ -19,7 +19,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished command. Seconds; `peak` is the largest resident set of any of its processes, `main_peak` that of the first, in MB."""
+    """One finished command. Seconds; `peak` is the largest resident set of any process, `main_peak` that of the first, in MB."""
 
     code: int
     out: str

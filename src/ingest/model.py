@@ -395,7 +395,8 @@ class PageInput:
     """All that extraction may know of a page; picklable, so that it crosses into a worker process.
 
     `html` is bytes as fetched or text already decoded. `boilerplate` holds hashes of lines known to repeat on this host.
-    `zone` is the IANA zone of zoneless stamps. `agencies`: a user's own list of agencies (TOML text), over the shipped one. `text` instead of `html` is text-only input.
+    `zone` is the IANA zone of zoneless stamps. `agencies`: a user's own list of agencies (TOML text), over the shipped one.
+    `text` instead of `html` is text-only input.
     """
 
     url: str | None

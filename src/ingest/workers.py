@@ -148,7 +148,7 @@ class WorkerPool:
             raise _limit_of(error) from None
 
     async def _start(self) -> None:
-        """Start the first workers off the event loop: the fork server answers after all of `preload` is imported, a second or more."""
+        """Start the first workers off the event loop: the fork server answers when `preload` is imported, a second or more."""
         if self._started is None:
             self._started = asyncio.ensure_future(asyncio.to_thread(self._pool.schedule, _nothing))
         await asyncio.shield(self._started)
