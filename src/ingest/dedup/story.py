@@ -41,7 +41,8 @@ def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
     In scripts without capitals: of the headline's words that the text repeats.
     """
     said = list(zip(words.ids[:OPENING].tolist(), words.kinds[:OPENING].tolist(), strict=True))
-    title = set(tokenise(headline or "").ids.tolist())
+    caseless = headline is not None and any(kind == CASELESS for _, kind in said)
+    title = set(tokenise(headline or "").ids.tolist()) if caseless else set()
     names = Counter(id for id, kind in said if kind in (NAME, NUMBER) or (kind == CASELESS and id in title))
     return frozenset(id for id, _ in names.most_common(MARKS))
 

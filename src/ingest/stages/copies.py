@@ -71,6 +71,8 @@ class _Texts:
 
     def need(self, ids: set[str]) -> None:
         missing = ids - self._texts.keys()
+        if not missing:
+            return
         for id in missing & self._own.keys():
             self._texts[id] = _ready(id, *self._own[id])
         for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()}):
