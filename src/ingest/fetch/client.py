@@ -120,7 +120,7 @@ class Client:
         self.held = Held()
 
     async def __aenter__(self) -> Self:
-        self._exchange = Exchange(self._settings, self._guard, self._lookup)
+        self._exchange = Exchange(self._settings, self._guard, self._lookup, self.held)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

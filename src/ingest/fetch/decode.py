@@ -35,6 +35,13 @@ class Body:
         self._cap = cap
         self._cut = cut
         self.full = False
+        self.has_turn = False
+        """Set by the reader of a big body, which has to wait for its turn once (exchange.py)."""
+
+    @property
+    def size(self) -> int:
+        """Decoded bytes so far."""
+        return len(self._bytes)
 
     def add(self, piece: bytes) -> None:
         self._bytes += piece

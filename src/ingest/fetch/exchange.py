@@ -6,6 +6,7 @@ import asyncio
 import resource
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
@@ -15,10 +16,15 @@ from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.connect import Lookup, RefusedAddress, asked_host, connector
 from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
 from ingest.fetch.guard import Guard, Target
+from ingest.fetch.held import Held
 from ingest.model import Reason
 from ingest.settings import Settings
 
 OPEN_FILES = 8_192
+BIG = 1_000_000
+"""Decoded bytes from which on a body is big."""
+BIG_AT_ONCE = 6
+"""Big bodies read on at a time; the others stand still, so that max_in_flight of them do not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,10 @@ class Answer:
 class Exchange:
     """The HTTP session. `requests` counts what was sent."""
 
-    def __init__(self, settings: Settings, guard: Guard, lookup: Lookup | None = None):
+    def __init__(self, settings: Settings, guard: Guard, lookup: Lookup | None = None, held: Held | None = None):
         self._guard = guard
+        self._held = held or Held()
+        self._big = asyncio.Semaphore(BIG_AT_ONCE)
         self._proxy = settings.proxy
         self.requests = 0
         _raise_file_limit()
@@ -60,13 +68,42 @@ class Exchange:
         self.requests += 1
         try:
             async with (
-                asyncio.timeout(max(deadline, 0.001)),
+                asyncio.timeout(max(deadline, 0.001)) as limit,
                 self._session.get(target.wire, headers=headers, allow_redirects=False, proxy=proxy) as reply,
             ):
-                body = await _body(reply, cap, cut=cut) if 200 <= reply.status < 300 else b""
+                body = await self._body(reply, cap, limit, cut=cut) if 200 <= reply.status < 300 else b""
         except _CAUGHT as error:
             raise _fault(error, target) from None
         return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
+
+
+    async def _body(self, reply: aiohttp.ClientResponse, cap: int, limit: asyncio.Timeout, *, cut: bool) -> bytes:
+        """The decoded body, whole or an error."""
+        undo = decoder(reply.headers.get("Content-Encoding"))
+        body = Body(cap, cut=cut)
+        if not cut and (reply.content_length or 0) > cap:
+            raise Terminal(Reason.TOO_LARGE, f"body of {reply.content_length:,} bytes, more than {cap:,}")
+        some = False
+        async with AsyncExitStack() as turn:
+            async for chunk in reply.content.iter_any():
+                if some and body.size >= BIG and not body.has_turn:
+                    await self._turn_of_big(limit, turn)
+                    body.has_turn = True
+                some = True
+                undo.feed(chunk, body)
+                if body.full:
+                    return body.value()
+        if some and not undo.finish():
+            raise Transient(Reason.TRUNCATED, "content-encoding ends in the middle")
+        return body.value()
+
+    async def _turn_of_big(self, limit: asyncio.Timeout, turn: AsyncExitStack) -> None:
+        """Wait for a place among the big bodies, and for room in memory; the deadline stands still meanwhile."""
+        due, began = limit.when(), asyncio.get_running_loop().time()
+        limit.reschedule(None)
+        await turn.enter_async_context(self._big)
+        await self._held.room()
+        limit.reschedule(None if due is None else due + asyncio.get_running_loop().time() - began)
 
 
 def _raise_file_limit() -> None:
@@ -95,23 +132,6 @@ def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
         if low not in ("set-cookie", "set-cookie2"):
             kept[low] = f"{kept[low]}, {value}" if low in kept else value
     return kept
-
-
-async def _body(reply: aiohttp.ClientResponse, cap: int, *, cut: bool) -> bytes:
-    """The decoded body, whole or an error."""
-    undo = decoder(reply.headers.get("Content-Encoding"))
-    body = Body(cap, cut=cut)
-    if not cut and (reply.content_length or 0) > cap:
-        raise Terminal(Reason.TOO_LARGE, f"body of {reply.content_length:,} bytes, more than {cap:,}")
-    some = False
-    async for chunk in reply.content.iter_any():
-        some = True
-        undo.feed(chunk, body)
-        if body.full:
-            return body.value()
-    if some and not undo.finish():
-        raise Transient(Reason.TRUNCATED, "content-encoding ends in the middle")
-    return body.value()
 
 
 _HUNG_UP = "connection closed by the host"
