@@ -116,7 +116,7 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
                 with warehouse.transaction() as con:
                     stored.start_run(con, run_id, job, edges.now)
                     note_agencies(con, agencies)
-                    stored.switch_off(con, [feed.id for feed in feeds.feeds])
+                    stored.switch(con, [feed.id for feed in feeds.feeds if feed.enabled])
                 try:
                     yield edges
                 finally:

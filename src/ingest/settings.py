@@ -23,6 +23,8 @@ from ingest.errors import ConfigError
 from ingest.model import ContentType, Feed, HostRule
 
 PREFIX = "INGEST_"
+PATHS = frozenset({"data", "feeds", "agencies"})
+"""In ingest.toml these are relative to it."""
 NOT_SETTINGS = {"INGEST_CONFIG"}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.toml)"
@@ -36,7 +38,7 @@ class Settings(BaseModel):
     data: Path = Path("data")
     feeds: Path = Path("feeds.toml")
     agencies: Path | None = None
-    user_agent: str = USER_AGENT
+    user_agent: str = Field(USER_AGENT, pattern=r"^[^\x00-\x1f\x7f]+$")
     allow_networks: tuple[Network, ...] = ()
     allow_ports: frozenset[int] | None = frozenset()
     resolve: dict[str, tuple[str, int]] = Field(default_factory=dict)
@@ -66,21 +68,23 @@ class Settings(BaseModel):
     @field_validator("allow_networks", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return [ipaddress.ip_network(n) if isinstance(n, str) else n for n in _listed(value)]
+        return [ipaddress.ip_network(n) if isinstance(n, str) else _no_number(n) for n in _listed(value)]
 
     @field_validator("allow_ports", mode="before")
     @classmethod
     def _ports(cls, value: Any) -> Any:
         if value == "any" or value == ["any"]:
             return None
-        return [int(port) for port in _listed(value)]
+        return [_number(port) for port in _listed(value)]
 
     @field_validator("resolve", mode="before")
     @classmethod
     def _resolve(cls, value: Any) -> Any:
         if isinstance(value, str):
             value = json.loads(value) if value.lstrip().startswith("{") else dict(p.split("=", 1) for p in _listed(value))
-        return {host.lower(): _address(target) for host, target in dict(value).items()}
+        if not isinstance(value, Mapping):
+            raise ValueError('write it as a table: "host.example" = "192.0.2.1:443"')
+        return {host.lower(): _address(target) for host, target in value.items()}
 
     def path(self, *names: str) -> Path:
         """A place inside the data directory."""
@@ -93,10 +97,24 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
 
 
+def _number(port: Any) -> int:
+    if not isinstance(port, int | str):
+        raise ValueError('a port is a number; write a list of them, or "any"')
+    return int(port)
+
+
+def _no_number(network: Any) -> Any:
+    if isinstance(network, int):
+        raise ValueError('write networks as text: "192.0.2.0/24"')
+    return network
+
+
 def _address(target: Any) -> tuple[str, int]:
     if isinstance(target, str):
         host, _, port = target.rpartition(":")
         target = (host.strip("[]"), port)
+    if not isinstance(target, list | tuple) or len(target) != 2:
+        raise ValueError("write the target as address:port")
     host, port = target
     ipaddress.ip_address(host)
     return str(host), int(port)
@@ -111,11 +129,10 @@ def load_settings(
     path = named or Path("ingest.toml")
     values = read_toml(path) if named or path.exists() else {}
     _check_keys(values, set(Settings.model_fields), str(path))
-    if values.get("data"):
-        values["data"] = str(path.parent / values["data"])
-    for name in ("feeds", "agencies"):
-        if values.get(name):
-            values[name] = str(path.parent / values[name])
+    for name in PATHS & values.keys():
+        if not isinstance(values[name], str) or not values[name]:
+            raise ConfigError(f"{path}: {name}: write a path (got {values[name]!r})")
+        values[name] = str(path.parent / values[name])
     env = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in NOT_SETTINGS}
     from_env = {key[len(PREFIX) :].lower(): value for key, value in env.items()}
     _check_keys(from_env, set(Settings.model_fields), "environment", shown=lambda key: PREFIX + key.upper())
@@ -188,13 +205,13 @@ class _Feed(_Options):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
     url: str = Field(pattern=r"^https?://[^\s/?#]+\S*$")
     name: str | None = None
-    sitemap: str | None = None
+    sitemap: str | None = Field(None, pattern=r"^https?://[^\s/?#]+\S*$")
 
 
 class _Host(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field(min_length=1)
+    host: str = Field(pattern=r"^[^\s/:?#@]+$")
     identity: str | None = None
     crawl_delay: float | None = Field(None, ge=0)
     max_in_flight: int | None = Field(None, ge=1)

@@ -3,6 +3,7 @@ SELECT s.url_key AS asked,
        p.rank AS pending_rank, p.kind AS pending_kind, p.url AS pending_url,
        -- what a backfill only passed by was never decided
        CASE WHEN o.reason NOT IN ('out_of_range', 'off_scope', 'deferred') OR o.reason IS NULL OR o.outcome = 'pending' THEN o.outcome END AS outcome,
+       o.reason,
        t.reason AS taken_down
 FROM staged s
 LEFT JOIN core.article a ON a.url_key = s.url_key

@@ -1,5 +1,5 @@
 -- Withdrawal notices published within reach of these days.
-SELECT article_id, withdraws, agency, publisher, headline, coalesce(published_at, first_seen_at) AS "at"
+SELECT article_id, withdraws, agency, publisher, nullif(host, '') AS host, headline, coalesce(published_at, first_seen_at) AS "at"
 FROM core.article
 WHERE withdraws IS NOT NULL AND status <> 'removed'
   AND published_day IN (SELECT day + reach::INTEGER FROM (SELECT unnest($days::DATE[]) AS day), range(-4, 5) r(reach))

@@ -4,4 +4,5 @@ SELECT a.* EXCLUDE (status, containment, slot_agreement, canonical_at, published
 FROM {articles} a
 JOIN (SELECT * FROM {revisions} WHERE first_seen_at <= t QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY revision DESC) = 1) r
   ON r.article_id = a.article_id
-WHERE a.status <> 'removed' AND r.kind <> 'withdrawal' AND (a.embargo_until IS NULL OR a.embargo_until <= t);
+WHERE a.status <> 'removed' AND r.kind <> 'withdrawal'
+  AND NOT (a.status = 'withdrawn' AND r.revision = a.revision) AND (a.embargo_until IS NULL OR a.embargo_until <= t);

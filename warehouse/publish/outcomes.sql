@@ -1,21 +1,26 @@
 -- published/outcomes: one current outcome for each discovered URL. Of the links that lead to one key one is primary, the one
--- that spells the key itself, else the smallest rank; the rest are duplicate_url. Order of arrival plays no part.
+-- that spells the key itself, else the smallest rank; the rest are duplicate_url. A primary that could not be had is loaded where
+-- another link brought the article. Order of arrival plays no part.
 WITH dirty_key AS (
   SELECT DISTINCT url_key FROM core.alias WHERE kind = 'link' AND day IN (SELECT day FROM publish_day)
 ), ranked AS (
-  SELECT l.*, row_number() OVER (PARTITION BY l.url_key ORDER BY (l.link_key = l.url_key) DESC, l.rank, l.url) AS place
-  FROM core.alias l
+  SELECT l.url, l.url_key, l.feed_id, l.day, o.outcome, o.reason, o.detail, o.decided_at, o.fetched, o.extracted,
+         row_number() OVER (PARTITION BY l.url_key ORDER BY (l.link_key = l.url_key) DESC, l.rank, l.url) AS place,
+         o.outcome IN ('failed', 'skipped') AND bool_or(o.outcome IN ('loaded', 'revised', 'unchanged')) OVER links AS brought,
+         bool_or(o.fetched) OVER links AS any_fetched,
+         bool_or(o.extracted) OVER links AS any_extracted
+  FROM core.alias l JOIN core.outcome o ON o.link_key = l.link_key
   WHERE l.kind = 'link' AND l.url_key IN (SELECT url_key FROM dirty_key)
+  WINDOW links AS (PARTITION BY l.url_key)
 )
-SELECT l.url, l.url_key, l.feed_id,
-       CASE WHEN l.place > 1 THEN 'duplicate_url' ELSE o.outcome END AS outcome,
-       CASE WHEN l.place = 1 THEN o.reason END AS reason,
-       CASE WHEN l.place = 1 THEN o.detail END AS detail,
-       o.decided_at AS "at",
-       l.place = 1 AND o.fetched AS fetched,
-       l.place = 1 AND o.extracted AS extracted,
-       l.day
-FROM ranked l
-JOIN core.outcome o ON o.link_key = l.link_key
-WHERE l.day IN (SELECT day FROM publish_day)
-ORDER BY l.day, l.url_key, l.place
+SELECT url, url_key, feed_id,
+       CASE WHEN place > 1 THEN 'duplicate_url' WHEN brought THEN 'loaded' ELSE outcome END AS outcome,
+       CASE WHEN place = 1 AND NOT brought THEN reason END AS reason,
+       CASE WHEN place = 1 AND NOT brought THEN detail END AS detail,
+       decided_at AS "at",
+       place = 1 AND any_fetched AS fetched,
+       place = 1 AND any_extracted AS extracted,
+       day
+FROM ranked
+WHERE day IN (SELECT day FROM publish_day)
+ORDER BY day, url_key, place

@@ -24,10 +24,10 @@ def write_states(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[Feed, Fee
     merge(con, "merge_feed", [_feed_row(feed, state) for feed, state in pairs], "core.feed")
 
 
-def switch_off(con: duckdb.DuckDBPyConnection, listed: Sequence[str]) -> None:
-    """Feeds that feeds.toml lists no more are kept, not polled."""
-    query = "UPDATE core.feed SET enabled = false WHERE enabled AND feed_id NOT IN (SELECT unnest(?::VARCHAR[]))"
-    con.execute(query, [list(listed)])
+def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
+    """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again are late, not paused."""
+    con.execute("UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT unnest(?::VARCHAR[])))",
+                [list(enabled)])  # fmt: skip
 
 
 def known_entries(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:

@@ -106,7 +106,11 @@ def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, co
     target.parent.mkdir(parents=True, exist_ok=True)
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day (day DATE)")
     query = f"SELECT * EXCLUDE ({column}) FROM ({sql(f'publish/{dataset}')})"
-    con.execute(f"COPY ({query}) TO '{_quoted(target)}' (FORMAT parquet)")
+    part = target.with_suffix(".part")  # every view reads this file: a death while it is written must leave none
+    con.execute(f"COPY ({query}) TO '{_quoted(part)}' (FORMAT parquet)")
+    _sync([part])
+    os.replace(part, target)
+    _sync([target.parent])
 
 
 def _layout_name(dataset: str) -> str:
@@ -119,6 +123,7 @@ def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
         target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         con.execute(f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
+        _sync([target])
         con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL",
                     [datetime.now(UTC), dataset])  # fmt: skip
         _register(con, folder, dataset, [(None, target)])

@@ -12,7 +12,7 @@ from ingest.load.articles import mark_dirty
 from ingest.load.sql import records, sql
 
 Notice = Mapping[str, Any]
-"""article_id, withdraws (what it names), agency, publisher, headline and `at`, its time."""
+"""article_id, withdraws (what it names), agency, publisher, host, headline and `at`, its time."""
 
 
 def notices_near(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> list[Notice]:
@@ -29,7 +29,7 @@ def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> d
     Nothing when none or several fit, or when the one that fits is withdrawn already.
     """
     named = {"named": notice["withdraws"], "agency": notice["agency"], "publisher": notice["publisher"],
-             "self": str(notice["article_id"]), "at": notice["at"]}  # fmt: skip
+             "host": notice["host"], "self": str(notice["article_id"]), "at": notice["at"]}  # fmt: skip
     found = con.execute(sql("load/find_withdrawn"), named).fetchall()
     if len(found) != 1 or found[0][2] == "withdrawn":
         return {}

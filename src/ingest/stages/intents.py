@@ -15,9 +15,13 @@ from ingest.urls import HostRules, host_of, url_key
 
 @dataclass(slots=True)
 class Intents:
-    """Rows for core.pending, core.alias and core.outcome; `pending` by link key, where the smallest rank wins."""
+    """Rows for core.pending, core.alias and core.outcome; `pending` by link key, where the smallest rank wins.
+
+    `mended`: link keys whose waiting work is given up for the key that their feed names instead.
+    """
 
     pending: dict[str, Row] = field(default_factory=dict)
+    mended: dict[str, str] = field(default_factory=dict)
     aliases: list[Row] = field(default_factory=list)
     outcomes: dict[str, Row] = field(default_factory=dict)
 
@@ -43,26 +47,26 @@ def plan(feed: Feed, verdicts: Iterable[EntryVerdict], known: Mapping[str, Entry
         there = links.get(key, {})
         before = known.get(verdict.entry.entry_key)
         moved = before is not None and before.link_key is not None and before.link_key != key
-        leads_to = there.get("article_key")
-        if moved and before is not None and leads_to is None:  # the same guid with a new URL keeps its article
-            leads_to = (links.get(before.link_key or "") or {}).get("article_key")
+        old = links.get(before.link_key or "", {}) if moved and before is not None else {}
+        leads_to = there.get("article_key") or old.get("article_key")  # the same guid with a new URL keeps its article
         if verdict.kind is EntryKind.NEW or moved:
             intents.aliases.append(_alias(feed, link, key, leads_to or key, now))
         if there.get("taken_down"):
             _settle(intents, feed, key, leads_to or key, Outcome.SKIPPED, now, Reason.TAKEDOWN, there["taken_down"])
         else:
-            _ask(intents, feed, verdict, link, key, leads_to, there, now)
+            mended = leads_to is None and there.get("outcome") is None and _mended(intents, feed, verdict, key, old, now)
+            _ask(intents, feed, verdict, link, key, leads_to, there, now, mended=mended)
 
 
 def _ask(intents: Intents, feed: Feed, verdict: EntryVerdict, link: str, key: str, leads_to: str | None,
-         there: Mapping[str, Any], now: datetime) -> None:  # fmt: skip
+         there: Mapping[str, Any], now: datetime, *, mended: bool) -> None:  # fmt: skip
     entry = verdict.entry
     if entry.link is None and not _carries_text(feed, entry):
         _settle(intents, feed, key, key, Outcome.SKIPPED, now, Reason.NO_URL, "the entry names no page and carries no text")
         return
-    if leads_to is not None and there.get("outcome") is None and verdict.kind is not EntryKind.CHANGED:
+    if leads_to is not None and there.get("outcome") is None:
         _settle(intents, feed, key, leads_to, Outcome.LOADED, now, None, "another address of a loaded article")
-    wanted = verdict.fetch and (leads_to is None or verdict.kind is EntryKind.CHANGED or _carries_text(feed, entry))
+    wanted = (verdict.fetch or mended) and (leads_to is None or verdict.kind is EntryKind.CHANGED or _carries_text(feed, entry))
     if not wanted or (verdict.kind is EntryKind.NEW and there.get("outcome") in ("failed", "skipped")):
         return
     work = _work(feed, entry, link, key, known=leads_to is not None, now=now)
@@ -71,6 +75,28 @@ def _ask(intents: Intents, feed: Feed, verdict: EntryVerdict, link: str, key: st
     intents.pending[key] = work_row(work, next_attempt_at=now)
     if leads_to is None:
         _settle(intents, feed, key, key, Outcome.PENDING, now, None, None)
+
+
+_LOST_ADDRESS = (Reason.HTTP_404, Reason.HTTP_410, Reason.HTTP_4XX, Reason.DNS, Reason.REDIRECT_LOOP, Reason.BAD_URL,
+                 Reason.BAD_ADDRESS, Reason.BAD_PORT)  # fmt: skip
+
+
+def _mended(intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime) -> bool:
+    """True where an entry names another address before the page at the first one was had (a slip of the pen, put right).
+
+    Its waiting work is given up for the new one; elsewhere the new address shares the old one's outcome.
+    """
+    if verdict.kind is not EntryKind.TOUCHED or verdict.twin_of is not None or old.get("outcome") is None:
+        return False
+    if old["outcome"] == Outcome.PENDING:
+        if (old["pending_rank"] or "").startswith(rank_of(feed, "")[:7]) and old["asked"] not in intents.pending:
+            intents.mended[old["asked"]] = key
+            _settle(intents, feed, old["asked"], key, Outcome.DUPLICATE_URL, now, None, "its feed names another address since")
+        return True
+    if old["outcome"] == Outcome.FAILED and old["reason"] in _LOST_ADDRESS:
+        return True
+    _settle(intents, feed, key, key, old["outcome"], now, old["reason"], "as at its former address")
+    return False
 
 
 def _stays(intents: Intents, there: Mapping[str, Any], work: Work) -> bool:

@@ -77,13 +77,18 @@ def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mappi
     found = next((known[key] for key in reversed(keys) if key in known), None)
     verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
     if verdict.known is not None:  # the next result of this batch may lead to the same article
-        known.update(dict.fromkeys([*keys, verdict.url_key], verdict.known))
+        id = verdict.known.article_id
+        mine = [key for key, one in known.items() if one.article_id == id]
+        known.update(dict.fromkeys([*keys, *mine, verdict.url_key], verdict.known))
+        for alias in verdict.aliases:
+            known.setdefault(alias["link_key"], verdict.known)
     return verdict
 
 
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:
     latest = {v.article["article_id"]: v.article for v in verdicts if v.article is not None}
-    articles.write_articles(con, list(latest.values()), [v.revision for v in verdicts if v.revision is not None])
+    revisions = {(v.revision["article_id"], v.revision["revision"]): v.revision for v in verdicts if v.revision is not None}
+    articles.write_articles(con, list(latest.values()), list(revisions.values()))
     note_publishers(con, list(latest.values()), edges.now)
     articles.write_dropped(con, {v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
                                 for r, v in zip(results, verdicts, strict=True)

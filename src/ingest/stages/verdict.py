@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ingest.dedup.revisions import RevisionChange, classify, revision_hash
@@ -50,7 +50,7 @@ class Verdict:
 def keys_of(result: Result, rules: HostRules) -> tuple[str, str | None]:
     """(identity of the text, canonical link if believed). Text without a URL is its own identity."""
     article = result.extraction.article if result.extraction else None
-    url = result.page.final_url if result.page else result.work.url
+    url = _address(result)
     if url.startswith("urn:"):
         return (f"urn:sha256:{text_hash(article.body_text)}" if article else result.work.url_key), None
     return identity(url, article.canonical_url if article and result.page else None, rules)
@@ -94,6 +94,8 @@ def _later(work: Work, reason: Reason, detail: str | None, tried: int, now: date
 
 
 def _lost(work: Work, known: Known | None, outcome: Outcome, reason: Reason, detail: str | None) -> Verdict:
+    if known is not None and known.status != Status.REMOVED and _is_first_look(work, known):  # it came by another address
+        return Verdict(Outcome.LOADED, work.url_key, known.url_key, known=known)
     if known is not None:  # the article stands; only this look at it failed
         return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, known=known)
     return Verdict(outcome, work.url_key, work.url_key, reason, detail)
@@ -107,7 +109,7 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
         "revision": 1,
         "revisions": 1,
     }
-    row["published_day"] = (row["published_at"] or now).date()
+    row["published_day"] = _day(row)
     revision = _revision(row, RevisionKind.FIRST, row["word_count"], 0, now)
     known = _known(row, frozenset({row["text_hash"]}))
     return Verdict(Outcome.LOADED, result.work.url_key, key, None, None, row, revision, None,
@@ -120,18 +122,49 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
     change = classify(known.headline, before, article.headline, article.body_text,
                       signal=article.signal, old_signal=Signal(known.row["signal"]), status=article.status,
                       seen_hashes=known.seen)  # fmt: skip
-    first_look = work.kind in (WorkKind.NEW, WorkKind.BACKFILL, WorkKind.ENTRY)
+    first_look = _is_first_look(work, known)
+    own = _is_own(_address(result), known, rules) or url_key(_address(result), rules) == url_key(known.row["url"], rules)
     verdict = Verdict(Outcome.LOADED if first_look else Outcome.UNCHANGED, work.url_key, known.url_key,
                       aliases=_aliases(result, article, known.url_key, now, rules), known=known, change=change)  # fmt: skip
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
-    elif change.kind is RevisionKind.NOISE or (first_look and key != known.url_key):
+    elif change.kind is RevisionKind.NOISE or (first_look and not own):
         # A first look under another address (print page, AMP) says nothing of how the article changed.
         if work.rank < known.rank and first_look:
+            _retell(verdict, result, article, known, now)
+    elif first_look and known.revisions == 1 and known.row["first_seen_at"] == now:
+        # Neither does one in the same run; which of the two was had first must not matter, the article's own page tells its text.
+        if not _is_own(known.row["url"], known, rules):
+            _tell_own(verdict, result, article, known, now)
+        elif work.rank < known.rank:
             _retell(verdict, result, article, known, now)
     else:
         _revise(verdict, result, article, known, change, now)
     return verdict
+
+
+def _is_first_look(work: Work, known: Known) -> bool:
+    """True where this link leads to a known article for the first time; a full-text feed tells its own entries again and again."""
+    return work.kind in (WorkKind.NEW, WorkKind.BACKFILL) or (
+        work.kind is WorkKind.ENTRY and work.feed_id != known.row["feed_id"])  # fmt: skip
+
+
+def _address(result: Result) -> str:
+    return result.page.final_url if result.page else result.work.url
+
+
+def _is_own(url: str, known: Known, rules: HostRules) -> bool:
+    """Whether an address is the article's own, and not a print page's that only names it as canonical."""
+    return url_key(url, rules) == known.url_key
+
+
+_TEXT = ("headline", "body_text", "text_hash", "body_hash", "word_count", "status", "signal")
+"""Columns that belong to the text shown; the others to the link that speaks for the article."""
+
+
+def _day(row: Row) -> date:
+    found: datetime = row["published_at"] or row["first_seen_at"]
+    return found.date()
 
 
 def _without(body: str, boilerplate: frozenset[int]) -> str:
@@ -143,18 +176,26 @@ def _without(body: str, boilerplate: frozenset[int]) -> str:
 
 def _retell(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
     """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival does not matter."""
-    row = dict(known.row) | _row(result, article, known.url_key, now)
-    for name in ("headline", "body_text", "text_hash", "body_hash", "word_count", "status", "signal"):
-        row[name] = known.row[name]
-    row["published_day"] = (row["published_at"] or row["first_seen_at"]).date()
+    row = dict(known.row) | _row(result, article, known.url_key, now) | {name: known.row[name] for name in _TEXT}
+    row["published_day"] = _day(row)
     verdict.article, verdict.known = row, _known(row, known.seen)
+
+
+def _tell_own(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
+    """The text by the article's own page in the place of what another address told in the same run, as if it had come first."""
+    told = dict(known.row) | _row(result, article, known.url_key, now)
+    row = told if result.work.rank < known.rank else told | {name: known.row[name] for name in known.row if name not in _TEXT}
+    row["published_day"] = _day(row)
+    verdict.article = row
+    verdict.revision = _revision(told, RevisionKind.FIRST, row["word_count"], 0, now)
+    verdict.known = _known(row, frozenset({row["text_hash"]}))
 
 
 def _revise(verdict: Verdict, result: Result, article: Article, known: Known, change: RevisionChange, now: datetime) -> None:
     row = dict(known.row) | _row(result, article, known.url_key, now)
     if known.row["published_at"] is not None:  # a later pubDate is history of the entry; the story was published once
         row |= {name: known.row[name] for name in known.row if name.startswith("published_")}
-    row["published_day"] = known.published_day
+    row["published_day"] = _day(row)
     row["feed_id"], row["rank"] = known.row["feed_id"], known.rank
     row["revision"] = row["revisions"] = known.revisions + 1
     verdict.outcome = Outcome.REVISED
@@ -164,7 +205,7 @@ def _revise(verdict: Verdict, result: Result, article: Article, known: Known, ch
 
 
 def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
-    url = result.page.final_url if result.page else result.work.url
+    url = _address(result)
     url = key if url.startswith("urn:") else url
     return article_columns(article) | {
         "url": url,
