@@ -55,7 +55,7 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         counts = _count(ordered, verdicts)
         written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
-        gone = withdraw(con, list(written.values()), edges.now)
+        gone = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
         counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now)
         note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
                            if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip

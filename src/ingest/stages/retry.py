@@ -20,6 +20,9 @@ _FIRST = {
     Reason.CONSENT: 60 * _MINUTE,
     Reason.EMPTY: 15 * _MINUTE,
 }
+PATIENCE = timedelta(days=14)
+"""After this, tries that were not even made count as well: a host may be paused, or its robots.txt fail, for good."""
+
 _DEFAULT = 2 * _MINUTE
 _CEILING = 24 * 60 * _MINUTE
 

@@ -11,7 +11,7 @@ from ingest.dedup.revisions import RevisionChange, classify, revision_hash
 from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
 from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Signal, Status, Work, WorkKind, article_id
-from ingest.stages.retry import LATER, ending, next_attempt, was_not_asked
+from ingest.stages.retry import LATER, PATIENCE, ending, next_attempt, was_not_asked
 from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity, url_key
 
@@ -72,7 +72,8 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 
 
 def _not_fetched(result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int) -> Verdict:
-    tried = result.work.attempts + (not was_not_asked(error) and not result.work.early)
+    stale = now - result.work.queued_at > PATIENCE
+    tried = result.work.attempts + ((stale or not was_not_asked(error)) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
         place = result.page.place if result.page else None  # what is archived is not asked for again
         return _later(replace(result.work, place=place), error.reason, error.detail, tried, now, error.retry_after)
