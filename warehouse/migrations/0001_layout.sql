@@ -356,7 +356,7 @@ CREATE TABLE core.backfill (
 CREATE TABLE core.backfill_chunk (    -- a day's share of a backfill; chunk 0 holds what the plan itself settled
   backfill_id VARCHAR NOT NULL,
   chunk INTEGER NOT NULL,
-  day DATE,                           -- NULL: the source names none
+  day DATE,                           -- the first, where it is several; NULL: the source names none
   targets INTEGER NOT NULL,           -- URLs
   state VARCHAR NOT NULL,             -- planned | open (its work is pending) | done
   leased_by VARCHAR,                  -- run that has it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from ingest.load.ledger import LEASE, Chunk, Target
 from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
 from ingest.load.work import add_aliases, queue, settle
-from ingest.model import Extraction, Outcome, Reason, StampSource, Work, WorkKind
+from ingest.model import Extraction, Outcome, Page, Reason, StampSource, Work, WorkKind
 from ingest.stages.edges import Edges
 from ingest.stages.loading import load_batch
 from ingest.stages.paging import results
@@ -24,6 +25,9 @@ from ingest.stages.verdict import Result
 
 PATIENCE = 300.0
 """Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""
+
+GATHER_SECONDS = 20.0
+"""How long results are gathered for one load. Also how often a chunk's lease shows a sign of life, while pages come in."""
 
 Told = Callable[[str, int, int], None]
 
@@ -65,10 +69,7 @@ class Run:
             if waited > PATIENCE:  # left for `resume`
                 break
             await asyncio.sleep(wait)
-        self._done += chunk.targets
         await asyncio.to_thread(self._close, chunk.number)
-        if self._told:
-            self._told("backfill", min(self._done, self._total), self._total)
 
     async def _pass(self, chunk: int, todo: Sequence[Work]) -> float | None:
         """Try these pages. None when at least one was asked for, else seconds until their hosts may be asked again."""
@@ -79,27 +80,42 @@ class Run:
             waits += [r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)]
             tried += len(asked)
             await asyncio.to_thread(self._count, chunk, len(asked))
-            if self._told:
-                self._told("backfill", min(self._done + tried, self._total), self._total)
         if tried:
             return None
         return max(1.0, min(waits, default=PATIENCE + 1))
 
     async def _batches(self, todo: Sequence[Work]) -> AsyncIterator[list[Result]]:
-        """Fetched, extracted and loaded, batch by batch."""
+        """Fetched, extracted and loaded, batch by batch; the results are handed on once they are loaded.
+
+        A load costs much the same for few as for many, and history is in no hurry: batches are let grow for GATHER_SECONDS. What
+        is archived and not loaded when a run is cut off answers its pending work in the next.
+        """
+        held, archived, since = list[Result](), list[tuple[Work, Page]](), time.monotonic()
         async for batch in results(self._edges, todo, self._lines):
+            held += [self._fitted(result) for result in batch.results]
+            archived += batch.archived
+            self._tell(len(batch.results))
+            if len(held) >= self._edges.settings.batch or time.monotonic() - since > GATHER_SECONDS:
+                yield await self._load(held, archived)
+                held, archived, since = [], [], time.monotonic()
+        if held or archived:
+            yield await self._load(held, archived)
+
+    async def _load(self, made: list[Result], archived: Sequence[tuple[Work, Page]]) -> list[Result]:
+        # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
+        ready = [result for result in made if not (result.error and was_not_asked(result.error))]
+        if ready or archived:
             self._edges.archive.sync()
-            made = [self._fitted(result) for result in batch.results]
-            # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
-            ready = [result for result in made if not (result.error and was_not_asked(result.error))]
-            if not ready and not batch.archived:
-                yield made
-                continue
-            counts = await asyncio.to_thread(load_batch, self._edges, ready, batch.archived)
-            self.fetched += len(batch.archived)
+            counts = await asyncio.to_thread(load_batch, self._edges, ready, archived)
+            self.fetched += len(archived)
             for name in ("loaded", "revised", "copies", "lost"):
                 setattr(self, name, getattr(self, name) + getattr(counts, name))
-            yield made
+        return made
+
+    def _tell(self, more: int) -> None:
+        self._done += more
+        if self._told:
+            self._told("backfill", min(self._done, self._total), self._total)
 
     async def leftovers(self) -> None:
         """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
@@ -127,7 +143,7 @@ class Run:
 
     def _todo(self, chunk: int) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
-            return ledger.chunk_work(con, self._id, chunk, self._edges.now)
+            return ledger.chunk_work(con, self._id, chunk, self._edges.now, newest=self._asked.newest)
 
     def _leftover(self) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
@@ -178,7 +194,7 @@ class Opening:
 def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
     """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank first). Pure."""
     rows, met = Opening(), set[str]()
-    for one in sorted(targets, key=lambda t: (t.reason is not None, t.rank, t.url)):
+    for one in sorted(targets, key=lambda t: (t.reason is not None, asked.offline and t.place is None, t.rank, t.url)):
         there = links.get(one.url_key, {})
         rows.aliases.append(_alias(one, there.get("article_key") or one.url_key, now))
         if one.url_key in met:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,29 +15,29 @@ from ingest.backfill import sources
 from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.discover import Walk
 from ingest.backfill.sources import Captured
-from ingest.backfill.targets import Found, decide, target_of
+from ingest.backfill.targets import Found, decide
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
 from ingest.fetch.warc import members, read_response
-from ingest.load import pages
-from ingest.load.polls import known_links
-from ingest.load.rows import page_row
+from ingest.load import ledger, pages
+from ingest.load.db import Connection
+from ingest.load.ledger import Target
+from ingest.load.rows import Row, page_row
 from ingest.load.sql import append
-from ingest.model import ArchivePlace, Page, Reason
+from ingest.model import ArchivePlace, Page, Reason, Response
 from ingest.stages.edges import Edges
-from ingest.urls import url_key
 
 BATCH = 500
-BATCH_BYTES = 32_000_000
+BATCH_BYTES = 64_000_000
 _READ = 1 << 20
 
 
-async def captured(edges: Edges, asked: Backfill, walk: Walk, *, dry: bool) -> AsyncIterator[Sequence[Found]]:
-    """What the inputs hold, in batches, their bytes in our archive (unless `dry`)."""
+async def captured(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[list[Captured]]:
+    """What the inputs hold, in batches."""
     for name in asked.inputs or (str(edges.warehouse.data / "archive"),):
         batches = _batches(_read(edges, asked, name))
         while batch := await asyncio.to_thread(next, batches, None):
-            yield await asyncio.to_thread(_kept, edges, asked, batch, dry)
+            yield batch
         walk.read += 1
 
 
@@ -85,37 +85,28 @@ def _batches(found: Iterator[Captured]) -> Iterator[list[Captured]]:
         yield batch
 
 
-def _kept(edges: Edges, asked: Backfill, batch: Sequence[Captured], dry: bool) -> list[Found]:
-    """Archive what is wanted of a batch: bytes first, then rows."""
-    if dry:
-        return [one.found for one in batch]
-    wanted = _wanted(edges, asked, batch)
-    placed: list[Found] = []
-    archived: list[Page] = []
-    for one in batch:
-        place = one.place
-        if place is None and one.response is not None and url_key(one.found.url, edges.rules) in wanted:
-            wanted.discard(url_key(one.found.url, edges.rules))
-            place = edges.archive.append(one.response)
-            archived.append(_page(one, place))
-        placed.append(replace(one.found, place=place))
+def keep(con: Connection, edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], targets: Sequence[Target],
+         links: Mapping[str, Row]) -> list[Target]:  # fmt: skip
+    """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the targets with their
+    places. The first of several captures of a page counts."""
+    placed: list[Target] = []
+    archived: list[tuple[Target, Page]] = []
+    met = ledger.placed(con, id, {target.url_key for target in targets})
+    for one, target in zip(batch, targets, strict=True):
+        wanted = target.reason is None and decide(target, links.get(target.url_key, {}), asked.mode).wanted
+        if one.response is not None and one.place is None and wanted and target.url_key not in met:
+            met.add(target.url_key)
+            digest = hashlib.sha256(one.response.body).hexdigest()
+            place = edges.archive.append(one.response, digest)
+            archived.append((target, _page(one.found, one.response, place, digest)))
+            target = replace(target, place=place)
+        placed.append(target)
     edges.archive.sync()
-    with edges.warehouse.transaction() as con:
-        append(con, "raw.page", [page_row(page, url_key(page.url, edges.rules), edges.run_id) for page in archived])
-        pages.advance(con, [page.place for page in archived if page.place])
+    append(con, "raw.page", [page_row(page, target.url_key, edges.run_id) for target, page in archived])
+    pages.advance(con, [page.place for _, page in archived if page.place])
     return placed
 
 
-def _wanted(edges: Edges, asked: Backfill, batch: Sequence[Captured]) -> set[str]:
-    """Keys whose page is to be loaded. The first of several captures counts."""
-    targets = [target_of(one.found, asked, edges.now, edges.rules) for one in batch if one.response is not None]
-    with edges.warehouse.transaction() as con:
-        links = known_links(con, {one.url_key for one in targets})
-    return {one.url_key for one in targets if one.reason is None and decide(one, links.get(one.url_key, {}), asked.mode).wanted}
-
-
-def _page(one: Captured, place: ArchivePlace) -> Page:
-    response = one.response
-    assert response is not None
-    return Page(one.found.url, response.url, response.status, response.headers, response.body, response.fetched_at,
-                hashlib.sha256(response.body).hexdigest(), response.hops, place, response.noai)  # fmt: skip
+def _page(found: Found, response: Response, place: ArchivePlace, digest: str) -> Page:
+    return Page(found.url, response.url, response.status, response.headers, b"", response.fetched_at, digest, response.hops, place,
+                response.noai, len(response.body))  # fmt: skip

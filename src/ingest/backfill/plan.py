@@ -12,7 +12,8 @@ from typing import Any
 from ingest.backfill import importing, lists
 from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.discover import Walk, listed, sites
-from ingest.backfill.targets import Found, decide, target_of
+from ingest.backfill.sources import Captured
+from ingest.backfill.targets import decide, target_of
 from ingest.load import ledger
 from ingest.load.ledger import Target
 from ingest.load.polls import known_links
@@ -93,10 +94,9 @@ async def make_plan(edges: Edges, asked: Backfill, id: str, *, dry: bool = False
     tally, walk = _Tally(asked), Walk()
     if not dry:
         await asyncio.to_thread(_begin, edges, id)
-    async for found in _found(edges, asked, walk, dry=dry):
-        targets = [target_of(one, asked, edges.now, edges.rules) for one in found]
-        for start in range(0, len(targets), BATCH):
-            await asyncio.to_thread(_note, edges, asked, id, targets[start : start + BATCH], tally, dry)
+    async for batch in _found(edges, asked, walk):
+        for start in range(0, len(batch), BATCH):
+            await asyncio.to_thread(_note, edges, asked, id, batch[start : start + BATCH], tally, dry)
         if told:
             told("found", len(tally._urls), 0)
     if not dry:
@@ -104,18 +104,18 @@ async def make_plan(edges: Edges, asked: Backfill, id: str, *, dry: bool = False
     return tally.result(None if dry else id, walk)
 
 
-async def _found(edges: Edges, asked: Backfill, walk: Walk, *, dry: bool) -> AsyncIterator[Sequence[Found]]:
+async def _found(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[list[Captured]]:
     match asked.source:
         case Source.SITEMAP:
             for site in sites(asked, edges.feeds):
                 async for batch in listed(edges, site, asked, walk):
-                    yield batch
+                    yield [Captured(one) for one in batch]
         case Source.URLS:
             for name in asked.inputs:
                 async for batch in lists.addresses(edges, name, walk):
-                    yield batch
+                    yield [Captured(one) for one in batch]
         case _:
-            async for brought in importing.captured(edges, asked, walk, dry=dry):
+            async for brought in importing.captured(edges, asked, walk):
                 yield brought
 
 
@@ -125,14 +125,17 @@ def _begin(edges: Edges, id: str) -> None:
         ledger.set_state(con, id, "planning", edges.now)
 
 
-def _note(edges: Edges, asked: Backfill, id: str, targets: Sequence[Target], tally: _Tally, dry: bool) -> None:
+def _note(edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], tally: _Tally, dry: bool) -> None:
+    targets = [target_of(one.found, asked, edges.now, edges.rules) for one in batch]
     if dry and not edges.warehouse.path.exists():
         tally.add(targets, {})
         return
     with edges.warehouse.transaction() as con:
-        tally.add(targets, known_links(con, {one.url_key for one in targets}))
+        links = known_links(con, {one.url_key for one in targets})
+        tally.add(targets, links)
         if not dry:
-            ledger.add_targets(con, id, targets)
+            placed = importing.keep(con, edges, asked, id, batch, targets, links) if asked.offline else targets
+            ledger.add_targets(con, id, placed)
 
 
 def _end(edges: Edges, asked: Backfill, id: str, walk: Walk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,10 @@ LEASE = timedelta(minutes=10)
 """How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
 
 CHUNK = 2_000
-"""Most URLs of a chunk: what is held in memory at once."""
+"""Most URLs of a day in one chunk: what is held in memory at once."""
+
+FEW = 500
+"""Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for many."""
 
 OPEN = ("planning", "planned", "running")
 """States of a backfill that `resume` can go on with."""
@@ -88,10 +91,17 @@ def add_targets(con: duckdb.DuckDBPyConnection, id: str, targets: Sequence[Targe
         con.unregister("staged")
 
 
+def placed(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> set[str]:
+    """Of these keys the ones whose page was brought along already."""
+    query = ("SELECT DISTINCT url_key FROM core.backfill_target WHERE backfill_id = ? AND page_file IS NOT NULL "
+             "AND url_key IN (SELECT unnest(?::VARCHAR[]))")  # fmt: skip
+    return {key for (key,) in con.execute(query, [id, sorted(keys)]).fetchall()}
+
+
 def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool,
                 now: datetime) -> None:  # fmt: skip
     """Cut the targets into chunks by day, and pin the boilerplate known now."""
-    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "newest": newest})
+    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "few": FEW, "newest": newest})
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
     con.execute(sql("backfill/pin_lines"), {"id": id})
@@ -142,9 +152,11 @@ def _target(row: Row) -> Target:
                   row["reason"], row["detail"], row["final"], place)  # fmt: skip
 
 
-def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, leftover: bool = False) -> list[Work]:
-    """What is still to be tried of a chunk; with `leftover` of all chunks, due or not."""
-    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": chunk, "now": now, "leftover": leftover})
+def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, newest: bool = False,
+               leftover: bool = False) -> list[Work]:  # fmt: skip
+    """What is still to be tried of a chunk, oldest or `newest` first; with `leftover` of all chunks, due or not."""
+    asked = {"id": id, "chunk": chunk, "now": now, "newest": newest, "leftover": leftover}
+    con.execute(sql("backfill/chunk_work"), asked)
     return [work_from(row) for row in records(con)]
 
 
