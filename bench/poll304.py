@@ -42,8 +42,9 @@ SECONDS = 90.0
 AT_ONCE = 32
 ROUNDS = 5
 ETAG = '"a1"'
-_FEED = ('<?xml version="1.0"?><rss version="2.0"><channel><title>Quiet wire</title>'
-         "<item><title>All quiet</title><guid>1</guid></item><item><title>Quiet still</title><guid>2</guid></item></channel></rss>")  # fmt: skip
+_FEED = ('<?xml version="1.0"?><rss version="2.0"><channel><title>Quiet wire</title><item><title>All quiet</title>'
+         "<guid>1</guid></item><item><title>Quiet still</title><guid>2</guid></item></channel></rss>")  # fmt: skip
+_WRITTEN = "SELECT count(*) FROM ops.feeds WHERE last_success_at = ? AND polls = 2"
 _ANSWERS = {
     "robots": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
     "same": f"HTTP/1.1 304 Not Modified\r\nETag: {ETAG}\r\n\r\n".encode(),
@@ -175,7 +176,7 @@ def poll_twice(folder: Path, port: int, feeds: int, hosts: int) -> Quiet:
             raise SystemExit(f"ingest poll ended with {done.code}\n{done.out}")
         print(f"  {json.loads(done.out)['not_modified']:,} not modified: {_figures(done)}", flush=True)
     with duckdb.connect(str(folder / "data" / "news.duckdb"), read_only=True) as con:
-        row = con.execute("SELECT count(*) FROM ops.feeds WHERE last_success_at = ? AND polls = 2", [at + timedelta(hours=1)]).fetchone()
+        row = con.execute(_WRITTEN, [at + timedelta(hours=1)]).fetchone()
     return Quiet(done, json.loads(done.out), int(row[0]) if row else 0)
 
 
@@ -184,7 +185,7 @@ def _figures(done: Run) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.poll304", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--requests", type=int, default=4_000, help="requests in each round of the first part")
     parser.add_argument("--hosts", type=int, default=200, help="hosts of the first part")
     parser.add_argument("--feeds", type=int, default=10_000, help="feeds of the second part")
@@ -198,7 +199,8 @@ def main() -> int:
                   f"{ours / bare:.2f} of it (goal: at least {SHARE})", flush=True)  # fmt: skip
             bad += ours / bare < SHARE
         if given.feeds:
-            print(f"{given.feeds:,} feeds on {given.feed_hosts:,} hosts, polled twice (goal: the second in under {SECONDS:.0f} s):", flush=True)
+            many = f"{given.feeds:,} feeds on {given.feed_hosts:,} hosts"
+            print(f"{many}, polled twice (goal: the second in under {SECONDS:.0f} s):", flush=True)
             quiet = poll_twice(Path(name), server.port, given.feeds, given.feed_hosts)
             bad += quiet.run.wall >= SECONDS or quiet.written != given.feeds or quiet.summary["not_modified"] != given.feeds
             print(f"  {quiet.written:,} states written")

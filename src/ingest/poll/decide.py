@@ -88,11 +88,13 @@ def decide(
     min_interval: float = schedule.MIN_INTERVAL,
     entries_cap: int = 1000,
     k: float = schedule.K,
+    digest: str | None = None,
 ) -> Decision:
     """What this answer means. `document` is None where there was nothing to parse (304, or a body seen before).
 
     `known` holds the feed's digests by entry_key: those of its latest entries, at least twice as many as a document has.
-    `min_interval` is in seconds, `k` that of schedule.next_poll. Never raises.
+    `min_interval` is in seconds, `k` that of schedule.next_poll; `digest` the body_hash of a body
+    that is not kept in `answer`. Never raises.
     """
     trouble = _trouble(answer, document)
     if trouble is not None:
@@ -110,7 +112,7 @@ def decide(
     verdicts = tuple(compare(document.entries, known, policy, rules))
     new = sum(one.kind is EntryKind.NEW and one.twin_of is None for one in verdicts)
     overflow = bool(verdicts) and bool(known) and all(one.kind is EntryKind.NEW for one in verdicts)
-    after = _read(base, state, answer, document, now, new, overflow)
+    after = _read(base, state, answer, document, now, new, overflow, digest or body_hash(answer.body))
     window = Window(len(verdicts), new, schedule.age(state, now)) if known else None
     when, why = schedule.next_poll(feed, after, now, min_interval=min_interval, window=window, k=k)
     after = replace(after, guid_policy=policy, next_poll_at=when, why_next=why)
@@ -162,7 +164,8 @@ def _healthy(state: FeedState, answer: Response, now: datetime) -> FeedState:
 
 
 def _read(
-    base: FeedState, before: FeedState, answer: Response, document: FeedDocument, now: datetime, new: int, overflow: bool
+    base: FeedState, before: FeedState, answer: Response, document: FeedDocument, now: datetime, new: int, overflow: bool,
+    digest: str,
 ) -> FeedState:
     """State after a document: floor, rate, overflow, trust in the validators."""
     first = before.last_success_at is None
@@ -170,7 +173,7 @@ def _read(
     num, den = schedule.first_rate(before, stamps, now) if first else schedule.observed(before, now, new)
     return replace(
         base,
-        body_hash=body_hash(answer.body),
+        body_hash=digest,
         floor=_floor(answer, document),
         skip_hours=document.skip_hours,
         rate_num=num,

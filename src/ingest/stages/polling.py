@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import ingest.load.polls as stored
 import ingest.load.work as pending
@@ -15,7 +15,7 @@ from ingest.load.db import Connection
 from ingest.load.pages import advance
 from ingest.load.rows import Row, entry_row
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
-from ingest.poll.decide import Decision, conditional, decide, needs_parsing
+from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.stages.edges import Edges
@@ -48,13 +48,15 @@ class PollCounts:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One feed's answer, parsed where it brought a new body."""
+    """One feed's answer, parsed where it brought a new body. The body itself is gone by now: `digest` and `size` tell of it."""
 
     feed: Feed
     state: FeedState
     answer: Response | FetchError
     document: FeedDocument | FetchError | None
     place: ArchivePlace | None = None
+    digest: str | None = None
+    size: int = 0
 
 
 async def poll_feeds(
@@ -64,17 +66,18 @@ async def poll_feeds(
     counts = PollCounts()
     # A queue and not asyncio.wait, which looks at all that are waiting each time that one is done.
     answered: asyncio.Queue[asyncio.Future[Answered]] = asyncio.Queue()
-    tasks = [asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due]
-    for task in tasks:
+    tasks = {asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due}
+    for task in list(tasks):
         task.add_done_callback(answered.put_nowait)
+        task.add_done_callback(tasks.discard)  # with what it found: thousands of documents are a lot of memory
     try:
-        while counts.polled < len(tasks) and edges.left > 0:
-            if ready := await _round(answered, min(ROUND, len(tasks) - counts.polled)):
+        while counts.polled < len(due) and edges.left > 0:
+            if ready := await _round(answered, min(ROUND, len(due) - counts.polled)):
                 await _commit(edges, ready, counts)
                 if told:
                     told(counts.polled, len(due))
     finally:
-        for task in tasks:
+        for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     return counts
@@ -101,11 +104,12 @@ async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
         answer = await edges.client.get(state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers)
     except FetchError as error:
         return Answered(feed, state, error, None)
+    light = replace(answer, body=b"")
     if not needs_parsing(state, answer):
-        return Answered(feed, state, answer, None)
+        return Answered(feed, state, light, None, size=len(answer.body))
     document = await _parsed(edges, feed, answer)
     place = edges.archive.append(answer) if isinstance(document, FeedDocument) else None
-    return Answered(feed, state, answer, document, place)
+    return Answered(feed, state, light, document, place, body_hash(answer.body), len(answer.body))
 
 
 async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | FetchError:
@@ -156,7 +160,8 @@ def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, 
 
 def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decision:
     return decide(one.feed, one.state, one.answer, one.document, known, edges.now, rules=edges.rules,
-                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap, k=edges.k)  # fmt: skip
+                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap, k=edges.k,
+                  digest=one.digest)  # fmt: skip
 
 
 def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
@@ -207,7 +212,7 @@ def _poll_row(edges: Edges, one: Answered, decision: Decision) -> Row:
         "touched": kinds[EntryKind.TOUCHED],
         "capped": decision.capped,
         "overflow": decision.overflow,
-        "bytes": len(arrived.body) if arrived else 0,
+        "bytes": one.size,
         "seconds": arrived.seconds if arrived else 0.0,
         "reason": decision.reason,
         "detail": decision.detail,
