@@ -171,6 +171,17 @@ def test_sql_writes_nothing(shell: Shell) -> None:
     assert shell("sql", "SELECT count(*) AS n FROM mart.articles", "--format", "json").out == '[{"n": 0}]\n'
 
 
+def test_csv_without_rows_has_its_header(shell: Shell) -> None:
+    assert shell("init").code == 0
+    assert shell("sql", "SELECT url, outcome FROM ops.outcomes", "--format", "csv").out == "url,outcome\n"
+
+
+def test_a_report_of_no_day_is_one_line(shell: Shell) -> None:
+    assert shell("init").code == 0
+    said = shell("report", "--day", "2026-13-45")
+    assert (said.code, "--day" in said.line) == (2, True)
+
+
 # -- the data directory ----------------------------------------------------------------------------------------------
 
 

@@ -28,9 +28,16 @@ def sql_command(statement: str, data: Path | None, config: Path | None, form: st
     """Run STATEMENT over the published marts (schemas mart and ops)."""
     folder = load_settings(config, {"data": data}).data
     if form == "parquet":
-        _stream_parquet(folder, statement)
+        if sys.stdout.isatty():
+            raise ConfigError(
+                "--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet"
+            )
+        _stream(folder, statement, form)
         return 0
     rows = query(folder, statement)
+    if form == "csv" and not rows:
+        _stream(folder, statement, form)  # the header, which whoever reads it waits for
+        return 0
     if form == "table":
         print_table(rows)
     elif form == "json":
@@ -48,19 +55,14 @@ def _value(value: Any) -> Any:
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[0])
-        writer.writerows([["" if value is None else _value(value) for value in row.values()] for row in rows])
+    writer.writerow(rows[0])
+    writer.writerows([["" if value is None else _value(value) for value in row.values()] for row in rows])
 
 
-def _stream_parquet(folder: Path, statement: str) -> None:
-    if sys.stdout.isatty():
-        raise ConfigError(
-            "--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet"
-        )
+def _stream(folder: Path, statement: str, form: str) -> None:
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as scratch:
-        target = Path(scratch) / "out.parquet"
-        copy_to(folder, statement, target, "parquet")
+        target = Path(scratch) / f"out.{form}"
+        copy_to(folder, statement, target, form)
         with target.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from ingest.errors import ConfigError
@@ -36,8 +36,10 @@ def _told(summary: str | None) -> dict[str, Any]:
 
 def day_report(ask: Ask, day: str | None) -> dict[str, Any]:
     """One published day (default the latest): publishers, most copied stories, revisions, losses of URLs first seen that day."""
-    if day is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
-        raise ConfigError(f"--day: {day!r} is no day; write it as 2026-03-10")
+    try:
+        day = date.fromisoformat(day).isoformat() if day is not None else None
+    except ValueError:
+        raise ConfigError(f"--day: {day!r} is no day; write it as 2026-03-10") from None
     latest = ask("SELECT max(published_day) AS day FROM mart.articles")[0]["day"]
     chosen = day or (latest.isoformat() if latest else None)
     if chosen is None:
