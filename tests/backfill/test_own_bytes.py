@@ -16,6 +16,8 @@ from support.wire_server import LoopbackServer
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from ingest.errors import ConfigError
+
 FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER BY url_key"
 
 
@@ -179,6 +181,12 @@ def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
     assert reasons == {"no_url": 2, "damaged_record": 1, "no_text": 1}
     assert site.backfill("jsonl", inputs=[lines]).loaded == 0
     assert not site.broken_rules()
+
+
+def test_an_input_that_is_not_there_leaves_nothing_to_resume(site: ArchiveSite, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        site.backfill("warc", inputs=[tmp_path / "nowhere.warc"])
+    assert site.warehouse("SELECT state FROM core.backfill") == [("cancelled",)]
 
 
 def test_a_lost_warehouse_is_made_anew_from_its_archive(site: ArchiveSite, tmp_path: Path) -> None:

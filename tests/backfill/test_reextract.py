@@ -27,8 +27,8 @@ def seven_pages(site: ArchiveSite) -> None:
         url = f"{ALPHA}/news/story-number-{seed}-of-seven"
         text = [*prose(700 + seed), SPONSOR] if seed else prose(700)
         site.page(url, story(f"Story number {seed}", seed, paragraphs=text))
-        entries.append(Listed(url, f"Story number {seed}", summary="In short."))
-    site.feed("alpha", "alpha.example", entries)
+        entries.append(Listed(url, f"Story number {seed}", summary="In short.", published="Tue, 10 Mar 2026 11:30:00"))
+    site.feed("alpha", "alpha.example", entries, timezone="Europe/Kyiv")
     site.poll(0)
 
 

@@ -212,6 +212,8 @@ class _Run:
             made |= {name: before[name] for name in published}
         if one.hints is None:
             made = {name: before[name] if value in (None, []) else value for name, value in made.items()}
+        elif made["published_at"] == before["published_at"]:  # raw.entry does not say which zone was assumed
+            made["published_zone"] = before["published_zone"]
         if before["status"] == "withdrawn":  # by a notice, perhaps, that stands elsewhere
             made["status"] = before["status"]
         row = before | {name: str(value) if isinstance(value, str) else value for name, value in made.items()}

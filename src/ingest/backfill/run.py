@@ -74,8 +74,7 @@ async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: boo
             return await make_plan(edges, asked, "", dry=True, told=told)
     id = new_id(asked)
     async with opened(settings, feeds, asked, id) as edges:
-        await asyncio.to_thread(_create, edges, asked, id)
-        return await make_plan(edges, asked, id, told=told)
+        return await _planned(edges, asked, id, told)
 
 
 async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = 1) -> Summary:
@@ -85,8 +84,7 @@ async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told |
         return await resume(settings, feeds, id, told, active=active, now=asked.now)
     id = new_id(asked)
     async with opened(settings, feeds, asked, id) as edges:
-        await asyncio.to_thread(_create, edges, asked, id)
-        await make_plan(edges, asked, id, told=told)
+        await _planned(edges, asked, id, told)
         return await _work(edges, asked, id, told, active)
 
 
@@ -146,6 +144,18 @@ def job_of(id: str) -> str:
 
 def new_id(asked: Backfill) -> str:
     return f"{asked.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:4]}"
+
+
+async def _planned(edges: Edges, asked: Backfill, id: str, told: Told | None) -> Plan:
+    """A new backfill's plan; one whose input cannot be read at all is not left for `resume`."""
+    await asyncio.to_thread(_create, edges, asked, id)
+    try:
+        return await make_plan(edges, asked, id, told=told)
+    except ConfigError:
+        with edges.warehouse.transaction() as con:
+            ledger.forget_plan(con, id)
+            ledger.set_state(con, id, "cancelled", edges.now)
+        raise
 
 
 def _create(edges: Edges, asked: Backfill, id: str) -> None:
