@@ -158,7 +158,7 @@ async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Tol
     """Fetch, extract and load what is pending, batch by batch; yields after each load."""
     with edges.warehouse.transaction() as con:
         work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
-        boilerplate = pages.host_lines(con, {one.host for one in work})
+        boilerplate = pages.host_lines(con)  # a redirect may lead to any host
     done, meanwhile = 0, Meanwhile(edges.warehouse)
     async for batch in results(edges, work, boilerplate):
         check_disk(edges.settings)
@@ -184,7 +184,8 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
     """Learn what repeats, link stories, write the run's row, publish."""
     await asyncio.to_thread(derive_stories, edges.warehouse, INLINE)
     with edges.warehouse.transaction() as con:
-        pages.learn_lines(con, edges.now)
+        if edges.left > 0:  # a run that was cut off by its budget has seen only a part
+            pages.learn_lines(con, edges.now)
         summary.pending = pending_count(con)
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)

@@ -146,6 +146,8 @@ def test_the_environment_is_checked_too(shell: Shell, monkeypatch: pytest.Monkey
         (("why", "http://alpha.example/x"), ("no warehouse", "ingest init")),
         (("sql", "SELECT 1"), ("no warehouse", "ingest init")),
         (("status",), ("no warehouse", "ingest init")),
+        (("check",), ("no warehouse", "ingest init")),
+        (("publish",), ("no warehouse", "ingest init")),
     ],
 )
 def test_a_fault_of_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
@@ -185,7 +187,7 @@ def test_a_report_of_no_day_is_one_line(shell: Shell) -> None:
 # -- the data directory ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [("poll", "--all"), ("init",), ("publish",), ("check",), ("demo",)])
+@pytest.mark.parametrize("command", [("poll", "--all"), ("init",), ("demo",)])
 @pytest.mark.parametrize("place", ["a-file", "a-file/below", "/proc/nowhere"])
 def test_a_place_that_cannot_be_written(shell: Shell, command: tuple[str, ...], place: str) -> None:
     shell.file("a-file", "mine")

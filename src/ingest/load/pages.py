@@ -63,10 +63,10 @@ def learn_lines(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     con.execute(sql("load/learn_lines"), {"pages": LEARN_AFTER, "now": now})
 
 
-def host_lines(con: duckdb.DuckDBPyConnection, hosts: Collection[str]) -> dict[str, frozenset[int]]:
-    """The active boilerplate of these hosts, as line hashes."""
+def host_lines(con: duckdb.DuckDBPyConnection, hosts: Collection[str] | None = None) -> dict[str, frozenset[int]]:
+    """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
     found: dict[str, set[int]] = {}
-    query = "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND host IN (SELECT unnest(?::VARCHAR[]))"
-    for host, line in con.execute(query, [sorted(hosts)]).fetchall():
+    query = "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND (? OR host IN (SELECT unnest(?::VARCHAR[])))"
+    for host, line in con.execute(query, [hosts is None, sorted(hosts or [])]).fetchall():
         found.setdefault(host, set()).add(line)
     return {host: frozenset(lines) for host, lines in found.items()}

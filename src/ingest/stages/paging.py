@@ -28,6 +28,7 @@ from ingest.stages.archived import ArchivedPage, extract_archived
 from ingest.stages.edges import Edges
 from ingest.stages.retry import was_not_asked
 from ingest.stages.verdict import Result
+from ingest.urls import host_of
 from ingest.workers import LimitHit
 
 FLUSH_SECONDS = 2.0
@@ -137,7 +138,7 @@ class _Paging:
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
             extraction = await self._extraction(work, page)
-            result = Result(work, page, extraction, boilerplate=self._lines(work))
+            result = Result(work, page, extraction, boilerplate=self._lines(work, page))
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
         except FetchError as error:  # its record was overwritten meanwhile: a takedown
@@ -170,10 +171,10 @@ class _Paging:
             url = None if work.url.startswith("urn:") else work.url
             return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
         return PageInput(page.final_url, content_type=page.headers.get("content-type"), status=page.status,
-                         boilerplate=self._lines(work), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
+                         boilerplate=self._lines(work, page), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
 
-    def _lines(self, work: Work) -> frozenset[int]:
-        return self._boilerplate.get(work.host, frozenset())
+    def _lines(self, work: Work, page: Page | None) -> frozenset[int]:
+        return self._boilerplate.get(host_of(page.final_url) if page else work.host, frozenset())
 
     async def finish(self, tasks: Sequence[asyncio.Future[None]]) -> None:
         """Tell the reader when every host is through and every extraction has come back."""

@@ -76,7 +76,7 @@ def _not_fetched(result: Result, error: FetchError, known: Known | None, now: da
     tried = result.work.attempts + ((stale or not was_not_asked(error)) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
         place = result.page.place if result.page else None  # what is archived is not asked for again
-        return _later(replace(result.work, place=place), error.reason, error.detail, tried, now, error.retry_after)
+        return _later(replace(result.work, place=place), known, error.reason, error.detail, tried, now, error.retry_after)
     return _lost(result.work, known, ending(error.reason), error.reason, error.detail)
 
 
@@ -84,13 +84,17 @@ def _not_extracted(result: Result, extraction: Extraction, known: Known | None, 
     reason = extraction.reason or Reason.PARSE_ERROR
     tried = result.work.attempts + (not result.work.early)
     if reason in LATER and result.page is not None and tried < attempts:
-        return _later(replace(result.work, place=None), reason, extraction.detail, tried, now, None)
+        return _later(replace(result.work, place=None), known, reason, extraction.detail, tried, now, None)
     return _lost(result.work, known, extraction.outcome, reason, extraction.detail)
 
 
-def _later(work: Work, reason: Reason, detail: str | None, tried: int, now: datetime, retry_after: float | None) -> Verdict:
+def _later(
+    work: Work, known: Known | None, reason: Reason, detail: str | None, tried: int, now: datetime, retry_after: float | None
+) -> Verdict:
     row = work_row(replace(work, attempts=tried), next_attempt_at=next_attempt(reason, tried, now, retry_after),
                    reason=reason, detail=detail)  # fmt: skip
+    if known is not None and known.status != Status.REMOVED:  # the article stands while another look at it waits
+        return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, retry=row, known=known)
     return Verdict(Outcome.PENDING, work.url_key, work.url_key, reason, detail, retry=row)
 
 
@@ -133,6 +137,8 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
         # A first look under another address (print page, AMP) says nothing of how the article changed.
         if work.rank < known.rank and first_look:
             _retell(verdict, result, article, known, now)
+        elif own and not first_look:
+            _hold(verdict, article, known)
     elif first_look and known.revisions == 1 and known.row["first_seen_at"] == now:
         # Neither does one in the same run; which of the two was had first must not matter, the article's own page tells its text.
         if not _is_own(known.row["url"], known, rules):
@@ -179,6 +185,15 @@ def _retell(verdict: Verdict, result: Result, article: Article, known: Known, no
     """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival does not matter."""
     row = dict(known.row) | _row(result, article, known.url_key, now) | {name: known.row[name] for name in _TEXT}
     row["published_day"] = _day(row)
+    verdict.article, verdict.known = row, _known(row, known.seen)
+
+
+def _hold(verdict: Verdict, article: Article, known: Known) -> None:
+    """The same text under another embargo: a longer one must hold, and an earlier end is news too."""
+    held = (Status.LIVE, Status.EMBARGOED)
+    if article.embargo_until == known.row["embargo_until"] or known.status not in held or article.status not in held:
+        return
+    row = dict(known.row) | {"embargo_until": article.embargo_until, "status": article.status}
     verdict.article, verdict.known = row, _known(row, known.seen)
 
 
