@@ -21,7 +21,7 @@ from ingest.extract.published import as_printed
 from ingest.fetch.client import Client, Kind
 from ingest.fetch.hosts import Hosts
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
-from ingest.settings import Settings
+from ingest.settings import Settings, load_feeds
 from ingest.stages.names import own_agencies
 from ingest.text import text_hash
 from ingest.urls import HostRules, identity
@@ -44,6 +44,7 @@ def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) ->
     """One JSON line per input, in input order."""
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     own = own_agencies(settings)
+    rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
     with WorkerPool(settings.workers, limits, PRELOAD) as workers:
         waiting: deque[Source] = deque()
 
@@ -53,17 +54,17 @@ def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) ->
                 yield replace(source.given or PageInput(None), agencies=own)
 
         for result in workers.map_stream(extract, given()):
-            yield _line(waiting.popleft(), result)
+            yield _line(waiting.popleft(), result, rules)
 
 
-def _line(source: Source, result: Extraction | LimitHit) -> str:
+def _line(source: Source, result: Extraction | LimitHit, rules: HostRules) -> str:
     if source.problem is not None:
         return _without(source, Outcome.FAILED, *source.problem)
     if isinstance(result, LimitHit):
         return _without(source, Outcome.FAILED, Reason.PARSE_LIMIT, str(result))
     if result.article is None:
         return _without(source, result.outcome, result.reason, result.detail)
-    return json.dumps(_fields(source, result.article), ensure_ascii=False)
+    return json.dumps(_fields(source, result.article, rules), ensure_ascii=False)
 
 
 def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
@@ -72,12 +73,12 @@ def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: st
     )
 
 
-def _fields(source: Source, article: Article) -> dict[str, Any]:
+def _fields(source: Source, article: Article, rules: HostRules) -> dict[str, Any]:
     """The columns of mart.articles that an extraction alone can fill."""
     stamp = article.published
     key, canonical = f"urn:sha256:{text_hash(article.body_text)}", None
     if source.url:
-        key, canonical = identity(source.url, article.canonical_url, HostRules())
+        key, canonical = identity(source.url, article.canonical_url, rules)
     return {
         "id": source.id,
         "url_key": key,
