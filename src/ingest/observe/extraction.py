@@ -20,6 +20,7 @@ from ingest.extract.page import extract
 from ingest.extract.published import as_printed
 from ingest.fetch.client import Client, Kind
 from ingest.fetch.hosts import Hosts
+from ingest.load.rows import article_columns
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings, load_feeds
 from ingest.stages.names import own_agencies
@@ -28,6 +29,8 @@ from ingest.urls import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
 
 PRELOAD = ("ingest.extract.page",)
+NOT_PRINTED = ("published_zone", "withdraws")
+"""Columns of core.article that mart.articles does not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,45 +82,16 @@ def _fields(source: Source, article: Article, rules: HostRules) -> dict[str, Any
     key, canonical = f"urn:sha256:{text_hash(article.body_text)}", None
     if source.url:
         key, canonical = identity(source.url, article.canonical_url, rules)
-    return {
-        "id": source.id,
-        "url_key": key,
-        "url": source.url,
+    columns = {name: _plain(value) for name, value in article_columns(article).items() if name not in NOT_PRINTED}
+    return {"id": source.id, "url_key": key, "url": source.url} | columns | {
         "canonical_url": canonical,
-        "headline": article.headline,
-        "description": article.description,
-        "body_text": article.body_text,
-        "byline": article.byline,
-        "authors": list(article.authors),
-        "language": article.language,
         "published_at": as_printed(stamp).replace("+00:00", "Z") if stamp else None,
-        "published_precision": stamp.precision if stamp else None,
-        "published_source": stamp.source if stamp else None,
-        "published_raw": stamp.raw if stamp else article.published_raw,
-        "modified_at": _text(article.modified_at),
-        "dateline": article.dateline,
-        "located": article.located,
-        "dateline_date": _text(article.dateline_date),
-        "agency": article.agency,
-        "credits": list(article.credits),
-        "publisher": article.publisher,
-        "section": article.section,
-        "keywords": list(article.keywords),
-        "image_url": article.image_url,
-        "image_credit": article.image_credit,
-        "word_count": article.word_count,
-        "content_type": article.content_type,
-        "signal": article.signal,
-        "embargo_until": _text(article.embargo_until),
-        "status": article.status,
-        "flags": list(article.flags),
-        "extractor": article.extractor,
         "outcome": Outcome.LOADED,
     }
 
 
-def _text(value: datetime | date | None) -> str | None:
-    return None if value is None else value.isoformat().replace("+00:00", "Z")
+def _plain(value: Any) -> Any:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
 
 
 # -- inputs ----------------------------------------------------------------------------------------------------------
