@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +55,12 @@ def test_one_group_its_corrections_and_a_lookalike_apart(tmp_path: Path) -> None
     assert desk.sql("SELECT count(DISTINCT copy_group), max(copies) FROM mart.articles") == [(3, 3)]
     desk.load([CORRECTED, ANOTHER], hour=6)
     desk.tables()
-    canonical = desk.sql("SELECT url, copies FROM mart.articles WHERE is_canonical AND copies > 1")
-    assert canonical == [(ANOTHER.url, 4)]
+    kinds = dict(desk.sql("SELECT url, kind FROM mart.copies"))
+    assert kinds == {ORIGIN.url: "origin", CUT.url: "truncated", REHEADED.url: "edited"}
+    alone = desk.sql("SELECT url, copy_kind, is_canonical FROM mart.articles WHERE copies = 1 ORDER BY url")
+    assert alone == [(LOOKALIKE.url, None, True), (FORM.url, None, True), (ANOTHER.url, None, True)]
+    (stories,) = {frozenset(desk.sql(f"SELECT story_id FROM mart.articles WHERE url IN ('{ORIGIN.url}', '{ANOTHER.url}')"))}
+    assert len(stories) == 1
     superseded = desk.sql("SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes")
     assert superseded == [(ANOTHER.url, ORIGIN.url)]
     revisions = desk.sql("SELECT url, kind FROM mart.revisions WHERE revision > 1")
@@ -78,6 +84,35 @@ def test_every_order_and_split_gives_the_same_tables(tmp_path: Path) -> None:
         tables = CopyDesk(tmp_path / str(number)).play(batches)
         expected = expected or tables
         assert tables == expected, batches
+
+
+def test_one_outlet_may_send_them_all_at_one_time(tmp_path: Path) -> None:
+    """Publisher and time tell nothing apart: the mark, the headline and the words say what the correction replaces."""
+    same = [replace(take, publisher="Marren News", agency=None, hours=0) for take in (ORIGIN, CUT, REHEADED, ANOTHER)]
+    expected: dict[str, list[Any]] | None = None
+    corrected = replace(CORRECTED, hours=0)
+    for number, order in enumerate(list(permutations(same))[::5]):
+        desk = CopyDesk(tmp_path / str(number))
+        tables = desk.play([order[:2], order[2:], [corrected]] if number % 2 else [order, [corrected]])
+        assert sorted(row[2] for row in tables["mart.copies"]) == sorted(take.url for take in same[:3])
+        superseded = desk.sql("SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes")
+        assert superseded == [(ANOTHER.url, ORIGIN.url)]
+        expected = expected or tables
+        assert tables == expected
+
+
+def test_copies_of_a_correction_are_a_group_of_their_own(tmp_path: Path) -> None:
+    printed = Take("https://valley.example/2026/quarry-2", "CORRECTED: Fire at quarry", ANOTHER.body, 4, "Valley Post",
+                   "Marren News", signal=Signal.CORRECTION)  # fmt: skip
+    desk = CopyDesk(tmp_path)
+    desk.play([[printed, CUT], [ANOTHER], [REHEADED, ORIGIN]])
+    groups = desk.sql("SELECT list(url ORDER BY url) FROM mart.copies GROUP BY copy_group ORDER BY ALL")
+    assert groups == [([REHEADED.url, ORIGIN.url, CUT.url],), ([ANOTHER.url, printed.url],)]
+    superseded = desk.sql(
+        "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes ORDER BY ALL"
+    )
+    assert superseded == [(ANOTHER.url, ORIGIN.url), (printed.url, CUT.url)]
+    assert desk.sql("SELECT url FROM mart.copies WHERE is_canonical ORDER BY url") == [(ORIGIN.url,), (ANOTHER.url,)]
 
 
 def crowd() -> list[Take]:

@@ -1,5 +1,5 @@
--- An article is in one group, each group has one canonical member and at least two.
+-- An article is in one group, each group has one canonical member, and at least two or a correction that stands alone.
 SELECT group_id::VARCHAR AS id, count(*) AS members FROM core.copy_group
-GROUP BY group_id HAVING count(*) <> max(size) OR count(*) FILTER (WHERE is_canonical) <> 1 OR count(*) < 2
+GROUP BY group_id HAVING count(*) <> max(size) OR count(*) FILTER (WHERE is_canonical) <> 1 OR (count(*) < 2 AND max(supersedes) IS NULL)
 UNION ALL
 SELECT article_id::VARCHAR, count(*) FROM core.copy_group GROUP BY article_id HAVING count(*) > 1

@@ -38,7 +38,7 @@
 -- * story_id: looser link of articles on one event: article_id of its earliest report; NULL when alone
 -- * revision: number of the text shown, from 1
 -- * revisions: texts kept for this article: see mart.revisions
--- * supersedes: article that this one corrects under another address
+-- * supersedes: article that this one corrects or updates under another address
 -- * extractor: extractor and version that made the text
 -- * feed_id: feed that listed it; the first of feeds.toml when several do
 CREATE VIEW mart.articles AS

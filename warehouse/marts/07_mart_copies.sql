@@ -1,4 +1,4 @@
--- mart.copies: the members of every copy group of two or more; copies are kept, never deleted.
+-- mart.copies: the members of every copy group of two or more; copies are kept, never deleted. A correction under another address is no copy of what it corrects: see supersedes in mart.articles.
 -- * copy_group: group of copies of one text: the smallest article_id among them (an id of before leads on by that article), its own when no copy was seen
 -- * article_id: UUIDv5 of the key the article was first loaded under; never changes
 -- * url: address the text was fetched from, after redirects

@@ -264,7 +264,7 @@ CREATE TABLE core.copy_pair (         -- verified edges; a_id < b_id
   decided_at TIMESTAMPTZ NOT NULL
 );
 
-CREATE TABLE core.copy_group (        -- members of groups of two and more; derived from pairs
+CREATE TABLE core.copy_group (        -- members of groups of two and more, and corrections that stand alone; derived from pairs
   article_id UUID NOT NULL,
   day DATE NOT NULL,                  -- published_day
   group_id UUID NOT NULL,             -- smallest article_id of the group

@@ -4,7 +4,7 @@ SELECT a.article_id, a.url_key, a.url, a.canonical_url, a.headline, a.descriptio
        a.modified_at, a.first_seen_at, a.dateline, a.located, a.dateline_date, a.agency, a.credits, a.publisher, a.section,
        a.keywords, a.image_url, a.image_credit, a.word_count, a.content_type, a.signal, a.embargo_until, a.flags,
        coalesce(g.group_id, a.article_id) AS copy_group,
-       g.kind AS copy_kind,
+       CASE WHEN g.size > 1 THEN g.kind END AS copy_kind,
        coalesce(g.is_canonical, true) AS is_canonical,
        coalesce(g.size, 1) AS copies,
        g.containment, g.slot_agreement,

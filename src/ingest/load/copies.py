@@ -15,6 +15,7 @@ import duckdb
 from ingest.load.articles import mark_dirty
 from ingest.load.rows import Row
 from ingest.load.sql import append, records, sql, stage
+from ingest.model import Signal
 
 Days = Mapping[str, date]
 
@@ -70,8 +71,18 @@ def connected(con: duckdb.DuckDBPyConnection, seeds: Days) -> tuple[dict[str, da
 
 
 def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
-    """What grouping asks of these articles, by id; only present ones (live, embargoed)."""
-    return sorted(_over(con, "copy_members", days.items()), key=lambda row: str(row["article_id"]))
+    """What grouping asks of these articles, by id; only present ones (live, embargoed).
+
+    `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.
+    """
+    rows = sorted(_over(con, "copy_members", days.items()), key=lambda row: str(row["article_id"]))
+    revised = {row["article_id"]: row["revised_since"] for row in rows if row["revised_since"] and row["signal"] != Signal.NONE}
+    if stage(con, [{"article_id": id} for id in revised], "core.copy_group", ("article_id",)):
+        con.execute(sql("load/marked_in_place"), {"first": min(revised.values())})
+        own = {str(id) for (id,) in con.fetchall()}
+        con.unregister("staged")
+        rows = [row | {"signal": Signal.NONE} if row["article_id"] in own else row for row in rows]
+    return rows
 
 
 def write_pairs(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -13,12 +13,12 @@ from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.sketch import sketch
 from ingest.dedup.story import story_marks
-from ingest.dedup.supersede import Take, superseded
+from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens, shingles, tokenise
 from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
-from ingest.model import CopyKind, Signal
+from ingest.model import CopyKind, Precision, Signal
 
 PRESENT = ("live", "embargoed")
 
@@ -118,8 +118,7 @@ def _regroup(con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, d
     linked = {id for pair in pairs for id in pair}
     by_id = {row["article_id"]: row for row in copies.members(con, {id: days[id] for id in linked})}
     texts.need(linked)
-    found = [one for crowd in _crowds(pairs) for one in _grouped(crowd, by_id, texts)]
-    rows = [row for one in found if len(one.members) > 1 for row in _rows(one, by_id, texts)]
+    rows = [row for crowd in _crowds(pairs) for row in _told(crowd, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
     stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
     return linked_now
@@ -135,20 +134,39 @@ def _crowds(pairs: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     return list({id(one): one for one in crowd.values()}.values())
 
 
-def _grouped(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> list[CopyGroup]:
+def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
+    """Rows of the groups in a crowd, and of corrections that stand alone.
+
+    What corrects what is asked among texts that belong together; then each group parts into the editions of its story.
+    """
     ids = sorted({id for pair in crowd for id in pair} & by_id.keys())
-    rows = [by_id[id] for id in ids]
     if len(ids) <= WHOLE:
         crowd = [pair for pair in combinations(ids, 2) if texts.same(*pair)]
-    credited = {row["agency"].casefold() for row in rows if row["agency"]}
-    own = [Member(row["article_id"], row["published_at"], (row["publisher"] or "").casefold() in credited) for row in rows]
-    return group(own, crowd, texts.same)
+    members = _members(by_id[id] for id in ids)
+    for whole in group(members.values(), crowd, texts.same):
+        takes = [_take(by_id[id]) for id in whole.members]
+        replaced = superseded(takes, lambda a, b: texts.verify(a, b).jaccard)
+        parts = editions(takes, replaced)
+        for part in parts:
+            own = [whole] if len(parts) == 1 else group([members[id] for id in part], _within(crowd, part), texts.same)
+            yield from (row for one in own for row in _rows(one, by_id, texts, replaced))
 
 
-def _rows(one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
-    replaced = superseded(_take(by_id[id]) for id in one.members)
+def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
+    found = {row["article_id"]: row for row in rows}
+    credited = {row["agency"].casefold() for row in found.values() if row["agency"]}
+    return {id: Member(id, row["published_at"], (row["publisher"] or "").casefold() in credited) for id, row in found.items()}
+
+
+def _within(pairs: Iterable[tuple[str, str]], part: Iterable[str]) -> list[tuple[str, str]]:
+    chosen = set(part)
+    return [(a, b) for a, b in pairs if a in chosen and b in chosen]
+
+
+def _rows(one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]) -> Iterable[Row]:
+    """A row for each text of a group; none for one that is alone and corrects nothing."""
     head = by_id[one.canonical]
-    for id in one.members:
+    for id in one.members if len(one.members) > 1 else [id for id in one.members if id in replaced]:
         verdict = None if id == one.canonical else texts.verify(one.canonical, id)
         yield {
             "article_id": id,
@@ -167,7 +185,11 @@ def _rows(one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts) ->
 
 
 def _take(row: Mapping[str, Any]) -> Take:
-    return Take(row["article_id"], row["published_at"], row["publisher"], row["agency"], Signal(row["signal"]))
+    """A correction dated by its day alone came after what it corrects: at the end of that day."""
+    at, signal = row["published_at"], Signal(row["signal"])
+    if at is not None and signal in REPLACING and row["published_precision"] == Precision.DAY:
+        at += timedelta(days=1)
+    return Take(row["article_id"], at, row["publisher"], row["agency"], signal, row["headline"])
 
 
 _TURNED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}
