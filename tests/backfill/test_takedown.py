@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 
 import duckdb
 import pytest
 from support.archive_site import HOST, ArchiveSite
 from support.newsroom import Listed, prose, story
+from support.wire_server import Answer
 from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from ingest.backfill.backup import backup, restore
-from ingest.backfill.scrub import tombstone
 from ingest.backfill.takedown import Removal, maintain, take_down
 from ingest.errors import ConfigError
+from ingest.fetch.removal import tombstone
 
 ALPHA = "http://alpha.example"
 URL = f"{ALPHA}/news/the-story-that-goes"
-SECRET = prose(4242)[0][:60]
+TITLE = "The story that goes its way"
+WORDS = (TITLE, *(one[:60] for one in [*prose(4242), *prose(4243, 1)]))
+"""Its headline and the beginning of each of its paragraphs."""
 
 
 def newsroom(site: ArchiveSite) -> None:
     """A story polled twice (two revisions), a copy of it elsewhere, and another story."""
     summary = prose(4242)[0]
-    site.page(URL, story("The story that goes", 1, paragraphs=prose(4242)))
+    site.page(URL, story(TITLE, 1, paragraphs=prose(4242)))
     site.page(f"{ALPHA}/news/another-one-that-stays", story("Another one", 2))
-    site.page("http://beta.example/news/the-story-that-goes-copied", story("The story that goes", 3, paragraphs=prose(4242)))
-    site.feed("alpha", "alpha.example", [Listed(URL, "The story that goes", guid="1", summary=summary),
+    site.page("http://beta.example/news/the-story-that-goes-copied", story(TITLE, 3, paragraphs=prose(4242)))
+    site.feed("alpha", "alpha.example", [Listed(URL, TITLE, guid="1", summary=summary),
                                          Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
-    site.feed("beta", "beta.example", [Listed("http://beta.example/news/the-story-that-goes-copied", "The story that goes")])
+    site.feed("beta", "beta.example", [Listed("http://beta.example/news/the-story-that-goes-copied", TITLE)])
     site.poll(0)
-    site.page(URL, story("The story that goes, updated", 1, paragraphs=[*prose(4242), *prose(4243, 1)]))
+    site.page(URL, story(f"{TITLE}, updated", 1, paragraphs=[*prose(4242), *prose(4243, 1)]))
     site.unlist()
-    site.feed("alpha", "alpha.example", [Listed(URL, "The story that goes, updated", guid="1", summary=summary),
+    site.feed("alpha", "alpha.example", [Listed(URL, f"{TITLE}, updated", guid="1", summary=summary),
                                          Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
     assert site.poll(1).revised == 1
 
@@ -42,36 +48,31 @@ def remove(site: ArchiveSite, asked: str = URL) -> Removal:
     return take_down(site.settings, site.feeds(), asked, "court order 12")
 
 
-def files_with(folder: Path, text: str) -> list[str]:
-    """Files that hold `text`: as bytes, in a WARC record, or in any column of any table or Parquet file."""
-    found = []
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        if path.name.endswith(".warc.gz"):
-            held = any(text.encode() in record.content_stream().read() for record in ArchiveIterator(path.open("rb")))
-        elif path.suffix == ".parquet":
-            held = _in_query(duckdb.connect(), f"SELECT * FROM read_parquet('{path}')", text)
-        elif path.name == "ingest.duckdb":
-            held = text.encode() in path.read_bytes() or _in_database(path, text)
-        else:
-            held = text.encode() in path.read_bytes()
-        if held:
-            found.append(str(path.relative_to(folder)))
-    return found
+def files_with(folder: Path, *texts: str) -> list[str]:
+    """Files that hold one of `texts`: as bytes, unpacked, in a WARC record, or in any column of any table or Parquet file."""
+    paths = sorted(one for one in folder.rglob("*") if one.is_file())
+    return [str(path.relative_to(folder)) for path in paths if any(text in held for text in texts for held in _contents(path))]
 
 
-def _in_database(path: Path, text: str) -> bool:
-    with duckdb.connect(str(path), read_only=True) as con:
-        tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-        return any(_in_query(con, f"SELECT * FROM {schema}.{table}", text) for schema, table in tables)
-
-
-def _in_query(con: duckdb.DuckDBPyConnection, query: str, text: str) -> bool:
-    return any(text in str(value) for row in con.execute(query).fetchall() for value in row)
+def _contents(path: Path) -> list[str]:
+    raw = path.read_bytes()
+    found = [raw]
+    if path.name.endswith(".gz"):
+        found += [gzip.decompress(raw), *(record.content_stream().read() for record in ArchiveIterator(io.BytesIO(raw)))]
+    texts = [one.decode("utf-8", "replace") for one in found]
+    if path.suffix == ".parquet":
+        return [*texts, str(duckdb.execute(f"SELECT * FROM read_parquet('{path}')").fetchall())]
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as con:
+            relations = con.execute("SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
+                                    "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal").fetchall()  # fmt: skip
+            texts += [str(con.execute(f"SELECT * FROM {schema}.{name}").fetchall()) for schema, name in relations]
+    return texts
 
 
 def test_after_takedown_and_maintain_nobody_finds_the_text(site: ArchiveSite) -> None:
     newsroom(site)
-    assert len(files_with(site.data, SECRET)) > 5
+    assert len(files_with(site.data, *WORDS)) > 5
     copied = "http://beta.example/news/the-story-that-goes-copied"
     removal = remove(site)
     assert (removal.found, [one["url"] for one in removal.copies]) == (True, [copied])
@@ -80,7 +81,7 @@ def test_after_takedown_and_maintain_nobody_finds_the_text(site: ArchiveSite) ->
     done = maintain(site.settings, site.feeds())
     assert done.rewritten
     assert not done.broken
-    assert files_with(site.data, SECRET) == []
+    assert files_with(site.data, *WORDS) == []
     assert site.sql(f"SELECT status, headline, body_text FROM mart.articles_all WHERE url = '{URL}'") == [("removed", None, None)]
     told = site.one(f"SELECT outcome, reason, detail FROM ops.outcomes WHERE url = '{URL}'")
     assert told == ("skipped", "takedown", "court order 12")
@@ -102,6 +103,66 @@ def test_it_is_never_loaded_again(site: ArchiveSite, tmp_path: Path) -> None:
     assert site.one(told) == "takedown"
     assert site.warehouse("SELECT count(*) FROM raw.entry WHERE contains(title, 'once more')") == [(0,)]
     assert not site.broken_rules()
+
+
+def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveSite, tmp_path: Path) -> None:
+    newsroom(site)
+    remove(site)
+    remove(site, "http://beta.example/news/the-story-that-goes-copied")
+    maintain(site.settings, site.feeds())
+    whole = story(TITLE, 1, paragraphs=prose(4242), head=f'<link rel="canonical" href="{URL}">')
+    site.page(f"{ALPHA}/go/77", Answer(302, headers={"Location": URL}))
+    site.page(f"{ALPHA}/print/77-the-story-on-paper", whole)
+    site.page(f"{ALPHA}/news/moved-to-another-address-since", whole)
+    summary = prose(4242)[1]
+    ways = [(URL, f"{TITLE}, again", "1"), (f"{ALPHA}/go/77", TITLE, "77"), (f"{ALPHA}/print/77-the-story-on-paper", TITLE, "78"),
+            (f"{ALPHA}/news/moved-to-another-address-since", TITLE, "1")]  # fmt: skip
+    for hour, (link, title, guid) in enumerate(ways):
+        site.unlist()
+        site.feed("alpha", "alpha.example", [Listed(link, title, guid=guid, summary=summary)])
+        site.poll(5 + hour)
+    write_warc(tmp_path / "a.warc.gz", f"{ALPHA}/amp/77-the-story", whole.bytes())
+    summary_of = site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
+    assert [(one["outcome"], one["reason"]) for one in summary_of.outcomes] == [("skipped", "takedown")]
+    assert site.asked("alpha.example", "/news/moved-to-another-address-since") == 0
+    assert site.one("SELECT count(*) FROM mart.articles WHERE headline <> 'Another one'") == 0
+    told = site.sql("SELECT url, detail FROM ops.outcomes WHERE reason = 'takedown' AND detail = 'court order 12' ORDER BY url")
+    assert len(told) >= 4
+    maintain(site.settings, site.feeds())
+    assert files_with(site.data, *WORDS) == []
+    assert not site.broken_rules()
+    pages = len(site.server.asked)
+    (tmp_path / "all.txt").write_text("\n".join([URL, f"{ALPHA}/go/77", f"{ALPHA}/print/77-the-story-on-paper"]))
+    again = site.backfill("urls", inputs=[tmp_path / "all.txt"], mode="all")
+    assert (len(site.server.asked), [one["reason"] for one in again.outcomes]) == (pages, ["takedown"])
+
+
+def write_warc(path: Path, url: str, body: bytes) -> None:
+    with path.open("wb") as stream:
+        answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+        writer = WARCWriter(stream, gzip=True)
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer))
+
+
+def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred(site: ArchiveSite, tmp_path: Path) -> None:
+    """A teaser on another page is somebody's decision; a consent page on the way to every story is not the story."""
+    gate, teaser = f"{ALPHA}/consent", f"{ALPHA}/news/what-else-there-is-today"
+    for number in range(2):
+        entrance = f"{ALPHA}/in/{number}"
+        site.page(entrance, Answer(302, headers={"Location": f"{gate}?to={number}"}))
+        site.page(f"{ALPHA}/news/story-behind-the-gate-{number}", story(f"Story {number}", number, paragraphs=prose(4242 + number)))
+    site.page(gate, lambda asked: Answer(302, headers={"Location": f"/news/story-behind-the-gate-{asked.path[-1]}"}))
+    site.page(teaser, story("What else", 5, paragraphs=[*prose(5), prose(4242)[0]]))
+    site.feed("alpha", "alpha.example", [Listed(f"{ALPHA}/in/{number}", f"Story {number}") for number in range(2)]
+              + [Listed(teaser, "What else")])  # fmt: skip
+    assert site.poll(0).loaded == 3
+    removal = remove(site, f"{ALPHA}/news/story-behind-the-gate-0")
+    assert removal.quoted == [teaser]
+    assert site.sql("SELECT headline FROM mart.articles ORDER BY 1") == [("Story 1",), ("What else",)]
+    remove(site, teaser)
+    maintain(site.settings, site.feeds())
+    assert files_with(site.data, prose(4242)[0][:60]) == []
+    assert len(files_with(site.data, prose(4243)[0][:60])) > 2
 
 
 def test_other_records_of_the_segment_stay_readable(site: ArchiveSite) -> None:

@@ -82,10 +82,13 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
     report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", wanted.dry)
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     with run_lock(settings.data / "locks", "reextract"), WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
+        if not wanted.dry:  # known before it writes: one that is cut off can be undone by its name
+            with warehouse.transaction() as con:
+                runs.start_run(con, report.run_id, "reextract", now)
         run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
         run.work(told)
         if not wanted.dry:
-            _note(warehouse, report, now)
+            _note(warehouse, report)
             report.published = publish(warehouse)
     return report
 
@@ -104,11 +107,10 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None) -> int:
     return len(back)
 
 
-def _note(warehouse: Warehouse, report: Report, now: datetime) -> None:
+def _note(warehouse: Warehouse, report: Report) -> None:
     """The run's row, without texts: those must be in no place that a takedown does not know."""
     summary = {name: value for name, value in asdict(report).items() if name != "largest"}
     with warehouse.transaction() as con:
-        runs.start_run(con, report.run_id, "reextract", now)
         runs.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
 
 
@@ -175,6 +177,8 @@ class _Run:
         dropped: dict[str, list[tuple[str, str]]] = {}
         latest: dict[str, Row] = {}
         for one in fresh:
+            if before[one.article_id]["status"] == "removed":  # a takedown came between
+                continue
             extraction = made[one.article_id, one.revision]
             self._report.texts += 1
             if extraction.article is None:

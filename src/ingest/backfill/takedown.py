@@ -12,9 +12,11 @@ from typing import Any
 
 from ingest.backfill.backup import holding
 from ingest.backfill.scrub import scrub
+from ingest.fetch.archive import Archive
 from ingest.load import takedown as stored
 from ingest.load.checks import run_checks
 from ingest.load.db import Connection, Warehouse
+from ingest.load.pages import committed
 from ingest.load.publish import publish, sweep
 from ingest.load.work import settle
 from ingest.model import Outcome, Reason
@@ -31,7 +33,8 @@ Told = Callable[[str, int, int], None]
 @dataclass(slots=True)
 class Removal:
     """What a takedown did. `found`: there was such an article; a key is barred even if there was none. `copies` are other articles
-    with its text, `backups` copies of the data directory that may still hold it: both are left to somebody's decision."""
+    with its text, `quoted` other archived pages (lists, teasers) that begin a paragraph as it does, `backups` copies of the data
+    directory that may still hold it: all three are left to somebody's decision."""
 
     url_key: str
     article_id: str | None
@@ -41,6 +44,7 @@ class Removal:
     records_overwritten: int = 0
     files_removed: int = 0
     copies: list[dict[str, Any]] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
     backups: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -70,8 +74,10 @@ def take_down(settings: Settings, feeds: FeedList, asked: str, reason: str, now:
     key = gone.url_key or url_key(asked.strip(), rules)
     removal = Removal(key, gone.article_id, gone.article_id is not None, reason, list(gone.keys), copies=gone.copies)
     folder = settings.data / "archive"
-    removal.records_overwritten = scrub(folder, gone.keys, gone.texts, lambda url: url_key(url, rules),
-                                        (lambda done, total: told("archive", done, total)) if told else None)  # fmt: skip
+    scrubbed = scrub(folder, gone.keys, gone.texts, lambda url: url_key(url, rules),
+                     (lambda done, total: told("archive", done, total)) if told else None)  # fmt: skip
+    removal.records_overwritten = scrubbed.records
+    removal.quoted = [url for url in scrubbed.quoted if url not in {one["url"] for one in gone.copies}]
     publish(warehouse)
     if gone.article_id is not None:
         removal.files_removed = stored.unpublish(warehouse, [gone.article_id])
@@ -99,27 +105,43 @@ def maintain(settings: Settings, feeds: FeedList, now: datetime | None = None, *
     for it, and prove its rules."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.prepare()
-    finished = _finish(warehouse, settings, feeds)
+    finished = finish_takedowns(warehouse, feeds)
     derive_stories(warehouse)
     written, swept = publish(warehouse), sweep(warehouse)
+    saved = erase(warehouse, now, rewrite=rewrite)
+    broken = {name: rows for name, rows in run_checks(warehouse).items() if rows}
+    return Upkeep(written, swept, finished, saved is not None, saved or 0, broken)
+
+
+def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int | None:
+    """Forget what can no longer be undone, and write the warehouse anew where a takedown (or `rewrite`) asks for it.
+
+    Returns bytes saved, None where it was not.
+    """
     with warehouse.transaction() as con:
         con.execute(
             "DELETE FROM core.reextraction WHERE run_id IN (SELECT run_id FROM core.run WHERE started_at < ?)", [now - KEEP_UNDO]
         )
         keys = stored.unfinished(con, "erased")
-    due = rewrite or bool(keys)
-    saved = 0
-    if due:
-        # What is erased is the state before: a key that comes now is erased by the next run.
-        saved = stored.rewrite(warehouse)
-        with warehouse.transaction() as con:
-            stored.finish(con, "erased", keys)
-    return Upkeep(written, swept, finished, due, saved, {name: rows for name, rows in run_checks(warehouse).items() if rows})
+    if not keys and not rewrite:
+        return None
+    # What is erased is the state before: a key that comes now is erased by the next run.
+    saved = stored.rewrite(warehouse)
+    with warehouse.transaction() as con:
+        stored.finish(con, "erased", keys)
+    return saved
 
 
-def _finish(warehouse: Warehouse, settings: Settings, feeds: FeedList) -> int:
-    """Takedowns that a death cut off after their tombstone: by key alone, since their texts are gone from the warehouse."""
+def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
+    """Takedowns that a death cut off after their tombstone, and addresses barred since: how many keys were scrubbed.
+
+    By key alone, since their texts are gone from the warehouse.
+    """
     rules = HostRules(feeds.hosts)
+    archive = warehouse.data / "archive"
+    with warehouse.transaction() as con:
+        ends = committed(con)
+    Archive(archive, "maintain").heal(ends)  # half a record that a killed process left may be readable in part
     with warehouse.transaction() as con:
         keys = stored.unfinished(con, "scrubbed")
         ids = [
@@ -129,7 +151,7 @@ def _finish(warehouse: Warehouse, settings: Settings, feeds: FeedList) -> int:
             ).fetchall()
         ]
     if keys:
-        scrub(settings.data / "archive", keys, (), lambda url: url_key(url, rules))
+        scrub(archive, keys, (), lambda url: url_key(url, rules))
         publish(warehouse)
         stored.unpublish(warehouse, ids)
         with warehouse.transaction() as con:

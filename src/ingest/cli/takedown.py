@@ -36,6 +36,8 @@ def takedown_command(asked: str, reason: str, feeds: Path | None, data: Path | N
     say(f"{removal.url_key}: {counts}")
     if removal.copies:
         print_table(removal.copies, "copies of it, for you to decide (each: ingest takedown URL --reason R)")
+    for url in removal.quoted:
+        say(f"quoted by {url} in the archive (ingest takedown URL --reason R removes that record too)")
     if removal.backups:
         print_table(removal.backups, "backups made since it was loaded; they may hold it")
     say("`ingest maintain` erases what is left of it in free blocks of the warehouse file")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -63,6 +64,17 @@ def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Seq
         con.execute(f"DELETE FROM {table} WHERE url_key IN (SELECT key FROM gone)")
 
 
+def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *, clean: bool) -> None:
+    """Other addresses of what was taken down, met since (key -> a key with a tombstone): they get tombstones of their own.
+
+    `clean`: nothing that they led to was kept; else the next maintenance looks for it.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
+                [list(led), list(led.values())])  # fmt: skip
+    con.execute(sql("backfill/takedown_more"), {"now": now, "clean": clean})
+    con.execute(sql("backfill/takedown_entries"))
+
+
 def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
     """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse file)."""
     rows = con.execute(f"SELECT url_key FROM core.takedown WHERE NOT {column} ORDER BY url_key").fetchall()
@@ -108,6 +120,7 @@ def rewrite(warehouse: Warehouse) -> int:
         fresh = warehouse.path.with_name("ingest.duckdb.new")
         for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
             leftover.unlink(missing_ok=True)
+        shutil.rmtree(warehouse.path.with_name(warehouse.path.name + ".tmp"), ignore_errors=True)  # what a killed query spilled
         with open_file() as con:
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
             con.execute("COPY FROM DATABASE ingest TO fresh")

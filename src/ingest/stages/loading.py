@@ -8,16 +8,19 @@ from datetime import datetime
 
 import ingest.load.articles as articles
 import ingest.load.work as pending
+from ingest.fetch.removal import remove
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages, see_lines
 from ingest.load.rechecks import note_checked
 from ingest.load.rows import Known, Row
+from ingest.load.takedown import bar
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
 from ingest.stages.verdict import Result, Verdict, judge, keys_of
 from ingest.stages.withdrawals import withdraw
+from ingest.urls import url_key
 
 
 @dataclass(slots=True)
@@ -49,8 +52,9 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         asked = {key for r in ordered for key in _asked(edges, r)}
         known = articles.known_articles(con, asked)
         before = {one.article_id: one.published_day for one in known.values()}
-        barred = articles.taken_down(con, asked)
+        barred = articles.taken_down(con, asked | {one.url_key for one in known.values()})
         verdicts = [_judged(edges, result, known, barred) for result in ordered]
+        _keep_out(con, edges, [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN], known, barred)
         _write(con, edges, ordered, verdicts)
         counts = _count(ordered, verdicts)
         written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
@@ -71,9 +75,8 @@ def _asked(edges: Edges, result: Result) -> Iterable[str]:
 
 def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mapping[str, str]) -> Verdict:
     keys = list(_asked(edges, result))
-    for key in keys:
-        if key in barred:
-            return Verdict(Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key])
+    if (key := _barred_key(keys, known, barred)) is not None:
+        return Verdict(Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key])
     found = next((known[key] for key in reversed(keys) if key in known), None)
     verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
     if verdict.known is not None:  # the next result of this batch may lead to the same article
@@ -83,6 +86,24 @@ def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mappi
         for alias in verdict.aliases:
             known.setdefault(alias["link_key"], verdict.known)
     return verdict
+
+
+def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping[str, str]) -> str | None:
+    """The tombstone that one of these keys has, or the article that it leads to."""
+    leads = (one for key in keys for one in (key, known[key].url_key if key in known else key))
+    return next((key for key in leads if key in barred), None)
+
+
+def _keep_out(con: Connection, edges: Edges, gone: Sequence[Result], known: Mapping[str, Known], barred: Mapping[str, str]) -> None:
+    """What came by another address than the one that was taken down: its record goes, and that address is barred as well."""
+    remove(edges.settings.path("archive"), [r.page.place for r in gone if r.page is not None and r.page.place is not None])
+    led: dict[str, str] = {}
+    for result in gone:
+        key = _barred_key(_asked(edges, result), known, barred)
+        final = [url_key(result.page.final_url, edges.rules)] if result.page is not None else []
+        led |= {one: key for one in (result.work.url_key, *final) if key is not None and one not in barred}
+    if led:
+        bar(con, led, edges.now, clean=False)
 
 
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:

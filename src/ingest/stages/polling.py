@@ -11,9 +11,11 @@ import ingest.load.polls as stored
 import ingest.load.work as pending
 from ingest.errors import FetchError, Terminal
 from ingest.fetch.client import Kind
+from ingest.fetch.removal import remove
 from ingest.load.db import Connection
 from ingest.load.pages import advance
 from ingest.load.rows import Row, entry_row
+from ingest.load.takedown import bar
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
@@ -167,6 +169,8 @@ def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decis
 def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
            known: dict[str, dict[str, EntryDigest]]) -> None:  # fmt: skip
     links = stored.known_links(con, _link_keys(edges, decided, known))
+    if any(row["taken_down"] for row in links.values()):
+        _keep_out(con, edges, decided, known, links)
     intents = Intents()
     for one, decision in decided:
         plan(one.feed, decision.entries, known.get(one.feed.id, {}), links, intents, edges.now, edges.rules)
@@ -181,6 +185,25 @@ def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Deci
     pending.lead_links(con, list(mended.items()))
     pending.settle(con, list(intents.outcomes.values()))
     advance(con, [one.place for one, _ in decided if one.place])
+
+
+def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
+              known: dict[str, dict[str, EntryDigest]], links: dict[str, Row]) -> None:  # fmt: skip
+    """A feed still lists what was taken down: its record goes, and where the entry has another address, that is barred too."""
+    places, led = [], dict[str, str]()
+    for one, decision in decided:
+        listed: dict[str, str] = {}
+        for verdict in decision.entries:
+            key = url_key(link_of(verdict.entry), edges.rules)
+            before = known.get(one.feed.id, {}).get(verdict.entry.entry_key)
+            for old in (key, before.link_key if before else None):
+                if old in links and links[old]["taken_down"]:
+                    links[key]["taken_down"] = links[old]["taken_down"]
+                    listed[key] = links[old]["article_key"] or old
+        led |= listed
+        places += [one.place] if listed and one.place else []
+    remove(edges.settings.path("archive"), places)
+    bar(con, led, edges.now, clean=True)
 
 
 def _link_keys(edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]) -> set[str]:
