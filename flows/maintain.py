@@ -1,8 +1,9 @@
-"""The maintain flow: publish what a crash left dirty, sweep what nothing points to, prove the warehouse's rules."""
+"""The maintain flow: finish takedowns, publish what a crash left dirty, sweep, erase, prove the warehouse's rules."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,19 @@ from prefect.states import Completed, Failed
 
 import ingest.load.publish as published
 from flows.report import tell_checks
+from ingest.backfill import takedown
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
-from ingest.settings import load_settings
+from ingest.settings import FeedList, load_feeds, load_settings
 from ingest.stages.stories import derive_stories
 
 _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+
+
+@task(name="takedowns", task_run_name="takedowns", **_STEP)
+async def takedowns(folder: Warehouse, feeds: FeedList) -> int:
+    """Addresses whose records in the archive were overwritten."""
+    return await asyncio.to_thread(takedown.finish_takedowns, folder, feeds)
 
 
 @task(name="publish", task_run_name="publish", retries=2, retry_delay_seconds=30, **_STEP)
@@ -34,6 +42,12 @@ async def sweep(folder: Warehouse) -> int:
     return await asyncio.to_thread(published.sweep, folder)
 
 
+@task(name="erase", task_run_name="erase", **_STEP)
+async def erase(folder: Warehouse) -> bool:
+    """Whether the warehouse was written anew, since a takedown left bytes in it."""
+    return await asyncio.to_thread(takedown.erase, folder, datetime.now(UTC)) is not None
+
+
 @task(name="check", task_run_name="check", **_STEP)
 async def check(folder: Warehouse) -> dict[str, list[dict[str, Any]]]:
     """Check -> the rows that break it."""
@@ -41,13 +55,19 @@ async def check(folder: Warehouse) -> dict[str, list[dict[str, Any]]]:
 
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False)
-async def maintain(data: str | None = None, config: str | None = None) -> State[Any]:
-    """Publish, sweep and check; ends Failed when a check finds something."""
-    warehouse = Warehouse(load_settings(Path(config) if config else None, {"data": data}))
+async def maintain(feeds: str | None = None, data: str | None = None, config: str | None = None) -> State[Any]:
+    """As `ingest maintain` does; ends Failed when a check finds something."""
+    settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
+    listed = load_feeds(settings.feeds) if settings.feeds.exists() else FeedList(path=settings.feeds, feeds=(), hosts=())
+    warehouse = Warehouse(settings)
     warehouse.prepare()
+    barred = await takedowns(warehouse, listed)
     written, removed = await publish(warehouse), await sweep(warehouse)
+    rewritten = await erase(warehouse)
     found = await check(warehouse)
     await tell_checks(found)
     broken = [name for name, rows in found.items() if rows]
-    message = f"{written} files written, {removed} removed, {len(found)} checks: {', '.join(broken) or 'all hold'}"
+    erased = "; the warehouse was rewritten" if rewritten else ""
+    message = (f"{written} files written, {removed} removed, {barred} takedowns finished{erased}; "
+               f"{len(found)} checks: {', '.join(broken) or 'all hold'}")  # fmt: skip
     return (Failed if broken else Completed)(message=message)

@@ -17,7 +17,7 @@ def changed(old: str, new: str) -> str:
 
 def test_the_shipped_file_is_right() -> None:
     plan = load_plan()
-    assert [one.name for one in plan.deployments] == ["live", "nightly", "history"]
+    assert [one.name for one in plan.deployments] == ["live", "nightly", "history", "reextract"]
     assert plan.pools == ("live", "backfill")
     for one in plan.deployments:
         assert one.concurrency_limit.limit == 1

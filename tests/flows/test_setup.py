@@ -17,7 +17,7 @@ from flows.setup import _check_parameters, planned, zombie_automation
 from ingest.errors import ConfigError
 
 
-@pytest.mark.parametrize("name", ["live", "nightly", "history"])
+@pytest.mark.parametrize("name", ["live", "nightly", "history", "reextract"])
 def test_every_deployment_leads_to_a_flow_that_takes_its_parameters(name: str) -> None:
     paths = {"feeds": "/wire/feeds.toml", "data": "/wire/data", "config": "/wire/ingest.toml"}
     wanted = next(one for one in planned(60, paths) if one.name == name)
