@@ -58,6 +58,7 @@ def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
         calm = ArchiveSite(tmp_path / "calm", server)
         calm.folder.mkdir()
         calm.fill(days, per_day)
+        calm.litter(days, per_day)
         calm.backfill()
         tables: list[Any] = calm.tables()
         return tables
@@ -65,17 +66,24 @@ def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
 
 def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int) -> None:
     site.fill(days, per_day)
+    expected = site.litter(days, per_day)
     site.options["batch"] = 20
     site.write()
-    total = days * per_day
+    total = expected["loaded"] + expected["http_404"]
     for number in range(times):
         cut_off(site, max(1, total // (times + 2)) if number else 0, signal.SIGKILL)
     last = finished(site, "run", "--input", BASE, "--now", NOW)
     assert last["state"] == "done"
+    assert dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL")) == expected
+    assert {row["reason"] or row["outcome"]: row["urls"] for row in last["outcomes"]} == expected
+    assert site.one("SELECT count(*), count(DISTINCT url_key) FROM mart.articles") == (expected["loaded"], expected["loaded"])
     assert site.tables() == in_peace(tmp_path, days, per_day)
     assert not site.broken_rules()
-    assert site.pages_asked() <= total + 2 * times
+    pages = site.pages_asked()
+    twice = pages - total - sum(one.path.startswith("/news/gone") for one in site.server.asked) + expected["http_404"]
+    assert 0 <= twice <= 2 * times  # those in flight; what was gone left no bytes to go on with
     assert finished(site, "run", "--input", BASE, "--now", NOW)["fetched"] == 0
+    assert site.pages_asked() == pages
 
 
 def test_killed_and_resumed_the_tables_are_equal(site: ArchiveSite, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -32,15 +33,19 @@ EQUAL = (
 """What must be equal whatever a run went through (docs: equal tables)."""
 
 
-def urlset(*urls: str, modified: str | None = None) -> str:
+def rows(*urls: str, modified: str | None = None) -> str:
     stamp = f"<lastmod>{modified}</lastmod>" if modified else ""
-    rows = "".join(f"<url><loc>{url.replace('&', '&amp;')}</loc>{stamp}</url>" for url in urls)
-    return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+    return "".join(f"<url><loc>{url.replace('&', '&amp;')}</loc>{stamp}</url>" for url in urls)
+
+
+def urlset(*urls: str, modified: str | None = None, more: str = "") -> str:
+    listed = rows(*urls, modified=modified) + more
+    return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
 
 
 def index(*urls: str) -> str:
-    rows = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
-    return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>'
+    listed = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
+    return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
 
 
 @dataclass(slots=True)
@@ -73,6 +78,28 @@ class ArchiveSite(Newsroom):
         self.articles[url] = story(title, day.toordinal() * 1000 + number, head=stamp)
         self.page(url, self.articles[url])
         return url
+
+    def litter(self, days: int, per_day: int) -> Counter[str]:
+        """What real sitemaps hold besides, in one .gz a day below an index of its own: pages that are gone (a hundredth), addresses
+        listed twice or on another site, articles with a stamp of the future. Outcomes of all that `fill` and this list."""
+        found, maps = Counter({"loaded": days * per_day}), []
+        for number in range(days):
+            day = FIRST + timedelta(days=number)
+            dead = [f"{BASE}/news/gone-{day.toordinal()}-{n}-for-good" for n in range(max(1, per_day // 100))]
+            double = [f"{self.article(day, 0)}?utm_source=map", f"https://www.{HOST}/news/story-{day.toordinal()}-001-of-the-harbour/"]
+            foreign = f"http://foreign.example/news/a-story-of-theirs-{number}"
+            ahead = rows(self.article(day, per_day), modified="2031-05-05T00:00:00Z")
+            listed = urlset(self.article(day, 1), *double, *dead, foreign, modified=str(day), more=ahead)
+            maps.append(f"{BASE}/maps/more/{day}.xml.gz")
+            self.server.routes[f"{HOST}/maps/more/{day}.xml.gz"] = gzip.compress(listed.encode())
+            found += Counter({"loaded": 1, "http_404": len(dead), "duplicate_url": 2, "off_scope": 1})
+        self.server.routes[f"{HOST}/maps/more.xml"] = Answer(body=index(*maps), headers=XML)
+        whole = self.server.routes[f"{HOST}/sitemap.xml"]
+        assert isinstance(whole, Answer)
+        last = f"<sitemap><loc>{BASE}/maps/more.xml</loc></sitemap></sitemapindex>"
+        more = whole.bytes().decode().replace("</sitemapindex>", last)
+        self.server.routes[f"{HOST}/sitemap.xml"] = Answer(body=more, headers=XML)
+        return found
 
     def listing(self, day: date, *urls: str, modified: str | None = None) -> None:
         """A sitemap of that day with more in it than articles."""

@@ -94,7 +94,8 @@ async def listed(edges: Edges, site: Site, asked: Backfill, walk: Walk) -> Async
                 walk.unread += 1
             else:
                 queue.append((link, depth + 1))
-        yield [Found(one.url, one.published, one.modified, one.title, site.domain, site.feed) for one in document.urls]
+        days = span_in(url)
+        yield [Found(one.url, one.published, one.modified, one.title, site.domain, site.feed, listed=days) for one in document.urls]
 
 
 async def _roots(client: Client, site: Site, walk: Walk) -> tuple[list[str], frozenset[str]]:

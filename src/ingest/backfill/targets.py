@@ -24,7 +24,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 @dataclass(frozen=True, slots=True)
 class Found:
     """A URL as a source names it. `published` and `modified` are stamps as printed; `site` is the registrable domain it may lie
-    on (None: any). `problem` where the source itself says that there is nothing to be had."""
+    on (None: any). `problem` where the source itself says that there is nothing to be had. `listed`: days that the name of the
+    sitemap speaks of."""
 
     url: str
     published: str | None = None
@@ -35,6 +36,7 @@ class Found:
     problem: tuple[Reason, str] | None = None
     day: date | None = None
     place: ArchivePlace | None = None
+    listed: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +107,23 @@ def _hints(found: Found) -> EntryHints:
 
 
 def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
-    """By news:publication_date, the day in the address, lastmod, in this order; a stamp of the future is believed of nothing."""
+    """By news:publication_date, the day in the address, lastmod, in this order; a stamp of the future is believed of nothing.
+
+    A lastmod behind the range is a later edit where the sitemap's own name lies in it.
+    """
     span = span_of_page(one.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
-    for raw in (found.published, None if exact else found.modified):
-        if raw is None:
-            continue
-        stamp = _stamp(raw, now)
-        if stamp is not None:
-            return _ranged(replace(one, day=stamp.day), asked, f"dated {stamp.day}")
-        if _stamp(raw, now + timedelta(days=36_500)) is not None and not exact:
-            return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"dated in the future: {raw[:40]}")
+    if published := _stamp(found.published, now):
+        return _ranged(replace(one, day=published.day), asked, f"dated {published.day}")
     if exact:
         return _ranged(replace(one, day=exact.first), asked, f"dated {exact.first} by its address")
+    modified = _stamp(found.modified, now)
+    if modified and found.listed and asked.last and modified.day > asked.last and not found.listed.misses(asked):
+        return replace(one, day=min(found.listed.last, asked.last))
+    if modified:
+        return _ranged(replace(one, day=modified.day), asked, f"dated {modified.day}")
+    if asked.last and _stamp(found.published, now + timedelta(days=36_500)):
+        return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"dated in the future: {(found.published or '')[:40]}")
     if one.day is not None:
         # A capture's day: what was published later cannot be in it, what was published before can.
         late = asked.first is not None and one.day < asked.first
@@ -127,8 +133,8 @@ def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
     return one
 
 
-def _stamp(raw: str, now: datetime) -> Stamp | None:
-    return dates.resolve(raw, source=StampSource.FEED, now=now)
+def _stamp(raw: str | None, now: datetime) -> Stamp | None:
+    return dates.resolve(raw, source=StampSource.FEED, now=now) if raw else None
 
 
 def _ranged(one: Target, asked: Backfill, said: str) -> Target:
