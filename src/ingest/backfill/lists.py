@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,8 @@ from ingest.fetch.client import Kind
 from ingest.stages.edges import Edges
 
 BATCH = 5_000
+_COLUMN = re.compile(r'(?P<url>.+?)"?,(?P<date>|".*|\d{4}-\d\d-\d\d(?:T[\d:.Z+-]*)?)')
+"""An address with a column behind it. Some addresses have commas of their own."""
 
 
 async def addresses(edges: Edges, name: str, walk: Walk) -> AsyncIterator[list[Found]]:
@@ -47,8 +50,9 @@ def _found(line: bytes) -> Found | None:
     if not text or text.startswith("#") or text.lower().split(",")[0] == "url":
         return None
     parts = text.replace("\t", " ").split(maxsplit=1)
-    url, _, rest = parts[0].partition(",") if "," in parts[0] and "://" not in parts[0].partition(",")[2] else (parts[0], "", "")
-    date = rest or (parts[1] if len(parts) > 1 else "")
+    column = _COLUMN.fullmatch(parts[0])
+    url, date = (column["url"], column["date"]) if column else (parts[0].rstrip(","), "")
+    date = date or (parts[1] if len(parts) > 1 else "")
     return Found(url.strip('"'), published=date.strip(' "') or None)
 
 
