@@ -10,6 +10,7 @@ import contextlib
 import json
 import signal
 import socket
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.engine import ZYGOTE
 from flows.environment import DEFAULT_PORT, settings_for
 from flows.plan import RUN_MODULE, load_plan
 from flows.sample import sample_wire
@@ -84,10 +86,10 @@ async def _run(data: Path, options: list[str], port: int, interval: float | None
         asyncio.get_running_loop().add_signal_handler(number, _settle, stopped, code)
     home = data / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    tree = Tree(str(data), settings_for(home, port, HOST), log)
+    tree = Tree(str(data), {**settings_for(home, port, HOST), ZYGOTE: str(home)}, log)
     workers = {f"worker-{pool}": pool for pool in load_plan().pools}
     try:
-        bring_up = asyncio.create_task(_bring_up(tree, workers, options, port, interval))
+        bring_up = asyncio.create_task(_bring_up(tree, workers, home, options, port, interval))
         both: set[asyncio.Future[Any]] = {bring_up, stopped}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.done():
@@ -99,7 +101,7 @@ async def _run(data: Path, options: list[str], port: int, interval: float | None
         log("serve", "ending")
         return code
     finally:
-        await tree.stop([*workers, "server"])
+        await tree.stop([*workers, "zygote", "server"])
 
 
 def _settle(stopped: asyncio.Future[int], code: int) -> None:
@@ -107,14 +109,17 @@ def _settle(stopped: asyncio.Future[int], code: int) -> None:
         stopped.set_result(code)
 
 
-async def _bring_up(tree: Tree, workers: dict[str, str], options: list[str], port: int, interval: float | None) -> None:
+async def _bring_up(tree: Tree, workers: dict[str, str], home: Path, options: list[str], port: int,
+                    interval: float | None) -> None:  # fmt: skip
     """Server, then what it should know, then the workers: a worker without a pool would make one of its own."""
-    tree.keep("server", ["prefect", "server", "start", "--host", HOST, "--port", str(port)])
+    tree.keep("server", ["flows.quiet", "server", "start", "--host", HOST, "--port", str(port)])
     await _answering(f"http://{HOST}:{port}/api/health", tree)
     every = ["--interval", str(interval)] if interval else []
     code = await tree.once("setup", ["flows.setup", "--forsake", *options, *every])
     if code != 0:
         raise ServeError(f"the deployments could not be set up (exit {code}); the log above says why")
+    if sys.platform == "linux":  # elsewhere a fork of a process with so much in it is not safe: each run imports Prefect by itself
+        tree.keep("zygote", ["flows.zygote", str(home)])
     for name, pool in workers.items():
         tree.keep(name, ["prefect", "worker", "start", "--pool", pool, "--type", "process", "--name", name], _freeing(tree))
 

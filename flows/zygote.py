@@ -1,0 +1,141 @@
+"""`python -m flows.zygote FOLDER`: a process with Prefect and the flows imported that forks one process for each run.
+
+Importing Prefect is a second of CPU, as much as loading 25 articles; a fork of a process that has done it takes milliseconds. What
+asks for a run is flows/engine.py, over a unix socket in FOLDER: it hands over its environment, folder, stdout and stderr, waits for
+the exit code, and passes SIGTERM on. A run whose asker dies is killed, one whose zygote dies goes on. The asker starts the run by
+itself where nobody answers, or where Prefect's settings are others than those imported here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+
+from flows.engine import SOCKET
+
+REFUSED = b"by yourself\n"
+"""Said in place of an exit code. Before it comes a line with the process id; an end without any code is a kill."""
+
+_FLOWS = ("flows.poll", "flows.maintain", "flows.backfill")
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    os.chdir(sys.argv[1])  # the address of a unix socket has 107 bytes at most: a bare name is never too long
+    for name in ("prefect.flow_engine", *_FLOWS):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is imported stays: no child looks for garbage in it, nor copies its pages for that
+    signal.signal(signal.SIGCHLD, _reap)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(SOCKET)
+    with socket.socket(socket.AF_UNIX) as listener:
+        before = os.umask(0o077)  # nobody else may start processes as this user
+        listener.bind(SOCKET)
+        os.umask(before)
+        listener.listen()
+        print(f"runs are forked from here ({threading.active_count()} thread)")
+        while True:
+            asker, _ = listener.accept()
+            if _forked(asker):
+                listener.close()
+                return  # the child: its end is the interpreter's own, so that Prefect's last log lines are sent
+            asker.close()
+
+
+def _reap(_number: int, _frame: FrameType | None) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _forked(asker: socket.socket) -> bool:
+    """Whether this is the child; it has run by then. An asker that breaks off or asks nonsense is left alone."""
+    asker.settimeout(5)
+    try:
+        asked, outputs = _heard(asker)
+        if run := os.fork():
+            asker.sendall(f"{run}\n".encode())
+            for output in outputs:
+                os.close(output)
+            return False
+    except (OSError, ValueError, KeyError) as error:
+        print(f"a run that was asked for was not started: {error}", file=sys.stderr)
+        return False
+    asker.settimeout(None)
+    _become(asked, outputs, asker)
+    return True
+
+
+def _heard(asker: socket.socket) -> tuple[dict[str, dict[str, str]], list[int]]:
+    text, outputs, _, _ = socket.recv_fds(asker, 65_536, 2)
+    while not text.endswith(b"\n"):
+        more = asker.recv(65_536)
+        if not more:
+            raise OSError("the asker went away")
+        text += more
+    return json.loads(text), outputs
+
+
+def _become(asked: dict[str, dict[str, str]], outputs: list[int], asker: socket.socket) -> None:
+    """In the child: be the process that the asker would have been, to the end of the run."""
+    code = 1
+    try:
+        _dress(asked, outputs)
+        if not _same_settings():
+            print("this run has other Prefect settings than `ingest serve`: it starts by itself", flush=True)
+            asker.sendall(REFUSED)
+            return
+        threading.Thread(target=_die_with, args=(asker,), daemon=True).start()
+        runpy.run_module("prefect.engine", run_name="__main__")
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    finally:
+        gc.unfreeze()  # extension modules report what nobody collected at the end as a leak
+        with contextlib.suppress(OSError):
+            asker.sendall(f"{code}\n".encode())
+
+
+def _dress(asked: dict[str, dict[str, str]], outputs: list[int]) -> None:
+    """Take over the asker's environment, folder, stdout and stderr."""
+    os.setsid()
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    for output, own in zip(outputs, (1, 2), strict=True):
+        os.dup2(output, own)
+        os.close(output)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.chdir(asked["place"]["folder"])
+    sys.argv = ["flows.engine"]
+    sys.modules.pop("prefect.engine", None)  # runpy warns of a module that it runs a second time
+
+
+def _same_settings() -> bool:
+    """Whether the environment now means to Prefect what it meant when it was imported: it looks there only then."""
+    from prefect.settings import Settings, get_current_settings
+
+    return Settings() == get_current_settings()
+
+
+def _die_with(asker: socket.socket) -> None:
+    """The asker never speaks again: the end of its side is its death, which a worker takes for the run's."""
+    with contextlib.suppress(OSError):
+        asker.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

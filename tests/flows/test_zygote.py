@@ -1,0 +1,110 @@
+"""Runs forked from a process that has imported Prefect: they end as runs of their own would, and die with who asked for them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docket import Docket
+from prefect.server.api import background_workers
+
+from flows.engine import SOCKET, ZYGOTE
+from flows.environment import settings_for
+from flows.quiet import LOOK, calm
+from flows.tree import MARK, marked
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the zygote is for Linux")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """That of a tree with a zygote in it, and a server which takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings = settings_for(tmp_path, mute.getsockname()[1])
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        found = {**plain, **settings, ZYGOTE: str(tmp_path), MARK: str(tmp_path)}
+        zygote = subprocess.Popen([sys.executable, "-m", "flows.zygote", str(tmp_path)], env=found, stdout=subprocess.PIPE)
+        try:
+            assert zygote.stdout is not None
+            assert zygote.stdout.readline() == b"runs are forked from here (1 thread)\n"
+            yield found
+        finally:
+            zygote.terminate()
+            assert zygote.wait(10) == 0
+            zygote.stdout.close()
+    assert marked(str(tmp_path)) == []
+
+
+def engine(environment: dict[str, str], **more: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "flows.engine"], env={**environment, **more}, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)  # fmt: skip
+
+
+def forked_run(folder: Path, asker: int) -> int:
+    """The process of the run: it bears the mark, and is neither the zygote nor the asker."""
+    deadline = time.monotonic() + 30
+    while True:
+        found = [pid for pid in marked(str(folder), "flows.zygote") if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()]
+        if found:
+            return found[0]
+        assert time.monotonic() < deadline
+        assert Path(f"/proc/{asker}").exists()
+        time.sleep(0.05)
+
+
+def gone(pid: int) -> bool:
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_run_is_forked_and_its_code_and_words_come_back(environment: dict[str, str]) -> None:
+    asker = engine(environment, PREFECT__FLOW_RUN_ID="nonsense")
+    said, _ = asker.communicate(timeout=60)
+    assert asker.returncode == 1
+    assert b"Invalid flow run id" in said
+    assert b"by itself" not in said
+
+
+def test_other_settings_of_prefect_start_a_run_by_itself(environment: dict[str, str]) -> None:
+    asker = engine(environment, PREFECT__FLOW_RUN_ID="nonsense", PREFECT_FLOWS_HEARTBEAT_FREQUENCY="60")
+    said, _ = asker.communicate(timeout=60)
+    assert asker.returncode == 1
+    assert b"it starts by itself" in said
+    assert b"Invalid flow run id" in said
+
+
+def test_without_a_zygote_a_run_starts_by_itself(environment: dict[str, str]) -> None:
+    (Path(environment[ZYGOTE]) / SOCKET).unlink()
+    asker = engine(environment, PREFECT__FLOW_RUN_ID="nonsense")
+    said, _ = asker.communicate(timeout=60)
+    assert asker.returncode == 1
+    assert b"Invalid flow run id" in said
+
+
+@pytest.mark.parametrize(("whom", "number", "code"), [("asker", signal.SIGKILL, -9), ("run", signal.SIGKILL, -9),
+                                                      ("asker", signal.SIGTERM, None)])  # fmt: skip
+def test_asker_and_run_die_together(environment: dict[str, str], whom: str, number: int, code: int | None) -> None:
+    with engine(environment, PREFECT__FLOW_RUN_ID="00000000-0000-4000-8000-000000000001") as asker:
+        run = forked_run(Path(environment[ZYGOTE]), asker.pid)
+        os.kill(asker.pid if whom == "asker" else run, number)
+        asker.communicate(timeout=30)
+        assert gone(run)
+    assert asker.returncode == code if code is not None else asker.returncode != 0
+
+
+def test_a_server_looks_for_due_work_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background_workers, "Worker", background_workers.Worker)  # put back what calm() replaces
+    calm()
+    worker = background_workers.Worker(Docket(url="memory://"))
+    assert worker.minimum_check_interval == worker.scheduling_resolution == LOOK
