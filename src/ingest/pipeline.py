@@ -1,7 +1,7 @@
 """The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded and published.
 
-    Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
-    --revise, dedup--> load --> publish
+Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
+--revise, dedup--> load --> publish
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.work import due_work, pending_count
-from ingest.model import Feed, FeedState
+from ingest.model import Feed, FeedState, Work
 from ingest.poll.schedule import K, due, k_for, rate
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
@@ -112,16 +112,21 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
             async with Client(settings, hosts, feeds.hosts) as client:
                 edges = Edges(run_id, asked.now or datetime.now(UTC), settings, feeds, HostRules(feeds.hosts), warehouse, client,
                               archive, workers, budget=budget, agencies=agencies)  # fmt: skip
-                adopt(edges)
-                with warehouse.transaction() as con:
-                    stored.start_run(con, run_id, job, edges.now)
-                    note_agencies(con, agencies)
-                    stored.switch(con, [feed.id for feed in feeds.feeds if feed.enabled])
+                await asyncio.to_thread(_begin, edges, job)
                 try:
                     yield edges
                 finally:
                     archive.close()
                     hosts.close()
+
+
+def _begin(edges: Edges, job: str) -> None:
+    """Make good what a killed run left, and note that this one is at work. After a crash that takes time: not in the event loop."""
+    adopt(edges)
+    with edges.warehouse.transaction() as con:
+        stored.start_run(con, edges.run_id, job, edges.now)
+        note_agencies(con, edges.agencies)
+        stored.switch(con, [feed.id for feed in edges.feeds.feeds if feed.enabled])
 
 
 async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
@@ -156,9 +161,7 @@ def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
 
 async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Told | None = None) -> AsyncIterator[Counts]:
     """Fetch, extract and load what is pending, batch by batch; yields after each load."""
-    with edges.warehouse.transaction() as con:
-        work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
-        boilerplate = pages.host_lines(con)  # a redirect may lead to any host
+    work, boilerplate = await asyncio.to_thread(_pending, edges, asked)
     done, meanwhile = 0, Meanwhile(edges.warehouse)
     async for batch in results(edges, work, boilerplate):
         check_disk(edges.settings)
@@ -172,6 +175,12 @@ async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Tol
         yield counts
 
 
+def _pending(edges: Edges, asked: Asked) -> tuple[list[Work], dict[str, frozenset[int]]]:
+    with edges.warehouse.transaction() as con:
+        work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
+        return work, pages.host_lines(con)  # of every host: a redirect may lead to any
+
+
 def _add(summary: PollSummary, counts: Counts, fetched: int) -> None:
     summary.fetched += fetched
     for name in ("loaded", "revised", "copies", "lost"):
@@ -182,7 +191,14 @@ def _add(summary: PollSummary, counts: Counts, fetched: int) -> None:
 
 async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
     """Learn what repeats, link stories, write the run's row, publish."""
-    await asyncio.to_thread(derive_stories, edges.warehouse, INLINE)
+    await asyncio.to_thread(_end, edges, summary)
+    summary.published += await asyncio.to_thread(publish, edges.warehouse)
+    summary.seconds = round(time.monotonic() - edges.started, 3)
+    return summary
+
+
+def _end(edges: Edges, summary: PollSummary) -> None:
+    derive_stories(edges.warehouse, INLINE)
     with edges.warehouse.transaction() as con:
         if edges.left > 0:  # a run that was cut off by its budget has seen only a part
             pages.learn_lines(con, edges.now)
@@ -190,6 +206,3 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)
         stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
-    summary.published += await asyncio.to_thread(publish, edges.warehouse)
-    summary.seconds = round(time.monotonic() - edges.started, 3)
-    return summary
