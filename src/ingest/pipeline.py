@@ -1,7 +1,7 @@
 """The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded and published.
 
-Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
---revise, dedup--> load --> publish
+    Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
+    --revise, dedup--> load --> publish
 """
 
 from __future__ import annotations
