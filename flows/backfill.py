@@ -63,7 +63,7 @@ def run_name() -> str:
 @flow(name="backfill", flow_run_name=run_name, persist_result=False)
 async def backfill(source: Source = Source.SITEMAP, inputs: list[str] | None = None, only: list[str] | None = None,
                    first: date | None = None, last: date | None = None, mode: Mode = Mode.MISSING, newest_first: bool = False,
-                   max_active: int = 1, feeds: str | None = None, data: str | None = None,
+                   max_active: int = backfills.ACTIVE, feeds: str | None = None, data: str | None = None,
                    config: str | None = None) -> State[Any]:  # fmt: skip
     """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute paths or URLs."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})

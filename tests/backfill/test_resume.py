@@ -67,7 +67,7 @@ def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
 def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int) -> None:
     site.fill(days, per_day)
     expected = site.litter(days, per_day)
-    site.options["batch"] = 20
+    site.options["batch"] = 4  # loads of 20
     site.write()
     total = expected["loaded"] + expected["http_404"]
     for number in range(times):

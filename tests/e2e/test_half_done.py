@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from support.newsroom import Listed, Newsroom, story
+from support.newsroom import Listed, Newsroom, prose, story
 
 from ingest.load.db import Warehouse
 from ingest.load.publish import sweep
@@ -58,16 +58,35 @@ def test_a_torn_tail_of_the_archive_is_cut(newsroom: Newsroom) -> None:
     assert not newsroom.broken_rules()
 
 
-def test_a_page_whose_record_was_lost_is_fetched_from_the_site(newsroom: Newsroom) -> None:
-    one_feed(newsroom)
-    newsroom.poll(0)
+def asked_for_again(newsroom: Newsroom, file: str, offset: int, length: int) -> None:
     newsroom.warehouse(
         "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, feed_id, rank, "
         "'refetch' AS kind, '{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts, "
-        "'gone.warc.gz' AS page_file, 0 AS page_offset, 100 AS page_length FROM core.alias WHERE kind = 'link' RETURNING 1"
+        f"'{file}' AS page_file, {offset} AS page_offset, {length} AS page_length FROM core.alias WHERE kind = 'link' RETURNING 1"
     )
+
+
+def test_a_page_whose_record_was_lost_is_fetched_from_the_site(newsroom: Newsroom) -> None:
+    one_feed(newsroom)
+    newsroom.poll(0)
+    asked_for_again(newsroom, "gone.warc.gz", 0, 100)
     assert newsroom.poll(1).pending == 0
     assert newsroom.asked("alpha.example", "/news/furnace-lit-again-today") == 2
+
+
+def test_a_page_whose_record_is_damaged_behind_its_head_is_fetched_from_the_site(newsroom: Newsroom) -> None:
+    newsroom.feed("alpha", "alpha.example", [Listed(LINK, "Furnace lit")])
+    newsroom.page(LINK, story("Furnace lit", 801, paragraphs=prose(801, 120)))
+    newsroom.poll(0)
+    ((file, offset, length),) = newsroom.warehouse("SELECT page_file, page_offset, page_length FROM raw.page")
+    segment = newsroom.data / "archive" / file
+    whole = bytearray(segment.read_bytes())
+    whole[offset + length - 400 : offset + length - 200] = bytes(200)
+    segment.write_bytes(bytes(whole))
+    asked_for_again(newsroom, file, offset, length)
+    assert newsroom.poll(1).pending == 0
+    assert newsroom.asked("alpha.example", "/news/furnace-lit-again-today") == 2
+    assert newsroom.one("SELECT outcome FROM ops.outcomes") == "unchanged"
 
 
 def test_what_a_killed_publish_left_is_swept_after_a_day(newsroom: Newsroom) -> None:

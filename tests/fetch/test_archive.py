@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def filled(folder: Path, count: int, job: str = "poll") -> list[ArchivePlace]:
 def test_what_is_read_is_what_was_appended(tmp_path: Path) -> None:
     responses = [
         answer(1),
+        answer(6, headers={"x-long": "1" * 40_000}),
         answer(2, b"", status=304, hops=(), permanent=None, noai=False),
         answer(3, bytes(3_000_000), headers={}),
         answer(4, headers={"x-archive-orig-content-length": "9", "content-length": "8", "transfer-encoding": "chunked"}),
@@ -58,6 +60,7 @@ def test_what_is_read_is_what_was_appended(tmp_path: Path) -> None:
     places = [archive.append(response) for response in responses]
     archive.sync()
     assert [archive.read(place) for place in places] == responses
+    assert [archive.read_head(place) for place in places] == [replace(response, body=b"") for response in responses]
     assert [place.offset for place in places] == sorted(place.offset for place in places)
     archive.close()
     assert [Archive(tmp_path, "poll").read(place) for place in places] == responses
@@ -104,6 +107,10 @@ def test_a_place_that_is_not_there_is_a_damaged_record(tmp_path: Path) -> None:
         with pytest.raises(Terminal) as caught:
             archive.read(wrong)
         assert caught.value.reason is Reason.DAMAGED_RECORD
+        if wrong.offset != place.offset:
+            with pytest.raises(Terminal) as caught:
+                archive.read_head(wrong)
+            assert caught.value.reason is Reason.DAMAGED_RECORD
 
 
 def end(place: ArchivePlace) -> int:

@@ -26,8 +26,10 @@ from ingest.stages.verdict import Result
 PATIENCE = 300.0
 """Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""
 
-GATHER_SECONDS = 20.0
-"""How long results are gathered for one load. Also how often a chunk's lease shows a sign of life, while pages come in."""
+GATHER_SECONDS = 60.0
+BATCHES = 5
+"""How long, and up to how many of the live path's batches, are gathered for one load: history is in no hurry, and a load costs much
+the same for few as for many. It is also how often a chunk's lease shows a sign of life, while pages come in."""
 
 Told = Callable[[str, int, int], None]
 
@@ -43,21 +45,27 @@ class Run:
         self._total = total
         self._told = told
         self._at = -1
+        self._working: set[asyncio.Task[None]] = set()
         self._done = 0
         self.fetched = self.loaded = self.revised = self.copies = self.lost = 0
 
     async def next(self, active: int) -> bool:
-        """Work off the next `active` chunks side by side; False when there is none."""
-        claimed: list[Chunk] = []
-        for _ in range(active):
-            chunk = await asyncio.to_thread(self._claim)
-            if chunk is None:
-                break
+        """Go on until a chunk is worked off, with `active` of them side by side; False when there is none left."""
+        while len(self._working) < active and (chunk := await asyncio.to_thread(self._claim)) is not None:
             self._at = chunk.number
-            claimed.append(chunk)
-        if claimed:
-            await asyncio.gather(*(self._chunk(chunk) for chunk in claimed))
-        return bool(claimed)
+            self._working.add(asyncio.ensure_future(self._chunk(chunk)))
+        if not self._working:
+            return False
+        done, self._working = await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
+        for one in done:
+            one.result()
+        return True
+
+    async def stop(self) -> None:
+        """Let go of the chunks at work, where a run ends before they do."""
+        for one in self._working:
+            one.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
 
     async def _chunk(self, chunk: Chunk) -> None:
         waited = 0.0
@@ -87,15 +95,14 @@ class Run:
     async def _batches(self, todo: Sequence[Work]) -> AsyncIterator[list[Result]]:
         """Fetched, extracted and loaded, batch by batch; the results are handed on once they are loaded.
 
-        A load costs much the same for few as for many, and history is in no hurry: batches are let grow for GATHER_SECONDS. What
-        is archived and not loaded when a run is cut off answers its pending work in the next.
+        What is archived and not loaded when a run is cut off answers its pending work in the next.
         """
         held, archived, since = list[Result](), list[tuple[Work, Page]](), time.monotonic()
         async for batch in results(self._edges, todo, self._lines):
             held += [self._fitted(result) for result in batch.results]
             archived += batch.archived
             self._tell(len(batch.results))
-            if len(held) >= self._edges.settings.batch or time.monotonic() - since > GATHER_SECONDS:
+            if len(held) >= BATCHES * self._edges.settings.batch or time.monotonic() - since > GATHER_SECONDS:
                 yield await self._load(held, archived)
                 held, archived, since = [], [], time.monotonic()
         if held or archived:

@@ -40,6 +40,8 @@ from ingest.urls import HostRules
 from ingest.workers import Limits, WorkerPool
 
 PRELOAD = ("ingest.extract.page", "ingest.backfill.sitemap")
+ACTIVE = 2
+"""Chunks at work side by side: while the last pages of one are loaded, the workers have the next one's."""
 PUBLISH_SECONDS = 300.0
 """Between publishes of a long backfill: analysts see it come in."""
 Told = Callable[[str, int, int], None]
@@ -77,7 +79,7 @@ async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: boo
         return await _planned(edges, asked, id, told)
 
 
-async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = 1) -> Summary:
+async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = ACTIVE) -> Summary:
     """Plan and run; a backfill of the same that is not done is gone on with."""
     id = _unfinished(settings, asked)
     if id is not None:
@@ -88,7 +90,7 @@ async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told |
         return await _work(edges, asked, id, told, active)
 
 
-async def resume(settings: Settings, feeds: FeedList, id: str, told: Told | None = None, *, active: int = 1,
+async def resume(settings: Settings, feeds: FeedList, id: str, told: Told | None = None, *, active: int = ACTIVE,
                  now: datetime | None = None) -> Summary:  # fmt: skip
     """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or cancelled."""
     known = find(settings, id)
@@ -228,10 +230,13 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
     lines, total = await asyncio.to_thread(_start, edges, id)
     run = chunks.Run(edges, asked, id, lines, total, told)
     published = time.monotonic()
-    while await run.next(active):
-        if time.monotonic() - published > PUBLISH_SECONDS:
-            await asyncio.to_thread(publish, edges.warehouse)
-            published = time.monotonic()
+    try:
+        while await run.next(active):
+            if time.monotonic() - published > PUBLISH_SECONDS:
+                await asyncio.to_thread(publish, edges.warehouse)
+                published = time.monotonic()
+    finally:
+        await run.stop()
     await run.leftovers()
     for name in ("fetched", "loaded", "revised", "copies", "lost"):
         setattr(summary, name, getattr(run, name))

@@ -17,6 +17,7 @@ from ingest.fetch.decode import InflateError
 READ = 1 << 18
 HEAD_CAP = 1 << 16
 _MEMBER = b"\x1f\x8b\x08"
+_BLANK = re.compile(rb"[\r\n]*")
 _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
 
 
@@ -173,18 +174,18 @@ class _Parser:
             length = int(fields["content-length"])
         except (KeyError, ValueError):
             return Record(offset, fields, damage="no Content-Length")
-        block = bytearray()
-        left = length
+        parts, kept, left = list[bytes](), 0, length
         while left:
             if not self._buffer and not self._more():
                 return self._damaged(fields, self._fault or "the file ends inside it", offset)
-            step = bytes(self._buffer[: min(left, READ)])
-            del self._buffer[: len(step)]
-            self._offset += len(step)
-            left -= len(step)
-            if len(block) < self._cap:
-                block += step
-        return Record(offset, fields, bytes(block[: self._cap]), cut=length > self._cap)
+            step = min(left, len(self._buffer))
+            if kept < self._cap:
+                parts.append(bytes(memoryview(self._buffer)[: min(step, self._cap - kept)]))
+                kept += len(parts[-1])
+            del self._buffer[:step]
+            self._offset += step
+            left -= step
+        return Record(offset, fields, b"".join(parts), cut=length > self._cap)
 
     def _head(self) -> bytes | None:
         """The record's header, its end taken off; None where there is none to be found."""
@@ -223,7 +224,7 @@ class _Parser:
 
     def _skip_blank(self) -> None:
         while True:
-            size = len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))
+            size = _blank(self._buffer)
             del self._buffer[:size]
             self._offset += size
             if self._buffer or not self._more():
@@ -244,6 +245,11 @@ class _Parser:
             self._offset = piece.offset
         self._buffer += piece.data
         return True
+
+
+def _blank(buffer: bytearray) -> int:
+    found = _BLANK.match(buffer)
+    return found.end() if found else 0
 
 
 def _end_of_head(buffer: bytearray) -> tuple[int, int]:

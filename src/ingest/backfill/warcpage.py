@@ -74,7 +74,7 @@ def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
         body = _unchunked(body)
     elif (length := headers.get("content-length", "")).isdigit() and int(length) > len(body) and not _plain(headers, body):
         raise Terminal(Reason.TRUNCATED, f"{len(body)} of {length} bytes")
-    if _plain(headers, body):
+    if _plain(headers, body) or ("content-encoding" not in headers and len(body) <= cap):
         return body
     try:
         out = Body(cap)

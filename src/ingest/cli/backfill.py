@@ -53,7 +53,7 @@ def _source_options(command: F) -> F:
 
 def _active_option(command: F) -> F:
     text = "Chunks at work side by side (a chunk is a day, 2,000 URLs of one, or days of few together)."
-    return click.option("--max-active", type=click.IntRange(1, 16), default=1, show_default=True, help=text)(command)
+    return click.option("--max-active", type=click.IntRange(1, 16), default=backfills.ACTIVE, show_default=True, help=text)(command)
 
 
 @click.group("backfill")

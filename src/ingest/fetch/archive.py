@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from ingest.model import ArchivePlace, Reason, Response
 
 SEGMENT_BYTES = 1_000_000_000
 _READ = 1 << 20
+_HEAD = 1 << 14
+_END = b"\r\n\r\n"
 
 
 class Archive:
@@ -78,15 +81,24 @@ class Archive:
     def read(self, place: ArchivePlace) -> Response:
         """The response at `place`. Raises Terminal DAMAGED_RECORD when the file or the record is not what the place says."""
         try:
-            with (self._folder / place.file).open("rb") as file:
-                file.seek(place.offset)
-                record = isal_zlib.decompress(file.read(place.length), wbits=31)
+            record = isal_zlib.decompress(self._bytes(place, place.length), wbits=31)
         except (OSError, InflateError) as error:
-            raise Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: {error}") from None
-        response = read_response(record)
-        if response is None:
-            raise Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: no response record")
-        return response
+            raise _damaged(place, error) from None
+        return _read(place, record)
+
+    def read_head(self, place: ArchivePlace) -> Response:
+        """As `read`, but with an empty body, at a tenth of the cost; damage behind the record's first 16 KB is not seen."""
+        try:
+            record = isal_zlib.decompressobj(wbits=31).decompress(self._bytes(place, min(place.length, _HEAD)), _HEAD)
+        except (OSError, InflateError) as error:
+            raise _damaged(place, error) from None
+        whole = record.count(_END, 0, _HEAD) > 1  # the record's header and the answer's
+        return replace(_read(place, record) if whole else self.read(place), body=b"")
+
+    def _bytes(self, place: ArchivePlace, many: int) -> bytes:
+        with (self._folder / place.file).open("rb") as file:
+            file.seek(place.offset)
+            return file.read(many)
 
     def close(self) -> None:
         """Sync, and let go of every segment written: only now may another process heal them."""
@@ -166,6 +178,17 @@ class Archive:
             return found
         finally:
             os.close(fd)
+
+
+def _read(place: ArchivePlace, record: bytes) -> Response:
+    response = read_response(record)
+    if response is None:
+        raise _damaged(place, "no response record")
+    return response
+
+
+def _damaged(place: ArchivePlace, why: object) -> Terminal:
+    return Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: {why}")
 
 
 def _response(member: Member) -> Response | None:

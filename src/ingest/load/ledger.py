@@ -20,7 +20,7 @@ LEASE = timedelta(minutes=10)
 CHUNK = 2_000
 """Most URLs of a day in one chunk: what is held in memory at once."""
 
-FEW = 500
+FEW = 1_000
 """Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for many."""
 
 OPEN = ("planning", "planned", "running")

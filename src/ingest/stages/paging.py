@@ -125,10 +125,13 @@ class _Paging:
             return None
         if work.place is not None:
             try:
-                response = await asyncio.to_thread(self._edges.archive.read, work.place)
+                response = self._edges.archive.read_head(work.place)
                 return _page_of(work, response, work.place, "")  # its row in raw.page has the hash already
             except Terminal:  # the segment was lost or damaged: the network has it still
                 pass
+        return await self._fetched(work)
+
+    async def _fetched(self, work: Work) -> Page:
         response = await self._edges.client.get(work.url, kind=Kind.PAGE)
         digest = _sha256(response)
         page = _page_of(work, response, self._edges.archive.append(response, digest), digest)
@@ -137,7 +140,7 @@ class _Paging:
 
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
-            extraction = await self._extraction(work, page)
+            page, extraction = await self._read(work, page)
             result = Result(work, page, extraction, boilerplate=self._lines(work, page))
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
@@ -148,6 +151,15 @@ class _Paging:
         finally:
             self._room.release()
         await self._out.put(result)
+
+    async def _read(self, work: Work, page: Page | None) -> tuple[Page | None, Extraction]:
+        try:
+            return page, await self._extraction(work, page)
+        except Terminal:  # damaged behind its head
+            if work.place is None:
+                raise
+        page = await self._fetched(work)
+        return page, await self._extraction(work, page)
 
     async def _extraction(self, work: Work, page: Page | None) -> Extraction:
         given = self._input(work, page)
@@ -198,7 +210,8 @@ class _Paging:
         while len(batch.results) < self._edges.settings.batch:
             wait = None if deadline is None else max(0.0, deadline - loop.time())
             try:
-                result = await asyncio.wait_for(self._out.get(), wait)
+                async with asyncio.timeout(wait):  # wait_for of 3.11 swallows a cancel that meets a result
+                    result = await self._out.get()
             except TimeoutError:
                 batch.idle = not self.extracting
                 break
