@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.archive_site import FIRST, HOST, ArchiveSite
+from support.captures import SOURCES, write_warc, written
 from support.newsroom import Listed, prose
 from support.wire_server import LoopbackServer
 from warcio.statusandheaders import StatusAndHeaders
@@ -23,22 +24,6 @@ FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER
 
 def pages_of(site: ArchiveSite) -> dict[str, bytes]:
     return {url: answer.bytes() for url, answer in site.articles.items()}
-
-
-def write_warc(path: Path, pages: dict[str, bytes], *, packed: bool = True, headers: dict[str, str] | None = None) -> list[int]:
-    """A WARC by another tool; returns the offsets of its responses."""
-    offsets = []
-    with path.open("wb") as stream:
-        writer = WARCWriter(stream, gzip=packed)
-        writer.write_record(writer.create_warcinfo_record(path.name, {"software": "a crawler"}))
-        for url, body in pages.items():
-            offsets.append(stream.tell())
-            fields = [("Content-Type", "text/html; charset=utf-8"), *(headers or {}).items()]
-            answer = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
-            at = {"WARC-Date": "2026-03-01T00:00:00Z"}
-            record = writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict=at)
-            writer.write_record(record)
-    return offsets
 
 
 @pytest.fixture
@@ -58,7 +43,7 @@ def rooms(tmp_path: Path) -> Iterator[Any]:
 
 def test_four_sources_give_the_same_articles(rooms: Any, tmp_path: Path) -> None:
     found = {}
-    for name in ("urls", "warc", "jsonl", "html"):
+    for name in SOURCES:
         site = rooms(name)
         pages = pages_of(site)
         before = site.pages_asked()
@@ -69,26 +54,6 @@ def test_four_sources_give_the_same_articles(rooms: Any, tmp_path: Path) -> None
         found[name] = site.sql(FIELDS)
         assert site.backfill(name, inputs=[written(name, tmp_path, pages)]).loaded == 0
     assert found["warc"] == found["jsonl"] == found["html"] == found["urls"]
-
-
-def written(source: str, folder: Path, pages: dict[str, bytes]) -> Path:
-    path = folder / f"pages.{source}"
-    match source:
-        case "urls":
-            path.write_text("# addresses\n" + "\n".join(pages) + "\n")
-        case "warc":
-            path = folder / "pages.warc.gz"
-            write_warc(path, pages)
-        case "jsonl":
-            path.write_text("".join(json.dumps({"url": url, "html": body.decode()}) + "\n" for url, body in pages.items()))
-        case _:
-            path.mkdir(exist_ok=True)
-            rows = []
-            for number, (url, body) in enumerate(pages.items()):
-                (path / f"{number}.html").write_bytes(body)
-                rows.append(json.dumps({"file": f"{number}.html", "url": url}) + "\n")
-            (path / "manifest.jsonl").write_text("".join(rows))
-    return path
 
 
 def test_pages_polled_live_are_recognised_in_a_warc(site: ArchiveSite, tmp_path: Path) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
+import pytest
 from support.archive_site import BASE, FIRST, HOST, ArchiveSite, index, urlset
 from support.newsroom import Listed
 from support.wire_server import Answer
+
+from ingest.backfill import lists
+from ingest.backfill.discover import Walk
 
 LAST = FIRST + timedelta(days=5)
 
@@ -107,6 +113,23 @@ def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:
     site.page(url, lambda asked: Answer(429, "slow down", headers={"Retry-After": "1"}) if asked.number == 4 else whole)
     summary = site.backfill()
     assert (summary.state, site.one("SELECT count(*) FROM mart.articles")) == ("done", 6)
+
+
+@pytest.mark.parametrize(("line", "url", "published"), [
+    ("http://a.example/x", "http://a.example/x", None),
+    ("http://a.example/x,2026-03-01", "http://a.example/x", "2026-03-01"),
+    ("http://a.example/x\t2026-03-01 10:00", "http://a.example/x", "2026-03-01 10:00"),
+    ('"http://a.example/x","2026-03-01T10:00:00Z"', "http://a.example/x", "2026-03-01T10:00:00Z"),
+    ("http://a.example/x,", "http://a.example/x", None),
+    ("http://a.example/title,with-it,2026-03-01-100.html", "http://a.example/title,with-it,2026-03-01-100.html", None),
+    ("http://a.example/1,2,3 2026-03-01", "http://a.example/1,2,3", "2026-03-01"),
+    ("http://a.example/1,2,2026-03-01", "http://a.example/1,2", "2026-03-01"),
+])  # fmt: skip
+async def test_a_line_of_a_list_is_an_address_and_its_date(tmp_path: Path, line: str, url: str, published: str | None) -> None:
+    (tmp_path / "list.txt").write_text(f"url,published\n# a remark\n\n{line}\n")
+    no_network: Any = None
+    batches = [batch async for batch in lists.addresses(no_network, str(tmp_path / "list.txt"), Walk())]
+    assert [(one.url, one.published) for batch in batches for one in batch] == [(url, published)]
 
 
 def test_newest_first_and_day_evidence(site: ArchiveSite) -> None:

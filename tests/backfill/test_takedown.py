@@ -9,11 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.archive_site import HOST, ArchiveSite
+from support.captures import write_warc
 from support.newsroom import Listed, prose, story
 from support.wire_server import Answer
 from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from ingest.backfill.backup import backup, restore
 from ingest.backfill.takedown import Removal, maintain, take_down
@@ -121,7 +120,7 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
         site.unlist()
         site.feed("alpha", "alpha.example", [Listed(link, title, guid=guid, summary=summary)])
         site.poll(5 + hour)
-    write_warc(tmp_path / "a.warc.gz", f"{ALPHA}/amp/77-the-story", whole.bytes())
+    write_warc(tmp_path / "a.warc.gz", {f"{ALPHA}/amp/77-the-story": whole.bytes()})
     summary_of = site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
     assert [(one["outcome"], one["reason"]) for one in summary_of.outcomes] == [("skipped", "takedown")]
     assert site.asked("alpha.example", "/news/moved-to-another-address-since") == 0
@@ -135,13 +134,6 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
     (tmp_path / "all.txt").write_text("\n".join([URL, f"{ALPHA}/go/77", f"{ALPHA}/print/77-the-story-on-paper"]))
     again = site.backfill("urls", inputs=[tmp_path / "all.txt"], mode="all")
     assert (len(site.server.asked), [one["reason"] for one in again.outcomes]) == (pages, ["takedown"])
-
-
-def write_warc(path: Path, url: str, body: bytes) -> None:
-    with path.open("wb") as stream:
-        answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
-        writer = WARCWriter(stream, gzip=True)
-        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer))
 
 
 def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred(site: ArchiveSite, tmp_path: Path) -> None:

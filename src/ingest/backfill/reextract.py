@@ -32,6 +32,7 @@ from ingest.settings import FeedList, Settings
 from ingest.stages.archived import ArchivedPage, given_of
 from ingest.stages.copies import link_copies
 from ingest.stages.names import own_agencies
+from ingest.stages.stories import derive_stories
 from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
@@ -89,6 +90,7 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
         run.work(told)
         if not wanted.dry:
             _note(warehouse, report)
+            derive_stories(warehouse)
             report.published = publish(warehouse)
     return report
 
@@ -101,8 +103,11 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None) -> int:
         found = texts.last_run(con) if run_id == "last" else run_id
         if found is None or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone():
             raise ConfigError(f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs")
+        if later := texts.later_run(con, found):
+            raise ConfigError(f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first")
         back = texts.undo(con, found)
         link_copies(con, [known for known, _ in back], {}, {k.article_id: day for k, day in back}, now or datetime.now(UTC))
+    derive_stories(warehouse)
     publish(warehouse)
     return len(back)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import duckdb
 
-from ingest.load.articles import mark_dirty, write_articles
+from ingest.load.articles import mark_dirty, write_articles, write_dropped
 from ingest.load.rows import Known, Row
 from ingest.load.sql import append, records, sql, stage
 from ingest.model import ArchivePlace, EntryHints, Precision, Stamp, StampSource
@@ -91,18 +91,30 @@ def _hints(row: Row) -> EntryHints:
 def rewrite(con: duckdb.DuckDBPyConnection, run_id: str, pairs: Sequence[tuple[Stored, Row]], changed: Mapping[str, Row],
             before: Mapping[str, Row]) -> None:  # fmt: skip
     """Set these columns of these revisions, and these whole articles; what stood there is kept for `undo`."""
-    kept = [{"run_id": run_id, "article_id": one.article_id, "revision": one.revision, "before": _json(one, row, changed, before)}
-            for one, row in pairs]  # fmt: skip
+    dropped = _dropped(con, list(changed))
+    kept = [{"run_id": run_id, "article_id": one.article_id, "revision": one.revision,
+             "before": _json(one, row, changed, before, dropped)} for one, row in pairs]  # fmt: skip
     append(con, "core.reextraction", kept)
     _write(con, [(one.article_id, one.revision, row) for one, row in pairs], list(changed.values()))
     mark_dirty(con, [("articles", row["published_day"]) for row in before.values()])
 
 
-def _json(one: Stored, row: Row, changed: Mapping[str, Row], before: Mapping[str, Row]) -> str:
+def _dropped(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What extraction took out of these articles' texts, as it stands: (rule, text)."""
+    found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
+    query = "SELECT article_id, rule, text FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))"
+    for id, rule, text in con.execute(f"{query} ORDER BY article_id, line", [list(ids)]).fetchall():
+        found[str(id)].append((rule, text))
+    return found
+
+
+def _json(one: Stored, row: Row, changed: Mapping[str, Row], before: Mapping[str, Row],
+          dropped: Mapping[str, list[tuple[str, str]]]) -> str:  # fmt: skip
     old: dict[str, Any] = {"revision": {name: one.row[name] for name in row}}
     if one.is_current and one.article_id in changed:
         was, now = before[one.article_id], changed[one.article_id]
         old["article"] = {name: value for name, value in was.items() if value != now[name]}
+        old["dropped"] = dropped[one.article_id]
     return json.dumps(old, default=str, ensure_ascii=False)
 
 
@@ -131,6 +143,7 @@ def undo(con: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[Known, date]
     restored = {id: now[id] | values for id, values in typed.items()}
     mark_dirty(con, [("articles", now[id]["published_day"]) for id in restored])
     _write(con, [(id, revision, before["revision"]) for id, revision, before in kept if id in now], list(restored.values()))
+    write_dropped(con, {id: before["dropped"] for id, _, before in kept if id in restored and "dropped" in before})
     con.execute("DELETE FROM core.reextraction WHERE run_id = ?", [run_id])
     return [(known(row), now[id]["published_day"]) for id, row in restored.items()]
 
@@ -153,6 +166,13 @@ def _typed(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> Row:
 def last_run(con: duckdb.DuckDBPyConnection) -> str | None:
     """The newest re-extraction that can be undone."""
     row = con.execute("SELECT max(run_id) FROM core.reextraction").fetchone()
+    return row[0] if row else None
+
+
+def later_run(con: duckdb.DuckDBPyConnection, run_id: str) -> str | None:
+    """The newest re-extraction since `run_id` that replaced one of its texts again."""
+    both = "core.reextraction a JOIN core.reextraction b USING (article_id)"
+    row = con.execute(f"SELECT max(b.run_id) FROM {both} WHERE a.run_id = ? AND b.run_id > a.run_id", [run_id]).fetchone()
     return row[0] if row else None
 
 
