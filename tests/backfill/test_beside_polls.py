@@ -1,4 +1,4 @@
-"""A backfill and live polls side by side, as processes: the polls begin at once, no lock is in the way, the host's limit holds."""
+"""A backfill and live polls side by side, as processes: the polls begin at once, no lock is in the way, the host's limits hold."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import json
 import subprocess
 import sys
 import time
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from support.archive_site import BASE, HOST, ArchiveSite
+from support.captures import written
 from support.newsroom import Listed, story
 from support.wire_server import Answer, Asked
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")
+POLLS = 3
+DELAY = 0.15
 
 
 def slowly(answer: Answer) -> Any:
@@ -23,31 +28,68 @@ def slowly(answer: Answer) -> Any:
     return send
 
 
-def test_polls_go_on_beside_a_backfill(site: ArchiveSite) -> None:
-    site.fill(6, 12)
+def begun(site: ArchiveSite, *asked: str) -> subprocess.Popen[str]:
+    command = [*INGEST, "backfill", "run", *asked, "--json"]
+    return subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def polled(site: ArchiveSite, number: int) -> dict[str, Any]:
+    """One live poll of one fresh story; its summary, when its feed was asked in time and nothing was said of a lock."""
+    fresh = f"{BASE}/live/a-fresh-story-number-{number}"
+    site.page(fresh, story(f"Fresh {number}", 9_000 + number))
+    site.unlist()
+    site.feed("live", HOST, [Listed(fresh, "Fresh")])
+    site.listed("host", {"host": HOST, "crawl_delay": DELAY})
+    site.write()
+    since = time.monotonic()
+    done = subprocess.run([*INGEST, "poll", "--all", "--json"], cwd=site.folder, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, "lock" in done.stderr) == (0, False), done.stderr
+    taken = next(one.at for one in site.server.asked if one.path == "/live.xml" and one.at > since) - since
+    assert taken < 30
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    out, said = process.communicate(timeout=240)
+    assert (process.returncode, "lock" in said) == (0, False), said
+    summary: dict[str, Any] = json.loads(out)
+    return summary
+
+
+def test_polls_go_on_beside_a_backfill_of_the_same_host(site: ArchiveSite) -> None:
+    site.fill(6, 8)
     for url, answer in site.articles.items():
         site.page(url, slowly(answer))
-    fresh = [f"{BASE}/live/a-fresh-story-number-{number}" for number in range(4)]
-    site.feed("live", HOST, [Listed(url, "Fresh") for url in fresh])
-    for number, url in enumerate(fresh):
-        site.page(url, story(f"Fresh {number}", 9_000 + number))
+    site.listed("host", {"host": HOST, "crawl_delay": DELAY})
     site.write()
-    process = subprocess.Popen([*INGEST, "backfill", "run", "--input", BASE, "--json"], cwd=site.folder, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)  # fmt: skip
+    process = begun(site, "--input", BASE)
     while site.pages_asked() < 5:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
-    begun = time.monotonic()
-    polled = subprocess.run(
-        [*INGEST, "poll", "--all", "--json"], cwd=site.folder, capture_output=True, text=True, timeout=120, check=True
-    )
-    taken = next(one.at for one in site.server.asked if one.path == "/live.xml") - begun
-    summary = json.loads(polled.stdout)
-    assert (summary["loaded"], summary["failed"]) == (4, 0)
-    assert taken < 30
-    out, said = process.communicate(timeout=240)
-    assert process.returncode == 0, said
-    assert json.loads(out)["loaded"] == 72
+    for number in range(POLLS):
+        summary = polled(site, number)
+        assert (summary["loaded"], summary["failed"]) == (1, 0)
+        assert number or process.poll() is None
+    assert ended(process)["loaded"] == 48
     assert site.server.most_at_once[HOST] == 1
-    assert site.one("SELECT count(*) FROM mart.articles") == 76
+    asked = sorted(one.at for one in site.server.asked if one.host == HOST and one.path != "/robots.txt")
+    assert min(later - sooner for sooner, later in pairwise(asked)) > DELAY - 0.02
+    assert site.one("SELECT count(*) FROM mart.articles") == 48 + POLLS
+    assert not site.broken_rules()
+
+
+def test_polls_go_on_beside_one_that_only_loads(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(10, 30)
+    site.options["batch"] = 50
+    site.write()
+    crawl = written("warc", tmp_path, {url: answer.bytes() for url, answer in site.articles.items()})
+    process = begun(site, "--source", "warc", "--input", str(crawl))
+    while not (site.data / "archive").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    loaded = [polled(site, number)["loaded"] for number in range(POLLS)]
+    assert loaded == [1] * POLLS
+    assert ended(process)["loaded"] == 300
+    assert site.one("SELECT count(*) FROM mart.articles") == 300 + POLLS
     assert not site.broken_rules()
