@@ -168,7 +168,7 @@ CREATE TABLE core.outcome (           -- what became of each piece of work
 -- the current truth ----------------------------------------------------------------------------------------------------
 
 CREATE TABLE core.article (           -- one row per article, as of its latest revision
-  article_id UUID PRIMARY KEY,
+  article_id UUID NOT NULL,           -- UUIDv5 of url_key; no PRIMARY KEY (docs/decisions/0002)
   url_key VARCHAR NOT NULL,
   url VARCHAR NOT NULL,
   canonical_url VARCHAR,
@@ -344,7 +344,7 @@ CREATE TABLE core.run (
 
 CREATE TABLE core.backfill (
   backfill_id VARCHAR PRIMARY KEY,
-  source VARCHAR NOT NULL,            -- sitemap | archive | warc | html | urls | jsonl
+  source VARCHAR NOT NULL,            -- sitemap | archive | warc | html | urls | jsonl | feed
   mode VARCHAR NOT NULL,              -- missing | failed | all
   options VARCHAR NOT NULL,           -- JSON of what was asked
   state VARCHAR NOT NULL,             -- planning | planned | running | done | cancelled

@@ -20,6 +20,7 @@ class Source(StrEnum):
     HTML = "html"
     URLS = "urls"
     JSONL = "jsonl"
+    FEED = "feed"
 
 
 class Mode(StrEnum):
@@ -50,7 +51,7 @@ class Backfill:
     def __post_init__(self) -> None:
         if self.first and self.last and self.first > self.last:
             raise ConfigError(f"--from {self.first} lies after --to {self.last}; swap them")
-        if self.source not in (Source.SITEMAP, Source.ARCHIVE) and not self.inputs:
+        if self.source not in (Source.SITEMAP, Source.ARCHIVE, Source.FEED) and not self.inputs:
             raise ConfigError(f"--source {self.source} needs --input: the file or folder to read")
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -134,7 +134,7 @@ def _unwanted(child: Located, link: str, asked: Backfill, now: datetime) -> bool
 
 async def _document(edges: Edges, url: str, walk: Walk, *, quiet: bool) -> SitemapDocument | None:
     try:
-        response = await _fetched(edges, url)
+        response = await fetched(edges, url)
     except FetchError as error:
         none = quiet and error.status in (404, 410)
         said = "robots.txt names no sitemap, and there is none at the usual place" if none else error.detail
@@ -152,11 +152,11 @@ async def _document(edges: Edges, url: str, walk: Walk, *, quiet: bool) -> Sitem
     return document
 
 
-async def _fetched(edges: Edges, url: str) -> Response:
+async def fetched(edges: Edges, url: str, *, kind: Kind = Kind.SITEMAP, headers: Mapping[str, str] | None = None) -> Response:
     """Asked for again at once where the answer was broken or late; a host that asks for patience is left alone."""
     for left in range(TRIES - 1, -1, -1):
         try:
-            return await edges.client.get(url, kind=Kind.SITEMAP)
+            return await edges.client.get(url, kind=kind, headers=headers)
         except FetchError as error:
             again = error.reason in (Reason.RESET, Reason.TRUNCATED, Reason.HTTP_5XX, Reason.TIMEOUT) and not error.retry_after
             if not left or not again:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ingest.backfill import importing, lists
+from ingest.backfill import feedpages, importing, lists
 from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.discover import Walk, listed, sites
 from ingest.backfill.sources import Captured
@@ -109,6 +109,10 @@ async def _found(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[lis
         case Source.SITEMAP:
             for site in sites(asked, edges.feeds):
                 async for batch in listed(edges, site, asked, walk):
+                    yield [Captured(one) for one in batch]
+        case Source.FEED:
+            for paged in feedpages.feeds_of(asked, edges.feeds):
+                async for batch in feedpages.entries(edges, paged, asked, walk):
                     yield [Captured(one) for one in batch]
         case Source.URLS:
             for name in asked.inputs:

@@ -44,7 +44,7 @@ def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
     """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be read."""
     path = Path(name)
     if not path.exists():
-        raise ConfigError(f"--input {name}: no such file or folder; name one that is there (a URL serves sitemap and urls only)")
+        raise ConfigError(f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and urls)")
     match source:
         case "warc" | "archive":
             for one in _files(path, (".warc", ".warc.gz")):

@@ -25,7 +25,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 class Found:
     """A URL as a source names it. `published` and `modified` are stamps as printed; `site` is the registrable domain it may lie
     on (None: any). `problem` where the source itself says that there is nothing to be had. `listed`: days that the name of the
-    sitemap speaks of."""
+    sitemap speaks of. `hints`: all that a feed says of it."""
 
     url: str
     published: str | None = None
@@ -36,6 +36,7 @@ class Found:
     problem: tuple[Reason, str] | None = None
     day: date | None = None
     place: ArchivePlace | None = None
+    hints: EntryHints | None = None
     listed: Span | None = None
 
 
@@ -103,7 +104,7 @@ def _refused(found: Found, url: str, reason: Reason, detail: str, *, final: bool
 
 
 def _hints(found: Found) -> EntryHints:
-    return EntryHints(title=found.title, published_raw=found.published)
+    return found.hints or EntryHints(title=found.title, published_raw=found.published)
 
 
 def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:

@@ -38,8 +38,8 @@ def _source_options(command: F) -> F:
     for option in reversed((
         click.option("--source", type=click.Choice([str(one) for one in Source]), default="sitemap", show_default=True,
                      help="Where URLs or pages come from."),
-        click.option("--input", "inputs", multiple=True, metavar="PATH|URL", help="What to read; a sitemap needs none."),
-        click.option("--feed", "only", multiple=True, metavar="ID", help="Sitemaps of these feeds' sites only."),
+        click.option("--input", "inputs", multiple=True, metavar="PATH|URL", help="What to read; sitemap and feed need none."),
+        click.option("--feed", "only", multiple=True, metavar="ID", help="These feeds, or sitemaps of their sites, only."),
         click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day of publication, inclusive."),
         click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive."),
         click.option("--mode", type=click.Choice([str(one) for one in Mode]), default="missing", show_default=True,

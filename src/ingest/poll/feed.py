@@ -269,7 +269,7 @@ def _skip_hours(text: str) -> tuple[int, ...]:
 
 
 def _next_link(house: Any, url: str) -> str | None:
-    for link in house.get("links") or ():
-        if _string(link, "rel") == "next" and (href := _string(link, "href")):
-            return clean_link(href, url)
-    return None
+    """The page with older entries (RFC 5005): `next` of a paged feed (3), else `prev-archive` of an archived one (4)."""
+    named = {_string(link, "rel"): href for link in reversed(house.get("links") or ()) if (href := _string(link, "href"))}
+    older = named.get("next") or named.get("prev-archive")
+    return clean_link(older, url) if older else None
