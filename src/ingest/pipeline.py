@@ -29,6 +29,7 @@ from ingest.poll.schedule import K, due, k_for, rate
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
+from ingest.stages.learning import learn_sentences
 from ingest.stages.loading import Counts, load_batch
 from ingest.stages.meanwhile import Meanwhile
 from ingest.stages.names import note_agencies, own_agencies
@@ -198,6 +199,8 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
 
 
 def _end(edges: Edges, summary: PollSummary) -> None:
+    if edges.left > 0:
+        learn_sentences(edges.warehouse, edges.now)
     derive_stories(edges.warehouse, INLINE)
     with edges.warehouse.transaction() as con:
         if edges.left > 0:  # a run that was cut off by its budget has seen only a part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ingest.domains import ascii_host, bare_host
@@ -60,6 +61,7 @@ class HostRules:
         return None
 
 
+@lru_cache(4096)  # a page's address is asked for at each step of its way
 def url_key(url: str, rules: HostRules) -> str:
     """The identity of a URL (design.md, "Identity"): `host/path?query`, or `host#key` by an identity rule.
 

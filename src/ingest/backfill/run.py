@@ -34,6 +34,7 @@ from ingest.model import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
+from ingest.stages.learning import learn_sentences
 from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.stories import derive_stories
 from ingest.urls import HostRules
@@ -241,6 +242,8 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
     for name in ("fetched", "loaded", "revised", "copies", "lost"):
         setattr(summary, name, getattr(run, name))
     await asyncio.to_thread(_finish, edges, id, summary)
+    if summary.state == "done":
+        await asyncio.to_thread(learn_sentences, edges.warehouse, edges.now)
     await asyncio.to_thread(derive_stories, edges.warehouse)
     summary.published = await asyncio.to_thread(publish, edges.warehouse)
     return summary

@@ -20,6 +20,16 @@ OPENING, SPOKEN = 2, 8
 """Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date, a section)."""
 
 
+FIRST, LAST = 2, 4
+"""Sentences at either end of a text that are counted where a history is kept: an outlet's own lines stand there."""
+
+
+def edges(sentences: Hashes) -> list[int]:
+    """The distinct first and last sentences of a text."""
+    ends: list[int] = np.concatenate([sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]).tolist()
+    return list(dict.fromkeys(ends))
+
+
 def opening(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
     """What `boilerplate` knows a text by."""
     spoken = tokens.lengths() >= SPOKEN
@@ -40,7 +50,7 @@ def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) ->
     found = [
         hash
         for hash, carriers in _repeated(hashes[order], owners[order])
-        if _open_unlike([openings[at] for at in _sample(carriers)])
+        if open_unlike([openings[at] for at in _sample(carriers)])
     ]
     return np.array(found, np.uint64)
 
@@ -58,6 +68,7 @@ def _sample(carriers: NDArray[np.int64]) -> list[int]:
     return sample
 
 
-def _open_unlike(openings: list[tuple[int, ...]]) -> bool:
+def open_unlike(openings: Sequence[tuple[int, ...]]) -> bool:
+    """Most of these texts open differently: what they share is no story."""
     pairs = [not a.isdisjoint(b) for a, b in combinations(map(set, openings), 2)]
     return 2 * sum(pairs) < len(pairs)

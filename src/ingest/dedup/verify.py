@@ -102,7 +102,7 @@ def prepare(
 
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
-    if _figures_differ(a.laid, b.laid, rule):
+    if figures_differ(a.laid, b.laid, rule):
         shared = unaligned(a.laid, b.laid)
         why = f"only {shared.agreed} of {len(a.laid.figures)} and {len(b.laid.figures)} figures are in both texts"
         return Verdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
@@ -115,10 +115,11 @@ def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
 
 def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
     """`verify(a, b).same`, without the scores of what the figures alone rule out."""
-    return not _figures_differ(a.laid, b.laid, rule) and verify(a, b, rule).same
+    return not figures_differ(a.laid, b.laid, rule) and verify(a, b, rule).same
 
 
-def _figures_differ(a: Laid, b: Laid, rule: Rule) -> bool:
+def figures_differ(a: Laid, b: Laid, rule: Rule = RULE) -> bool:
+    """Both texts have many distinct numbers and few of them in common: no copies, whatever their words."""
     both, fewer = figures(a, b)
     return fewer >= rule.figures and both < rule.figures_shared * fewer
 

@@ -20,13 +20,13 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
     con.execute(sql("load/known_articles"))
     rows = records(con)
     con.unregister("staged")
-    return {row["asked"]: _known(row) for row in rows}
+    return {row.pop("asked"): known_from(row) for row in rows}
 
 
-def _known(row: dict[str, Any]) -> Known:
+def known_from(row: dict[str, Any]) -> Known:
+    """A row of core.article, with or without `seen`."""
     row = {name: str(value) if name == "article_id" else value for name, value in row.items()}
-    row.pop("asked")
-    seen = frozenset(row.pop("seen") or ())
+    seen = frozenset(row.pop("seen", None) or ())
     return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
                  row["revision"], row["revisions"], row["status"], row["published_day"], seen, row)  # fmt: skip
 
@@ -42,7 +42,9 @@ def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[st
 
 def write_articles(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
     """Insert or replace articles and revisions, and mark the days they show on."""
-    merge(con, "merge_article", articles, "core.article")
+    latest = max((row["first_seen_at"] for row in articles), default=None)  # of a batch's new ones, if it has any
+    merge(con, "merge_article", [row for row in articles if row["first_seen_at"] == latest], "core.article")
+    merge(con, "merge_article", [row for row in articles if row["first_seen_at"] != latest], "core.article")
     merge(con, "merge_revision", revisions, "core.revision")
     mark_dirty(con, [("articles", row["published_day"]) for row in articles] + [("revisions", row["day"]) for row in revisions])
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from ingest.load.articles import mark_dirty
-from ingest.load.rows import Row
+from ingest.load.articles import known_from, mark_dirty
+from ingest.load.rows import Known, Row
 from ingest.load.sql import append, records, sql, stage
 from ingest.model import Signal
 
@@ -24,9 +24,10 @@ _APART = timedelta(days=60)
 
 
 def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
-    """Take these articles' fingerprints, story marks and pairs out; returns whom they were verified with, and where those stand."""
+    """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were verified with, and where
+    those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
-    for statement in ("forget_fingerprints", "forget_marks", "forget_pairs_first", "forget_pairs_second"):
+    for statement in ("forget_fingerprints", "forget_marks", "forget_sentences", "forget_pairs_first", "forget_pairs_second"):
         _over(con, statement, gone.items())
     return {id: day for id, day in mates.items() if id not in gone}
 
@@ -56,6 +57,11 @@ def candidates(
 def texts(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
     """What verification reads of these articles."""
     return _over(con, "copy_texts", days.items())
+
+
+def articles(con: duckdb.DuckDBPyConnection, days: Days) -> list[Known]:
+    """These articles whole, to be compared anew; those that moved to another day since are left out."""
+    return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
 
 def connected(con: duckdb.DuckDBPyConnection, seeds: Days) -> tuple[dict[str, date], list[tuple[str, str]]]:

@@ -8,17 +8,19 @@ from itertools import combinations
 from typing import Any
 
 import ingest.load.copies as copies
+import ingest.load.sentences as sentences
 import ingest.load.stories as stories
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.sketch import sketch
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
-from ingest.dedup.tokens import Tokens, shingles, tokenise
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
+from ingest.dedup.tokens import Tokens, shingles
+from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, figures_differ, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
 from ingest.model import CopyKind, Precision, Signal
+from ingest.stages.wording import worded
 
 PRESENT = ("live", "embargoed")
 
@@ -37,16 +39,18 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
     old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
     mates = copies.forget(con, old)
-    words = {known.article_id: tokenise(known.body_text) for known in present}
-    prints = [(known.article_id, known.published_day, sketch(shingles(words[known.article_id].ids))) for known in present]
+    texts = worded(con, {known.article_id: known.body_text for known in present})
+    prints = [(known.article_id, known.published_day, sketch(shingles(texts[known.article_id].words.ids))) for known in present]
     copies.write_fingerprints(con, prints)
-    stories.write_marks(con, [_marked(known, words[known.article_id]) for known in present if known.row["published_at"]])
+    stories.write_marks(con, [_marked(known, texts[known.article_id].whole) for known in present if known.row["published_at"]])
+    sentences.write_sentences(con, [(known.article_id, known.published_day, one.sentences, one.opening)
+                                    for known in present for one in (texts[known.article_id],)], now)  # fmt: skip
     near, days = copies.candidates(con, prints)
-    texts = _Texts(con, days, {known.article_id: (known.row, words[known.article_id]) for known in present})
-    texts.need({id for pair in near for id in pair})
-    copies.write_pairs(con, [_pair(texts, days, a, b, now) for a, b in near if texts.verify(a, b).same])
+    ready = _Texts(con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present})
+    ready.need({id for pair in near for id in pair})
+    copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in near if ready.same(a, b)])
     seeds = mates | {known.article_id: known.published_day for known in present}
-    return _regroup(con, seeds, list(old.items()), texts, now)
+    return _regroup(con, seeds, list(old.items()), ready, now)
 
 
 def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
@@ -75,8 +79,9 @@ class _Texts:
             return
         for id in missing & self._own.keys():
             self._texts[id] = _ready(id, *self._own[id])
-        for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()}):
-            self._texts[row["article_id"]] = _ready(row["article_id"], row, tokenise(row["body_text"] or ""))
+        rows = {row["article_id"]: row for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()})}
+        for id, wording in worded(self._con, {id: row["body_text"] or "" for id, row in rows.items()}).items():
+            self._texts[id] = _ready(id, rows[id], wording.words)
 
     def verify(self, a: str, b: str) -> Verdict:
         """The verdict on two texts, the smaller id first."""
@@ -87,7 +92,12 @@ class _Texts:
         return self._verdicts[pair]
 
     def same(self, a: str, b: str) -> bool:
-        return self.verify(a, b).same
+        """Whether they are copies: the verdict without the scores of what the figures alone rule out (most forms)."""
+        pair = (min(a, b), max(a, b))
+        if pair in self._verdicts:
+            return self._verdicts[pair].same
+        self.need({a, b})
+        return not figures_differ(self._texts[pair[0]].laid, self._texts[pair[1]].laid) and self.verify(a, b).same
 
 
 def _ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:

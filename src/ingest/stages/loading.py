@@ -81,7 +81,7 @@ def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mappi
     verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
     if verdict.known is not None:  # the next result of this batch may lead to the same article
         id = verdict.known.article_id
-        mine = [key for key, one in known.items() if one.article_id == id]
+        mine = [key for key, one in known.items() if one.article_id == id] if found else []
         known.update(dict.fromkeys([*keys, *mine, verdict.url_key], verdict.known))
         for alias in verdict.aliases:
             known.setdefault(alias["link_key"], verdict.known)

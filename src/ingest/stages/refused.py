@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ingest.load.copies as copies
-from ingest.dedup.sketch import fingerprint
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, prepare, verify
+from ingest.dedup.align import lay
+from ingest.dedup.sketch import sketch
+from ingest.dedup.tokens import Tokens, shingles
+from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Row
+from ingest.stages.wording import worded
 
 
 def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     """A row for each candidate of these articles that verification refuses, the likeliest first."""
     own = copies.days_of(con, ids)
-    prints = [
-        (row["article_id"], own[row["article_id"]], fingerprint(row["body_text"] or "").sketch) for row in copies.texts(con, own)
-    ]
+    bodies = {row["article_id"]: row["body_text"] or "" for row in copies.texts(con, own)}
+    prints = [(id, own[id], sketch(shingles(one.words.ids))) for id, one in worded(con, bodies).items()]
     pairs, days = copies.candidates(con, prints)
     named = {id for pair in pairs for id in pair}
     texts = {row["article_id"]: row for row in copies.texts(con, {id: days[id] for id in named})}
-    ready = {id: _ready(row) for id, row in texts.items()}
+    wordings = worded(con, {id: row["body_text"] or "" for id, row in texts.items()})
+    ready = {id: _ready(row, wordings[id].words) for id, row in texts.items()}
     rows = [_row(texts[b if a in own else a], verify(ready[a], ready[b])) for a, b in pairs if {a, b} <= ready.keys()]
     return sorted((row for row in rows if not row.pop("same")), key=lambda row: (-row["containment"], row["url"]))
 
 
-def _ready(row: Row) -> DedupText:
-    return prepare(row["article_id"], row["body_text"] or "", headline=row["headline"], published_at=row["published_at"],
-                   publisher=row["publisher"], agency=row["agency"])  # fmt: skip
+def _ready(row: Row, words: Tokens) -> DedupText:
+    return DedupText(row["article_id"], lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
 
 
 def _row(other: Row, verdict: Verdict) -> Row:

@@ -1,0 +1,71 @@
+"""Sentences of texts, and those learnt to be boilerplate: they are left out when texts are compared. Ids are UUID strings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from ingest.load.rows import Row
+from ingest.load.sql import append, sql, stage
+
+KEPT = timedelta(days=30)
+"""A sentence that no text brought again for so long is counted no more."""
+
+REDO = 500
+"""Texts compared anew in one transaction."""
+
+
+def write_sentences(
+    con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]], now: datetime
+) -> None:
+    """(article, published_day, sentences, opening) of new or changed texts; the old ones are forgotten with the fingerprints."""
+    placed: list[Row] = [{"hash": sentence, "article_id": id, "day": day, "seen_day": now.date(), "opening": opening}
+              for id, day, sentences, opening in rows for sentence in sentences]  # fmt: skip
+    append(con, "core.sentence", placed)
+    append(con, "core.sentence_fresh", [{"hash": sentence} for sentence in sorted({row["hash"] for row in placed})])
+
+
+def learnt(con: duckdb.DuckDBPyConnection, sentences: Collection[int]) -> frozenset[int]:
+    """Which of these sentences are boilerplate."""
+    anything = con.execute("SELECT 1 FROM core.sentence_learnt LIMIT 1").fetchall()
+    if not anything or not stage(con, [{"hash": sentence} for sentence in sentences], "core.sentence_learnt"):
+        return frozenset()
+    rows = con.execute("SELECT DISTINCT hash FROM core.sentence_learnt SEMI JOIN staged USING (hash)").fetchall()
+    con.unregister("staged")
+    return frozenset(sentence for (sentence,) in rows)
+
+
+def anything_to_learn(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether sentences came since the last learning, or texts wait to be compared anew."""
+    query = "SELECT exists(FROM core.sentence_fresh) OR exists(FROM core.sentence_redo)"
+    return bool(con.execute(query).fetchall()[0][0])
+
+
+def repeated(con: duckdb.DuckDBPyConnection, texts: int, sample: int) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
+    """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the openings of a `sample`."""
+    found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
+    for sentence, count, opening in con.execute(sql("load/repeated_sentences"), {"texts": texts, "sample": sample}).fetchall():
+        found.setdefault(sentence, (count, []))[1].append(tuple(opening))
+    return found
+
+
+def learn(con: duckdb.DuckDBPyConnection, counts: Mapping[int, int], now: datetime) -> None:
+    """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be compared anew."""
+    rows = [{"hash": sentence, "texts": texts, "learnt_at": now} for sentence, texts in sorted(counts.items())]
+    append(con, "core.sentence_learnt", rows)
+    if stage(con, rows, "core.sentence_learnt", ("hash",)):
+        con.execute(sql("load/redo_carriers"))
+        con.unregister("staged")
+    con.execute("DELETE FROM core.sentence_fresh")
+    con.execute("DELETE FROM core.sentence WHERE seen_day < ?", [now.date() - KEPT])
+
+
+def to_redo(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """The next texts to compare anew, where they stand; taken off the list."""
+    rows = con.execute(
+        "DELETE FROM core.sentence_redo WHERE article_id IN "
+        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, day", [REDO]
+    ).fetchall()  # fmt: skip
+    return {str(id): day for id, day in rows}
