@@ -58,3 +58,8 @@ INSERT INTO core.copy_group BY NAME
 SELECT m.id AS article_id, m.stamp::DATE AS day, least(a.id, b.id) AS group_id, CASE WHEN m.i = a.i THEN 'origin' ELSE 'exact' END AS kind,
        m.i = a.i AS is_canonical, a.id AS canonical_id, a.stamp::DATE AS canonical_day, a.stamp AS canonical_at, 2 AS size
 FROM synthetic a JOIN synthetic b ON b.i = a.i + 1 JOIN synthetic m ON m.i IN (a.i, b.i) WHERE a.i % 10 = 0 ORDER BY m.i;
+
+INSERT INTO core.sentence BY NAME
+SELECT (hash(i, k, 'sentence') >> 1)::BIGINT AS hash, id AS article_id, stamp::DATE AS day, stamp::DATE AS seen_day,
+       [(hash(i, 0, 'sentence') >> 1)::BIGINT, (hash(i, 1, 'sentence') >> 1)::BIGINT] AS opening
+FROM synthetic, range(5) u(k) WHERE stamp >= TIMESTAMPTZ '2026-01-01 00:00+00' ORDER BY i, k;
