@@ -114,6 +114,13 @@ def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_pat
     assert site.one("SELECT count(*) FROM mart.articles WHERE starts_with(body_text, 'The ')") == 2
 
 
+def test_an_empty_page_that_was_brought_along_is_lost_for_that_at_once(site: ArchiveSite, tmp_path: Path) -> None:
+    empty = f"http://{HOST}/news/an-empty-shell-of-a-page"
+    write_warc(tmp_path / "a.warc.gz", {empty: b"<html><head><title>x</title></head><body><div id='app'></div></body></html>"})
+    summary = site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
+    assert (summary.state, summary.outcomes) == ("done", [{"outcome": "failed", "reason": "empty", "urls": 1}])
+
+
 def test_only_the_days_asked_for_are_loaded_of_a_crawl(site: ArchiveSite, tmp_path: Path) -> None:
     site.fill(3, 2)
     write_warc(tmp_path / "a.warc.gz", pages_of(site))

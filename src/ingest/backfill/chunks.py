@@ -170,11 +170,14 @@ class Run:
     def _fitted(self, result: Result) -> Result:
         """A page without a date takes its source's; one that was brought along and is of other days is left out.
 
-        (What was fetched is kept whatever its day: the request is spent.)
+        (What was fetched is kept whatever its day: the request is spent.) What was brought along is the same tomorrow: no more tries.
         """
-        article = result.extraction.article if result.extraction else None
-        if article is None or result.extraction is None:
+        if result.extraction is None:
             return result
+        article = result.extraction.article
+        if article is None:
+            offline = self._asked.offline
+            return replace(result, work=replace(result.work, attempts=self._edges.settings.attempts)) if offline else result
         raw = result.work.hints.published_raw
         if article.published is None and raw:
             stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)
