@@ -170,7 +170,7 @@ class Run:
     def _fitted(self, result: Result) -> Result:
         """A page without a date takes its source's; one that was brought along and is of other days is left out.
 
-        (What was fetched is kept whatever its day: the request is spent.) What was brought along is the same tomorrow: no more tries.
+        (What was fetched is kept whatever its day: the request is spent.) What was brought along stays as it is: no more tries.
         """
         if result.extraction is None:
             return result
