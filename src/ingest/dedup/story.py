@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from ingest.dedup.groups import NEVER
 from ingest.dedup.tokens import CASELESS, NAME, NUMBER, Tokens, tokenise
 
@@ -40,10 +42,12 @@ def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
 
     In scripts without capitals: of the headline's words that the text repeats.
     """
-    said = list(zip(words.ids[:OPENING].tolist(), words.kinds[:OPENING].tolist(), strict=True))
-    caseless = headline is not None and any(kind == CASELESS for _, kind in said)
-    title = set(tokenise(headline or "").ids.tolist()) if caseless else set()
-    names = Counter(id for id, kind in said if kind in (NAME, NUMBER) or (kind == CASELESS and id in title))
+    ids, kinds = words.ids[:OPENING], words.kinds[:OPENING]
+    telling = (kinds == NAME) | (kinds == NUMBER)
+    caseless = kinds == CASELESS
+    if headline and caseless.any():
+        telling |= caseless & np.isin(ids, tokenise(headline).ids)
+    names = Counter(ids[telling].tolist())
     return frozenset(id for id, _ in names.most_common(MARKS))
 
 
