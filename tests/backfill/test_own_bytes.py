@@ -18,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.errors import ConfigError
+from ingest.observe.extraction import articles_of
 
 FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER BY url_key"
 
@@ -99,6 +100,19 @@ def write_odd(path: Path) -> None:
         one("seen", "200 OK", "text/html", b"", "revisit")
         one("half", "200 OK", "text/html", b"<p>half", "response", ("Content-Length", "5000"))
         one("moved", "301 Moved", "text/html", b"", "response", ("Location", "/odd/there"))
+
+
+def test_extract_reads_the_same_records(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 2)
+    write_warc(tmp_path / "a.warc.gz", pages_of(site))
+    write_odd(tmp_path / "more.warc.gz")
+    lines = list(articles_of(site.settings, [str(tmp_path / "a.warc.gz"), str(tmp_path / "more.warc.gz")], io.BytesIO()))
+    rows = [json.loads(line) for line in lines]
+    assert [row["id"] for row in rows[:2]] == [row["url"] for row in rows[:2]] == sorted(site.articles)
+    assert [row.get("reason") or row["outcome"] for row in rows] == [
+        "loaded", "loaded", "not_html", "http_404", "revisit_record", "truncated", "http_other"]  # fmt: skip
+    site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
+    assert site.sql("SELECT body_text FROM mart.articles ORDER BY url") == [(row["body_text"],) for row in rows[:2]]
 
 
 def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_path: Path) -> None:

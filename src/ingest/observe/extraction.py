@@ -12,17 +12,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
-
 from ingest import dates
+from ingest.backfill import sources as brought
 from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
-from ingest.fetch.client import Client, Kind
+from ingest.fetch.client import MB, Client, Kind
 from ingest.fetch.hosts import Hosts
 from ingest.load.rows import article_columns
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings, load_feeds
+from ingest.stages.archived import given_of
 from ingest.stages.names import own_agencies
 from ingest.text import text_hash
 from ingest.urls import HostRules, identity
@@ -105,17 +105,17 @@ def read_sources(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> 
         elif name.startswith(("http://", "https://")):
             yield asyncio.run(_fetched(settings, name))
         else:
-            yield from _file(Path(name))
+            yield from _file(settings, Path(name))
 
 
-def _file(path: Path) -> Iterator[Source]:
+def _file(settings: Settings, path: Path) -> Iterator[Source]:
     if path.is_dir():
         for child in sorted(path.rglob("*.htm*")):
-            yield from _file(child)
+            yield from _file(settings, child)
     elif not path.exists():
         raise ConfigError(f"{path}: no such file; give an HTML file, a WARC, JSON lines, a URL or -")
     elif path.name.endswith((".warc", ".warc.gz")):
-        yield from _warc(path)
+        yield from _warc(path, int(settings.page_cap * MB))
     elif path.name.endswith((".jsonl", ".ndjson", ".json")):
         with path.open("rb") as lines:
             yield from (_json_source(line, number) for number, line in enumerate(lines, 1) if line.strip())
@@ -157,14 +157,16 @@ def _given(row: dict[str, Any], url: str | None) -> PageInput:
     return replace(given, html=row["html"]) if row.get("html") else replace(given, text=row["text"])
 
 
-def _warc(path: Path) -> Iterator[Source]:
-    with path.open("rb") as stream:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
-            url = record.headers.get("WARC-Target-URI")
-            kind = record.http_content_type
-            body = record.reader.read()
-            given = PageInput(url, html=body, content_type=kind, now=datetime.now(UTC))
-            yield Source(record.record_id, given, url)
+def _warc(path: Path, cap: int) -> Iterator[Source]:
+    """As a backfill reads it; a page's address is its id."""
+    for one in brought.warc(path, cap):
+        name, response = one.found.url, one.response
+        url = name if name.startswith("http") else None
+        if response is None:
+            yield Source(name, None, url, one.found.problem)
+            continue
+        about = PageInput(url, content_type=response.headers.get("content-type"), status=response.status, now=datetime.now(UTC))
+        yield Source(name, given_of(response, about), url)
 
 
 async def _fetched(settings: Settings, url: str) -> Source:
