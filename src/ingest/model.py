@@ -355,12 +355,13 @@ class Page:
 
 class WorkKind(StrEnum):
     """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young article, BACKFILL;
-    ENTRY needs no page, its feed carries the text."""
+    CAPTURE a later one of a backfill's page; ENTRY needs no page, its feed carries the text."""
 
     NEW = "new"
     REFETCH = "refetch"
     RECHECK = "recheck"
     BACKFILL = "backfill"
+    CAPTURE = "capture"
     ENTRY = "entry"
 
 

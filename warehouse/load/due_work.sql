@@ -1,7 +1,7 @@
 -- What was to wait longer and is asked for all the same is early. A backfill's work is its own until it is done.
 SELECT *, next_attempt_at > $now AS early FROM core.pending p
 WHERE ($everything OR next_attempt_at <= $now) AND ($any_feed OR feed_id IN (SELECT unnest($feeds::VARCHAR[])))
-  AND (p.kind <> 'backfill' OR p.url_key NOT IN (
+  AND (p.kind NOT IN ('backfill', 'capture') OR p.url_key NOT IN (
     SELECT t.url_key FROM core.backfill_target t JOIN core.backfill b ON b.backfill_id = t.backfill_id WHERE b.state NOT IN ('done', 'cancelled')))
 ORDER BY queued_at, rank, url_key
 LIMIT $limit

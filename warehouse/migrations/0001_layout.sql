@@ -127,7 +127,7 @@ CREATE TABLE core.pending (           -- work to do: pages to fetch
   host VARCHAR NOT NULL,
   feed_id VARCHAR,
   rank VARCHAR NOT NULL,              -- smallest of the links that name this key wins: order-free
-  kind VARCHAR NOT NULL,              -- new | refetch | recheck | backfill | entry
+  kind VARCHAR NOT NULL,              -- new | refetch | recheck | backfill | capture | entry
   hints VARCHAR,                      -- EntryHints as JSON
   content VARCHAR USING COMPRESSION zstd,  -- of an entry that needs no page
   day DATE NOT NULL,                  -- first seen
@@ -380,6 +380,16 @@ CREATE TABLE core.backfill_target (   -- URLs of backfills that are not done yet
   page_file VARCHAR,                  -- where its bytes lie, when the source brought them
   page_offset BIGINT,
   page_length BIGINT
+);
+
+CREATE TABLE core.backfill_capture (  -- pages that a source brought along: what is still to be loaded behind the first of each key
+  backfill_id VARCHAR NOT NULL,
+  url_key VARCHAR NOT NULL,
+  captured_at TIMESTAMPTZ NOT NULL,
+  sha256 VARCHAR NOT NULL,            -- of the decoded body
+  page_file VARCHAR NOT NULL,
+  page_offset BIGINT NOT NULL,
+  page_length BIGINT NOT NULL
 );
 
 CREATE TABLE core.backfill_line (     -- boilerplate known when a backfill began: a text must not depend on where a run was cut off

@@ -124,6 +124,13 @@ class Run:
         if self._told:
             self._told("backfill", min(self._done, self._total), self._total)
 
+    async def captures(self) -> None:
+        """Later captures of a page become revisions, or the article where the first were none: in order of time, one at a time."""
+        while todo := await asyncio.to_thread(self._captures):
+            async for _ in self._batches(todo):
+                pass
+            await self.leftovers()
+
     async def leftovers(self) -> None:
         """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
         todo = await asyncio.to_thread(self._leftover)
@@ -145,12 +152,20 @@ class Run:
                 add_aliases(con, rows.aliases)
                 settle(con, rows.outcomes)
                 queue(con, rows.pending)
+                ledger.drop_captures(con, self._id, {one.url_key for one in targets} - {row["url_key"] for row in rows.pending})
             ledger.lease(con, self._id, chunk.number, edges.run_id, datetime.now(UTC) + LEASE)
             return chunk
 
     def _todo(self, chunk: int) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
             return ledger.chunk_work(con, self._id, chunk, self._edges.now, newest=self._asked.newest)
+
+    def _captures(self) -> list[Work]:
+        edges = self._edges
+        with edges.warehouse.transaction() as con:
+            taken = ledger.take_captures(con, self._id)
+            queue(con, [work_row(_work(one, edges.now, WorkKind.CAPTURE), next_attempt_at=edges.now) for one in taken])
+            return ledger.capture_work(con, self._id, edges.now)
 
     def _leftover(self) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
@@ -222,8 +237,7 @@ def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill
     return rows
 
 
-def _work(one: Target, now: datetime) -> Work:
-    kind = WorkKind.BACKFILL
+def _work(one: Target, now: datetime, kind: WorkKind = WorkKind.BACKFILL) -> Work:
     return Work(one.url_key, one.url, one.host, one.feed_id, one.rank, kind, now.date(), now, one.hints, place=one.place)
 
 

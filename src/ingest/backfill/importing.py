@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from ingest.backfill import sources
@@ -88,21 +89,26 @@ def _batches(found: Iterator[Captured]) -> Iterator[list[Captured]]:
 def keep(con: Connection, edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], targets: Sequence[Target],
          links: Mapping[str, Row]) -> list[Target]:  # fmt: skip
     """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the targets with their
-    places. The first of several captures of a page counts."""
+    places. Of a page each capture of another time is kept."""
     placed: list[Target] = []
     archived: list[tuple[Target, Page]] = []
-    met = ledger.placed(con, id, {target.url_key for target in targets})
+    captures: list[tuple[str, datetime, str, ArchivePlace]] = []
+    met = ledger.captured(con, id, {target.url_key for target in targets})
     for one, target in zip(batch, targets, strict=True):
         wanted = target.reason is None and decide(target, links.get(target.url_key, {}), asked.mode).wanted
-        if one.response is not None and one.place is None and wanted and target.url_key not in met:
-            met.add(target.url_key)
+        if one.response is not None and wanted and (capture := (target.url_key, one.response.fetched_at)) not in met:
+            met.add(capture)
             digest = hashlib.sha256(one.response.body).hexdigest()
-            place = edges.archive.append(one.response, digest)
-            archived.append((target, _page(one.found, one.response, place, digest)))
-            target = replace(target, place=place)
+            place = one.place
+            if place is None:
+                place = edges.archive.append(one.response, digest)
+                archived.append((target, _page(one.found, one.response, place, digest)))
+                target = replace(target, place=place)
+            captures.append((*capture, digest, place))
         placed.append(target)
     edges.archive.sync()
     append(con, "raw.page", [page_row(page, target.url_key, edges.run_id) for target, page in archived])
+    ledger.add_captures(con, id, captures)
     pages.advance(con, [page.place for _, page in archived if page.place])
     return placed
 

@@ -30,7 +30,7 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import Row
-from ingest.model import Outcome, Reason
+from ingest.model import Outcome, Reason, WorkKind
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
@@ -112,7 +112,7 @@ def cancel(settings: Settings, id: str) -> int:
     now = datetime.now(UTC)
     with run_lock(settings.data / "locks", job_of(id)), warehouse.transaction() as con:
         left = ledger.chunk_work(con, id, 0, now, leftover=True)
-        work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left])
+        work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL])
         work.drop(con, [one.url_key for one in left])
         ledger.forget_plan(con, id)
         ledger.set_state(con, id, "cancelled", now)
@@ -239,6 +239,7 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
     finally:
         await run.stop()
     await run.leftovers()
+    await run.captures()
     for name in ("fetched", "loaded", "revised", "copies", "lost"):
         setattr(summary, name, getattr(run, name))
     await asyncio.to_thread(_finish, edges, id, summary)

@@ -169,7 +169,7 @@ def decide(one: Target, there: Mapping[str, Any], mode: Mode) -> Decision:
         if known is not None or outcome is not None:
             return Decision()
         return Decision(outcome=_ending(one.reason), reason=one.reason, detail=one.detail)
-    if outcome == Outcome.PENDING and there.get("pending_kind") not in (None, "backfill"):
+    if outcome == Outcome.PENDING and there.get("pending_kind") not in (None, "backfill", "capture"):
         return Decision()  # the next poll has it fetched
     if mode == Mode.ALL or (outcome is None and known is None) or outcome == Outcome.PENDING:
         return Decision(wanted=True)

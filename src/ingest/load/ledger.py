@@ -91,16 +91,42 @@ def add_targets(con: duckdb.DuckDBPyConnection, id: str, targets: Sequence[Targe
         con.unregister("staged")
 
 
-def placed(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> set[str]:
-    """Of these keys the ones whose page was brought along already."""
-    query = ("SELECT DISTINCT url_key FROM core.backfill_target WHERE backfill_id = ? AND page_file IS NOT NULL "
+def captured(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
+    """The captures of these keys that were brought along already."""
+    query = ("SELECT url_key, captured_at FROM core.backfill_capture WHERE backfill_id = ? "
              "AND url_key IN (SELECT unnest(?::VARCHAR[]))")  # fmt: skip
-    return {key for (key,) in con.execute(query, [id, sorted(keys)]).fetchall()}
+    return set(con.execute(query, [id, sorted(keys)]).fetchall())
+
+
+def add_captures(con: duckdb.DuckDBPyConnection, id: str,
+                 captures: Sequence[tuple[str, datetime, str, ArchivePlace]]) -> None:  # fmt: skip
+    """Note pages that were brought along: (url_key, captured_at, sha256 of the body, place)."""
+    append(con, "core.backfill_capture", [{"backfill_id": id, "url_key": key, "captured_at": at, "sha256": digest,
+                                           **place_columns(place)} for key, at, digest, place in captures])  # fmt: skip
+
+
+def drop_captures(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> None:
+    """These pages are not wanted after all."""
+    con.execute("DELETE FROM core.backfill_capture WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+                [id, sorted(keys)])  # fmt: skip
+
+
+def take_captures(con: duckdb.DuckDBPyConnection, id: str, limit: int = CHUNK) -> list[Target]:
+    """The next capture of each page that has one, for `limit` pages: noted no more, they are to become pending work."""
+    con.execute(sql("backfill/next_captures"), {"id": id, "limit": limit})
+    found = [_target(row) for row in records(con)]
+    if stage(con, [place_columns(one.place) for one in found], "core.backfill_capture"):
+        con.execute("DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = s.page_file "
+                    "AND c.page_offset = s.page_offset", [id])  # fmt: skip
+        con.unregister("staged")
+    return found
 
 
 def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool,
                 now: datetime) -> None:  # fmt: skip
-    """Cut the targets into chunks by day, and pin the boilerplate known now."""
+    """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known now."""
+    con.execute(sql("backfill/place_captures"), {"id": id})
+    con.execute(sql("backfill/thin_captures"), {"id": id})
     con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "few": FEW, "newest": newest})
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
@@ -111,7 +137,7 @@ def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapp
 
 def forget_plan(con: duckdb.DuckDBPyConnection, id: str) -> None:
     """Nothing planned any more: a plan that was cut off is made anew; one that is done needs its targets no longer."""
-    for table in ("backfill_target", "backfill_line"):
+    for table in ("backfill_target", "backfill_capture", "backfill_line"):
         con.execute(f"DELETE FROM core.{table} WHERE backfill_id = ?", [id])
 
 
@@ -154,8 +180,16 @@ def _target(row: Row) -> Target:
 
 def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, newest: bool = False,
                leftover: bool = False) -> list[Work]:  # fmt: skip
-    """What is still to be tried of a chunk, oldest or `newest` first; with `leftover` of all chunks, due or not."""
-    asked = {"id": id, "chunk": chunk, "now": now, "newest": newest, "leftover": leftover}
+    """What is still to be tried of a chunk, oldest or `newest` first; with `leftover` of all chunks and captures, due or not."""
+    kinds = ["backfill", "capture"] if leftover else ["backfill"]
+    asked = {"id": id, "chunk": None if leftover else chunk, "now": now, "newest": newest, "leftover": leftover, "kinds": kinds}
+    con.execute(sql("backfill/chunk_work"), asked)
+    return [work_from(row) for row in records(con)]
+
+
+def capture_work(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list[Work]:
+    """The later captures that are pending and due."""
+    asked = {"id": id, "chunk": None, "now": now, "newest": False, "leftover": False, "kinds": ["capture"]}
     con.execute(sql("backfill/chunk_work"), asked)
     return [work_from(row) for row in records(con)]
 

@@ -37,6 +37,7 @@ FLUSH_SECONDS = 2.0
 AHEAD_PER_WORKER = 4
 """Pages given to the pool and not come back, for each worker; a host's next page is asked for when its last one is among them."""
 
+_HISTORY = (WorkKind.BACKFILL, WorkKind.CAPTURE)
 _NOTHING_KNOWN = EntryHints()
 """A list of addresses says no more than that, and may well name front pages; a feed's entries are articles."""
 
@@ -171,7 +172,7 @@ class _Paging:
     def _input(self, work: Work, page: Page | None) -> PageInput:
         feed = self._feeds.get(work.feed_id or "")
         about = {
-            "hints": None if work.kind is WorkKind.BACKFILL and work.hints == _NOTHING_KNOWN else work.hints,
+            "hints": None if work.kind in _HISTORY and work.hints == _NOTHING_KNOWN else work.hints,
             "publisher": feed.publisher if feed else None,
             "language": feed.language if feed else None,
             "zone": feed.timezone if feed else None,

@@ -1,0 +1,99 @@
+"""Several captures of one page in crawls: what changed is a revision, in order of time, in whatever order they are read."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.archive_site import BASE, ArchiveSite
+from support.newsroom import prose, story
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+URL = f"{BASE}/news/the-weir-that-was-mended-twice"
+OTHER = f"{BASE}/news/a-story-that-stood-as-it-was"
+FIRST = datetime(2026, 2, 1, 8, tzinfo=UTC)
+TEXTS = [prose(700), [*prose(700)[:3], *prose(701)[:2]], [*prose(700)[:2], *prose(702)[:3]]]
+QUEUE = """
+INSERT INTO core.pending BY NAME
+SELECT c.url_key, t.url, t.host, t.rank, 'capture' AS kind, t.hints, DATE '2026-03-10' AS day, 0 AS attempts,
+       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, queued_at AS next_attempt_at, c.page_file, c.page_offset, c.page_length
+FROM core.backfill_capture c JOIN core.backfill_target t USING (backfill_id, url_key)
+WHERE t.url LIKE '%weir%' ORDER BY c.captured_at LIMIT 1 RETURNING 1
+"""
+NOTED_NO_MORE = """
+DELETE FROM core.backfill_capture WHERE (page_file, page_offset) IN (SELECT (page_file, page_offset) FROM core.pending) RETURNING 1
+"""
+
+
+def body(number: int) -> bytes:
+    return story("The weir", 700, paragraphs=TEXTS[number]).bytes()
+
+
+def crawl(path: Path, *captures: tuple[str, float, bytes]) -> Path:
+    """A WARC by another tool; each capture's time in hours after FIRST."""
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for url, hours, page in captures:
+            answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            at = {"WARC-Date": (FIRST + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            record = writer.create_warc_record(url, "response", payload=io.BytesIO(page), http_headers=answer, warc_headers_dict=at)
+            writer.write_record(record)
+    return path
+
+
+@pytest.fixture
+def crawls(tmp_path: Path) -> list[Path]:
+    late = crawl(tmp_path / "a.warc.gz", (URL, 9, body(2)), (OTHER, 9, story("Other", 710).bytes()), (URL, 3, body(1)))
+    early = crawl(tmp_path / "b.warc.gz", (URL, 0, body(0)), (URL, 1, body(0)), (URL, 3, body(1)), (OTHER, 4, b"<html>busy</html>"))
+    return [late, early]
+
+
+def told(site: ArchiveSite) -> list[tuple[int, bool]]:
+    """Number and text (found in TEXTS) of each revision of URL."""
+    rows = site.sql(f"SELECT revision, body_text FROM mart.revisions WHERE url = '{URL}' ORDER BY revision")
+    return [(revision, "\n\n".join(TEXTS[revision - 1]).split() == text.split()) for revision, text in rows]
+
+
+def test_each_changed_text_is_a_revision_in_order_of_time(site: ArchiveSite, crawls: list[Path]) -> None:
+    summary = site.backfill("warc", inputs=crawls)
+    assert (summary.loaded, summary.revised, summary.state) == (2, 2, "done")
+    assert told(site) == [(1, True), (2, True), (3, True)]
+    assert site.one(f"SELECT revision FROM mart.articles WHERE url = '{URL}'") == 3
+    assert site.warehouse("SELECT count(*) FROM core.backfill_capture") == [(0,)]
+    assert site.one(f"SELECT revisions FROM mart.articles WHERE url = '{OTHER}'") == 1
+    again = site.backfill("warc", inputs=crawls)
+    assert (again.loaded, again.revised) == (0, 0)
+    assert not site.broken_rules()
+
+
+def test_the_order_of_reading_does_not_matter(site: ArchiveSite, crawls: list[Path]) -> None:
+    assert site.backfill("warc", inputs=crawls[::-1]).revised == 2
+    assert told(site) == [(1, True), (2, True), (3, True)]
+
+
+def test_what_is_pending_when_a_run_dies_between_two_captures_is_gone_on_with(site: ArchiveSite, crawls: list[Path]) -> None:
+    """The first is loaded, the next is queued and noted no more, the third waits."""
+    site.backfill("warc", inputs=crawls[1:])
+    plan = site.plan("warc", inputs=[crawls[0], crawls[1]], mode="all")
+    id = plan.backfill_id
+    kept = site.warehouse("SELECT captured_at FROM core.backfill_capture WHERE url_key LIKE '%weir%' ORDER BY 1")
+    assert [at for (at,) in kept] == [FIRST + timedelta(hours=3), FIRST + timedelta(hours=9)]
+    site.warehouse(f"UPDATE core.backfill_chunk SET state = 'done' WHERE backfill_id = '{id}' RETURNING 1")
+    site.warehouse(QUEUE)
+    site.warehouse(NOTED_NO_MORE)
+    assert site.poll(0).pending == 1  # a poll leaves it alone
+    assert site.backfill("warc", inputs=crawls, mode="all").state == "done"
+    assert told(site) == [(1, True), (2, True), (3, True)]
+    assert not site.broken_rules()
+
+
+def test_a_lost_warehouse_gets_its_revisions_back_from_the_archive(site: ArchiveSite, crawls: list[Path]) -> None:
+    site.backfill("warc", inputs=crawls)
+    for path in (site.data / "ingest.duckdb", site.data / "news.duckdb"):
+        path.unlink()
+    site.backfill("archive", inputs=[])
+    assert told(site) == [(1, True), (2, True), (3, True)]
+    assert not site.broken_rules()

@@ -1,0 +1,7 @@
+-- Of the captures of a page the earliest is loaded first, in whatever order they were read.
+UPDATE core.backfill_target t SET page_file = c.page_file, page_offset = c.page_offset, page_length = c.page_length
+FROM (
+  SELECT * FROM core.backfill_capture WHERE backfill_id = $id
+  QUALIFY row_number() OVER (PARTITION BY url_key ORDER BY captured_at, page_file, page_offset) = 1
+) c
+WHERE t.backfill_id = $id AND t.url_key = c.url_key AND t.page_file IS NOT NULL
