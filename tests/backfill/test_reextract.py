@@ -102,8 +102,9 @@ def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[Dr
 """
 REVISIONS = "SELECT url, revision, kind, first_seen_at FROM mart.revisions ORDER BY ALL"
 EVERY_TABLE = "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
-MOVING = ("core.run", "core.meta", "core.dirty_day", "core.published_file", "core.reextraction")
-"""Tables that tell of runs, not of news."""
+MOVING = ("core.run", "core.meta", "core.dirty_day", "core.published_file", "core.reextraction", "core.sentence",
+          "core.sentence_fresh")  # fmt: skip
+"""Tables that tell of runs, not of news: the last two, when a sentence was seen last and what is to be learnt of next."""
 
 
 def program_with(folder: Path, rule: str) -> Path:
