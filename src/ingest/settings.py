@@ -61,7 +61,7 @@ class Settings(BaseModel):
     run_seconds: float | None = Field(None, gt=0)
     min_interval: float = Field(300, ge=1)
     polls_per_day: float | None = Field(None, gt=0)
-    duckdb_memory: str = "1GB"
+    duckdb_memory: str = "700MB"
     duckdb_threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
     min_free_disk: int = Field(200, ge=0)
 

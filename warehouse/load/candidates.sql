@@ -8,9 +8,9 @@ WITH met AS (
 ), rare AS (
   SELECT article_id, hash FROM met GROUP BY article_id, hash HAVING count(*) <= 1000
 )
-SELECT article_id, other, any_value(day) AS day
+SELECT article_id::VARCHAR AS article_id, other::VARCHAR AS other, any_value(day) AS day
 FROM met SEMI JOIN rare USING (article_id, hash)
-WHERE other <> article_id
-GROUP BY article_id, other
+WHERE met.other <> met.article_id
+GROUP BY met.article_id, met.other
 HAVING count(*) >= 2
-QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY count(*) DESC, other) <= 10
+QUALIFY row_number() OVER (PARTITION BY met.article_id ORDER BY count(*) DESC, met.other) <= 10

@@ -1,5 +1,5 @@
 -- What grouping asks of an article. Those that are not present (withdrawn, removed) have no pairs and are not asked for.
-SELECT article_id, published_day AS day, published_at, published_precision, publisher, agency, signal, headline,
+SELECT article_id::VARCHAR AS article_id, published_day AS day, published_at, published_precision, publisher, agency, signal, headline,
        CASE WHEN revisions > 1 THEN first_seen_at::DATE END AS revised_since
 FROM core.article
-WHERE published_day BETWEEN $first AND $last AND article_id IN (SELECT article_id::UUID FROM staged) AND status IN ('live', 'embargoed')
+WHERE published_day BETWEEN $first AND $last AND core.article.article_id IN (SELECT article_id::UUID FROM staged) AND status IN ('live', 'embargoed')

@@ -1,4 +1,4 @@
 -- What verification reads of an article.
-SELECT article_id, url, headline, body_text, published_at, publisher, agency
+SELECT article_id::VARCHAR AS article_id, url, headline, body_text, published_at, publisher, agency
 FROM core.article
-WHERE published_day BETWEEN $first AND $last AND article_id IN (SELECT article_id::UUID FROM staged)
+WHERE published_day BETWEEN $first AND $last AND core.article.article_id IN (SELECT article_id::UUID FROM staged)

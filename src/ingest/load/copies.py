@@ -48,8 +48,8 @@ def candidates(
         chosen = set(some)
         stage(con, _hashes([one for one in prints if one[0] in chosen]), "core.fingerprint")
         for a, b, day in con.execute(sql("load/candidates"), {"first": first, "last": last}).fetchall():
-            found.add((min(str(a), str(b)), max(str(a), str(b))))
-            days[str(b)] = day
+            found.add((a, b) if a < b else (b, a))
+            days[b] = day
         con.unregister("staged")
     return sorted(found), days
 
@@ -81,7 +81,7 @@ def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
 
     `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.
     """
-    rows = sorted(_over(con, "copy_members", days.items()), key=lambda row: str(row["article_id"]))
+    rows = sorted(_over(con, "copy_members", days.items()), key=lambda row: row["article_id"])
     revised = {row["article_id"]: row["revised_since"] for row in rows if row["revised_since"] and row["signal"] != Signal.NONE}
     if stage(con, [{"article_id": id} for id in revised], "core.copy_group", ("article_id",)):
         con.execute(sql("load/marked_in_place"), {"first": min(revised.values())})
@@ -152,9 +152,6 @@ def _over(con: duckdb.DuckDBPyConnection, statement: str, places: Iterable[tuple
     for first, last, ids in _spans(places):
         stage(con, [{"article_id": id} for id in ids], "core.copy_group", ("article_id",))
         con.execute(sql(f"load/{statement}"), {"first": first, "last": last})
-        rows += [{name: str(value) if name in _IDS and value else value for name, value in row.items()} for row in records(con)]
+        rows += records(con)
         con.unregister("staged")
     return rows
-
-
-_IDS = {"article_id", "other", "group_id", "canonical_id", "supersedes"}
