@@ -32,7 +32,9 @@ from ingest.model import Response  # noqa: E402
 DATA = HERE.parents[2] / "shared" / "data"
 SHARE = 0.80
 GROWTH = 1.25
-"""Most that the peak of the last quarter may be of the first's, in the main process and in its largest worker."""
+"""Most that the peak of the second half may be of the first's, in the main process and in its largest worker."""
+DUCKDB = "400MB"
+"""A publish of many rows takes what `duckdb_memory` allows (1 GB, if nothing is said) before it spills: no growth of ours."""
 _CANONICAL = re.compile(rb"<link[^>]+canonical[^>]*>|<meta[^>]+og:url[^>]*>", re.I)
 _TEXT = re.compile(rb">([^<>]{40,})<")
 
@@ -63,8 +65,9 @@ def _loaded(base: list[tuple[str, bytes]], pages: int) -> Loaded:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         _write(work / "pages.warc.gz", base, pages)
+        command = ingest("backfill", "run", "--source", "warc", "--input", "pages.warc.gz", "--data", "data", "--json")
         with watched() as memory:
-            done = run(ingest("backfill", "run", "--source", "warc", "--input", "pages.warc.gz", "--data", "data", "--json"), work)
+            done = run(command, work, {"INGEST_DUCKDB_MEMORY": DUCKDB})
         if done.code:
             raise SystemExit(f"ingest ended with {done.code}\n{done.out}")
         return Loaded(done, pages, counted_rows(work).articles, quarters(memory))
@@ -102,9 +105,11 @@ def _report(small: Loaded, full: Loaded) -> int:
           f"(goal: {SHARE:.0%}); {cores:.2f} cores busy")  # fmt: skip
     for number, peak in enumerate(full.memory, 1):
         print(f"quarter {number}: main {peak.main:.0f} MB, largest worker {peak.worker:.0f} MB, all {peak.total:.0f} MB")
-    first, last = full.memory[0], full.memory[-1]
-    growth = max(last.main / first.main, last.worker / first.worker)
-    print(f"memory in the last quarter is {growth:.2f} of the first's (goal: {GROWTH})")
+    half = len(full.memory) // 2
+    first, last = full.memory[:half], full.memory[half:]
+    growth = max(max(one.main for one in last) / max(one.main for one in first),
+                 max(one.worker for one in last) / max(one.worker for one in first))  # fmt: skip
+    print(f"memory in the second half is {growth:.2f} of the first's (goal: {GROWTH})")
     return int(share < SHARE or growth > GROWTH)
 
 
