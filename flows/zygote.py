@@ -25,7 +25,7 @@ from flows.engine import SOCKET
 REFUSED = b"by yourself\n"
 """Said in place of an exit code. Before it comes a line with the process id; an end without any code is a kill."""
 
-_FLOWS = ("flows.poll", "flows.maintain", "flows.backfill")
+_FLOWS = ("flows.poll", "flows.maintain", "flows.backfill", "flows.reextract")
 
 
 def main() -> None:
