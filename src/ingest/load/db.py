@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
+from pydantic import ByteSize, TypeAdapter
 
 import ingest
 from ingest.errors import ConfigError, WarehouseError
@@ -60,11 +61,13 @@ class Warehouse:
             raise ConfigError(f"{self.data}: cannot be written ({error.strerror}); choose another --data folder") from None
 
     @contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction: committed at the end, rolled back on any error."""
+    def transaction(self, memory: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: committed at the end, rolled back on any error. `memory` is for what can do with less than it may."""
         if not self._ready:
             self.prepare()
         with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
+            if memory is not None:
+                con.execute(f"SET memory_limit = '{min(memory, self.settings.duckdb_memory, key=_bytes)}'")
             con.execute("BEGIN")
             try:
                 yield con
@@ -118,6 +121,10 @@ class Warehouse:
                 time.sleep(0.1)
             except duckdb.Error as error:
                 raise WarehouseError(_why_not(path, error)) from None
+
+
+def _bytes(size: str) -> int:
+    return TypeAdapter(ByteSize).validate_python(size)
 
 
 def _first_line(error: Exception) -> str:

@@ -22,6 +22,8 @@ from ingest.load.db import Warehouse
 from ingest.load.sql import names, sql
 
 KEEP = timedelta(hours=24)
+MEMORY = "400MB"
+"""Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is allowed."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 STORAGE = "v1.0.0"
@@ -34,7 +36,7 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
     One transaction: a crash anywhere leaves either the old state or dirty days that the next publish writes again.
     """
     folder = warehouse.data / "published"
-    with warehouse.transaction() as con:
+    with warehouse.transaction(memory=MEMORY) as con:
         if everything or _layout_changed(con):
             con.execute(sql("publish/all_dirty"))
         written = _write_days(con, folder) + _write_whole(con, folder)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.extract.page import extract
 from ingest.fetch.archive import Archive
 from ingest.fetch.warc import TEXT_FORM
-from ingest.model import ArchivePlace, Extraction, PageInput, Response
+from ingest.model import ArchivePlace, PageInput, Response
+from ingest.stages.reading import Extracted, extract_and_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class ArchivedPage:
     given: PageInput
 
 
-def extract_archived(page: ArchivedPage) -> Extraction:
-    """As extract/page.py does. Raises Terminal DAMAGED_RECORD when the record is not what its place says."""
-    return extract(given_of(Archive(page.folder, "reader").read(page.place), page.given))
+def extract_archived(page: ArchivedPage) -> Extracted:
+    """As extract_and_read does. Raises Terminal DAMAGED_RECORD when the record is not what its place says."""
+    return extract_and_read(given_of(Archive(page.folder, "reader").read(page.place), page.given))
 
 
 def given_of(response: Response, about: PageInput) -> PageInput:

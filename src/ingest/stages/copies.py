@@ -30,16 +30,17 @@ WHOLE = 32
 
 
 def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, date], before: Mapping[str, date],
-                now: datetime) -> int:  # fmt: skip
+                now: datetime, words: Mapping[str, Tokens] | None = None) -> int:  # fmt: skip
     """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the copies newly linked.
 
     `left` and `before` say on which published_day an article stood until now; one that is not in `before` is new.
+    `words`: of the texts that have been read already.
     """
     present = [known for known in changed if known.status in PRESENT]
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
     old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
     mates = copies.forget(con, old)
-    texts = worded(con, {known.article_id: known.body_text for known in present})
+    texts = worded(con, {known.article_id: known.body_text for known in present}, words)
     prints = [(known.article_id, known.published_day, sketch(shingles(texts[known.article_id].words.ids))) for known in present]
     copies.write_fingerprints(con, prints)
     stories.write_marks(con, [_marked(known, texts[known.article_id].whole) for known in present if known.row["published_at"]])

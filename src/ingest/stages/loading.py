@@ -8,6 +8,7 @@ from datetime import datetime
 
 import ingest.load.articles as articles
 import ingest.load.work as pending
+from ingest.dedup.tokens import Tokens
 from ingest.fetch.removal import remove
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
@@ -60,11 +61,18 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
         gone = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
-        counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now)
+        counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now,
+                                    _words(ordered, written))  # fmt: skip
         note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
                            if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
     return counts
+
+
+def _words(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, Tokens]:
+    """The words of written texts that a worker has read, by article: a text may also be one that the warehouse had."""
+    read = {r.extraction.article.body_text: r.reading.words for r in results if r.reading and r.extraction and r.extraction.article}
+    return {id: read[known.body_text] for id, known in written.items() if known.body_text in read}
 
 
 def _asked(edges: Edges, result: Result) -> Iterable[str]:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.extract.page import extract
 from ingest.fetch.client import Kind
 from ingest.model import (
     ArchivePlace,
@@ -26,6 +25,7 @@ from ingest.model import (
 )
 from ingest.stages.archived import ArchivedPage, extract_archived
 from ingest.stages.edges import Edges
+from ingest.stages.reading import Extracted, extract_and_read
 from ingest.stages.retry import was_not_asked
 from ingest.stages.verdict import Result
 from ingest.urls import host_of
@@ -141,8 +141,8 @@ class _Paging:
 
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
-            page, extraction = await self._read(work, page)
-            result = Result(work, page, extraction, boilerplate=self._lines(work, page))
+            page, found = await self._read(work, page)
+            result = Result(work, page, found.extraction, boilerplate=self._lines(work, page), reading=found.reading)
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
         except FetchError as error:  # its record was overwritten meanwhile: a takedown
@@ -153,7 +153,7 @@ class _Paging:
             self._room.release()
         await self._out.put(result)
 
-    async def _read(self, work: Work, page: Page | None) -> tuple[Page | None, Extraction]:
+    async def _read(self, work: Work, page: Page | None) -> tuple[Page | None, Extracted]:
         try:
             return page, await self._extraction(work, page)
         except Terminal:  # damaged behind its head
@@ -162,10 +162,10 @@ class _Paging:
         page = await self._fetched(work)
         return page, await self._extraction(work, page)
 
-    async def _extraction(self, work: Work, page: Page | None) -> Extraction:
+    async def _extraction(self, work: Work, page: Page | None) -> Extracted:
         given = self._input(work, page)
         if page is None or page.place is None:
-            return await self._edges.workers.run(extract, given)
+            return await self._edges.workers.run(extract_and_read, given)
         archived = ArchivedPage(self._edges.settings.path("archive"), page.place, given)
         return await self._edges.workers.run(extract_archived, archived)
 

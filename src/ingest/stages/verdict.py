@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ingest.dedup.revisions import RevisionChange, classify, revision_hash
+from ingest.dedup.revisions import RevisionChange, classify
 from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
 from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Signal, Status, Work, WorkKind, article_id
+from ingest.stages.reading import Reading, read
 from ingest.stages.retry import LATER, PATIENCE, ending, next_attempt, was_not_asked
 from ingest.text import line_hash, text_hash
 from ingest.urls import HostRules, host_of, identity, url_key
@@ -20,7 +21,8 @@ from ingest.urls import HostRules, host_of, identity, url_key
 class Result:
     """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page if it had one.
 
-    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host.
+    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host. `reading`: of the extraction's article,
+    where the worker has made it.
     """
 
     work: Work
@@ -28,6 +30,7 @@ class Result:
     extraction: Extraction | None = None
     error: FetchError | None = None
     boilerplate: frozenset[int] = frozenset()
+    reading: Reading | None = None
 
 
 @dataclass(slots=True)
@@ -223,12 +226,13 @@ def _revise(verdict: Verdict, result: Result, article: Article, known: Known, ch
 def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
     url = _address(result)
     url = key if url.startswith("urn:") else url
+    reading = result.reading or read(article)
     return article_columns(article) | {
         "url": url,
         "host": host_of(url),
         "checked_at": now,
-        "text_hash": revision_hash(article.headline, article.body_text),
-        "body_hash": text_hash(article.body_text),
+        "text_hash": reading.text_hash,
+        "body_hash": reading.body_hash,
         "feed_id": result.work.feed_id,
         "rank": result.work.rank,
         **place_columns(result.page.place if result.page else None),

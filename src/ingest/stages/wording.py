@@ -24,9 +24,10 @@ class Wording:
     opening: tuple[int, ...]
 
 
-def worded(con: Connection, bodies: Mapping[str, str]) -> dict[str, Wording]:
-    """These texts by id, each read once."""
-    read = {id: tokenise(body) for id, body in bodies.items()}
+def worded(con: Connection, bodies: Mapping[str, str], words: Mapping[str, Tokens] | None = None) -> dict[str, Wording]:
+    """These texts by id, each read once; `words` of those that were read before."""
+    had = words or {}
+    read = {id: had[id] if id in had else tokenise(body) for id, body in bodies.items()}
     hashed = {id: sentence_hashes(words) for id, words in read.items()}
     learnt = stored.learnt(con, {sentence for hashes in hashed.values() for sentence in hashes.tolist()})
     return {id: _wording(words, hashed[id], learnt) for id, words in read.items()}
