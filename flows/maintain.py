@@ -18,6 +18,7 @@ from ingest.backfill import takedown
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.settings import FeedList, load_feeds, load_settings
+from ingest.stages.learning import learn_sentences
 from ingest.stages.stories import derive_stories
 
 _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
@@ -31,7 +32,8 @@ async def takedowns(folder: Warehouse, feeds: FeedList) -> int:
 
 @task(name="publish", task_run_name="publish", retries=2, retry_delay_seconds=30, **_STEP)
 async def publish(folder: Warehouse) -> int:
-    """Stories that runs left to do are linked first. Files written."""
+    """What runs left to do comes first: repeating sentences are learnt, stories linked. Files written."""
+    await asyncio.to_thread(learn_sentences, folder, datetime.now(UTC))
     await asyncio.to_thread(derive_stories, folder)
     return await asyncio.to_thread(published.publish, folder)
 

@@ -141,9 +141,7 @@ async def forsake_runs() -> None:
 
 def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Deployment, ...]:
     """The deployments of prefect.yaml with this interval, and with the parameters that each flow knows."""
-    known = {"maintain": ("data", "config")}
-    found = [one.given({name: parameters[name] for name in known.get(one.flow, ("feeds", "data", "config")) if name in parameters})
-             for one in load_plan().deployments]  # fmt: skip
+    found = [one.given(parameters) for one in load_plan().deployments]
     return tuple((one.every(interval) if interval else one).by(sys.executable) for one in found)
 
 

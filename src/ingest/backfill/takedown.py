@@ -22,6 +22,7 @@ from ingest.load.work import settle
 from ingest.model import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import let_go
+from ingest.stages.learning import learn_sentences
 from ingest.stages.stories import derive_stories
 from ingest.urls import HostRules, url_key
 
@@ -106,6 +107,7 @@ def maintain(settings: Settings, feeds: FeedList, now: datetime | None = None, *
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.prepare()
     finished = finish_takedowns(warehouse, feeds)
+    learn_sentences(warehouse, now)  # what polls that were always cut off by their budget had no time for
     derive_stories(warehouse)
     written, swept = publish(warehouse), sweep(warehouse)
     saved = erase(warehouse, now, rewrite=rewrite)
