@@ -19,6 +19,9 @@ ZYGOTE = "WIRE_INGEST_ZYGOTE"
 """In the environment: the folder of the zygote's socket."""
 
 SOCKET = "runs.sock"
+GO = b"g"
+_ANSWER_SECONDS = 20.0
+"""A zygote that has not forked by then is stuck: the run starts here, and a fork that comes too late gets no GO."""
 
 
 def main() -> None:
@@ -34,6 +37,7 @@ def forked(folder: Path) -> int | None:
     """The exit code of a run that the zygote has forked; None where it is to be run here. A killed run kills this process too."""
     asked = {"environment": dict(os.environ), "place": {"folder": os.getcwd()}}
     with socket.socket(socket.AF_UNIX) as zygote, contextlib.ExitStack() as stack:
+        zygote.settimeout(_ANSWER_SECONDS)
         try:
             with contextlib.chdir(folder):
                 zygote.connect(SOCKET)
@@ -41,11 +45,14 @@ def forked(folder: Path) -> int | None:
             zygote.sendall(json.dumps(asked).encode() + b"\n")
             answers = stack.enter_context(zygote.makefile("rb"))
             run = answers.readline()
+            zygote.settimeout(None)
+            if run:
+                _pass_on(signal.SIGTERM, int(run))
+                zygote.sendall(GO)
         except OSError:  # none there, or killed a moment ago: nothing has been run
             return None
         if not run:
             return None
-        _pass_on(signal.SIGTERM, int(run))
         said = answers.readline()
         answers.read()  # to the end of the process: what it writes at the end is written by then
     if not said:

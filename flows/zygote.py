@@ -20,10 +20,10 @@ import sys
 import threading
 from types import FrameType
 
-from flows.engine import SOCKET
+from flows.engine import GO, SOCKET
 
 REFUSED = b"by yourself\n"
-"""Said in place of an exit code. Before it comes a line with the process id; an end without any code is a kill."""
+"""Said in place of an exit code. Before it comes a line with the process id, which GO answers; an end without a code is a kill."""
 
 _FLOWS = ("flows.poll", "flows.maintain", "flows.backfill", "flows.reextract")
 
@@ -36,7 +36,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is imported stays: no child looks for garbage in it, nor copies its pages for that
     signal.signal(signal.SIGCHLD, _reap)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # it has nothing to put in order
     with contextlib.suppress(FileNotFoundError):
         os.unlink(SOCKET)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -44,11 +44,10 @@ def main() -> None:
         listener.bind(SOCKET)
         os.umask(before)
         listener.listen()
-        print(f"runs are forked from here ({threading.active_count()} thread)")
+        print(f"runs are forked from here ({threading.active_count()} thread)", flush=True)
         while True:
             asker, _ = listener.accept()
-            if _forked(asker):
-                listener.close()
+            if _forked(asker, listener):
                 return  # the child: its end is the interpreter's own, so that Prefect's last log lines are sent
             asker.close()
 
@@ -59,39 +58,42 @@ def _reap(_number: int, _frame: FrameType | None) -> None:
             pass
 
 
-def _forked(asker: socket.socket) -> bool:
+def _forked(asker: socket.socket, listener: socket.socket) -> bool:
     """Whether this is the child; it has run by then. An asker that breaks off or asks nonsense is left alone."""
     asker.settimeout(5)
+    outputs: list[int] = []
     try:
-        asked, outputs = _heard(asker)
-        if run := os.fork():
-            asker.sendall(f"{run}\n".encode())
-            for output in outputs:
-                os.close(output)
-            return False
-    except (OSError, ValueError, KeyError) as error:
-        print(f"a run that was asked for was not started: {error}", file=sys.stderr)
-        return False
-    asker.settimeout(None)
-    _become(asked, outputs, asker)
-    return True
-
-
-def _heard(asker: socket.socket) -> tuple[dict[str, dict[str, str]], list[int]]:
-    text, outputs, _, _ = socket.recv_fds(asker, 65_536, 2)
-    while not text.endswith(b"\n"):
-        more = asker.recv(65_536)
-        if not more:
-            raise OSError("the asker went away")
-        text += more
-    return json.loads(text), outputs
+        text, outputs, _, _ = socket.recv_fds(asker, 65_536, 2)
+        while not text.endswith(b"\n"):
+            more = asker.recv(65_536)
+            if not more:
+                raise OSError("who asked went away")
+            text += more
+        asked = json.loads(text)
+        child = os.fork() == 0
+    except (OSError, ValueError) as error:
+        print(f"a run that was asked for was not started: {error}", file=sys.stderr, flush=True)
+        child = False
+    if child:
+        listener.close()  # nobody may wait for an answer at a socket that only a run holds open
+        asker.settimeout(None)
+        _become(asked, outputs, asker)
+        return True
+    for output in outputs:
+        os.close(output)
+    return False
 
 
 def _become(asked: dict[str, dict[str, str]], outputs: list[int], asker: socket.socket) -> None:
     """In the child: be the process that the asker would have been, to the end of the run."""
     code = 1
+    for number in (signal.SIGCHLD, signal.SIGTERM):  # first of all: who asked may stop the run as soon as it knows its number
+        signal.signal(number, signal.SIG_DFL)
     try:
         _dress(asked, outputs)
+        asker.sendall(f"{os.getpid()}\n".encode())
+        if asker.recv(1) != GO:  # who asked has given up and runs by itself
+            os._exit(1)
         if not _same_settings():
             print("this run has other Prefect settings than `ingest serve`: it starts by itself", flush=True)
             asker.sendall(REFUSED)
@@ -111,8 +113,6 @@ def _become(asked: dict[str, dict[str, str]], outputs: list[int], asker: socket.
 def _dress(asked: dict[str, dict[str, str]], outputs: list[int]) -> None:
     """Take over the asker's environment, folder, stdout and stderr."""
     os.setsid()
-    for number in (signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
     for output, own in zip(outputs, (1, 2), strict=True):
         os.dup2(output, own)
         os.close(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -59,8 +60,8 @@ def forked_run(folder: Path, asker: int) -> int:
         time.sleep(0.05)
 
 
-def gone(pid: int) -> bool:
-    deadline = time.monotonic() + 10
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
     while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
         if time.monotonic() > deadline:
             return False
@@ -101,6 +102,35 @@ def test_asker_and_run_die_together(environment: dict[str, str], whom: str, numb
         asker.communicate(timeout=30)
         assert gone(run)
     assert asker.returncode == code if code is not None else asker.returncode != 0
+
+
+def test_a_run_that_outlives_its_zygote_keeps_nobody_waiting(environment: dict[str, str]) -> None:
+    folder = Path(environment[ZYGOTE])
+    (zygote,) = marked(str(folder), "flows.zygote")
+    with engine(environment, PREFECT__FLOW_RUN_ID="00000000-0000-4000-8000-000000000001") as first:
+        run = forked_run(folder, first.pid)
+        os.kill(zygote, signal.SIGTERM)
+        assert gone(zygote)
+        second = engine(environment, PREFECT__FLOW_RUN_ID="nonsense")
+        said, _ = second.communicate(timeout=60)
+        assert b"Invalid flow run id" in said
+        assert not gone(run, seconds=0.0)
+        first.kill()
+        assert gone(run)
+
+
+def test_who_breaks_off_leaves_nothing_open(environment: dict[str, str]) -> None:
+    folder = Path(environment[ZYGOTE])
+    (zygote,) = marked(str(folder), "flows.zygote")
+    before = len(os.listdir(f"/proc/{zygote}/fd"))
+    for _ in range(10):
+        with socket.socket(socket.AF_UNIX) as asker:
+            with contextlib.chdir(folder):
+                asker.connect(SOCKET)
+            socket.send_fds(asker, [b"{"], [1, 2])
+    said, _ = engine(environment, PREFECT__FLOW_RUN_ID="nonsense").communicate(timeout=60)  # its turn is after theirs
+    assert b"Invalid flow run id" in said
+    assert len(os.listdir(f"/proc/{zygote}/fd")) <= before + 1
 
 
 def test_a_server_looks_for_due_work_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
