@@ -68,6 +68,7 @@ BENCHES = (
     Bench("extract", ("--limit", "8"), ("pages",)),
     Bench("datelines", needs=("pages",)),
     Bench("dedup", ("--only", "ours", "--limit", "4000"), ("dedup",), 60),
+    Bench("growth", ("--articles", "100000", "--runs", "1"), seconds=90),
     Bench("backfill", ("--pages", "300", "--again", "100", "--base", "60"), ("pages",), 120),
     Bench("crash", ("--kills", "4")),
     Bench("prefect_share", ("--pages", "150"), ("pages",), 200),

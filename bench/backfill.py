@@ -33,8 +33,6 @@ DATA = HERE.parents[2] / "shared" / "data"
 SHARE = 0.80
 GROWTH = 1.25
 """Most that the peak of the second half may be of the first's, in the main process and in its largest worker."""
-DUCKDB = "400MB"
-"""A publish of many rows takes what `duckdb_memory` allows (1 GB, if nothing is said) before it spills: no growth of ours."""
 _CANONICAL = re.compile(rb"<link[^>]+canonical[^>]*>|<meta[^>]+og:url[^>]*>", re.I)
 _TEXT = re.compile(rb">([^<>]{40,})<")
 
@@ -67,7 +65,7 @@ def _loaded(base: list[tuple[str, bytes]], pages: int) -> Loaded:
         _write(work / "pages.warc.gz", base, pages)
         command = ingest("backfill", "run", "--source", "warc", "--input", "pages.warc.gz", "--data", "data", "--json")
         with watched() as memory:
-            done = run(command, work, {"INGEST_DUCKDB_MEMORY": DUCKDB})
+            done = run(command, work)
         if done.code:
             raise SystemExit(f"ingest ended with {done.code}\n{done.out}")
         return Loaded(done, pages, counted_rows(work).articles, quarters(memory))
