@@ -33,11 +33,12 @@ def body(number: int) -> bytes:
 
 
 def crawl(path: Path, *captures: tuple[str, float, bytes]) -> Path:
-    """A WARC by another tool; each capture's time in hours after FIRST."""
+    """A WARC by another tool; each capture's time in hours after FIRST. A page that says `busy` is one of a server's errors."""
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for url, hours, page in captures:
-            answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            status = "503 Service Unavailable" if page == b"busy" else "200 OK"
+            answer = StatusAndHeaders(status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
             at = {"WARC-Date": (FIRST + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")}
             record = writer.create_warc_record(url, "response", payload=io.BytesIO(page), http_headers=answer, warc_headers_dict=at)
             writer.write_record(record)
@@ -96,4 +97,13 @@ def test_a_lost_warehouse_gets_its_revisions_back_from_the_archive(site: Archive
         path.unlink()
     site.backfill("archive", inputs=[])
     assert told(site) == [(1, True), (2, True), (3, True)]
+    assert not site.broken_rules()
+
+
+def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(site: ArchiveSite, tmp_path: Path) -> None:
+    """In one file, and in two that are not read in one batch."""
+    busy = crawl(tmp_path / "a.warc.gz", (URL, 0, b"busy"), (OTHER, 0, b"busy"), (OTHER, 2, story("Other", 710).bytes()))
+    good = crawl(tmp_path / "b.warc.gz", (URL, 1, body(0)))
+    assert site.backfill("warc", inputs=[busy, good]).loaded == 2
+    assert told(site) == [(1, True)]
     assert not site.broken_rules()

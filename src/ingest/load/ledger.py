@@ -78,14 +78,17 @@ def set_state(con: duckdb.DuckDBPyConnection, id: str, state: str, now: datetime
 
 
 def add_targets(con: duckdb.DuckDBPyConnection, id: str, targets: Sequence[Target]) -> None:
-    """Note what a source named; a URL met before stays as it was."""
+    """Note what a source named; a URL met before stays as it was, but for one that was left out and can be had now."""
     rows: dict[str, Row] = {}
     for one in targets:
-        rows.setdefault(one.url, {
+        before = rows.get(one.url)
+        if before is not None and (before["reason"] is None or one.reason is not None):
+            continue
+        rows[one.url] = {
             "backfill_id": id, "chunk": None, "url": one.url, "url_key": one.url_key, "host": one.host, "feed_id": one.feed_id,
             "rank": one.rank, "day": one.day, "hints": hints_json(one.hints), "reason": one.reason, "detail": one.detail,
             "final": one.final, **place_columns(one.place),
-        })  # fmt: skip
+        }  # fmt: skip
     if stage(con, list(rows.values()), "core.backfill_target"):
         con.execute(sql("backfill/merge_target"))
         con.unregister("staged")
