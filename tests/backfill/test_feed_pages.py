@@ -114,3 +114,18 @@ def test_what_is_no_feed_and_leads_elsewhere_is_a_problem(site: ArchiveSite) -> 
     assert problem["reason"] == "off_scope"
     with pytest.raises(ConfigError, match=r"http\(s\) address"):
         site.plan("feed", inputs=[Path("feed.xml")], dry=True)
+
+
+@pytest.mark.parametrize("older", ["http://old.archive.example/feed/?page=2", "/feed/?page=2"])
+def test_tokens_of_a_feed_stay_with_its_host(site: ArchiveSite, older: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRE_TOKEN", "of-the-desk")
+    first, second, *_ = pages_of(site)
+    site.fill(0, 0)
+    site.server.routes["old.archive.example/robots.txt"] = Answer(404)
+    site.page("http://old.archive.example/feed/", document(second))
+    more = document(first, f'<atom:link rel="next" href="{older}"/>')
+    site.feed("wire", HOST, [], url=FEED, **{"headers.X-Token": "WIRE_TOKEN"})
+    site.page(FEED, lambda asked: document(second) if "page=2" in asked.path else more)
+    assert site.backfill("feed", inputs=[]).loaded == 2 * PER_DAY
+    sent = {urlsplit(one.path).query: one.headers.get("x-token") for one in site.server.asked if one.path.startswith("/feed/")}
+    assert sent == {"": "of-the-desk", "page=2": "of-the-desk" if older.startswith("/") else None}

@@ -19,7 +19,7 @@ from ingest.model import Entry, Feed, FeedDocument, Reason
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.settings import FeedList
 from ingest.stages.edges import Edges
-from ingest.urls import host_of, registrable_domain
+from ingest.urls import host_of, origin_of, registrable_domain
 from ingest.workers import LimitHit
 
 PAGES_CAP = 500
@@ -101,8 +101,10 @@ def _found(entry: Entry, paged: Paged) -> Found:
 
 
 async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocument | None:
+    # A feed's tokens are its own origin's: an older page on another host, or without TLS, is asked for without them.
+    tokens = feed.headers if origin_of(url) == origin_of(feed.url) else None
     try:
-        answer = await fetched(edges, url, kind=Kind.FEED, headers=feed.headers)
+        answer = await fetched(edges, url, kind=Kind.FEED, headers=tokens)
         given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
         document = await edges.workers.run(parse_feed, given)
     except FetchError as error:
