@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 from support.archive_site import HOST, ArchiveSite
 from support.captures import write_warc
-from support.newsroom import Listed, prose, story
+from support.newsroom import NOON, Listed, prose, story
 from support.wire_server import Answer
 from warcio.archiveiterator import ArchiveIterator
 
 from ingest.backfill.backup import backup, restore
+from ingest.backfill.scrub import scrub
 from ingest.backfill.takedown import Removal, maintain, take_down
 from ingest.errors import ConfigError
+from ingest.fetch.archive import Archive
 from ingest.fetch.removal import tombstone
+from ingest.model import Response
+from ingest.urls import HostRules, url_key
 
 ALPHA = "http://alpha.example"
 URL = f"{ALPHA}/news/the-story-that-goes"
@@ -155,6 +160,78 @@ def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred
     maintain(site.settings, site.feeds())
     assert files_with(site.data, prose(4242)[0][:60]) == []
     assert len(files_with(site.data, prose(4243)[0][:60])) > 2
+
+
+def one_by_one(site: ArchiveSite, stop: str, at_stop: Callable[[int], Answer]) -> list[str]:
+    """Two stories, each in a poll of its own and by an address of its own that leads to the same `stop`; texts of the two."""
+    for number in range(2):
+        site.page(f"{ALPHA}/in/{number}", Answer(302, headers={"Location": stop}))
+        site.page(stop, at_stop(number))
+        site.unlist()
+        site.feed("alpha", "alpha.example", [Listed(f"{ALPHA}/in/{number}", f"Story {number}")])
+        assert site.poll(number).loaded == 1
+    texts = [prose(4242 + number)[0][:60] for number in range(2)]
+    assert all(files_with(site.data / "archive", text) for text in texts)
+    return texts
+
+
+def test_what_came_by_the_same_stop_keeps_its_records(site: ArchiveSite) -> None:
+    """A gate with one address for all stories was last met on the way to the one that goes."""
+    gate = f"{ALPHA}/consent"
+    for number in range(2):
+        site.page(f"{ALPHA}/news/behind-the-gate-{number}", story(f"Story {number}", number, paragraphs=prose(4242 + number)))
+    texts = one_by_one(site, gate, lambda number: Answer(302, headers={"Location": f"/news/behind-the-gate-{number}"}))
+    assert not remove(site, gate).found
+    assert site.one("SELECT count(*) FROM mart.articles") == 2
+    assert remove(site, f"{ALPHA}/news/behind-the-gate-1").found
+    maintain(site.settings, site.feeds())
+    assert files_with(site.data, texts[1]) == []
+    assert files_with(site.data / "archive", texts[0])
+
+
+def test_what_was_shown_at_the_same_address_keeps_its_records(site: ArchiveSite) -> None:
+    """A reader's page that shows all stories, and names the address of each as canonical."""
+
+    def shown(number: int) -> Answer:
+        head = f'<link rel="canonical" href="{ALPHA}/news/shown-to-readers-{number}">'
+        return story(f"Story {number}", number, paragraphs=prose(4242 + number), head=head)
+
+    texts = one_by_one(site, f"{ALPHA}/news/the-page-of-the-reader", shown)
+    assert remove(site, f"{ALPHA}/news/shown-to-readers-1").found
+    maintain(site.settings, site.feeds())
+    assert files_with(site.data, texts[1]) == []
+    assert files_with(site.data / "archive", texts[0])
+
+
+@pytest.mark.parametrize(
+    ("type", "start", "goes"),
+    [
+        ("text/plain; charset=utf-8; form=article", "", False),
+        ("", "<html><head><title>It</title></head>", False),
+        ("text/html", "<!DOCTYPE html><html><feedback-button></feedback-button>", False),
+        ("application/xhtml+xml", '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', False),
+        ("text/xml", '<?xml version="1.0"?><!DOCTYPE html><html>', False),
+        ("text/html", '<?xml version="1.0"?><rss version="2.0"><channel>', True),
+        ("", '<feed xmlns="http://www.w3.org/2005/Atom">', True),
+        ("text/plain", '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">', True),
+        ("application/atom+xml", "<!-- a list --><a:feed>", True),
+        ("application/json", '{"items": ', True),
+        ("", '{"version": "https://jsonfeed.org/version/1.1", "items": ', True),
+    ],
+)
+def test_only_what_is_known_to_be_a_feed_goes_for_what_it_lists(tmp_path: Path, type: str, start: str, goes: bool) -> None:
+    """A page of another address that links to it and quotes it is named, whatever its content-type says or does not say."""
+    body = f'{start}<a href="{URL}">{prose(4242)[0]}</a>'.encode()
+    other = f"{ALPHA}/somewhere/else"
+    archive = Archive(tmp_path, "live")
+    place = archive.append(Response(requested_url=other, url=other, status=200, headers={"content-type": type} if type else {},
+                                    body=body, fetched_at=NOON))  # fmt: skip
+    archive.close()
+    rules = HostRules()
+    found = scrub(tmp_path, [url_key(URL, rules)], [prose(4242)[0]], lambda url: url_key(url, rules))
+    assert (found.records, found.quoted) == ((1, []) if goes else (0, [other]))
+    if not goes:
+        assert Archive(tmp_path, "look").read(place).body == body
 
 
 def test_other_records_of_the_segment_stay_readable(site: ArchiveSite) -> None:

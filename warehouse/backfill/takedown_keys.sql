@@ -1,14 +1,24 @@
--- Every key that leads to the article asked for: its own, those of its links, hops and canonical links; and what was asked.
+-- Every key that leads to the article asked for: its own, those of its links, pages and canonical links; and what was asked.
+-- Stops on the way (hops) are nobody's address: a gate is on the way to all stories, its one alias tells of the last that came by.
 CREATE OR REPLACE TEMP TABLE gone AS
-WITH RECURSIVE target AS (
+WITH target AS (
   SELECT url_key, article_id FROM core.article
   WHERE url_key = $key OR url_key = $asked OR url = $asked OR article_id::VARCHAR = $asked
-     OR url_key IN (SELECT url_key FROM core.alias WHERE link_key = $key OR url = $asked)
+     OR url_key IN (SELECT url_key FROM core.alias WHERE kind <> 'hop' AND (link_key = $key OR url = $asked))
+), met AS (
+  SELECT a.url, a.link_key, a.url_key, a.kind, t.article_id
+  FROM core.alias a JOIN target t ON t.url_key = a.url_key WHERE a.kind <> 'hop'
+), shown AS (  -- which articles' links were answered at these addresses: an alias has one row and tells of the last one only
+  SELECT m.link_key, l.url_key
+  FROM met m JOIN raw.page p ON p.final_url = m.url JOIN core.alias l ON l.link_key = p.work_key AND l.kind = 'link'
+  WHERE m.kind = 'final' AND l.url_key IN (SELECT url_key FROM core.article)
 )
 SELECT url_key AS key, article_id FROM target
 UNION
-SELECT l.link_key, t.article_id FROM core.alias l JOIN target t ON t.url_key = l.url_key
--- a stop on the way that others come by as well (a page that asks for consent) is nobody's address
-WHERE l.kind = 'link' OR NOT EXISTS (SELECT 1 FROM core.alias o WHERE o.link_key = l.link_key AND o.url_key <> l.url_key)
+SELECT m.link_key, m.article_id FROM met m
+-- an address at which others are shown as well (a reader's page) is not the article's
+WHERE m.kind = 'link' OR NOT EXISTS (
+  SELECT 1 FROM core.alias o WHERE o.link_key = m.link_key AND o.url_key <> m.url_key AND o.kind <> 'hop'
+  UNION ALL SELECT 1 FROM shown s WHERE s.link_key = m.link_key AND s.url_key <> m.url_key)
 UNION
 SELECT $key, (SELECT min(article_id) FROM target) WHERE NOT EXISTS (SELECT 1 FROM target WHERE $asked = article_id::VARCHAR)

@@ -24,6 +24,14 @@ _QUOTED = 100
 _LINK = re.compile(r"""https?:\\?/\\?/[^\s"'<>\]]+|(?<=href=["'])[^"'\s]+|(?<=<link>)[^<\s]+""")
 """Addresses in a feed, be it XML or JSON (whose writers may escape slashes)."""
 
+_START = 4000
+"""Bytes in which a document says what it is."""
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(rb"<(?:\w+:)?([a-z][\w.-]*)", re.IGNORECASE)
+"""A start tag, without its prefix."""
+_JSON_FEED = b"jsonfeed.org/version"
+"""In the address that a JSON Feed has as its version (jsonfeed.org/version/1.1, "Top-level")."""
+
 
 @dataclass(slots=True)
 class Scrubbed:
@@ -80,9 +88,10 @@ class _Looked:
 
     def for_it(self, response: Response) -> bool:
         """Whether a record is to be overwritten. Another address's page is a copy or a list: it is only named."""
-        if any(self._leads(url) for url in (response.requested_url, response.url, *response.hops)):
+        # Stops on the way do not count: a page that asks for consent is on the way to all stories of its host.
+        if self._leads(response.requested_url) or self._leads(response.url):
             return True
-        if not _is_page(response):
+        if _is_feed(response):
             text = response.body.decode("utf-8", "replace")
             return self._lists(response.url, text) or any(needle in _plain(text) for needle in self._needles)
         url = response.url
@@ -98,9 +107,14 @@ class _Looked:
         return url in self._keys or self._key_of(url) in self._keys
 
 
-def _is_page(response: Response) -> bool:
-    start = response.body[:2000]
-    return "html" in response.headers.get("content-type", "").lower() and b"<rss" not in start and b"<feed" not in start
+def _is_feed(response: Response) -> bool:
+    """Whether it is known to be a list of entries. What cannot be told is a page: it is somebody's text and not ours to destroy."""
+    kind, start = response.headers.get("content-type", "").lower(), response.body[:_START]
+    if start.lstrip().startswith((b"{", b"[")):
+        return "json" in kind or _JSON_FEED in start
+    found = _TAG.search(_COMMENT.sub(b"", start))
+    root = found[1].lower() if found else b""
+    return root in (b"rss", b"feed", b"rdf") or ("xml" in kind and "xhtml" not in kind and root != b"html")
 
 
 def _joined(base: str, link: str) -> str:
