@@ -5,14 +5,14 @@
 The history is synthetic and laid down by SQL (`growth_history.sql`): sketches of random hashes over 750 days, in order of arrival
 but for 20 % that a backfill put between them with days of the past; of every ten articles two are copies of each other; texts of
 300 words stand on the last 30 days. Among those go 1,000 articles of words, by the load path. The batch is 500 more: 200 copies of
-them (cut or whole), 100 forms that look alike, 200 that nobody has.
+them (cut or whole), 100 forms that look alike, 200 that nobody has; their words are read beforehand, as the workers do that extract.
 
 Each run is a process of its own over a copy of the history, with the settings that ship. As a worker that has been up for a while
 it loads one batch first; then comes the batch that counts. Printed for each size, median of the runs:
 - load: the whole of it, wall and CPU: file opened, rows staged and merged, copies found, verified and grouped, commit, file closed;
 - copy stage: fingerprint, candidates, verification and groups alone, in a transaction that is rolled back;
-- among known hosts: the whole load where the batch's addresses lie between the history's, in order of spelling; above they lie
-  behind them, where zone maps pass over the history's addresses; real batches lie between the two;
+- among known hosts: the whole load where the batch's addresses lie between the history's, in order of spelling, as real ones do;
+  above they lie behind them. Look-ups go by hash and id (docs/decisions/0002): the two must cost the same;
 - learning and stories, which come once a run and not with each batch; and the process's peak memory.
 
 Ends with 1 when at the largest size the load takes half a second or more, or memory 1 GB. Ten million take 8 minutes to lay down
@@ -47,6 +47,7 @@ from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
 from ingest.stages.learning import learn_sentences
 from ingest.stages.loading import load_batch
+from ingest.stages.reading import read
 from ingest.stages.stories import derive_stories
 from ingest.stages.verdict import Result, judge
 from ingest.urls import HostRules
@@ -245,7 +246,7 @@ def _result(number: int, text: str, seed: int | None) -> Result:
     article = Article(f"Headline {number}", text, published=stamp, publisher=publisher, word_count=words, extractor="bench")
     key = url.removeprefix("https://")
     work = Work(key, url, key.partition("/")[0], "feed", f"000000 {url}", WorkKind.NEW, NOW.date(), NOW, EntryHints())
-    return Result(work, Page(url, url, 200, {}, b"", NOW, f"{seed}"), Extraction(article, Outcome.LOADED))
+    return Result(work, Page(url, url, 200, {}, b"", NOW, f"{seed}"), Extraction(article, Outcome.LOADED), reading=read(article))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,10 @@
 CREATE SCHEMA raw;
 CREATE SCHEMA core;
 
+-- By these 32 bits a key is looked for in tables of tens of millions of rows: a scan of them takes an eighth of one of the strings
+-- (docs/decisions/0002). They say where a key may stand, the key itself where it does.
+CREATE MACRO core.key_hash(key) AS (md5_number_lower(key) >> 32)::UINTEGER;
+
 CREATE TABLE core.meta (
   key VARCHAR PRIMARY KEY,            -- schema_version, created_by
   value VARCHAR NOT NULL
@@ -149,7 +153,10 @@ CREATE TABLE core.alias (             -- each URL that ever led to a key
   rank VARCHAR NOT NULL,
   kind VARCHAR NOT NULL,              -- link | hop | final | canonical
   day DATE NOT NULL,
-  seen_at TIMESTAMPTZ NOT NULL
+  seen_at TIMESTAMPTZ NOT NULL,
+  url_hash UINTEGER NOT NULL,         -- core.key_hash of url
+  link_hash UINTEGER NOT NULL,        -- and of link_key
+  key_hash UINTEGER                   -- and of url_key, NULL where it is that of link_key: most lead nowhere else, so that scans pass over
 );
 
 CREATE TABLE core.outcome (           -- what became of each piece of work
@@ -162,7 +169,8 @@ CREATE TABLE core.outcome (           -- what became of each piece of work
   fetched BOOLEAN NOT NULL,
   extracted BOOLEAN NOT NULL,
   day DATE NOT NULL,                  -- first seen
-  decided_at TIMESTAMPTZ NOT NULL
+  decided_at TIMESTAMPTZ NOT NULL,
+  link_hash UINTEGER NOT NULL         -- core.key_hash of link_key
 );
 
 -- the current truth ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from ingest.load.articles import mark_dirty, taken_down
+from ingest.load.articles import leads, mark_dirty, taken_down
 from ingest.load.rows import Row, state_from, state_row
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
@@ -43,7 +43,9 @@ def known_entries(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str
 
 def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Row]:
     """For each link key: the article it leads to (article_key), its pending work (rank, kind) and outcome, where there are any."""
-    if not stage(con, [{"url_key": key} for key in sorted(set(keys))], "core.article", ("url_key",)):
+    asked = sorted(set(keys))
+    led = leads(con, asked)
+    if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in asked], "core.alias"):
         return {}
     con.execute(sql("load/known_links"))
     rows = {row["asked"]: row for row in records(con)}
