@@ -107,3 +107,14 @@ def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(site: Archiv
     assert site.backfill("warc", inputs=[busy, good]).loaded == 2
     assert told(site) == [(1, True)]
     assert not site.broken_rules()
+
+
+def test_a_later_capture_of_a_print_page_is_no_revision(site: ArchiveSite, tmp_path: Path) -> None:
+    """Both captures name the article as canonical; what a print page says anew is not what the article says."""
+    head = f'<link rel="canonical" href="{URL}">'
+    prints = [story("The weir", 0, head=head, paragraphs=TEXTS[number]).bytes() for number in (0, 2)]
+    link = f"{BASE}/print/the-weir-that-was-mended-twice"
+    path = crawl(tmp_path / "a.warc.gz", (URL, 0, body(0)), (link, 1, prints[0]), (link, 2, prints[1]))
+    assert site.backfill("warc", inputs=[path]).revised == 0
+    assert told(site) == [(1, True)]
+    assert not site.broken_rules()

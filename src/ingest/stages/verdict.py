@@ -132,12 +132,13 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
                       seen_hashes=known.seen)  # fmt: skip
     first_look = _is_first_look(work, known)
     own = _is_own(_address(result), known, rules) or url_key(_address(result), rules) == url_key(known.row["url"], rules)
+    elsewhere = not own and (first_look or work.kind is WorkKind.CAPTURE)
     verdict = Verdict(Outcome.LOADED if first_look else Outcome.UNCHANGED, work.url_key, known.url_key,
                       aliases=_aliases(result, article, known.url_key, now, rules), known=known, change=change)  # fmt: skip
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
-    elif change.kind is RevisionKind.NOISE or (first_look and not own):
-        # A first look under another address (print page, AMP) says nothing of how the article changed.
+    elif change.kind is RevisionKind.NOISE or elsewhere:
+        # A look under another address (print page, AMP) says nothing of how the article changed, nor does a later capture of it.
         if work.rank < known.rank and first_look:
             _retell(verdict, result, article, known, now)
         elif own and not first_look:
