@@ -8,17 +8,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.archive_site import BASE, ArchiveSite
-from support.newsroom import NOON
-from support.wire_server import LoopbackServer
+from support.archive_site import BASE, HOST, ArchiveSite
+from support.newsroom import NOON, story
+from support.wire_server import Answer, Asked, LoopbackServer
 
 from ingest.backfill import run as backfills
+from ingest.backfill.asked import Backfill, Source
+from ingest.backfill.chunks import job_of
 from ingest.errors import ConfigError, LockedError
+from ingest.load import ledger
 from ingest.load.locks import run_lock
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")
@@ -110,7 +114,7 @@ def test_ctrl_c_leaves_a_state_that_resume_goes_on_with(site: ArchiveSite) -> No
 def test_a_backfill_runs_once_at_a_time_and_can_be_let_go(site: ArchiveSite) -> None:
     site.fill(2, 3)
     id = str(site.plan().backfill_id)
-    with run_lock(site.settings.data / "locks", backfills.job_of(id)), pytest.raises(LockedError):
+    with run_lock(site.settings.data / "locks", job_of(id)), pytest.raises(LockedError):
         backfills.cancel(site.settings, id)
     assert backfills.cancel(site.settings, id) == 0
     assert backfills.status(site.settings)[0]["state"] == "cancelled"
@@ -128,3 +132,48 @@ def test_a_cancelled_run_can_be_asked_for_again(site: ArchiveSite) -> None:
     assert not site.broken_rules()
     assert site.backfill().state == "done"
     assert site.one("SELECT count(*) FROM mart.articles") == 24
+
+
+def test_what_one_chunk_archived_outlives_a_load_of_the_next(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first day has one page on disk and waits for another host, while the second day is loaded; then the run ends."""
+    monkeypatch.setattr(ledger, "FEW", 1)
+    early, late = f"{BASE}/news/early-and-on-disk", f"{BASE}/news/late-and-loaded"
+    slow = "http://slow.example/news/has-no-hurry"
+    go, had = threading.Event(), threading.Event()
+
+    def at_once(_: Asked) -> Answer:
+        had.set()
+        return story("Early", 801)
+
+    def after_that(_: Asked) -> Answer:
+        had.wait(60)
+        return story("Late", 802)
+
+    def waiting(_: Asked) -> Answer:
+        go.wait(60)
+        return story("Slow", 803)
+
+    for url, answer in ((early, at_once), (late, after_that), (slow, waiting)):
+        site.page(url, answer)
+    path = site.folder / "list.txt"
+    path.write_text(f"{early} 2026-02-01\n{slow} 2026-02-01\n{late} 2026-02-02\n")
+    asked = Backfill(Source.URLS, inputs=(str(path),), now=NOON)
+
+    async def cut() -> None:
+        work = asyncio.create_task(backfills.run(site.settings, site.feeds(), asked))
+        while not await asyncio.to_thread(done):
+            await asyncio.sleep(0.1)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    def done() -> bool:
+        there = site.settings.data.joinpath("ingest.duckdb").exists()
+        return there and bool(site.warehouse("SELECT 1 FROM duckdb_tables() WHERE table_name = 'backfill_chunk'")) and bool(
+            site.warehouse("SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"))
+
+    asyncio.run(cut())
+    go.set()
+    assert site.backfill("urls", inputs=[path]).state == "done"
+    assert site.one("SELECT count(*) FROM mart.articles") == 3
+    assert (site.asked(HOST, "/news/early-and-on-disk"), site.asked(HOST, "/news/late-and-loaded")) == (1, 1)
+    assert not site.broken_rules()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from ingest import dates
 from ingest.backfill.asked import Backfill
 from ingest.backfill.targets import Span, decide
+from ingest.fetch.archive import Archive
 from ingest.load import ledger
 from ingest.load.ledger import LEASE, Chunk, Target
 from ingest.load.polls import known_links
@@ -34,6 +35,11 @@ the same for few as for many. It is also how often a chunk's lease shows a sign 
 Told = Callable[[str, int, int], None]
 
 
+def job_of(id: str) -> str:
+    """What a backfill's lock and its archive segments are called."""
+    return f"backfill-{id}"
+
+
 class Run:
     """One run over a backfill's chunks, with its counters."""
 
@@ -46,6 +52,7 @@ class Run:
         self._told = told
         self._at = -1
         self._working: set[asyncio.Task[None]] = set()
+        self._archives = [edges.archive]
         self._done = 0
         self.fetched = self.loaded = self.revised = self.copies = self.lost = 0
 
@@ -66,24 +73,40 @@ class Run:
         for one in self._working:
             one.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
+        for archive in self._archives:
+            if archive is not self._edges.archive:
+                archive.close()
 
     async def _chunk(self, chunk: Chunk) -> None:
+        edges = self._writing()
+        try:
+            await self._worked_off(edges, chunk.number)
+        finally:
+            self._archives.append(edges.archive)
+
+    def _writing(self) -> Edges:
+        """Edges with segments that no other chunk appends to: a load says of a segment that rows point to all up to a place, and
+        what another chunk had there and not loaded would be adopted by no later run."""
+        folder = self._edges.settings.path("archive")
+        return replace(self._edges, archive=self._archives.pop() if self._archives else Archive(folder, job_of(self._id)))
+
+    async def _worked_off(self, edges: Edges, chunk: int) -> None:
         waited = 0.0
-        while todo := await asyncio.to_thread(self._todo, chunk.number):
-            wait = await self._pass(chunk.number, todo)
+        while todo := await asyncio.to_thread(self._todo, chunk):
+            wait = await self._pass(edges, chunk, todo)
             if wait is None:
                 continue
             waited += wait
             if waited > PATIENCE:  # left for `resume`
                 break
             await asyncio.sleep(wait)
-        await asyncio.to_thread(self._close, chunk.number)
+        await asyncio.to_thread(self._close, chunk)
 
-    async def _pass(self, chunk: int, todo: Sequence[Work]) -> float | None:
+    async def _pass(self, edges: Edges, chunk: int, todo: Sequence[Work]) -> float | None:
         """Try these pages. None when at least one was asked for, else seconds until their hosts may be asked again."""
         waits: list[float] = []
         tried = 0
-        async for batch in self._batches(todo):
+        async for batch in self._batches(edges, todo):
             asked = [r for r in batch if not (r.error and was_not_asked(r.error))]
             waits += [r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)]
             tried += len(asked)
@@ -92,28 +115,28 @@ class Run:
             return None
         return max(1.0, min(waits, default=PATIENCE + 1))
 
-    async def _batches(self, todo: Sequence[Work]) -> AsyncIterator[list[Result]]:
+    async def _batches(self, edges: Edges, todo: Sequence[Work]) -> AsyncIterator[list[Result]]:
         """Fetched, extracted and loaded, batch by batch; the results are handed on once they are loaded.
 
         What is archived and not loaded when a run is cut off answers its pending work in the next.
         """
         held, archived, since = list[Result](), list[tuple[Work, Page]](), time.monotonic()
-        async for batch in results(self._edges, todo, self._lines):
+        async for batch in results(edges, todo, self._lines):
             held += [self._fitted(result) for result in batch.results]
             archived += batch.archived
             self._tell(len(batch.results))
-            if len(held) >= BATCHES * self._edges.settings.batch or time.monotonic() - since > GATHER_SECONDS:
-                yield await self._load(held, archived)
+            if len(held) >= BATCHES * edges.settings.batch or time.monotonic() - since > GATHER_SECONDS:
+                yield await self._load(edges, held, archived)
                 held, archived, since = [], [], time.monotonic()
         if held or archived:
-            yield await self._load(held, archived)
+            yield await self._load(edges, held, archived)
 
-    async def _load(self, made: list[Result], archived: Sequence[tuple[Work, Page]]) -> list[Result]:
+    async def _load(self, edges: Edges, made: list[Result], archived: Sequence[tuple[Work, Page]]) -> list[Result]:
         # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
         ready = [result for result in made if not (result.error and was_not_asked(result.error))]
         if ready or archived:
-            self._edges.archive.sync()
-            counts = await asyncio.to_thread(load_batch, self._edges, ready, archived)
+            edges.archive.sync()
+            counts = await asyncio.to_thread(load_batch, edges, ready, archived)
             self.fetched += len(archived)
             for name in ("loaded", "revised", "copies", "lost"):
                 setattr(self, name, getattr(self, name) + getattr(counts, name))
@@ -127,14 +150,14 @@ class Run:
     async def captures(self) -> None:
         """Later captures of a page become revisions, or the article where the first were none: in order of time, one at a time."""
         while todo := await asyncio.to_thread(self._captures):
-            async for _ in self._batches(todo):
+            async for _ in self._batches(self._edges, todo):
                 pass
             await self.leftovers()
 
     async def leftovers(self) -> None:
         """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
         todo = await asyncio.to_thread(self._leftover)
-        async for _ in self._batches(todo):
+        async for _ in self._batches(self._edges, todo):
             pass
 
     # -- transactions ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from typing import Any
 import ingest.load.polls as stored
 from ingest.backfill import chunks
 from ingest.backfill.asked import Backfill, from_ledger
+from ingest.backfill.chunks import job_of
 from ingest.backfill.plan import Plan, make_plan
 from ingest.backfill.sharing import NoNetwork, SharingClient
 from ingest.errors import ConfigError
@@ -139,10 +140,6 @@ def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
         raise ConfigError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
     with warehouse.transaction() as con:
         return ledger.find(con, id)
-
-
-def job_of(id: str) -> str:
-    return f"backfill-{id}"
 
 
 def new_id(asked: Backfill) -> str:
