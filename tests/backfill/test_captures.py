@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from support.archive_site import BASE, ArchiveSite
-from support.newsroom import prose, story
+from support.newsroom import NOON, prose, story
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from ingest.backfill.takedown import take_down
+from ingest.load import ledger
+from ingest.load.db import Warehouse
 
 URL = f"{BASE}/news/the-weir-that-was-mended-twice"
 OTHER = f"{BASE}/news/a-story-that-stood-as-it-was"
@@ -118,3 +122,38 @@ def test_a_later_capture_of_a_print_page_is_no_revision(site: ArchiveSite, tmp_p
     assert site.backfill("warc", inputs=[path]).revised == 0
     assert told(site) == [(1, True)]
     assert not site.broken_rules()
+
+
+HELD = """
+INSERT INTO core.pending BY NAME
+SELECT DISTINCT t.url_key, t.url, t.host, t.rank, 'recheck' AS kind, t.hints, DATE '2026-03-10' AS day, 0 AS attempts,
+       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, TIMESTAMPTZ '2026-03-11 12:00:00+00' AS next_attempt_at
+FROM core.backfill_target t WHERE t.url LIKE '%weir%' RETURNING 1
+"""
+
+
+def test_captures_behind_a_page_that_a_poll_holds_are_not_forgotten(site: ArchiveSite, crawls: list[Path]) -> None:
+    site.plan("warc", inputs=crawls)
+    site.warehouse("UPDATE core.backfill_chunk SET state = 'done' RETURNING 1")
+    site.warehouse(HELD)
+    assert site.backfill("warc", inputs=crawls).state == "running"
+    site.warehouse("DELETE FROM core.pending RETURNING 1")
+    assert site.backfill("warc", inputs=crawls).state == "done"
+    assert site.one(f"SELECT revisions FROM mart.articles WHERE url = '{URL}'") == 2  # the chunk with its first was passed over
+
+
+def test_captures_that_no_target_stands_for_are_in_nobody_s_way(site: ArchiveSite, crawls: list[Path]) -> None:
+    id = str(site.plan("warc", inputs=crawls).backfill_id)
+    site.warehouse("DELETE FROM core.backfill_target WHERE url LIKE '%a-story%' RETURNING 1")
+    with Warehouse(site.settings).transaction() as con:
+        assert [one.url for one in ledger.take_captures(con, id, limit=1)] == [URL]
+        assert ledger.captures_left(con, id) == 1
+        con.execute("DELETE FROM core.backfill_target")
+        assert (ledger.take_captures(con, id), ledger.captures_left(con, id)) == ([], 0)
+
+
+def test_a_takedown_takes_the_captures_that_wait_along(site: ArchiveSite, crawls: list[Path]) -> None:
+    site.plan("warc", inputs=crawls)
+    site.plan("warc", inputs=crawls[:1])
+    take_down(site.settings, site.feeds(), URL, "by order of a court", NOON)
+    assert site.warehouse("SELECT count(*) FROM core.backfill_capture WHERE url_key LIKE '%weir%'") == [(0,)]

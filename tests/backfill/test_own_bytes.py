@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,16 @@ def write_odd(path: Path) -> None:
         one("seen", "200 OK", "text/html", b"", "revisit")
         one("half", "200 OK", "text/html", b"<p>half", "response", ("Content-Length", "5000"))
         one("moved", "301 Moved", "text/html", b"", "response", ("Location", "/odd/there"))
+
+
+def test_a_length_below_nothing_does_not_swallow_the_records_behind_it(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 4)
+    path = tmp_path / "odd.warc"
+    first, *_ = write_warc(path, pages_of(site), packed=False)
+    raw = path.read_bytes()
+    path.write_bytes(raw[:first] + re.sub(rb"(?m)^Content-Length: \d+", b"Content-Length: -7", raw[first:], count=1))
+    assert site.backfill("warc", inputs=[path]).loaded == 3
+    assert site.one("SELECT count(*) FROM ops.outcomes WHERE reason = 'damaged_record'") >= 1
 
 
 def test_extract_reads_the_same_records(site: ArchiveSite, tmp_path: Path) -> None:

@@ -161,15 +161,13 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(site: ArchiveSite, 
 
     async def cut() -> None:
         work = asyncio.create_task(backfills.run(site.settings, site.feeds(), asked))
-        while not await asyncio.to_thread(done):
-            await asyncio.sleep(0.1)
+        await asyncio.to_thread(loaded)
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
 
-    def done() -> bool:
-        there = site.settings.data.joinpath("ingest.duckdb").exists()
-        return there and bool(site.warehouse("SELECT 1 FROM duckdb_tables() WHERE table_name = 'backfill_chunk'")) and bool(
-            site.warehouse("SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"))
+    def loaded() -> None:
+        while not had.is_set() or not site.warehouse("SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"):
+            time.sleep(0.1)
 
     asyncio.run(cut())
     go.set()

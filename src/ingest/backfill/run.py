@@ -256,13 +256,14 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
 
 
 def _finish(edges: Edges, id: str, summary: Summary) -> None:
-    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll to try again."""
+    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll to try again, and
+    no capture is left behind one that does."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)
         summary.urls = sum(row["urls"] for row in summary.outcomes)
         summary.pending = len(ledger.chunk_work(con, id, 0, edges.now, leftover=True))
-        if ledger.next_chunk(con, id, -1) is None and not ledger.untried(con, id):
+        if ledger.next_chunk(con, id, -1) is None and not ledger.untried(con, id) and not ledger.captures_left(con, id):
             summary.state = "done"
             pages.learn_lines(con, edges.now)
             ledger.forget_plan(con, id)

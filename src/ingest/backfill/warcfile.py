@@ -170,9 +170,8 @@ class _Parser:
 
     def _record(self, offset: int, head: bytes) -> Record:
         fields = fields_of(head)
-        try:
-            length = int(fields["content-length"])
-        except (KeyError, ValueError):
+        length = _length(fields.get("content-length", ""))
+        if length is None:  # a negative one, counted down, would take every record behind it along
             return Record(offset, fields, damage="no Content-Length")
         parts, kept, left = list[bytes](), 0, length
         while left:
@@ -245,6 +244,11 @@ class _Parser:
             self._offset = piece.offset
         self._buffer += piece.data
         return True
+
+
+def _length(said: str) -> int | None:
+    """A number of bytes: digits, as ISO 28500 4 and RFC 9110 8.6 have it, or None."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else None
 
 
 def _blank(buffer: bytearray) -> int:

@@ -125,6 +125,14 @@ def take_captures(con: duckdb.DuckDBPyConnection, id: str, limit: int = CHUNK) -
     return found
 
 
+def captures_left(con: duckdb.DuckDBPyConnection, id: str) -> int:
+    """Captures that are still to be loaded, of pages that are wanted: work of another kind may hold their key."""
+    query = ("SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
+             "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE c.backfill_id = ?")  # fmt: skip
+    row = con.execute(query, [id]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool,
                 now: datetime) -> None:  # fmt: skip
     """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known now."""

@@ -60,19 +60,27 @@ def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Seq
         con.execute(sql(f"backfill/{statement}"))
     for table in ("core.dropped_line", "core.boilerplate_seen", "core.reextraction"):
         con.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT article_id FROM gone)")
-    for table in ("core.pending", "core.backfill_target"):
+    for table in ("core.pending", "core.backfill_target", "core.backfill_capture"):
         con.execute(f"DELETE FROM {table} WHERE url_key IN (SELECT key FROM gone)")
 
 
-def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *, clean: bool) -> None:
-    """Other addresses of what was taken down, met since (key -> a key with a tombstone): they get tombstones of their own.
+def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
+    """Addresses at which something taken down came again (key -> a key with a tombstone): each has a tombstone from now on.
 
-    `clean`: nothing that they led to was kept; else the next maintenance looks for it.
+    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look for what they led to in the archive; those
+    returned had their tombstone before, so that there is nothing but what came now: `finish` them when that is overwritten.
     """
     con.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
                 [list(led), list(led.values())])  # fmt: skip
+    done = con.execute("SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)").fetchall()
     con.execute(sql("backfill/takedown_more"), {"now": now, "clean": clean})
     con.execute(sql("backfill/takedown_entries"))
+    return [key for (key,) in done]
+
+
+def look_again(con: duckdb.DuckDBPyConnection) -> None:
+    """Records came to light that a killed process left: the next maintenance looks for everything taken down in them."""
+    con.execute("UPDATE core.takedown SET scrubbed = false WHERE scrubbed")
 
 
 def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
