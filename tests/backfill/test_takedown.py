@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,7 +25,10 @@ from ingest.backfill.takedown import Removal, maintain, take_down
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.removal import tombstone
+from ingest.load.db import Connection, Warehouse
 from ingest.model import Response
+from ingest.pipeline import Asked, opened, poll_stage, work_stage
+from ingest.settings import load_feeds
 from ingest.urls import HostRules, url_key
 
 ALPHA = "http://alpha.example"
@@ -259,6 +266,66 @@ def test_a_takedown_cut_off_is_finished_by_maintenance(site: ArchiveSite) -> Non
     site.warehouse("UPDATE core.takedown SET scrubbed = false")
     assert maintain(site.settings, site.feeds()).takedowns_finished > 0
     assert site.warehouse("SELECT count(*) FROM core.takedown WHERE NOT scrubbed OR NOT erased") == [(0,)]
+
+
+class Died(Exception):
+    """The process ends here, whatever it meant to do next."""
+
+
+class Dying(Warehouse):
+    """A warehouse whose process dies just before, or just after, the COMMIT of what bars an address."""
+
+    after = False
+
+    @contextmanager
+    def transaction(self, memory: str | None = None) -> Iterator[Connection]:
+        bars = "SELECT count(*), count(*) FILTER (scrubbed) FROM core.takedown"
+        with super().transaction(memory) as con:
+            before = con.execute(bars).fetchall()
+            yield con
+            barred = con.execute(bars).fetchall() != before
+            if barred and not self.after:
+                raise Died
+        if barred:
+            raise Died
+
+
+async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
+    asked = Asked(everything=True, now=NOON + timedelta(hours=hour))
+    warehouse = Dying(site.settings)
+    warehouse.after = after
+    async with opened(site.settings, load_feeds(site.write()), "poll", asked) as edges:
+        edges = replace(edges, warehouse=warehouse)
+        summary = await poll_stage(edges, asked)
+        async for _ in work_stage(edges, asked, summary):
+            pass
+
+
+@pytest.mark.parametrize("by", ["page", "feed"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(site: ArchiveSite, by: str, after: bool) -> None:
+    """No record is overwritten before its tombstone is written: a rerun could not read it, nor tell whose it was."""
+    newsroom(site)
+    remove(site)
+    remove(site, "http://beta.example/news/the-story-that-goes-copied")
+    maintain(site.settings, site.feeds())
+    link = f"{ALPHA}/print/77-on-paper"
+    site.page(link, story(TITLE, 1, paragraphs=prose(4242), head=f'<link rel="canonical" href="{URL}">'))
+    listed = Listed(link, TITLE, guid="1", summary=prose(4242)[1]) if by == "feed" else Listed(link, "Paper", guid="77")
+    site.unlist()
+    site.feed("alpha", "alpha.example", [listed])
+    with pytest.raises(Died):
+        asyncio.run(die(site, 5, after=after))
+    assert files_with(site.data / "archive", *WORDS)
+    if not after:
+        assert site.poll(5).failed == 0
+    maintain(site.settings, site.feeds())
+    assert files_with(site.data, *WORDS) == []
+    assert site.warehouse("SELECT scrubbed, reason FROM core.takedown WHERE url_key LIKE '%on-paper'") == [(True, "court order 12")]
+    if by == "page":
+        assert site.one(f"SELECT reason FROM ops.outcomes WHERE url = '{link}'") == "takedown"
+    assert site.asked("alpha.example", "/print/77-on-paper") == (by == "page")
+    assert not site.broken_rules()
 
 
 @pytest.mark.parametrize("length", [25, 26, 120, 300, 301, 5_000, 65_800, 65_806, 131_400, 400_000])

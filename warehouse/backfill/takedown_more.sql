@@ -1,4 +1,5 @@
--- Tombstones for further addresses of what was taken down.
-INSERT OR IGNORE INTO core.takedown BY NAME
-SELECT g.key AS url_key, t.article_id, t.reason, $now AS taken_at, $clean AS scrubbed, $clean AS erased
+-- Tombstones for further addresses of what was taken down; one that stands is done again, since it led to bytes in the archive.
+INSERT INTO core.takedown BY NAME
+SELECT g.key AS url_key, t.article_id, t.reason, $now AS taken_at, false AS scrubbed, $clean AS erased
 FROM gone g JOIN core.takedown t ON t.url_key = g.led
+ON CONFLICT (url_key) DO UPDATE SET scrubbed = false, erased = erased AND excluded.erased

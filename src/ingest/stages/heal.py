@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import ingest.load.pages as pages
+import ingest.load.takedown as takedown
 from ingest.errors import WarehouseError
 from ingest.settings import Settings
 from ingest.stages.edges import Edges
@@ -17,6 +18,8 @@ def adopt(edges: Edges) -> int:
         found = edges.archive.heal(pages.committed(con))
         pages.note_places(con, [(url_key(response.requested_url, edges.rules), place) for place, response in found])
         pages.advance(con, [place for place, _ in found])
+        if found:
+            takedown.look_again(con)
     return len(found)
 
 

@@ -9,14 +9,13 @@ from datetime import datetime
 import ingest.load.articles as articles
 import ingest.load.work as pending
 from ingest.dedup.tokens import Tokens
-from ingest.fetch.removal import remove
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages, see_lines
 from ingest.load.rechecks import note_checked
 from ingest.load.rows import Known, Row
-from ingest.load.takedown import bar
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
+from ingest.stages.barring import Again, bar, forget
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
 from ingest.stages.verdict import Result, Verdict, judge, keys_of
@@ -55,17 +54,19 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         before = {one.article_id: one.published_day for one in known.values()}
         barred = articles.taken_down(con, asked | {one.url_key for one in known.values()})
         verdicts = [_judged(edges, result, known, barred) for result in ordered]
-        _keep_out(con, edges, [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN], known, barred)
+        gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
+        again = _keep_out(con, edges, gone, known, barred)
         _write(con, edges, ordered, verdicts)
         counts = _count(ordered, verdicts)
         written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
-        gone = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
-        counts.copies = link_copies(con, [k for id, k in written.items() if id not in gone], gone, before, edges.now,
+        withdrawn = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
+        counts.copies = link_copies(con, [k for id, k in written.items() if id not in withdrawn], withdrawn, before, edges.now,
                                     _words(ordered, written))  # fmt: skip
         note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
                            if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
+    forget(edges, again)
     return counts
 
 
@@ -102,16 +103,16 @@ def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping
     return next((key for key in leads if key in barred), None)
 
 
-def _keep_out(con: Connection, edges: Edges, gone: Sequence[Result], known: Mapping[str, Known], barred: Mapping[str, str]) -> None:
-    """What came by another address than the one that was taken down: its record goes, and that address is barred as well."""
-    remove(edges.settings.path("archive"), [r.page.place for r in gone if r.page is not None and r.page.place is not None])
+def _keep_out(con: Connection, edges: Edges, gone: Sequence[Result], known: Mapping[str, Known],
+              barred: Mapping[str, str]) -> Again:  # fmt: skip
+    """What came by another address than the one that was taken down: its record is to go, and that address is barred as well."""
+    places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
     led: dict[str, str] = {}
     for result in gone:
         key = _barred_key(_asked(edges, result), known, barred)
         final = [url_key(result.page.final_url, edges.rules)] if result.page is not None else []
-        led |= {one: key for one in (result.work.url_key, *final) if key is not None and one not in barred}
-    if led:
-        bar(con, led, edges.now, clean=False)
+        led |= {one: key for one in (result.work.url_key, *final) if key is not None}
+    return bar(con, edges, led, places, clean=False)
 
 
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:

@@ -11,15 +11,14 @@ import ingest.load.polls as stored
 import ingest.load.work as pending
 from ingest.errors import FetchError, Terminal
 from ingest.fetch.client import Kind
-from ingest.fetch.removal import remove
 from ingest.load.db import Connection
 from ingest.load.pages import advance
 from ingest.load.rows import Row, entry_row
-from ingest.load.takedown import bar
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.stages.barring import Again, bar, forget
 from ingest.stages.edges import Edges
 from ingest.stages.heal import check_disk
 from ingest.stages.intents import Intents, link_of, plan
@@ -149,7 +148,8 @@ def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answere
     with edges.warehouse.transaction() as con:
         known = _known(con, ordered)
         decided = [(one, _decide(edges, one, known.get(one.feed.id, {}))) for one in ordered]
-        _write(con, edges, decided, known)
+        again = _write(con, edges, decided, known)
+    forget(edges, again)
     return decided
 
 
@@ -167,10 +167,10 @@ def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decis
 
 
 def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
-           known: dict[str, dict[str, EntryDigest]]) -> None:  # fmt: skip
+           known: dict[str, dict[str, EntryDigest]]) -> Again:  # fmt: skip
     links = stored.known_links(con, _link_keys(edges, decided, known))
-    if any(row["taken_down"] for row in links.values()):
-        _keep_out(con, edges, decided, known, links)
+    barred = any(row["taken_down"] for row in links.values())
+    again = _keep_out(con, edges, decided, known, links) if barred else Again()
     intents = Intents()
     for one, decision in decided:
         plan(one.feed, decision.entries, known.get(one.feed.id, {}), links, intents, edges.now, edges.rules)
@@ -185,11 +185,12 @@ def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Deci
     pending.lead_links(con, list(mended.items()))
     pending.settle(con, list(intents.outcomes.values()))
     advance(con, [one.place for one, _ in decided if one.place])
+    return again
 
 
 def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
-              known: dict[str, dict[str, EntryDigest]], links: dict[str, Row]) -> None:  # fmt: skip
-    """A feed still lists what was taken down: its record goes, and where the entry has another address, that is barred too."""
+              known: dict[str, dict[str, EntryDigest]], links: dict[str, Row]) -> Again:  # fmt: skip
+    """A feed still lists what was taken down: its record is to go, and where the entry has another address, that is barred too."""
     places, led = [], dict[str, str]()
     for one, decision in decided:
         listed: dict[str, str] = {}
@@ -202,8 +203,7 @@ def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, D
                     listed[key] = links[old]["article_key"] or old
         led |= listed
         places += [one.place] if listed and one.place else []
-    remove(edges.settings.path("archive"), places)
-    bar(con, led, edges.now, clean=True)
+    return bar(con, edges, led, places, clean=True)
 
 
 def _link_keys(edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]) -> set[str]:
