@@ -2,83 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 from support.archive_site import HOST, ArchiveSite
 from support.captures import write_warc
 from support.newsroom import NOON, Listed, prose, story
+from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, remove
 from support.wire_server import Answer
 from warcio.archiveiterator import ArchiveIterator
 
 from ingest.backfill.backup import backup, restore
 from ingest.backfill.scrub import scrub
-from ingest.backfill.takedown import Removal, maintain, take_down
+from ingest.backfill.takedown import maintain
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.removal import tombstone
-from ingest.load.db import Connection, Warehouse
 from ingest.model import Response
-from ingest.pipeline import Asked, opened, poll_stage, work_stage
-from ingest.settings import load_feeds
 from ingest.urls import HostRules, url_key
-
-ALPHA = "http://alpha.example"
-URL = f"{ALPHA}/news/the-story-that-goes"
-TITLE = "The story that goes its way"
-WORDS = (TITLE, *(one[:60] for one in [*prose(4242), *prose(4243, 1)]))
-"""Its headline and the beginning of each of its paragraphs."""
-
-
-def newsroom(site: ArchiveSite) -> None:
-    """A story polled twice (two revisions), a copy of it elsewhere, and another story."""
-    summary = prose(4242)[0]
-    site.page(URL, story(TITLE, 1, paragraphs=prose(4242)))
-    site.page(f"{ALPHA}/news/another-one-that-stays", story("Another one", 2))
-    site.page("http://beta.example/news/the-story-that-goes-copied", story(TITLE, 3, paragraphs=prose(4242)))
-    site.feed("alpha", "alpha.example", [Listed(URL, TITLE, guid="1", summary=summary),
-                                         Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
-    site.feed("beta", "beta.example", [Listed("http://beta.example/news/the-story-that-goes-copied", TITLE)])
-    site.poll(0)
-    site.page(URL, story(f"{TITLE}, updated", 1, paragraphs=[*prose(4242), *prose(4243, 1)]))
-    site.unlist()
-    site.feed("alpha", "alpha.example", [Listed(URL, f"{TITLE}, updated", guid="1", summary=summary),
-                                         Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
-    assert site.poll(1).revised == 1
-
-
-def remove(site: ArchiveSite, asked: str = URL) -> Removal:
-    return take_down(site.settings, site.feeds(), asked, "court order 12")
-
-
-def files_with(folder: Path, *texts: str) -> list[str]:
-    """Files that hold one of `texts`: as bytes, unpacked, in a WARC record, or in any column of any table or Parquet file."""
-    paths = sorted(one for one in folder.rglob("*") if one.is_file())
-    return [str(path.relative_to(folder)) for path in paths if any(text in held for text in texts for held in _contents(path))]
-
-
-def _contents(path: Path) -> list[str]:
-    raw = path.read_bytes()
-    found = [raw]
-    if path.name.endswith(".gz"):
-        found += [gzip.decompress(raw), *(record.content_stream().read() for record in ArchiveIterator(io.BytesIO(raw)))]
-    texts = [one.decode("utf-8", "replace") for one in found]
-    if path.suffix == ".parquet":
-        return [*texts, str(duckdb.execute(f"SELECT * FROM read_parquet('{path}')").fetchall())]
-    if path.suffix == ".duckdb":
-        with duckdb.connect(str(path), read_only=True) as con:
-            relations = con.execute("SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
-                                    "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal").fetchall()  # fmt: skip
-            texts += [str(con.execute(f"SELECT * FROM {schema}.{name}").fetchall()) for schema, name in relations]
-    return texts
 
 
 def test_after_takedown_and_maintain_nobody_finds_the_text(site: ArchiveSite) -> None:
@@ -266,66 +209,6 @@ def test_a_takedown_cut_off_is_finished_by_maintenance(site: ArchiveSite) -> Non
     site.warehouse("UPDATE core.takedown SET scrubbed = false")
     assert maintain(site.settings, site.feeds()).takedowns_finished > 0
     assert site.warehouse("SELECT count(*) FROM core.takedown WHERE NOT scrubbed OR NOT erased") == [(0,)]
-
-
-class Died(Exception):
-    """The process ends here, whatever it meant to do next."""
-
-
-class Dying(Warehouse):
-    """A warehouse whose process dies just before, or just after, the COMMIT of what bars an address."""
-
-    after = False
-
-    @contextmanager
-    def transaction(self, memory: str | None = None) -> Iterator[Connection]:
-        bars = "SELECT count(*), count(*) FILTER (scrubbed) FROM core.takedown"
-        with super().transaction(memory) as con:
-            before = con.execute(bars).fetchall()
-            yield con
-            barred = con.execute(bars).fetchall() != before
-            if barred and not self.after:
-                raise Died
-        if barred:
-            raise Died
-
-
-async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
-    asked = Asked(everything=True, now=NOON + timedelta(hours=hour))
-    warehouse = Dying(site.settings)
-    warehouse.after = after
-    async with opened(site.settings, load_feeds(site.write()), "poll", asked) as edges:
-        edges = replace(edges, warehouse=warehouse)
-        summary = await poll_stage(edges, asked)
-        async for _ in work_stage(edges, asked, summary):
-            pass
-
-
-@pytest.mark.parametrize("by", ["page", "feed"])
-@pytest.mark.parametrize("after", [False, True])
-def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(site: ArchiveSite, by: str, after: bool) -> None:
-    """No record is overwritten before its tombstone is written: a rerun could not read it, nor tell whose it was."""
-    newsroom(site)
-    remove(site)
-    remove(site, "http://beta.example/news/the-story-that-goes-copied")
-    maintain(site.settings, site.feeds())
-    link = f"{ALPHA}/print/77-on-paper"
-    site.page(link, story(TITLE, 1, paragraphs=prose(4242), head=f'<link rel="canonical" href="{URL}">'))
-    listed = Listed(link, TITLE, guid="1", summary=prose(4242)[1]) if by == "feed" else Listed(link, "Paper", guid="77")
-    site.unlist()
-    site.feed("alpha", "alpha.example", [listed])
-    with pytest.raises(Died):
-        asyncio.run(die(site, 5, after=after))
-    assert files_with(site.data / "archive", *WORDS)
-    if not after:
-        assert site.poll(5).failed == 0
-    maintain(site.settings, site.feeds())
-    assert files_with(site.data, *WORDS) == []
-    assert site.warehouse("SELECT scrubbed, reason FROM core.takedown WHERE url_key LIKE '%on-paper'") == [(True, "court order 12")]
-    if by == "page":
-        assert site.one(f"SELECT reason FROM ops.outcomes WHERE url = '{link}'") == "takedown"
-    assert site.asked("alpha.example", "/print/77-on-paper") == (by == "page")
-    assert not site.broken_rules()
 
 
 @pytest.mark.parametrize("length", [25, 26, 120, 300, 301, 5_000, 65_800, 65_806, 131_400, 400_000])
