@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.archive_site import BASE, ArchiveSite
-from support.newsroom import NOON, prose, story
+from support.newsroom import NOON, Listed, prose, story
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -157,3 +157,17 @@ def test_a_takedown_takes_the_captures_that_wait_along(site: ArchiveSite, crawls
     site.plan("warc", inputs=crawls[:1])
     take_down(site.settings, site.feeds(), URL, "by order of a court", NOON)
     assert site.warehouse("SELECT count(*) FROM core.backfill_capture WHERE url_key LIKE '%weir%'") == [(0,)]
+
+
+def test_an_old_crawl_does_not_set_a_live_article_back(site: ArchiveSite, tmp_path: Path) -> None:
+    site.page(URL, story("The weir", 0, paragraphs=TEXTS[2]))
+    site.feed("live", "archive.example", [Listed(URL, "The weir")])
+    site.poll(0)
+    path = crawl(tmp_path / "a.warc.gz", (URL, 0, body(0)), (URL, 5, body(1)))
+    summary = site.backfill("warc", inputs=[path], mode="all", now=NOON + timedelta(hours=1))
+    assert (summary.state, summary.loaded, summary.revised) == ("done", 0, 0)
+    rows = site.sql(f"SELECT revisions, body_text FROM mart.articles WHERE url = '{URL}'")
+    assert [(number, text.split()) for number, text in rows] == [(1, "\n\n".join(TEXTS[2]).split())]
+    later = crawl(tmp_path / "b.warc.gz", (URL, 24 * 3_650, body(1)))
+    assert site.backfill("warc", inputs=[later], mode="all", now=NOON + timedelta(hours=2)).revised == 1
+    assert not site.broken_rules()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from ingest import dates
 from ingest.backfill.asked import Backfill
+from ingest.backfill.older import without_older
 from ingest.backfill.targets import Span, decide
 from ingest.fetch.archive import Archive
 from ingest.load import ledger
@@ -136,6 +137,7 @@ class Run:
         ready = [result for result in made if not (result.error and was_not_asked(result.error))]
         if ready or archived:
             edges.archive.sync()
+            ready = await asyncio.to_thread(without_older, edges, ready) if self._asked.offline else ready
             counts = await asyncio.to_thread(load_batch, edges, ready, archived)
             self.fetched += len(archived)
             for name in ("loaded", "revised", "copies", "lost"):
