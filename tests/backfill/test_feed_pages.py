@@ -13,6 +13,7 @@ from support.archive_site import BASE, FIRST, HOST, ArchiveSite
 from support.newsroom import NOON, Listed
 from support.wire_server import Answer, Asked
 
+from ingest.backfill import feedpages
 from ingest.errors import ConfigError
 
 FEED = f"{BASE}/feed/"
@@ -129,3 +130,34 @@ def test_tokens_of_a_feed_stay_with_its_host(site: ArchiveSite, older: str, monk
     assert site.backfill("feed", inputs=[]).loaded == 2 * PER_DAY
     sent = {urlsplit(one.path).query: one.headers.get("x-token") for one in site.server.asked if one.path.startswith("/feed/")}
     assert sent == {"": "of-the-desk", "page=2": "of-the-desk" if older.startswith("/") else None}
+
+
+def test_stamps_without_a_zone_are_of_the_feeds_own_days(site: ArchiveSite) -> None:
+    """Half past midnight in Tokyo is the day before in UTC."""
+    url = site.article(FIRST, 0)
+    site.fill(0, 0)
+    site.feed("wire", HOST, [Listed(url, "By night", published="2026-02-02 00:30:00")], timezone="Asia/Tokyo")
+    (day,) = site.plan("feed", inputs=[], dry=True, first=FIRST, last=FIRST).days
+    assert (day["day"], day["reachable"]) == (FIRST, 1)
+
+
+@pytest.mark.parametrize(("query", "second"), [
+    ("cat=1&cat=2&q=a%20b", "cat=1&cat=2&q=a%20b&paged=2"),
+    ("paged=7&empty=&flag", "empty=&flag&paged=8"),
+    ("", "paged=2"),
+])  # fmt: skip
+def test_a_feeds_own_query_stays_as_it_is_written(site: ArchiveSite, query: str, second: str) -> None:
+    first, older, *_ = pages_of(site)
+    serve(site, lambda asked: document(older if urlsplit(asked.path).query == second else first))
+    address = f"{FEED}?{query}" if query else FEED
+    assert site.plan("feed", inputs=[address], dry=True).urls == 2 * PER_DAY
+    asked = [urlsplit(one.path).query for one in site.server.asked if one.path.startswith("/feed/")]
+    assert asked[:2] == [query, second]
+
+
+def test_a_feed_with_more_pages_than_are_read_is_a_problem(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedpages, "PAGES_CAP", 2)
+    serve(site, linked(pages_of(site), "next"))
+    plan = site.plan("feed", inputs=[FEED], dry=True)
+    assert (plan.urls, site.asked(HOST, "/feed/")) == (2 * PER_DAY, 2)
+    assert [problem["reason"] for problem in plan.problems] == ["too_large"]

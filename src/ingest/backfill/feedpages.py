@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from ingest.backfill.asked import Backfill
 from ingest.backfill.discover import Walk, fetched
@@ -55,7 +55,10 @@ async def entries(edges: Edges, paged: Paged, asked: Backfill, walk: Walk) -> As
     """The entries of each page, newest page first, until one says nothing new or lies wholly before the days asked for."""
     url: str | None = paged.feed.url
     said, asked_for, linked = set[str](), set[str](), False
-    while url is not None and url not in asked_for and len(asked_for) < PAGES_CAP:
+    while url is not None and url not in asked_for:
+        if len(asked_for) >= PAGES_CAP:
+            walk.problem(url, Reason.TOO_LARGE, f"{PAGES_CAP} pages of this feed were read; older ones are left out")
+            return
         asked_for.add(url)
         document = await _document(edges, paged.feed, url, walk)
         if document is None:
@@ -81,10 +84,11 @@ def _linked(older: str | None, url: str, feed: Feed, walk: Walk) -> str | None:
 def _numbered(url: str) -> str:
     """The address of the page behind this one, as WordPress counts them."""
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    number = query.get("paged", "1")
-    query["paged"] = str((int(number) if number.isdecimal() else 1) + 1)
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    fields = parts.query.split("&") if parts.query else []
+    said = next((one.removeprefix("paged=") for one in fields if one.startswith("paged=")), "1")
+    behind = f"paged={(int(said) if said.isascii() and said.isdigit() else 1) + 1}"
+    others = [one for one in fields if one.partition("=")[0] != "paged"]  # as they are written: servers tell them apart
+    return urlunsplit(parts._replace(query="&".join([*others, behind])))
 
 
 def _all_before(listed: tuple[Entry, ...], asked: Backfill) -> bool:
@@ -97,7 +101,9 @@ def _found(entry: Entry, paged: Paged) -> Found:
     if entry.link is None:
         name = f"urn:wire-entry:{paged.feed.id}:{entry.entry_key}"
         return Found(name, feed=feed, problem=(Reason.NO_URL, "an entry without a link"))
-    return Found(entry.link, published=entry.published_raw, title=entry.title, feed=feed, hints=entry.hints)
+    # The day of the stamp as the feed's zone has it: read anew, one without a zone would be taken for UTC.
+    published = entry.published.day.isoformat() if entry.published else entry.published_raw
+    return Found(entry.link, published=published, title=entry.title, feed=feed, hints=entry.hints)
 
 
 async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocument | None:
