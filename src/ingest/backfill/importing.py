@@ -1,6 +1,7 @@
 """Import: pages that a source brings along reach our own archive before any row points to them, as fetched ones do.
 
-Our own archive's pages stay where they lie. A page that is wanted no more, or whose bytes are archived already, is not copied.
+Our own archive's pages stay where they lie. A page that is not wanted, or a capture of the same page and time once more, is not
+copied; one of another time is, though its bytes be the same: its record is what says when the page stood so.
 """
 
 from __future__ import annotations
