@@ -9,10 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.backfill.discover import Walk
+from ingest.backfill.discover import Walk, fetched
 from ingest.backfill.targets import Found
 from ingest.errors import ConfigError, FetchError
-from ingest.fetch.client import Kind
 from ingest.stages.edges import Edges
 
 BATCH = 5_000
@@ -24,7 +23,7 @@ async def addresses(edges: Edges, name: str, walk: Walk) -> AsyncIterator[list[F
     """What the list `name` (path or URL) names, in batches; a line that is no address is an address with a problem."""
     if name.startswith(("http://", "https://")):
         try:
-            response = await edges.client.get(name, kind=Kind.SITEMAP)
+            response = await fetched(edges, name)
         except FetchError as error:
             walk.problem(name, error.reason, error.detail)
             return
