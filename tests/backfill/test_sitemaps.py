@@ -142,7 +142,7 @@ def test_newest_first_and_day_evidence(site: ArchiveSite) -> None:
 
 def test_a_list_on_the_web_is_asked_for_again_where_the_answer_breaks(site: ArchiveSite) -> None:
     site.fill(1, 2)
-    answers = [Answer(reset=True), Answer(500, "busy"), Answer(body="\n".join(site.articles))]
+    answers = [Answer(body="http://", length=500, reset=True), Answer(500, "busy"), Answer(body="\n".join(site.articles))]
     site.page(f"{BASE}/list.txt", lambda _: answers.pop(0))
     plan = site.plan("urls", inputs=[f"{BASE}/list.txt"], dry=True)
     assert (plan.urls, plan.problems, answers) == (2, [], [])
