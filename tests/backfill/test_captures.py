@@ -108,6 +108,8 @@ def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(site: Archiv
     """In one file, and in two that are not read in one batch."""
     busy = crawl(tmp_path / "a.warc.gz", (URL, 0, b"busy"), (OTHER, 0, b"busy"), (OTHER, 2, story("Other", 710).bytes()))
     good = crawl(tmp_path / "b.warc.gz", (URL, 1, body(0)))
+    plan = site.plan("warc", inputs=[busy, good], dry=True)
+    assert (plan.urls, plan.reachable, plan.left_out) == (2, 2, {})
     assert site.backfill("warc", inputs=[busy, good]).loaded == 2
     assert told(site) == [(1, True)]
     assert not site.broken_rules()

@@ -54,10 +54,14 @@ class _Tally:
         self._urls: set[int] = set()
         self._days: dict[tuple[date | None, str], Counter[str]] = {}
         self._left: Counter[str] = Counter()
+        self._refused: dict[int, str] = {}
 
     def add(self, targets: Sequence[Target], links: Mapping[str, Mapping[str, Any]]) -> None:
         for one in targets:
-            if hash(one.url) in self._urls:
+            if one.reason is None and (before := self._refused.pop(hash(one.url), None)) is not None:
+                self._left[before] -= 1  # left out as it was met first, but it can be had (ledger.add_targets)
+                self._seen.discard(hash(one.url_key))
+            elif hash(one.url) in self._urls:
                 continue
             self._urls.add(hash(one.url))
             if hash(one.url_key) in self._seen:
@@ -65,6 +69,8 @@ class _Tally:
                 continue
             self._seen.add(hash(one.url_key))
             decision = decide(one, links.get(one.url_key, {}), self._asked.mode)
+            if one.reason is not None:
+                self._refused[hash(one.url)] = decision.reason or one.reason
             if decision.reason is not None and not decision.wanted:
                 self._left[decision.reason] += 1
             elif one.reason is None:
@@ -81,7 +87,7 @@ class _Tally:
         there, wanted = sum(counts["there"] for counts in counted), sum(counts["wanted"] for counts in counted)
         requests = 0 if self._asked.offline else wanted
         return Plan(id, self._asked.source, self._asked.mode, len(self._urls), there + wanted, there, requests,
-                    dict(sorted(self._left.items())), days, walk.problems, walk.read, walk.unread)  # fmt: skip
+                    dict(sorted((+self._left).items())), days, walk.problems, walk.read, walk.unread)  # fmt: skip
 
 
 def _by_day(pair: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, str]:
