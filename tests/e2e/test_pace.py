@@ -81,12 +81,19 @@ def test_a_run_ends_in_its_time_and_leaves_the_rest(newsroom: Newsroom) -> None:
     assert not newsroom.broken_rules()
 
 
+def ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@pytest.mark.parametrize("background", [False, True])
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: signal.Signals, code: int) -> None:
+def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: signal.Signals, code: int, background: bool) -> None:
+    """In the background a shell ignores SIGINT for what it starts, which is passed on to it."""
     slow_and_quick(newsroom, 1.0, feeds=2)
     newsroom.write()
     with subprocess.Popen([*INGEST, "poll", "--all", "--now", "2026-03-10T12:00:00Z"], cwd=newsroom.folder, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as run:  # fmt: skip
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                          preexec_fn=ignore_interrupts if background else None) as run:  # fmt: skip
         until(lambda: newsroom.asked("slow.example", "/news/slow-story-number-1"))
         run.send_signal(sign)
         out, err = run.communicate(timeout=60)

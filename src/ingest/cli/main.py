@@ -70,6 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
         signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGTERM, interrupt)
+    # A shell starts what it puts in the background with SIGINT ignored: then SIGTERM, told by it, would be ignored as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run(arguments)
     sys.exit(128 + asked_to_end[0] if asked_to_end and code == INTERRUPTED else code)
 
