@@ -5,7 +5,7 @@
 The history is synthetic and laid down by SQL (`growth_history.sql`): sketches of random hashes over 750 days, in order of arrival
 but for 20 % that a backfill put between them with days of the past; of every ten articles two are copies of each other; texts of
 300 words stand on the last 30 days. Among those go 1,000 articles of words, by the load path. The batch is 500 more: 200 copies of
-them (cut or whole), 100 forms that look alike, 200 that nobody has; their words are read beforehand, as the workers do that extract.
+them (cut or whole), 100 forms that look alike, 200 that nobody has; words are read beforehand, as by the workers that extract.
 
 Each run is a process of its own over a copy of the history, with the settings that ship. As a worker that has been up for a while
 it loads one batch first; then comes the batch that counts. Printed for each size, median of the runs:
