@@ -55,7 +55,7 @@ def run_name() -> str:
         _, listed = configured(given.get("feeds"), given.get("data"), given.get("config"))
     except IngestError:  # the run itself will say so
         return f"poll {due.astimezone(UTC):%H:%M}"
-    return f"poll {due.astimezone(UTC):%H:%M} · {sum(feed.enabled for feed in listed.feeds)} feeds"
+    return f"poll {due.astimezone(UTC):%H:%M} · {len(listed.enabled)} feeds"
 
 
 @flow(name="poll", flow_run_name=run_name, persist_result=False)

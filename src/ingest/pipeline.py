@@ -127,17 +127,17 @@ def _begin(edges: Edges, job: str) -> None:
     with edges.warehouse.transaction() as con:
         stored.start_run(con, edges.run_id, job, edges.now)
         note_agencies(con, edges.agencies)
-        stored.switch(con, [feed.id for feed in edges.feeds.feeds if feed.enabled])
+        stored.switch(con, [feed.id for feed in edges.feeds.enabled])
 
 
 async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
     """Ask every due feed, and commit what they say; young articles whose turn it is are asked for again."""
     with edges.warehouse.transaction() as con:
         states = stored.feed_states(con)
-    chosen = edges.feeds.named(asked.only) if asked.only else tuple(feed for feed in edges.feeds.feeds if feed.enabled)
+    chosen = edges.feeds.chosen(asked.only)
     ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
-    edges = replace(edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.feeds if feed.enabled]))
+    edges = replace(edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.enabled]))
     counts = await poll_feeds(edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None)
     await asyncio.to_thread(queue_rechecks, edges, chosen)
     return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)

@@ -236,6 +236,15 @@ class FeedList(BaseModel):
     feeds: tuple[Feed, ...]
     hosts: tuple[HostRule, ...]
 
+    @property
+    def enabled(self) -> tuple[Feed, ...]:
+        """Those that are not switched off."""
+        return tuple(feed for feed in self.feeds if feed.enabled)
+
+    def chosen(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
+        """The feeds of these ids, switched off or not; all that are enabled where none is named. ConfigError as `named`."""
+        return self.named(ids) if ids else self.enabled
+
     def named(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
         """The feeds of these ids, or ConfigError naming the first unknown one."""
         known = {feed.id: feed for feed in self.feeds}

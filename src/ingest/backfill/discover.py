@@ -54,7 +54,7 @@ def sites(asked: Backfill, feeds: FeedList) -> list[Site]:
     """One site for each origin among the feeds (all that are enabled, unless some are named) or the inputs."""
     if asked.inputs:
         return [_input_site(url, feeds) for url in asked.inputs]
-    chosen = feeds.named(asked.feeds) if asked.feeds else tuple(feed for feed in feeds.feeds if feed.enabled)
+    chosen = feeds.chosen(asked.feeds)
     if not chosen:
         raise ConfigError(f"{feeds.path}: no [[feed]] to look for sitemaps of; name a sitemap with --input URL")
     found: dict[str, Site] = {}

@@ -38,7 +38,7 @@ def feeds_of(asked: Backfill, feeds: FeedList) -> list[Paged]:
     """The feeds whose addresses are the inputs, else those named by id, else all that are enabled. ConfigError for none."""
     if asked.inputs:
         return [_input(url, feeds) for url in asked.inputs]
-    chosen = feeds.named(asked.feeds) if asked.feeds else tuple(feed for feed in feeds.feeds if feed.enabled)
+    chosen = feeds.chosen(asked.feeds)
     if not chosen:
         raise ConfigError(f"{feeds.path}: no [[feed]] to walk back through; name one by its address with --input URL")
     return [Paged(feed, True) for feed in chosen]
