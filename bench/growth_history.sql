@@ -13,7 +13,7 @@ ORDER BY i;
 SET VARIABLE words = (SELECT list('w' || md5(k::VARCHAR)[:6] ORDER BY k) FROM range(4000) t(k));
 
 INSERT INTO core.article BY NAME
-SELECT id AS article_id, key AS url_key, 'https://' || key AS url, split_part(key, '/', 1) AS host,
+SELECT id AS article_id, key AS url_key, core.key_hash(key) AS key_hash, 'https://' || key AS url, split_part(key, '/', 1) AS host,
        'A headline of some words ' || i AS headline,
        CASE WHEN stamp >= TIMESTAMPTZ '2026-01-01 00:00+00'
             THEN array_to_string(list_transform(range(300), lambda k: getvariable('words')[1 + (hash(i, k) % 4000)::BIGINT]), ' ')
@@ -32,7 +32,7 @@ FROM synthetic ORDER BY i;
 
 INSERT INTO core.alias BY NAME
 SELECT 'https://' || key AS url, key AS link_key, key AS url_key, 'feed' || i % 200 AS feed_id, '000001' AS rank, kind, stamp::DATE AS day,
-       stamp AS seen_at, core.key_hash('https://' || key) AS url_hash, core.key_hash(key) AS link_hash
+       stamp AS seen_at, core.key_hash(key) AS link_hash
 FROM synthetic, (VALUES ('link'), ('final')) k(kind) ORDER BY i;
 
 INSERT INTO core.outcome BY NAME

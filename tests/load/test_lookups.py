@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import ingest.load.links as links
 import ingest.load.work as work
 from ingest.load.checks import run_checks
 from ingest.load.db import Connection, Warehouse
@@ -39,8 +40,8 @@ def dirty(con: Connection) -> set[date]:
 
 def test_an_outcome_marks_the_days_of_links_that_were_led_to_its_key(warehouse: Warehouse) -> None:
     with warehouse.transaction() as con:
-        work.add_aliases(con, [alias("a.example/short", FIRST), alias("a.example/other", date(2026, 1, 1))])
-        work.lead_links(con, [("a.example/short", "a.example/long")])
+        links.add_aliases(con, [alias("a.example/short", FIRST), alias("a.example/other", date(2026, 1, 1))])
+        links.lead_links(con, [("a.example/short", "a.example/long")])
     with warehouse.transaction() as con:
         work.settle(con, [outcome("a.example/long", "a.example/long")])
         assert dirty(con) == {FIRST}
@@ -48,13 +49,27 @@ def test_an_outcome_marks_the_days_of_links_that_were_led_to_its_key(warehouse: 
 
 def test_a_link_that_is_led_back_is_found_by_its_own_key_alone(warehouse: Warehouse) -> None:
     with warehouse.transaction() as con:
-        work.add_aliases(con, [alias("a.example/short", FIRST)])
-        work.lead_links(con, [("a.example/short", "a.example/long")])
-        work.lead_links(con, [("a.example/short", "a.example/short")])
+        links.add_aliases(con, [alias("a.example/short", FIRST)])
+        links.lead_links(con, [("a.example/short", "a.example/long")])
+        links.lead_links(con, [("a.example/short", "a.example/short")])
         work.settle(con, [outcome("a.example/long", "a.example/long")])
         assert dirty(con) == set()
         work.settle(con, [outcome("a.example/short", "a.example/short")])
         assert dirty(con) == {FIRST}
+    assert run_checks(warehouse)["hashes_are_of_keys"] == []
+
+
+def test_links_of_before_and_of_the_same_transaction_are_found_together(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as con:
+        links.add_aliases(con, [alias("a.example/before", FIRST)])
+        links.lead_links(con, [("a.example/before", "a.example/long")])
+    with warehouse.transaction() as con:
+        assert links.targets(con, ["a.example/before", "a.example/now"]) == {"a.example/before": ["a.example/long"]}
+        links.add_aliases(con, [alias("a.example/now", LATER), alias("a.example/other", date(2026, 1, 1))])
+        links.lead_links(con, [("a.example/now", "a.example/long")])
+        assert links.targets(con, ["a.example/now"]) == {"a.example/now": ["a.example/long"]}
+        work.settle(con, [outcome("a.example/long", "a.example/long")])
+        assert dirty(con) == {FIRST, LATER}
     assert run_checks(warehouse)["hashes_are_of_keys"] == []
 
 
@@ -65,7 +80,7 @@ def test_what_is_told_twice_stands_once_in_one_transaction_or_two(warehouse: War
     for step in steps:
         with warehouse.transaction() as con:
             for rank, said in step:
-                work.add_aliases(con, [alias("a.example/1", FIRST, rank), alias("a.example/1", FIRST, rank, "final")])
+                links.add_aliases(con, [alias("a.example/1", FIRST, rank), alias("a.example/1", FIRST, rank, "final")])
                 work.settle(con, [outcome("a.example/1", "a.example/1", said)])
     with warehouse.transaction() as con:
         assert con.execute("SELECT kind, rank FROM core.alias ORDER BY kind").fetchall() == [("final", "0"), ("link", "0")]
@@ -75,6 +90,6 @@ def test_what_is_told_twice_stands_once_in_one_transaction_or_two(warehouse: War
 
 def test_a_hash_that_does_not_fit_its_key_is_told(warehouse: Warehouse) -> None:
     with warehouse.transaction() as con:
-        work.add_aliases(con, [alias("a.example/1", FIRST)])
+        links.add_aliases(con, [alias("a.example/1", FIRST)])
         con.execute("UPDATE core.alias SET url_key = 'b.example/1'")
     assert [row["key"] for row in run_checks(warehouse)["hashes_are_of_keys"]] == ["https://a.example/1"]

@@ -1,14 +1,13 @@
--- A new outcome may change which link of a key is primary: every day on which a link to these keys was first seen.
--- Those that lead to a key by another have its key_hash, the others its link_hash.
+-- Every day on which a link to the staged keys was first seen. Those that lead to a key by another have its key_hash, the others its
+-- link_hash.
+CREATE OR REPLACE TEMP TABLE led AS
+SELECT rowid AS place FROM core.alias WHERE key_hash IN (SELECT core.key_hash(url_key) FROM staged);
 CREATE OR REPLACE TEMP TABLE near AS
-SELECT url_key, link_key, kind, day FROM core.alias
-WHERE rowid IN (
-  SELECT rowid FROM core.alias WHERE key_hash IN (SELECT core.key_hash(url_key) FROM staged)
-  UNION ALL
-  SELECT rowid FROM core.alias WHERE link_hash IN (SELECT core.key_hash(url_key) FROM staged)
-);
+SELECT url_key, link_key, kind, day FROM near_alias()
+UNION
+SELECT url_key, link_key, kind, day FROM core.alias WHERE rowid IN (SELECT place FROM led ANTI JOIN near_link USING (place));
 INSERT INTO core.dirty_day (dataset, day)
-SELECT 'outcomes', day FROM near
+SELECT DISTINCT 'outcomes', day FROM near
 WHERE kind = 'link' AND (url_key IN (SELECT url_key FROM staged) OR link_key IN (SELECT url_key FROM staged))
 EXCEPT
 SELECT dataset, day FROM core.dirty_day

@@ -15,9 +15,10 @@ from ingest.backfill.targets import Span, decide
 from ingest.fetch.archive import Archive
 from ingest.load import ledger
 from ingest.load.ledger import LEASE, Chunk, Target
+from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
-from ingest.load.work import add_aliases, queue, settle
+from ingest.load.work import queue, settle
 from ingest.model import Extraction, Outcome, Page, Reason, StampSource, Work, WorkKind
 from ingest.stages.edges import Edges
 from ingest.stages.loading import load_batch

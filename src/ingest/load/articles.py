@@ -8,41 +8,31 @@ from typing import Any
 
 import duckdb
 
+from ingest.load.links import targets
 from ingest.load.rows import Known, Row
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import article_id
 
-_KEY, _ID = ("url_key",), ("article_id",)
+_KEY = ("url_key",)
 
 
 def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
     """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead nowhere are left out."""
-    targets = _targets(con, keys)
-    ids = {str(article_id(key)): key for key in {*keys, *chain.from_iterable(targets.values())}}
-    if not stage(con, [{"article_id": id} for id in ids], "core.article", _ID):
+    led = targets(con, keys)
+    if not stage(con, [{"url_key": key} for key in sorted({*keys, *chain.from_iterable(led.values())})], "core.article", _KEY):
         return {}
-    there = {ids[id] for (id,) in con.execute(sql("load/articles_there")).fetchall()}
+    there = {key for (key,) in con.execute(sql("load/articles_there")).fetchall()}
     con.unregister("staged")
-    found = ((key, [key] if key in there else sorted(there.intersection(targets.get(key, ())))) for key in keys)
-    return {key: led[0] for key, led in found if led}
-
-
-def _targets(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, list[str]]:
-    """Where the aliases of these keys lead."""
-    found: dict[str, list[str]] = {}
-    if stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
-        for link_key, url_key in con.execute(sql("load/alias_targets")).fetchall():
-            found.setdefault(link_key, []).append(url_key)
-        con.unregister("staged")
-    return found
+    found = ((key, [key] if key in there else sorted(there.intersection(led.get(key, ())))) for key in keys)
+    return {key: own[0] for key, own in found if own}
 
 
 def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, Known]:
     """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left out."""
     led = leads(con, keys)
-    if not stage(con, [{"article_id": str(article_id(key))} for key in sorted(set(led.values()))], "core.article", _ID):
+    if not stage(con, [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(led.values()))], "core.article"):
         return {}
-    con.execute(sql("load/articles_by_id"))
+    con.execute(sql("load/articles_by_key"))
     rows = records(con)
     first = min(row["first_seen_at"] for row in rows).date()
     seen = dict(con.execute(sql("load/seen_texts"), {"first": first}).fetchall())

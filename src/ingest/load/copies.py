@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from ingest.load.articles import known_from, mark_dirty
 from ingest.load.rows import Known, Row
-from ingest.load.sql import append, records, sql, stage
+from ingest.load.sql import append, records, sql, stage, stage_columns
 from ingest.model import Signal
 
 Days = Mapping[str, date]
@@ -34,7 +37,9 @@ def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
 
 def write_fingerprints(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
     """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick without an index."""
-    append(con, "core.fingerprint", _hashes(prints))
+    if _stage_hashes(con, prints):
+        con.execute("INSERT INTO core.fingerprint BY NAME SELECT * FROM staged")
+        con.unregister("staged")
 
 
 def candidates(
@@ -46,7 +51,8 @@ def candidates(
     days = {id: day for id, day, _ in prints}
     for first, last, some in _spans([(id, day) for id, day, _ in prints]):
         chosen = set(some)
-        stage(con, _hashes([one for one in prints if one[0] in chosen]), "core.fingerprint")
+        if not _stage_hashes(con, [one for one in prints if one[0] in chosen]):
+            continue
         for a, b, day in con.execute(sql("load/candidates"), {"first": first, "last": last}).fetchall():
             found.add((a, b) if a < b else (b, a))
             days[b] = day
@@ -130,8 +136,15 @@ def _remember(con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: 
     append(con, "core.copy_group_alias", [{"old_id": old, "group_id": new, "changed_at": now} for old, new in sorted(moved)])
 
 
-def _hashes(prints: Sequence[tuple[str, date, Sequence[int]]]) -> list[Row]:
-    return [{"hash": h, "article_id": id, "day": day} for id, day, sketch in prints for h in sketch]
+def _stage_hashes(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
+    """A row for each hash of each sketch as the relation `staged`; False when there is none."""
+    of = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
+    if not len(of):
+        return False
+    ids, days = (pa.array([one[at] for one in prints]).take(of) for at in (0, 1))
+    hashes = np.fromiter(chain.from_iterable(sketch for _, _, sketch in prints), np.uint32, len(of))
+    stage_columns(con, {"hash": hashes, "article_id": ids, "day": days}, "core.fingerprint")
+    return True
 
 
 def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, list[str]]]:

@@ -56,7 +56,7 @@ def stored(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, int]]) -> 
 
 def articles(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Row]:
     """Whole rows of core.article, ids as text."""
-    con.execute("SELECT * FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(ids)])
+    con.execute("SELECT * EXCLUDE (key_hash) FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(ids)])
     return {str(row["article_id"]): _plain(row) for row in records(con)}
 
 

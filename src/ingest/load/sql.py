@@ -32,14 +32,18 @@ def stage(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], lik
     """
     if not rows:
         return False
-    schema = _schema(con, like)
     wanted = columns or list(rows[0])
-    unknown = [name for name in wanted if name not in schema.names]
+    stage_columns(con, {name: [row.get(name) for row in rows] for name in wanted}, like)
+    return True
+
+
+def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], like: str) -> None:
+    """The same for whole columns of equal length, lists or Arrow arrays: what is numbers already need not become rows first."""
+    schema = _schema(con, like)
+    unknown = [name for name in columns if name not in schema.names]
     if unknown:
         raise ValueError(f"{like} has no column {unknown[0]}")
-    picked = pa.schema([schema.field(name) for name in wanted])
-    con.register("staged", pa.Table.from_pylist([dict(row) for row in rows], schema=picked))
-    return True
+    con.register("staged", pa.table(dict(columns), schema=pa.schema([schema.field(name) for name in columns])))
 
 
 _SCHEMAS: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import duckdb
 
+from ingest.load.links import mark_days
 from ingest.load.rows import Row, work_from
 from ingest.load.sql import merge, records, sql, stage
 from ingest.model import Work
@@ -42,25 +43,4 @@ def drop(con: duckdb.DuckDBPyConnection, url_keys: Sequence[str]) -> None:
 def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """Write outcomes, and mark the days on which they show."""
     merge(con, "merge_outcome", rows, "core.outcome")
-    if stage(con, [{"url_key": row["url_key"]} for row in rows] + [{"url_key": row["link_key"]} for row in rows],
-             "core.outcome", _COLUMNS):  # fmt: skip
-        con.execute(sql("load/dirty_links"))
-        con.unregister("staged")
-
-
-def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
-    """URLs that lead to articles; one row for a URL and kind, the smallest rank of the batch wins."""
-    best: dict[tuple[str, str], Row] = {}
-    for row in rows:
-        place = (row["url"], row["kind"])
-        if place not in best or row["rank"] < best[place]["rank"]:
-            best[place] = row
-    merge(con, "merge_alias", list(best.values()), "core.alias")
-
-
-def lead_links(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Links of the first key lead to the article of the second: known since the page was fetched."""
-    rows = [{"link_key": link_key, "url_key": url_key} for link_key, url_key in dict(pairs).items()]
-    if stage(con, rows, "core.alias"):
-        con.execute(sql("load/lead_links"))
-        con.unregister("staged")
+    mark_days(con, {row[name] for row in rows for name in ("url_key", "link_key")})

@@ -12,11 +12,11 @@ import ingest.load.sentences as sentences
 import ingest.load.stories as stories
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, group
-from ingest.dedup.sketch import sketch
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
-from ingest.dedup.tokens import Tokens, shingles
+from ingest.dedup.tokens import Tokens
 from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, figures_differ, verify
+from ingest.dedup.whole import Whole
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
 from ingest.model import CopyKind, Precision, Signal
@@ -30,20 +30,21 @@ WHOLE = 32
 
 
 def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, date], before: Mapping[str, date],
-                now: datetime, words: Mapping[str, Tokens] | None = None) -> int:  # fmt: skip
+                now: datetime, wholes: Mapping[str, Whole] | None = None) -> int:  # fmt: skip
     """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the copies newly linked.
 
     `left` and `before` say on which published_day an article stood until now; one that is not in `before` is new.
-    `words`: of the texts that have been read already.
+    `wholes`: of the texts that have been read already.
     """
     present = [known for known in changed if known.status in PRESENT]
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
     old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
     mates = copies.forget(con, old)
-    texts = worded(con, {known.article_id: known.body_text for known in present}, words)
-    prints = [(known.article_id, known.published_day, sketch(shingles(texts[known.article_id].words.ids))) for known in present]
+    texts = worded(con, {known.article_id: known.body_text for known in present}, wholes)
+    prints = [(known.article_id, known.published_day, texts[known.article_id].sketch()) for known in present]
     copies.write_fingerprints(con, prints)
-    stories.write_marks(con, [_marked(known, texts[known.article_id].whole) for known in present if known.row["published_at"]])
+    stories.write_marks(con, [_marked(known, texts[known.article_id].whole.words)
+                              for known in present if known.row["published_at"]])  # fmt: skip
     sentences.write_sentences(con, [(known.article_id, known.published_day, one.sentences, one.opening)
                                     for known in present for one in (texts[known.article_id],)], now)  # fmt: skip
     near, days = copies.candidates(con, prints)

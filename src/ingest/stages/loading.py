@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import ingest.load.articles as articles
+import ingest.load.links as links
 import ingest.load.work as pending
-from ingest.dedup.tokens import Tokens
+from ingest.dedup.whole import Whole
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages, see_lines
@@ -49,11 +51,12 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
     """
     ordered = sorted(results, key=lambda r: (r.work.rank, r.work.url_key))
     with edges.warehouse.transaction() as con:
-        asked = {key for r in ordered for key in _asked(edges, r)}
+        keys = [list(_asked(edges, r)) for r in ordered]
+        asked = set(chain.from_iterable(keys))
         known = articles.known_articles(con, asked)
         before = {one.article_id: one.published_day for one in known.values()}
         barred = articles.taken_down(con, asked | {one.url_key for one in known.values()})
-        verdicts = [_judged(edges, result, known, barred) for result in ordered]
+        verdicts = [_judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)]
         gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
         again = _keep_out(con, edges, gone, known, barred)
         _write(con, edges, ordered, verdicts)
@@ -62,7 +65,7 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
         withdrawn = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
         counts.copies = link_copies(con, [k for id, k in written.items() if id not in withdrawn], withdrawn, before, edges.now,
-                                    _words(ordered, written))  # fmt: skip
+                                    _wholes(ordered, written))  # fmt: skip
         note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
                            if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
@@ -70,9 +73,9 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
     return counts
 
 
-def _words(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, Tokens]:
-    """The words of written texts that a worker has read, by article: a text may also be one that the warehouse had."""
-    read = {r.extraction.article.body_text: r.reading.words for r in results if r.reading and r.extraction and r.extraction.article}
+def _wholes(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, Whole]:
+    """Written texts as a worker has read them, by article: a text may also be one that the warehouse had."""
+    read = {r.extraction.article.body_text: r.reading.whole for r in results if r.reading and r.extraction and r.extraction.article}
     return {id: read[known.body_text] for id, known in written.items() if known.body_text in read}
 
 
@@ -82,8 +85,7 @@ def _asked(edges: Edges, result: Result) -> Iterable[str]:
         yield keys_of(result, edges.rules)[0]
 
 
-def _judged(edges: Edges, result: Result, known: dict[str, Known], barred: Mapping[str, str]) -> Verdict:
-    keys = list(_asked(edges, result))
+def _judged(edges: Edges, result: Result, keys: Sequence[str], known: dict[str, Known], barred: Mapping[str, str]) -> Verdict:
     if (key := _barred_key(keys, known, barred)) is not None:
         return Verdict(Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key])
     found = next((known[key] for key in reversed(keys) if key in known), None)
@@ -125,8 +127,8 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
                                 if v.revision is not None and v.article is not None and r.extraction})  # fmt: skip
     see_lines(con, [(v.article, r.extraction.lines) for r, v in zip(results, verdicts, strict=True)
                     if v.article is not None and r.extraction], edges.now)  # fmt: skip
-    pending.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
-    pending.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
+    links.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
+    links.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
     pending.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])
     pending.queue(con, [v.retry for v in verdicts if v.retry is not None])
     pending.drop(con, [v.link_key for v in verdicts if v.retry is None])

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+import ingest.load.links as links
 import ingest.load.polls as stored
 import ingest.load.work as pending
 from ingest.errors import FetchError, Terminal
@@ -168,21 +169,21 @@ def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decis
 
 def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
            known: dict[str, dict[str, EntryDigest]]) -> Again:  # fmt: skip
-    links = stored.known_links(con, _link_keys(edges, decided, known))
-    barred = any(row["taken_down"] for row in links.values())
-    again = _keep_out(con, edges, decided, known, links) if barred else Again()
+    known_links = stored.known_links(con, _link_keys(edges, decided, known))
+    barred = any(row["taken_down"] for row in known_links.values())
+    again = _keep_out(con, edges, decided, known, known_links) if barred else Again()
     intents = Intents()
     for one, decision in decided:
-        plan(one.feed, decision.entries, known.get(one.feed.id, {}), links, intents, edges.now, edges.rules)
+        plan(one.feed, decision.entries, known.get(one.feed.id, {}), known_links, intents, edges.now, edges.rules)
     stored.write_states(con, [(one.feed, decision.state) for one, decision in decided])
     stored.write_polls(con, [_poll_row(edges, one, decision) for one, decision in decided],
                        [row for one, decision in decided for row in _history(edges, one, decision)],
                        [row for one, decision in decided for row in _digests(edges, one, decision)])  # fmt: skip
-    pending.add_aliases(con, intents.aliases)
+    links.add_aliases(con, intents.aliases)
     pending.queue(con, list(intents.pending.values()))
     mended = {old: key for old, key in intents.mended.items() if old not in intents.pending}
     pending.drop(con, list(mended))
-    pending.lead_links(con, list(mended.items()))
+    links.lead_links(con, list(mended.items()))
     pending.settle(con, list(intents.outcomes.values()))
     advance(con, [one.place for one, _ in decided if one.place])
     return again

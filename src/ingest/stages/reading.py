@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.dedup.revisions import revision_hash
-from ingest.dedup.tokens import Tokens, tokenise
+from ingest.dedup.whole import Whole, whole
 from ingest.extract.page import extract
 from ingest.model import Article, Extraction, PageInput
 from ingest.text import text_hash
@@ -14,11 +14,11 @@ from ingest.text import text_hash
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `words` of the body."""
+    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `whole` is of the body."""
 
     text_hash: str
     body_hash: str
-    words: Tokens
+    whole: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Extracted:
 def read(article: Article) -> Reading:
     """The reading of an article's text."""
     body = article.body_text
-    return Reading(revision_hash(article.headline, body), text_hash(body), tokenise(body))
+    return Reading(revision_hash(article.headline, body), text_hash(body), whole(body, sketched=True))
 
 
 def extract_and_read(given: PageInput) -> Extracted:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import ingest.load.copies as copies
 from ingest.dedup.align import lay
-from ingest.dedup.sketch import sketch
-from ingest.dedup.tokens import Tokens, shingles
+from ingest.dedup.tokens import Tokens
 from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Row
@@ -18,7 +17,7 @@ def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     """A row for each candidate of these articles that verification refuses, the likeliest first."""
     own = copies.days_of(con, ids)
     bodies = {row["article_id"]: row["body_text"] or "" for row in copies.texts(con, own)}
-    prints = [(id, own[id], sketch(shingles(one.words.ids))) for id, one in worded(con, bodies).items()]
+    prints = [(id, own[id], one.sketch()) for id, one in worded(con, bodies).items()]
     pairs, days = copies.candidates(con, prints)
     named = {id for pair in pairs for id in pair}
     texts = {row["article_id"]: row for row in copies.texts(con, {id: days[id] for id in named})}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 import ingest.load.sentences as stored
 from ingest.dedup.learn import edges, opening
-from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, tokenise, without
+from ingest.dedup.sketch import sketch
+from ingest.dedup.tokens import Tokens, shingles, without
+from ingest.dedup.whole import Whole, whole
 from ingest.load.db import Connection
 
 
@@ -18,23 +20,29 @@ class Wording:
     """`whole` is all of a text, `words` without what was learnt. `sentences` are the first and last that were not learnt, `opening`
     is what the text is known by while they are counted."""
 
-    whole: Tokens
+    whole: Whole
     words: Tokens
     sentences: tuple[int, ...]
     opening: tuple[int, ...]
 
-
-def worded(con: Connection, bodies: Mapping[str, str], words: Mapping[str, Tokens] | None = None) -> dict[str, Wording]:
-    """These texts by id, each read once; `words` of those that were read before."""
-    had = words or {}
-    read = {id: had[id] if id in had else tokenise(body) for id, body in bodies.items()}
-    hashed = {id: sentence_hashes(words) for id, words in read.items()}
-    learnt = stored.learnt(con, {sentence for hashes in hashed.values() for sentence in hashes.tolist()})
-    return {id: _wording(words, hashed[id], learnt) for id, words in read.items()}
+    def sketch(self) -> Sequence[int]:
+        """Of `words`, as dedup/sketch.py has it."""
+        if self.words is self.whole.words and self.whole.sketch is not None:
+            return self.whole.sketch
+        return sketch(shingles(self.words.ids))
 
 
-def _wording(whole: Tokens, hashes: Hashes, learnt: frozenset[int]) -> Wording:
-    words = whole
-    if learnt:
-        words = without(whole, np.array([sentence in learnt for sentence in hashes.tolist()], np.bool_))
-    return Wording(whole, words, tuple(one for one in edges(hashes) if one not in learnt), opening(whole, hashes))
+def worded(con: Connection, bodies: Mapping[str, str], wholes: Mapping[str, Whole] | None = None) -> dict[str, Wording]:
+    """These texts by id, each read once; `wholes` of those that were read before."""
+    had = wholes or {}
+    read = {id: had[id] if id in had else whole(body) for id, body in bodies.items()}
+    learnt = stored.learnt(con, {sentence for one in read.values() for sentence in one.sentences.tolist()})
+    return {id: _wording(one, learnt) for id, one in read.items()}
+
+
+def _wording(whole: Whole, learnt: frozenset[int]) -> Wording:
+    words, hashes = whole.words, whole.sentences.tolist()
+    if not learnt.isdisjoint(hashes):
+        words = without(words, np.array([sentence in learnt for sentence in hashes], np.bool_))
+    own = tuple(one for one in edges(whole.sentences) if one not in learnt)
+    return Wording(whole, words, own, opening(whole.words, whole.sentences))
