@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.dedup.verify import DedupText, prepare, verify
+from ingest.dedup.verify import DedupText, are_copies, prepare, ruled_out, verify
 from ingest.model import CopyKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -186,3 +187,22 @@ def test_the_verdict_does_not_depend_on_which_comes_first() -> None:
     assert (one.same, one.containment, one.slot_agreement, one.jaccard) == (
         other.same, other.containment, other.slot_agreement, other.jaccard,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("hours", [None, 0.0, 30.0, 80.0])
+def test_what_is_ruled_out_at_a_glance_is_what_the_full_look_refuses(hours: float | None) -> None:
+    chance = random.Random(3)
+    words = [f"{chance.choice('bcdfgklmn')}{chance.choice('aeiou')}{n}" if n % 7 else f"{n}" for n in range(400)]
+    told, ruled = {True: 0, False: 0}, 0
+    for _ in range(400):
+        length = chance.choice([8, 25, 55, 60, 200])
+        at, keep = chance.randrange(200), chance.random()
+        cut = max(1, int(length * keep))
+        a = words[at : at + length]
+        b = a[:cut] + chance.sample(words, int(length * chance.random()))
+        one, other = text(" ".join(a), "a", hours=None if hours is None else 0.0), text(" ".join(b), hours=hours)
+        told[verify(one, other).same] += 1
+        ruled += ruled_out(one, other)
+        assert are_copies(one, other) == verify(one, other).same
+    assert min(told.values()) > 20
+    assert 20 < ruled <= told[False]

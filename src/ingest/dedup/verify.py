@@ -114,8 +114,18 @@ def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
 
 
 def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
-    """`verify(a, b).same`, without the scores of what the figures alone rule out."""
-    return not figures_differ(a.laid, b.laid, rule) and verify(a, b, rule).same
+    """`verify(a, b).same`, without the scores of what is ruled out before the texts are laid side by side."""
+    return not ruled_out(a, b, rule) and verify(a, b, rule).same
+
+
+def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
+    """No copies wherever the words stand: by their figures, or by fewer shared shingles than `verify` asks for of any two texts."""
+    if figures_differ(a.laid, b.laid, rule):
+        return True
+    shared = unaligned(a.laid, b.laid)
+    if min(len(a.laid.words), len(b.laid.words)) < rule.brief:
+        return shared.containment < min(rule.contained_dense, rule.contained)
+    return shared.containment < rule.contained or shared.containment + shared.jaccard < rule.shared
 
 
 def figures_differ(a: Laid, b: Laid, rule: Rule = RULE) -> bool:

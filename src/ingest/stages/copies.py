@@ -15,7 +15,7 @@ from ingest.dedup.groups import CopyGroup, Member, group
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, figures_differ, verify
+from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, ruled_out, verify
 from ingest.dedup.whole import Whole
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
@@ -94,12 +94,12 @@ class _Texts:
         return self._verdicts[pair]
 
     def same(self, a: str, b: str) -> bool:
-        """Whether they are copies: the verdict without the scores of what the figures alone rule out (most forms)."""
+        """Whether they are copies: the verdict without the scores of what is ruled out at a glance (most forms)."""
         pair = (min(a, b), max(a, b))
         if pair in self._verdicts:
             return self._verdicts[pair].same
         self.need({a, b})
-        return not figures_differ(self._texts[pair[0]].laid, self._texts[pair[1]].laid) and self.verify(a, b).same
+        return not ruled_out(self._texts[pair[0]], self._texts[pair[1]]) and self.verify(a, b).same
 
 
 def _ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
