@@ -42,7 +42,7 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
 
 
 def known_from(row: dict[str, Any]) -> Known:
-    """A row of core.article, with or without `seen`."""
+    """A row of core.article, or as many of its columns as are asked for; with or without `seen`."""
     row = {name: str(value) if name == "article_id" else value for name, value in row.items()}
     seen = frozenset(row.pop("seen", None) or ())
     return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],

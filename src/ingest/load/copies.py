@@ -66,7 +66,7 @@ def texts(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
 
 
 def articles(con: duckdb.DuckDBPyConnection, days: Days) -> list[Known]:
-    """These articles whole, to be compared anew; those that moved to another day since are left out."""
+    """These articles, to be compared anew, with the columns that this asks for; those that moved to another day since are left out."""
     return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from ingest.load.rows import Row, page_row
-from ingest.load.sql import append, merge, sql, stage
+from ingest.load.sql import append, merge, sql, stage, stage_columns
 from ingest.model import ArchivePlace, Page, Work
 
 LEARN_AFTER = 5
@@ -47,9 +47,12 @@ def committed(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def see_lines(con: duckdb.DuckDBPyConnection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime) -> None:
     """Remember which blocks stood on which page."""
-    rows = [{"host": article["host"], "line_hash": line, "article_id": article["article_id"], "day": now.date()}
-            for article, lines in pages if article["host"] for line in dict.fromkeys(lines)]  # fmt: skip
-    if stage(con, rows, "core.boilerplate_seen"):
+    seen = [(article["host"], line, article["article_id"]) for article, lines in pages if article["host"]
+            for line in dict.fromkeys(lines)]  # fmt: skip
+    if seen:
+        hosts, hashes, ids = zip(*seen, strict=True)
+        stage_columns(con, {"host": hosts, "line_hash": hashes, "article_id": ids, "day": [now.date()] * len(seen)},
+                      "core.boilerplate_seen")  # fmt: skip
         con.execute(sql("load/see_lines"))
         con.unregister("staged")
 
