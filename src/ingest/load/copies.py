@@ -66,7 +66,7 @@ def texts(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
 
 
 def articles(con: duckdb.DuckDBPyConnection, days: Days) -> list[Known]:
-    """These articles, to be compared anew, with the columns that this asks for; those that moved to another day since are left out."""
+    """What comparing these articles anew asks of them; those that moved to another day since are left out."""
     return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
 
