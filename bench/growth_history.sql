@@ -32,7 +32,7 @@ FROM synthetic ORDER BY i;
 
 INSERT INTO core.alias BY NAME
 SELECT 'https://' || key AS url, key AS link_key, key AS url_key, 'feed' || i % 200 AS feed_id, '000001' AS rank, kind, stamp::DATE AS day,
-       stamp AS seen_at, core.key_hash(key) AS link_hash
+       stamp AS seen_at, core.key_hash('https://' || key) AS url_hash, core.key_hash(key) AS link_hash
 FROM synthetic, (VALUES ('link'), ('final')) k(kind) ORDER BY i;
 
 INSERT INTO core.outcome BY NAME

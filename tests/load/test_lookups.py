@@ -73,6 +73,18 @@ def test_links_of_before_and_of_the_same_transaction_are_found_together(warehous
     assert run_checks(warehouse)["hashes_are_of_keys"] == []
 
 
+def test_a_url_keeps_its_one_row_when_rules_give_it_another_key(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as con:
+        links.add_aliases(con, [alias("a.example/1/a-title", FIRST), alias("a.example/1/a-title", FIRST, kind="final")])
+    with warehouse.transaction() as con:
+        now = alias("a.example/1/a-title", LATER) | {"link_key": "a.example#1", "url_key": "a.example#1"}
+        links.add_aliases(con, [now, now | {"kind": "final"}, alias("a.example/2", LATER)])
+        found = con.execute("SELECT url_key, kind FROM core.alias ORDER BY ALL").fetchall()
+    assert found == [("a.example#1", "final"), ("a.example#1", "link"), ("a.example/2", "link")]
+    checks = run_checks(warehouse)
+    assert checks["hashes_are_of_keys"] == checks["one_alias_per_url"] == []
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_what_is_told_twice_stands_once_in_one_transaction_or_two(warehouse: Warehouse, apart: bool) -> None:
     told = [("1", "loaded"), ("0", "failed")]

@@ -1,6 +1,6 @@
 -- What verification reads of an article. First where they stand: in one go every text of their days would be unpacked.
 SELECT article_id::VARCHAR AS article_id, url, headline, body_text, published_at, publisher, agency
 FROM core.article
-WHERE rowid IN (
+WHERE published_day BETWEEN $first AND $last AND rowid IN (
   SELECT rowid FROM core.article
   WHERE published_day BETWEEN $first AND $last AND core.article.article_id IN (SELECT article_id::UUID FROM staged))

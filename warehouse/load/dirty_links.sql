@@ -7,7 +7,7 @@ SELECT url_key, link_key, kind, day FROM near_alias()
 UNION
 SELECT url_key, link_key, kind, day FROM core.alias WHERE rowid IN (SELECT place FROM led ANTI JOIN near_link USING (place));
 INSERT INTO core.dirty_day (dataset, day)
-SELECT DISTINCT 'outcomes', day FROM near
+SELECT 'outcomes', day FROM near
 WHERE kind = 'link' AND (url_key IN (SELECT url_key FROM staged) OR link_key IN (SELECT url_key FROM staged))
 EXCEPT
 SELECT dataset, day FROM core.dirty_day

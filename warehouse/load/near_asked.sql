@@ -1,11 +1,11 @@
--- Hashes of the staged keys that this transaction has not looked for yet, and whether there are any. Rows of its own stand in its own
--- storage: asked for together with some of long ago, all between would be read.
+-- Hashes of the staged keys that this transaction has not looked for yet, and whether there are any.
 CREATE TEMP TABLE IF NOT EXISTS near_hash (link_hash UINTEGER);
-CREATE TEMP TABLE IF NOT EXISTS near_link (place BIGINT, link_hash UINTEGER, added BOOLEAN);
+CREATE TEMP TABLE IF NOT EXISTS near_link (place BIGINT, added BOOLEAN);
+-- Rows that this transaction inserted (`added`) lie in a storage of their own: in one scan with rows of long ago all between is read.
 CREATE TEMP MACRO IF NOT EXISTS near_alias() AS TABLE
-  SELECT rowid AS place, * FROM core.alias WHERE rowid IN (SELECT place FROM near_link WHERE NOT added)
+  SELECT rowid AS place, false AS added, * FROM core.alias WHERE rowid IN (SELECT place FROM near_link WHERE NOT added)
   UNION ALL
-  SELECT rowid, * FROM core.alias WHERE rowid IN (SELECT place FROM near_link WHERE added);
+  SELECT rowid, true, * FROM core.alias WHERE rowid IN (SELECT place FROM near_link WHERE added);
 CREATE OR REPLACE TEMP TABLE asked_hash AS
-SELECT DISTINCT core.key_hash(link_key) AS link_hash FROM staged EXCEPT SELECT link_hash FROM near_hash;
+SELECT core.key_hash(link_key) AS link_hash FROM staged EXCEPT SELECT link_hash FROM near_hash;
 SELECT 1 FROM asked_hash LIMIT 1

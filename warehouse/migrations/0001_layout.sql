@@ -154,7 +154,8 @@ CREATE TABLE core.alias (             -- each URL that ever led to a key
   kind VARCHAR NOT NULL,              -- link | hop | final | canonical
   day DATE NOT NULL,
   seen_at TIMESTAMPTZ NOT NULL,
-  link_hash UINTEGER NOT NULL,        -- core.key_hash of link_key
+  url_hash UINTEGER NOT NULL,         -- core.key_hash of url
+  link_hash UINTEGER NOT NULL,        -- and of link_key
   key_hash UINTEGER                   -- and of url_key, NULL where it is that of link_key: most lead nowhere else, so that scans pass over
 );
 
@@ -177,7 +178,6 @@ CREATE TABLE core.outcome (           -- what became of each piece of work
 CREATE TABLE core.article (           -- one row per article, as of its latest revision
   article_id UUID NOT NULL,           -- UUIDv5 of url_key; no PRIMARY KEY (docs/decisions/0002)
   url_key VARCHAR NOT NULL,
-  key_hash UINTEGER NOT NULL,         -- core.key_hash of url_key
   url VARCHAR NOT NULL,
   canonical_url VARCHAR,
   host VARCHAR NOT NULL,

@@ -123,9 +123,10 @@ def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
     if figures_differ(a.laid, b.laid, rule):
         return True
     shared = unaligned(a.laid, b.laid)
+    least = min(rule.contained, rule.contained_short, rule.contained_apart)
     if min(len(a.laid.words), len(b.laid.words)) < rule.brief:
-        return shared.containment < min(rule.contained_dense, rule.contained)
-    return shared.containment < rule.contained or shared.containment + shared.jaccard < rule.shared
+        return shared.containment < min(least, rule.contained_dense)
+    return shared.containment < least or shared.containment + shared.jaccard < rule.shared
 
 
 def figures_differ(a: Laid, b: Laid, rule: Rule = RULE) -> bool:

@@ -32,7 +32,7 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
     led = leads(con, keys)
     if not stage(con, [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(led.values()))], "core.article"):
         return {}
-    con.execute(sql("load/articles_by_key"))
+    con.execute(sql("load/articles_by_key"))  # where articles_there, asked by `leads`, found them
     rows = records(con)
     first = min(row["first_seen_at"] for row in rows).date()
     seen = dict(con.execute(sql("load/seen_texts"), {"first": first}).fetchall())

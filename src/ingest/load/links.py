@@ -1,6 +1,7 @@
 """Every URL that ever led to a key: where it leads, and the days of the links whose outcome shows elsewhere now.
 
-Where the rows of a key stand is looked for once in a transaction (`look`), by hash; what else is asked of them is asked there.
+Where the rows of a key stand is looked for once in a transaction (`look`), by hash; what else is asked of them is asked there. The
+places are kept in temporary tables, which go with the connection: a transaction has one of its own (`Warehouse.transaction`).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def lead_links(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]])
     merge(con, "lead_links", rows, "core.alias")
 
 
-def mark_days(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
+def mark_days_of(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
     """Mark every day on which a link to these keys was first seen: a new outcome may change which link of a key is primary."""
     look(con, keys)
     merge(con, "dirty_links", [{"url_key": key} for key in sorted(set(keys))], "core.alias")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from ingest.load.links import mark_days
+from ingest.load.links import mark_days_of
 from ingest.load.rows import Row, work_from
 from ingest.load.sql import merge, records, sql, stage
 from ingest.model import Work
@@ -41,6 +41,6 @@ def drop(con: duckdb.DuckDBPyConnection, url_keys: Sequence[str]) -> None:
 
 
 def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
-    """Write outcomes, and mark the days on which they show."""
-    merge(con, "merge_outcome", rows, "core.outcome")
-    mark_days(con, {row[name] for row in rows for name in ("url_key", "link_key")})
+    """Write outcomes, of several for a link the last, and mark the days on which they show."""
+    merge(con, "merge_outcome", list({row["link_key"]: row for row in rows}.values()), "core.outcome")
+    mark_days_of(con, {row[name] for row in rows for name in ("url_key", "link_key")})

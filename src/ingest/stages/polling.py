@@ -190,7 +190,7 @@ def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Deci
 
 
 def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
-              known: dict[str, dict[str, EntryDigest]], links: dict[str, Row]) -> Again:  # fmt: skip
+              known: dict[str, dict[str, EntryDigest]], known_links: dict[str, Row]) -> Again:  # fmt: skip
     """A feed still lists what was taken down: its record is to go, and where the entry has another address, that is barred too."""
     places, led = [], dict[str, str]()
     for one, decision in decided:
@@ -199,9 +199,9 @@ def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, D
             key = url_key(link_of(verdict.entry), edges.rules)
             before = known.get(one.feed.id, {}).get(verdict.entry.entry_key)
             for old in (key, before.link_key if before else None):
-                if old in links and links[old]["taken_down"]:
-                    links[key]["taken_down"] = links[old]["taken_down"]
-                    listed[key] = links[old]["article_key"] or old
+                if old in known_links and known_links[old]["taken_down"]:
+                    known_links[key]["taken_down"] = known_links[old]["taken_down"]
+                    listed[key] = known_links[old]["article_key"] or old
         led |= listed
         places += [one.place] if listed and one.place else []
     return bar(con, edges, led, places, clean=True)

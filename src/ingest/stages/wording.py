@@ -40,9 +40,9 @@ def worded(con: Connection, bodies: Mapping[str, str], wholes: Mapping[str, Whol
     return {id: _wording(one, learnt) for id, one in read.items()}
 
 
-def _wording(whole: Whole, learnt: frozenset[int]) -> Wording:
-    words, hashes = whole.words, whole.sentences.tolist()
+def _wording(text: Whole, learnt: frozenset[int]) -> Wording:
+    words, hashes = text.words, text.sentences.tolist()
     if not learnt.isdisjoint(hashes):
         words = without(words, np.array([sentence in learnt for sentence in hashes], np.bool_))
-    own = tuple(one for one in edges(whole.sentences) if one not in learnt)
-    return Wording(whole, words, own, opening(whole.words, whole.sentences))
+    own = tuple(one for one in edges(text.sentences) if one not in learnt)
+    return Wording(text, words, own, opening(text.words, text.sentences))
