@@ -11,7 +11,7 @@ Each run is a process of its own over a copy of the history, with the settings t
 it loads one batch first; then comes the batch that counts. Printed for each size, median of the runs:
 - copy stage: the batch's copies end to end: texts read, fingerprints written, candidates looked up and verified, groups derived
   and written, in a transaction that is rolled back;
-- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies, commit, file closed;
+- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies, commit, closed;
 - among known hosts: the whole load where the batch's addresses lie between the history's, in order of spelling, as real ones do;
   above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two must cost the same;
 - learning and stories, which come once a run and not with each batch; and the process's peak memory.
