@@ -16,9 +16,9 @@ it loads one batch first; then comes the batch that counts. Printed for each siz
   above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two must cost the same;
 - learning and stories, which come once a run and not with each batch; and the process's peak memory.
 
-Ends with 1 when at the largest size the copy stage takes half a second or more, or memory 1 GB. Ten million take 8 minutes to lay down
-and 6 GB of disk, and 6 more while they are measured; `--history DIR` keeps them for the next time. `--articles 100000` is the small
-mode, of a minute.
+Ends with 1 when at the largest size the copy stage takes half a second or more, or memory 1 GB. Ten million take 8 minutes to lay
+down and 6 GB of disk, and 6 more while they are measured; `--history DIR` keeps them for the next time. `--articles 100000` is the
+small mode, of a minute.
 """
 
 from __future__ import annotations
