@@ -15,6 +15,9 @@ from support.captures import written
 from support.newsroom import Listed, story
 from support.wire_server import Answer, Asked
 
+from ingest.backfill.run import modest
+from ingest.settings import Settings
+
 INGEST = (sys.executable, "-m", "ingest.cli.main")
 POLLS = 3
 DELAY = 0.15
@@ -93,3 +96,10 @@ def test_polls_go_on_beside_one_that_only_loads(site: ArchiveSite, tmp_path: Pat
     assert ended(process)["loaded"] == 300
     assert site.one("SELECT count(*) FROM mart.articles") == 300 + POLLS
     assert not site.broken_rules()
+
+
+def test_its_warehouse_leaves_the_machine_to_others_unless_told_otherwise(tmp_path: Path) -> None:
+    plain = modest(Settings.model_validate({"data": tmp_path}))
+    assert (plain.duckdb_threads, plain.duckdb_memory) == (1, "400MB")
+    told = modest(Settings.model_validate({"data": tmp_path, "duckdb_threads": 2, "duckdb_memory": "2GB"}))
+    assert (told.duckdb_threads, told.duckdb_memory) == (2, "2GB")

@@ -178,7 +178,7 @@ def _unfinished(settings: Settings, asked: Backfill) -> str | None:
 @asynccontextmanager
 async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str) -> AsyncIterator[Edges]:
     """The edges of a run: its own lock, archive segments and client, so that live polls go on beside it."""
-    warehouse = Warehouse(_one_thread(settings))
+    warehouse = Warehouse(modest(settings))
     warehouse.make_folders()
     check_disk(settings)
     with run_lock(settings.data / "locks", job_of(id)):
@@ -192,9 +192,11 @@ async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str) 
             archive.close()
 
 
-def _one_thread(settings: Settings) -> Settings:
-    """The cores are the extraction's: a second thread in DuckDB makes a load a fifth dearer. What a user has set holds."""
-    return settings if "duckdb_threads" in settings.model_fields_set else settings.model_copy(update={"duckdb_threads": 1})
+def modest(settings: Settings) -> Settings:
+    """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache of a growing warehouse
+    is memory that brings nothing. What a user has set holds."""
+    wanted = {"duckdb_threads": 1, "duckdb_memory": "400MB"}
+    return settings.model_copy(update={name: value for name, value in wanted.items() if name not in settings.model_fields_set})
 
 
 @asynccontextmanager
