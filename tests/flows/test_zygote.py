@@ -49,11 +49,12 @@ def engine(environment: dict[str, str], **more: str) -> subprocess.Popen[bytes]:
 
 
 def forked_run(folder: Path, asker: int) -> int:
-    """The process of the run: it bears the mark, and is neither the zygote nor the asker."""
+    """The process of the run: it bears the mark, is neither the zygote nor the asker, and has been told to go (a thread of it waits
+    for the asker's death then). One that dies before has run nothing: who asked runs it by itself."""
     deadline = time.monotonic() + 30
     while True:
         found = [pid for pid in marked(str(folder), "flows.zygote") if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()]
-        if found:
+        if found and len(os.listdir(f"/proc/{found[0]}/task")) > 1:
             return found[0]
         assert time.monotonic() < deadline
         assert Path(f"/proc/{asker}").exists()
