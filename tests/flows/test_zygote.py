@@ -63,10 +63,11 @@ def forked_run(folder: Path, asker: int) -> int:
 
 def gone(pid: int, seconds: float = 10.0) -> bool:
     deadline = time.monotonic() + seconds
-    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        while Path(f"/proc/{pid}/cmdline").read_bytes():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
     return True
 
 
