@@ -24,6 +24,8 @@ from ingest.load.sql import names, sql
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
 """Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is allowed."""
+SLICE = 10
+"""Days written by one statement: it holds the rows of all of them until it ends, which after a backfill may be years."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 STORAGE = "v1.0.0"
@@ -79,14 +81,15 @@ def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     written = 0
     for dataset, column in BY_DAY.items():
         _ensure_typed(con, folder, dataset, column)
-        if dataset in dirty:
-            written += _write_dataset(con, folder, dataset, column, dirty[dataset])
+        days = sorted(dirty.get(dataset, ()))
+        for first in range(0, len(days), SLICE):
+            written += _write_dataset(con, folder, dataset, column, days[first : first + SLICE])
     con.execute("DELETE FROM core.dirty_day")
     return written
 
 
-def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: set[date]) -> int:
-    con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [sorted(days)])
+def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date]) -> int:
+    con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [days])
     generation = uuid.uuid4().hex[:12]
     con.execute(
         f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(folder / dataset)}' (FORMAT parquet, PARTITION_BY ({column}), "
