@@ -95,7 +95,7 @@ def test_a_killed_run_frees_its_slot_when_its_heartbeat_is_lost(wire: Path) -> N
         finally:
             served.process.send_signal(signal.SIGCONT)
         (wire / "ingest.toml").write_text(plain, encoding="utf-8")
-        until(lambda: served.runs("COMPLETED"), interval + 30, served)
+        assert until(lambda: served.runs("COMPLETED"), interval + 30, served)
 
 
 def test_a_supervisor_frees_the_slot_at_once(wire: Path) -> None:

@@ -84,6 +84,7 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
         supervisor.kill()
         supervisor.wait()
     wait_for(lambda: not marked(str(tmp_path)))
+    assert supervisor.returncode == -signal.SIGKILL
 
 
 def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:

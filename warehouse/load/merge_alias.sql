@@ -1,22 +1,16 @@
 -- A URL is told once for each way it was met; where it leads may change (a guid that moved, a redirect learnt). UPDATE and INSERT: a
 -- MERGE joins on the places of the whole history. A URL that was not found by its key is looked for by itself, for it may have had
 -- another key then (identity rules and tracking parameters change). What is new is noted beside what near_links found.
-CREATE OR REPLACE TEMP TABLE near AS SELECT place, added, url, kind FROM near_alias();
+CREATE OR REPLACE TEMP TABLE near AS SELECT place, url, kind FROM near_alias();
 CREATE OR REPLACE TEMP TABLE newcomer AS
 SELECT core.key_hash(s.url) AS url_hash FROM staged s ANTI JOIN near n ON n.url = s.url AND n.kind = s.kind;
 CREATE OR REPLACE TEMP TABLE other AS
 SELECT place FROM (SELECT rowid AS place FROM core.alias WHERE url_hash IN (SELECT url_hash FROM newcomer)) ANTI JOIN near USING (place);
-INSERT INTO near SELECT rowid, false, url, kind FROM core.alias WHERE rowid IN (SELECT place FROM other);
-CREATE OR REPLACE TEMP TABLE told AS
-SELECT n.place, n.added, s.* FROM near n JOIN staged s ON s.url = n.url AND s.kind = n.kind;
+INSERT INTO near SELECT rowid, url, kind FROM core.alias WHERE rowid IN (SELECT place FROM other);
 UPDATE core.alias t
 SET url_key = s.url_key, key_hash = nullif(core.key_hash(s.url_key), t.link_hash), rank = least(t.rank, s.rank),
     feed_id = CASE WHEN s.rank < t.rank THEN s.feed_id ELSE t.feed_id END
-FROM (SELECT * FROM told WHERE NOT added) s WHERE t.rowid = s.place;
-UPDATE core.alias t
-SET url_key = s.url_key, key_hash = nullif(core.key_hash(s.url_key), t.link_hash), rank = least(t.rank, s.rank),
-    feed_id = CASE WHEN s.rank < t.rank THEN s.feed_id ELSE t.feed_id END
-FROM (SELECT * FROM told WHERE added) s WHERE t.rowid = s.place;
+FROM (SELECT n.place, s.* FROM near n JOIN staged s ON s.url = n.url AND s.kind = n.kind) s WHERE t.rowid = s.place;
 INSERT INTO core.alias BY NAME
 SELECT s.url, s.link_key, s.url_key, s.feed_id, s.rank, s.kind, s.day, s.seen_at, core.key_hash(s.url) AS url_hash,
        core.key_hash(s.link_key) AS link_hash, nullif(core.key_hash(s.url_key), core.key_hash(s.link_key)) AS key_hash

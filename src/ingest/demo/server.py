@@ -84,6 +84,7 @@ class WireHandler(BaseHTTPRequestHandler):
     """Hands each GET to the server's wire and sends its reply."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms for its head to be acknowledged
     server: _Httpd
 
     def do_GET(self) -> None:

@@ -80,10 +80,10 @@ class _Texts:
         if not missing:
             return
         for id in missing & self._own.keys():
-            self._texts[id] = _ready(id, *self._own[id])
+            self._texts[id] = ready(id, *self._own[id])
         rows = {row["article_id"]: row for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()})}
         for id, wording in worded(self._con, {id: row["body_text"] or "" for id, row in rows.items()}).items():
-            self._texts[id] = _ready(id, rows[id], wording.words)
+            self._texts[id] = ready(id, rows[id], wording.words)
 
     def verify(self, a: str, b: str) -> Verdict:
         """The verdict on two texts, the smaller id first."""
@@ -102,7 +102,8 @@ class _Texts:
         return not ruled_out(self._texts[pair[0]], self._texts[pair[1]]) and self.verify(a, b).same
 
 
-def _ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
+def ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
+    """A stored article (its columns in `row`) as verification takes it, told by these words."""
     return DedupText(id, lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
 
 

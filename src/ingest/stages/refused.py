@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ingest.load.copies as copies
-from ingest.dedup.align import lay
-from ingest.dedup.tokens import Tokens
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, verify
+from ingest.dedup.verify import RULE_VERSION, Verdict, verify
 from ingest.load.db import Connection
 from ingest.load.rows import Row
+from ingest.stages.copies import ready
 from ingest.stages.wording import worded
 
 
@@ -22,13 +21,10 @@ def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     named = {id for pair in pairs for id in pair}
     texts = {row["article_id"]: row for row in copies.texts(con, {id: days[id] for id in named})}
     wordings = worded(con, {id: row["body_text"] or "" for id, row in texts.items()})
-    ready = {id: _ready(row, wordings[id].words) for id, row in texts.items()}
-    rows = [_row(texts[b if a in own else a], verify(ready[a], ready[b])) for a, b in pairs if {a, b} <= ready.keys()]
+    prepared = {id: ready(id, row, wordings[id].words) for id, row in texts.items()}
+    rows = [_row(texts[b if a in own else a], verify(prepared[a], prepared[b])) for a, b in pairs
+            if {a, b} <= prepared.keys()]
     return sorted((row for row in rows if not row.pop("same")), key=lambda row: (-row["containment"], row["url"]))
-
-
-def _ready(row: Row, words: Tokens) -> DedupText:
-    return DedupText(row["article_id"], lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
 
 
 def _row(other: Row, verdict: Verdict) -> Row:
