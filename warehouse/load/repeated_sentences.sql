@@ -1,9 +1,11 @@
 -- Sentences that came since the last learning and stand in enough texts, with what a few of those texts open with. Ids are random, so
--- that the smallest are a sample, the same for every order of arrival.
-WITH fresh AS (
-  SELECT DISTINCT hash FROM core.sentence_fresh ANTI JOIN core.sentence_learnt USING (hash)
+-- that the smallest are a sample, the same for every order of arrival. Counted first: few repeat, and only theirs are laid in order.
+WITH repeated AS (
+  SELECT hash, count(*) AS texts FROM core.sentence
+  WHERE hash IN (SELECT hash FROM core.sentence_fresh ANTI JOIN core.sentence_learnt USING (hash))
+  GROUP BY hash HAVING texts >= $texts
 )
-SELECT hash, count(*) OVER (PARTITION BY hash) AS texts, opening
-FROM core.sentence SEMI JOIN fresh USING (hash)
-QUALIFY texts >= $texts AND row_number() OVER (PARTITION BY hash ORDER BY article_id) <= $sample
+SELECT hash, texts, opening
+FROM core.sentence JOIN repeated USING (hash)
+QUALIFY row_number() OVER (PARTITION BY hash ORDER BY article_id) <= $sample
 ORDER BY hash, article_id

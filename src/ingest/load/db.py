@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from pydantic import ByteSize, TypeAdapter
 
 import ingest
@@ -107,6 +108,7 @@ class Warehouse:
                                  "duckdb_memory) and run the command again") from None  # fmt: skip
         finally:
             con.close()
+            pa.default_memory_pool().release_unused()  # of staged rows; kept for ever otherwise
 
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + _OPEN_WAIT
