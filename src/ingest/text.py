@@ -6,9 +6,11 @@ import hashlib
 import html
 import re
 import unicodedata
+from typing import Any
 
 # XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored as UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
+_HALF = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
@@ -44,6 +46,18 @@ _WORD = re.compile(r"\w+(?:[-'’.,/:]\w+)*")
 def strip_control(text: str) -> str:
     """Without control characters, byte order marks, lone surrogates and non-characters; line ends become `\\n`, tabs stay."""
     return _CONTROL.sub("", _NEWLINE.sub("\n", text))
+
+
+def sound(value: Any) -> Any:
+    """A value of strings, lists and dicts with U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves
+    (RFC 8259, 8.2), UTF-8 can carry none."""
+    if isinstance(value, str):
+        return value if value.isascii() else _HALF.sub("\ufffd", value)
+    if isinstance(value, list | tuple):
+        return [sound(one) for one in value]
+    if isinstance(value, dict):
+        return {sound(key): sound(one) for key, one in value.items()}
+    return value
 
 
 def plain_text(html_fragment: str) -> str:

@@ -53,10 +53,13 @@ def test_the_article_is_found_wherever_it_hangs(value: Any) -> None:
         '{"@type":"NewsArticle","headline":"Old bridge","description":"line\nbreak"}',
         '{"@type":"NewsArticle","headline":"Old bridge"}{"@type":"WebSite"}',
         '{"@type":"NewsArticle","headline":"Old bridge","description":"a \\x b"}',
+        '{"@type":"NewsArticle","headline":"Old bridge","description":"half an emoji \\ud83d"}',
     ],
 )
 def test_damaged_json_is_read_all_the_same(raw: str) -> None:
-    assert said(raw).headline == "Old bridge"
+    found = said(raw)
+    assert found.headline == "Old bridge"
+    assert "ud83d" not in ascii(found.description)
 
 
 def test_hopeless_json_and_odd_values_say_nothing() -> None:

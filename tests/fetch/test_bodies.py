@@ -16,7 +16,7 @@ import pytest
 from support.site import Asked, OpenClient, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.fetch.client import Kind
+from ingest.fetch.client import Client, Kind
 from ingest.fetch.decode import Body, decoder
 from ingest.model import Reason
 
@@ -212,6 +212,29 @@ async def test_after_three_time_outs_a_host_is_left_alone_and_others_are_not(sit
     asked = len(site.asked)
     assert (await client.get("http://other.example/quick", kind=Kind.PAGE)).status == 200
     assert len(site.asked) == asked + 2
+
+
+ENDS = {"reset": b"", "500": reply(500, Connection="close"), "torn": reply(200, b"half", length=100)}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+async def test_hanging_up_just_before_the_deadline_costs_no_less(site: Site, open_client: OpenClient, end: bytes) -> None:
+    async def stalling(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.8)
+        writer.write(end)
+        writer.close()
+
+    site.routes.update({f"/{number}": stalling for number in range(15)})
+    client = await open_client(page_deadline=1.0)
+    found = [await failed(client, f"http://news.example/{number}") for number in range(15)]
+    assert found[3:] == [Reason.DEFERRED] * 12
+    assert Reason.DEFERRED not in found[:3]
+
+
+async def failed(client: Client, url: str) -> Reason:
+    with pytest.raises(FetchError) as caught:
+        await client.get(url, kind=Kind.PAGE)
+    return caught.value.reason
 
 
 async def test_many_answers_make_up_for_a_time_out(site: Site, open_client: OpenClient) -> None:

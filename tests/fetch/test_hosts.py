@@ -32,6 +32,7 @@ SOURCE = str(Path(__file__).parents[2] / "src")
     ("value", "seconds"),
     [
         ("120", 120.0), (" 7 ", 7.0), ("1.5", 1.5), ("0", 0.0), ("99999999999", RETRY_AFTER_CAP),
+        ("9" * 400, RETRY_AFTER_CAP), ("6, 6", 6.0), ("5,120", 120.0),
         ("Sun, 01 Mar 2026 12:02:00 GMT", 120.0), ("Sunday, 01-Mar-26 12:02:00 GMT", 120.0),
         ("Sun Mar  1 12:02:00 2026", 120.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
         ("Sun, 01 Mar 2027 12:00:00 GMT", RETRY_AFTER_CAP),
@@ -162,6 +163,32 @@ async def test_crawl_delay_between_all_requests_of_a_host(site: Site, open_clien
     times = [asked.at for asked in site.asked]
     assert len(times) == 4
     assert min(later - sooner for sooner, later in pairwise(times)) >= 0.4
+
+
+async def test_crawl_delay_holds_where_another_hosts_redirects_lead(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+    """robots.txt and the page of `news` lie on `other`, whose own rules only an earlier process has read."""
+
+    async def robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        mine = reply(200, b"User-agent: *\nCrawl-delay: 0.5")
+        writer.write(reply(302, Location="http://other.example/elsewhere.txt") if asked.host == "news.example" else mine)
+
+    site.routes.update({"/robots.txt": robots, "/elsewhere.txt": reply(200, b"User-agent: *\nAllow: /"), "/b": reply(200, b"x"),
+                        "/a": reply(302, Location="http://other.example/b")})  # fmt: skip
+    await (await open_client()).get("http://other.example/b", kind=Kind.PAGE)
+    await (await open_client(path=tmp_path / "hosts.db")).get("http://news.example/a", kind=Kind.PAGE)
+    times = [asked.at for asked in site.asked if asked.host == "other.example"]
+    assert len(times) == 4
+    assert min(later - sooner for sooner, later in pairwise(times)) >= 0.5
+
+
+async def test_a_pause_holds_for_those_who_had_their_turn_already(site: Site, open_client: OpenClient) -> None:
+    site.routes.update({"/a": reply(503, Retry_After="60"), "/b": reply(200, b"x")})
+    client = await open_client(rules=(HostRule("news.example", max_in_flight=2),), max_in_flight=1)
+    await client.sitemaps("http://news.example/")
+    both = (client.get(f"http://news.example/{name}", kind=Kind.PAGE) for name in "ab")
+    found = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(one) for one in found] == [Transient, Transient]
+    assert site.paths() == ["/robots.txt", "/a"]
 
 
 async def test_a_turn_too_far_off_is_put_off(tmp_path: Path) -> None:

@@ -171,6 +171,27 @@ async def test_validators_go_out_verbatim_and_304_comes_back(site: Site, open_cl
     assert caught.value.status == 304
 
 
+async def test_headers_of_raw_bytes_are_text_and_a_validator_of_them_is_none(site: Site, open_client: OpenClient) -> None:
+    head = b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: "h\xe9"\r\nLast-Modified: caf\xe9\r\n'
+    site.routes["/raw"] = head + b"Content-Type: text/html; charset=caf\xe9\r\n\r\nx"
+    site.routes["/utf8"] = reply(200, b"x", ETag='"hé"')
+    client = await open_client()
+    raw = await client.get("http://news.example/raw", kind=Kind.FEED)
+    assert raw.headers == {"content-length": "1", "content-type": "text/html; charset=café"}
+    said = await client.get("http://news.example/utf8", kind=Kind.FEED)
+    await client.get("http://news.example/utf8", kind=Kind.FEED, etag=said.headers["etag"])
+    assert site.asked[-1].headers["if-none-match"].encode("latin-1").decode() == '"hé"'
+
+
+@pytest.mark.parametrize("path", ["/x/../private/a", "/./private/a", "/x/%2e%2E/private/a", "/../private/a"])
+async def test_dot_segments_do_not_get_past_robots(site: Site, open_client: OpenClient, path: str) -> None:
+    site.routes["/robots.txt"] = reply(200, b"User-agent: *\nDisallow: /private/")
+    with pytest.raises(Terminal) as caught:
+        await (await open_client()).get(f"http://news.example{path}", kind=Kind.PAGE)
+    assert caught.value.reason is Reason.ROBOTS
+    assert site.paths() == ["/robots.txt"]
+
+
 async def test_who_asks_is_said_honestly(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
     site.routes["/a"] = reply(200, b"x")
     agent = "wire-ingest/1 (+https://desk.example/bot)"

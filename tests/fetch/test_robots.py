@@ -12,7 +12,7 @@ from support.site import Asked, OpenClient, Script, Site, reply
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import KEPT, RETRY_MOST, Robots, product_token, unreachable
+from ingest.fetch.robots import DELAY_CAP, KEPT, RETRY_MOST, Robots, product_token, unreachable
 from ingest.model import Reason
 
 OURS = "wire-ingest/0.1"
@@ -52,6 +52,7 @@ def test_delay_sitemaps_and_our_name() -> None:
     found = rules("User-agent: *\nCrawl-delay: 2.5\nRequest-rate: 1/7\nSitemap: http://a/1.xml\nSitemap: http://a/2.xml")
     assert (found.delay, found.sitemaps) == (7.0, ("http://a/1.xml", "http://a/2.xml"))
     assert rules("User-agent: *\nCrawl-delay: -1").delay == rules("User-agent: *\nCrawl-delay: soon").delay == 0
+    assert rules("User-agent: *\nCrawl-delay: 99999999999999999999").delay == DELAY_CAP
     assert product_token("wire-ingest/0.1 (+https://desk.example)") == OURS
     assert product_token("  desk-bot(x)") == "desk-bot"
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from ingest.text import sound
+
 # A 10 MB script took 1.3 GB once parsed; real ones stay under 200 KB.
 SCRIPT_CAP = 400_000
 PAGE_CAP = 1_200_000
@@ -69,7 +71,7 @@ def _parse(raw: str) -> Any:
     text = _CDATA.sub("", raw.strip()).strip().rstrip(";")
     for repair in (lambda s: s, lambda s: _BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", s))):
         try:
-            return json.loads(repair(text), strict=False)
+            return sound(json.loads(repair(text), strict=False))
         except (ValueError, RecursionError):
             continue
     return _first_value(text)
@@ -78,7 +80,7 @@ def _parse(raw: str) -> Any:
 def _first_value(text: str) -> Any:
     # two objects glued together, or rubbish behind the first
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+        return sound(json.JSONDecoder(strict=False).raw_decode(text)[0])
     except (ValueError, RecursionError):
         return None
 

@@ -17,6 +17,7 @@ UNNAMED_PAUSE = 10.0
 """Seconds a host is left alone after a 429 that names no time (RFC 6585, 4 leaves it to us)."""
 
 _TERMINAL = {401: Reason.HTTP_401, 403: Reason.HTTP_403, 404: Reason.HTTP_404, 410: Reason.HTTP_410}
+_SECONDS = re.compile(r"\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*", re.ASCII)
 
 
 def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
@@ -39,8 +40,8 @@ def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to stay away (RFC 9110, 10.2.3: seconds or an HTTP date), at most 24 h; None if absent or unreadable."""
     value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,18}(?:\.\d+)?", value, re.ASCII):
-        return min(float(value), RETRY_AFTER_CAP)
+    if _SECONDS.fullmatch(value):  # said twice, the two lines come joined: the longer holds
+        return min(max(map(float, value.split(","))), RETRY_AFTER_CAP)
     try:
         at = parsedate_to_datetime(value)
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -26,9 +26,10 @@ from ingest.settings import Settings
 from ingest.urls import HostRules
 
 MAX_HOPS = 5
-DEFER_AFTER = 2.5
-"""Time-outs after which a host is left alone for the rest of the run, each answer in between making up for FORGIVEN of one: the
-third in a short run, so that a host costs a run three deadlines at most, but not three in an archive of thousands of pages."""
+DEFER_AFTER = 2.01
+"""Deadlines' worth of time that failures may take at a host before it is left alone for the rest of the run, each other answer
+making up for FORGIVEN of one: it ends at the third time-out in a short run, so that a host costs a run three deadlines at most,
+but not at three in an archive of thousands of pages. One that hangs up just before the deadline costs no less than a silent one."""
 FORGIVEN = 0.02
 PARSED_ROBOTS = 4_096
 MB = 1_000_000
@@ -114,7 +115,7 @@ class Client:
         }
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
         self._robots_asked: dict[str, asyncio.Lock] = {}
-        self._timeouts: dict[str, float] = {}
+        self._lost: dict[str, float] = {}
         self._in_flight = asyncio.Semaphore(settings.max_in_flight)
         self._exchange: Exchange | None = None
         self.held = Held()
@@ -176,27 +177,38 @@ class Client:
         rule = self._rules.rule(target.host)
         in_flight = (rule.max_in_flight if rule else None) or self._settings.per_host
         async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
-            if self._timeouts.get(authority, 0) >= DEFER_AFTER:
-                raise Transient(Reason.DEFERRED, f"{authority} timed out too often in this run")
             await self.held.room()
+            self._hosts.heed(authority)  # another request to it may have been told to stay away meanwhile
+            if self._lost.get(authority, 0) >= DEFER_AFTER:
+                raise Transient(Reason.DEFERRED, f"{authority} failed too slowly, too often in this run")
+            began = time.monotonic()
             try:
                 answer = await self._exchange.ask(
                     target, headers, cap=limits.cap, cut=kind is Kind.ROBOTS, deadline=min(left, limits.deadline)
                 )
             except Transient as error:
-                if error.reason is Reason.TIMEOUT:
-                    self._timeouts[authority] = self._timeouts.get(authority, 0) + 1
+                spent = (time.monotonic() - began) / limits.deadline
+                self._lose(authority, 1.0 if error.reason is Reason.TIMEOUT else spent)
                 raise
-            if authority in self._timeouts:
-                self._timeouts[authority] = max(self._timeouts[authority] - FORGIVEN, 0.0)
+            self._lose(authority, answer.seconds / limits.deadline if answer.status >= 500 else -FORGIVEN)
             self._heed(authority, answer)
             return answer
 
+    def _lose(self, authority: str, deadlines: float) -> None:
+        if deadlines > 0 or authority in self._lost:
+            self._lost[authority] = max(self._lost.get(authority, 0.0) + deadlines, 0.0)
+
     def _delay(self, target: Target) -> float:
         rule = self._rules.rule(target.host)
-        parsed = self._robots.get(target.authority)
-        asked = parsed[1].delay if parsed else 0.0
-        return max(self._settings.crawl_delay, (rule.crawl_delay if rule else None) or 0.0, asked)
+        return max(self._settings.crawl_delay, (rule.crawl_delay if rule else None) or 0.0, self._asked_delay(target.authority))
+
+    def _asked_delay(self, authority: str) -> float:
+        """What the host's robots.txt asks for; where this process has not read it (another host's redirects there), as stored."""
+        parsed = self._robots.get(authority)
+        if parsed is not None:
+            return parsed[1].delay
+        stored = self._hosts.robots(authority)
+        return Robots(stored.body, self._agent).delay if stored is not None and stored.body else 0.0
 
     def _heed(self, authority: str, answer: Answer) -> None:
         """429 and 503 pause the whole host (RFC 6585, 4; RFC 9110, 15.6.4)."""

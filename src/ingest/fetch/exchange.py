@@ -19,6 +19,7 @@ from ingest.fetch.guard import Guard, Target
 from ingest.fetch.held import Held
 from ingest.model import Reason
 from ingest.settings import Settings
+from ingest.text import sound
 
 OPEN_FILES = 8_192
 BIG = 1_000_000
@@ -125,13 +126,28 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 
 
 def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
-    """Repeated fields are joined (RFC 9110, 5.3). Cookies are neither kept nor sent back."""
+    """Repeated fields are joined (RFC 9110, 5.3). Cookies are neither kept nor sent back.
+
+    Bytes that are no UTF-8 come as surrogates. They are read as ISO 8859-1, but for a Location, which is asked for byte by byte,
+    and a validator: it could not be sent back verbatim, so there is none.
+    """
     kept: dict[str, str] = {}
     for name, value in reply.headers.items():
         low = name.lower()
-        if low not in ("set-cookie", "set-cookie2"):
-            kept[low] = f"{kept[low]}, {value}" if low in kept else value
+        if low in _COOKIES or (low in _VALIDATORS and not _storable(value)):
+            continue
+        if low != "location" and not _storable(value):
+            value = value.encode("utf-8", "surrogateescape").decode("latin-1")
+        kept[low] = f"{kept[low]}, {value}" if low in kept else value
     return kept
+
+
+def _storable(value: str) -> bool:
+    return value.isascii() or value == sound(value)
+
+
+_COOKIES = frozenset(("set-cookie", "set-cookie2"))
+_VALIDATORS = frozenset(("etag", "last-modified"))
 
 
 _HUNG_UP = "connection closed by the host"

@@ -80,6 +80,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
 _SAFE = "!$%&'()*+,/:;=?@[]~"
 _WIRE_SAFE = re.compile(r"[A-Za-z0-9!$%&'()*+,/:;=?@\[\]~._-]*")
+_DOTTED = re.compile(r"/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.I)
 _NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 
 
@@ -223,13 +224,32 @@ def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Tar
     # carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those on as surrogates).
     if not _WIRE_SAFE.fullmatch(tail):
         tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
-    tail = tail if tail.startswith("/") else f"/{tail}"
+    tail = _undotted(tail if tail.startswith("/") else f"/{tail}")
     shown = f"[{host}]" if ":" in host else host
     place = shown if port == DEFAULT_PORTS[scheme] else f"{shown}:{port}"
     name = shown.rstrip(".")
     wire = URL(f"{'http' if plain else scheme}://{place}{tail}", encoded=True)
     authority = name if port in (80, 443) else f"{name}:{port}"
     return Target(f"{scheme}://{place}{tail}", wire, scheme, host, port, authority)
+
+
+def _undotted(tail: str) -> str:
+    """Path and query without dot segments (RFC 3986, 5.2.4; %2e is a dot, WHATWG URL): servers take them out, so rules of a
+    robots.txt are about the path without."""
+    if not _DOTTED.search(tail):
+        return tail
+    path, mark, query = tail.partition("?")
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for at, segment in enumerate(segments):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == ".." and kept:
+            kept.pop()
+        if plain not in (".", ".."):
+            kept.append(segment)
+        elif at == len(segments) - 1:
+            kept.append("")
+    return f"/{'/'.join(kept)}{mark}{query}"
 
 
 def _shown(text: str) -> str:

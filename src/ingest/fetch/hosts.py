@@ -99,15 +99,22 @@ class Hosts:
 
     def _wait(self, host: str, delay: float) -> float:
         """Seconds until the host may be asked; 0 claims the turn. Raises Transient while the host is paused."""
-        row = self._db.execute("SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)).fetchone()
-        if row is not None:
-            now = time.time()
-            if row[1] > now:
-                detail = f"{host} asked to be left alone for another {row[1] - now:.0f} s"
-                raise Transient(Reason(row[2]) if row[2] else Reason.DEFERRED, detail, retry_after=row[1] - now)
-            if row[0] > now:
-                return float(row[0]) - now
+        next_at = self.heed(host)
+        now = time.time()
+        if next_at > now:
+            return next_at - now
         return 0.0 if delay <= 0 or self._claim(host, delay) else RECHECK_FIRST
+
+    def heed(self, host: str) -> float:
+        """When the next request to `host` may go out (epoch seconds). Raises Transient while it is paused."""
+        row = self._db.execute("SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)).fetchone()
+        if row is None:
+            return 0.0
+        left = row[1] - time.time()
+        if left > 0:
+            detail = f"{host} asked to be left alone for another {left:.0f} s"
+            raise Transient(Reason(row[2]) if row[2] else Reason.DEFERRED, detail, retry_after=left)
+        return float(row[0])
 
     def _claim(self, host: str, delay: float) -> bool:
         """Move the next turn on from now, unless another process with a turn of its own was quicker."""

@@ -12,6 +12,8 @@ from ingest.model import Reason
 
 ROBOTS_CAP = 512_000
 """Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""
+DELAY_CAP = 86_400.0
+"""Seconds between requests, at most: one a day. A slip in a robots.txt (milliseconds, a date) would close the host for ever."""
 KEPT = 86_400.0
 """Seconds a robots.txt is kept: the most that RFC 9309, 2.4 allows."""
 RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
@@ -54,7 +56,8 @@ class Robots:
     def _parse(self, text: str) -> None:
         rules = self._rules = Protego.parse(text)
         rate = rules.request_rate(self._agent)
-        self.delay = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        asked = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        self.delay = min(asked, DELAY_CAP)
         self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
         named = {name.strip().lower() for name in re.findall(r"(?im)^\s*user-?agent\s*:([^#\r\n]*)", text)}
         # An AI crawler without a group of its own falls under `*`, as we do: only named ones can differ from us.

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingest.text import sound
+
 
 @cache
 def sql(name: str) -> str:
@@ -43,7 +45,12 @@ def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], li
     unknown = [name for name in columns if name not in schema.names]
     if unknown:
         raise ValueError(f"{like} has no column {unknown[0]}")
-    con.register("staged", pa.table(dict(columns), schema=pa.schema([schema.field(name) for name in columns])))
+    wanted = pa.schema([schema.field(name) for name in columns])
+    try:
+        table = pa.table(dict(columns), schema=wanted)
+    except UnicodeEncodeError:  # half a character that came past the edges: it must not hold up the rows beside it
+        table = pa.table({name: sound(values) for name, values in columns.items()}, schema=wanted)
+    con.register("staged", table)
 
 
 _SCHEMAS: dict[str, Any] = {}

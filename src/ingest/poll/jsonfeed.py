@@ -10,6 +10,7 @@ from typing import Any
 from ingest.errors import Terminal
 from ingest.model import Reason
 from ingest.poll.entries import RawEntry
+from ingest.text import sound
 
 _VERSION = "://jsonfeed.org/version/"
 
@@ -30,7 +31,7 @@ class JsonFeed:
 def read_json_feed(text: str, entries_cap: int) -> JsonFeed:
     """Raises Terminal(NOT_A_FEED) for JSON that is broken, nested beyond reading, or no JSON Feed."""
     try:
-        top = json.loads(text)
+        top = sound(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise Terminal(Reason.NOT_A_FEED, f"broken JSON: {type(error).__name__}: {str(error)[:200]}") from error
     version = _string(top.get("version")) if isinstance(top, dict) else None
