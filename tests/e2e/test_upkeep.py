@@ -12,6 +12,7 @@ from support.newsroom import Listed, Newsroom, prose, story
 from support.wire_server import Answer
 
 from ingest.cli.main import run
+from ingest.load.db import Warehouse
 
 A = "http://alpha.example"
 LINK = f"{A}/news/reservoir-full-after-rain"
@@ -62,6 +63,21 @@ def test_published_files_that_went_are_written_again(newsroom: Newsroom) -> None
     assert run(["publish", "--all", "--data", str(newsroom.data)]) == 0
     assert newsroom.one("SELECT headline FROM mart.articles") == "Reservoir full"
     assert newsroom.one("SELECT outcome FROM ops.outcomes") == "loaded"
+
+
+def test_a_day_of_many_texts_is_written_in_parts(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [f"{A}/news/tide-table-{number}" for number in range(9)]
+    newsroom.feed("alpha", "alpha.example", [Listed(link, link[-12:]) for link in links])
+    for number, link in enumerate(links):
+        newsroom.page(link, story(link[-12:], 500 + number))
+    newsroom.poll(0)
+    rows = {name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in ("mart.articles_all", "mart.revisions")}
+    monkeypatch.setattr("ingest.load.publish.TEXTS", 2)
+    assert run(["publish", "--all", "--data", str(newsroom.data)]) == 0
+    assert {name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in rows} == rows
+    with Warehouse(newsroom.settings).transaction() as con:
+        current = "SELECT path FROM core.published_file WHERE dataset = 'articles' AND replaced_at IS NULL"
+        assert len(con.execute(current).fetchall()) > 1
 
 
 def test_pending_work_of_a_feed_that_left_the_list_is_still_done(newsroom: Newsroom) -> None:

@@ -195,7 +195,7 @@ async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str) 
 def modest(settings: Settings) -> Settings:
     """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache of a growing warehouse
     is memory that brings nothing. What a user has set holds."""
-    wanted = {"duckdb_threads": 1, "duckdb_memory": "400MB"}
+    wanted = {"duckdb_threads": 1, "duckdb_memory": "250MB"}
     return settings.model_copy(update={name: value for name, value in wanted.items() if name not in settings.model_fields_set})
 
 

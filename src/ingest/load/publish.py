@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,8 +24,9 @@ from ingest.load.sql import names, sql
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
 """Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is allowed."""
-SLICE = 10
-"""Days written by one statement: it holds the rows of all of them until it ends, which after a backfill may be years."""
+SLICE, TEXTS = 10, 3_000
+"""Days, and whole texts on them, that one statement writes, at most: it sorts and holds all its rows until it ends (30 kB a text).
+After a backfill days may be years, and one of them, the day on which all was first seen, may hold as many texts as were loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 STORAGE = "v1.0.0"
@@ -75,26 +76,42 @@ def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    dirty: dict[str, set[date]] = {}
-    for dataset, day in con.execute(sql("publish/dirty")).fetchall():
-        dirty.setdefault(dataset, set()).add(day)
+    dirty: dict[str, dict[date, int]] = {}
+    for dataset, day, texts in con.execute(sql("publish/dirty")).fetchall():
+        dirty.setdefault(dataset, {})[day] = texts
     written = 0
     for dataset, column in BY_DAY.items():
         _ensure_typed(con, folder, dataset, column)
-        days = sorted(dirty.get(dataset, ()))
-        for first in range(0, len(days), SLICE):
-            written += _write_dataset(con, folder, dataset, column, days[first : first + SLICE])
+        for days, parts in _slices(dirty.get(dataset, {})):
+            written += _write_dataset(con, folder, dataset, column, days, parts)
     con.execute("DELETE FROM core.dirty_day")
     return written
 
 
-def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date]) -> int:
+def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
+    """Days to write at once, oldest first, and in how many parts: more than one where a single day holds too much."""
+    days: list[date] = []
+    held = 0
+    for day, more in sorted(texts.items()):
+        if days and (len(days) == SLICE or held + more > TEXTS):
+            yield days, -(-held // TEXTS) or 1
+            days, held = [], 0
+        days.append(day)
+        held += more
+    if days:
+        yield days, -(-held // TEXTS) or 1
+
+
+def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date], parts: int) -> int:
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [days])
     generation = uuid.uuid4().hex[:12]
-    con.execute(
-        f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(folder / dataset)}' (FORMAT parquet, PARTITION_BY ({column}), "
-        f"FILENAME_PATTERN '{generation}_{{i}}', OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
-    )
+    query = sql(f"publish/{dataset}")
+    for part in range(parts):
+        wanted = query if parts == 1 else f"FROM ({query}) WHERE hash(article_id) % {parts} = {part}"
+        con.execute(
+            f"COPY ({wanted}) TO '{_quoted(folder / dataset)}' (FORMAT parquet, PARTITION_BY ({column}), "
+            f"FILENAME_PATTERN '{generation}_{part}_{{i}}', OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
+        )
     files = sorted(folder.joinpath(dataset).glob(f"{column}=*/{generation}_*.parquet"))
     _sync(files)
     con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL "
