@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingest.backfill.canonical import canonical_of
 from ingest.backfill.lists import opened
 from ingest.backfill.targets import Found
 from ingest.backfill.warcfile import Record, records
-from ingest.backfill.warcpage import captured_at, page_of, problem_of
+from ingest.backfill.warcpage import address_of, captured_on, page_of, problem_of
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, Reason, Response
 from ingest.text import text_hash
-from ingest.urls import clean_link
-
-_LINK = re.compile(rb"<link\b[^>]{0,600}>", re.I)
-_OG_URL = re.compile(rb"<meta\b[^>]{0,300}property\s*=\s*[\"']?og:url[\"'\s][^>]{0,600}>", re.I)
-_HREF = re.compile(rb"(?:href|content)\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.I)
-_CANONICAL = re.compile(rb"rel\s*=\s*[\"']?canonical\b", re.I)
-_HEAD = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +76,14 @@ def warc(path: Path, cap: int) -> Iterator[Captured]:
 
 
 def _warc_record(path: Path, record: Record, cap: int) -> Captured | None:
-    url = record.fields.get("warc-target-uri", "").strip("<>")
-    url = url if url.startswith(("http://", "https://")) else nameless(path.name, record.offset)
     try:
         response = page_of(record, cap)
     except FetchError as error:
-        return Captured(Found(url, problem=problem_of(error), day=_day(record)))
+        url = address_of(record) or nameless(path.name, record.offset)
+        return Captured(Found(url, problem=problem_of(error), day=captured_on(record)))
     if response is None:
         return None
-    return Captured(Found(url, day=response.fetched_at.date()), response)
-
-
-def _day(record: Record) -> date | None:
-    try:
-        return captured_at(record).date()
-    except FetchError:
-        return None
+    return Captured(Found(response.url, day=captured_on(record)), response)
 
 
 def opened_raw(path: Path) -> BinaryIO:
@@ -206,16 +191,3 @@ def _manifest_rows(path: Path) -> Iterator[dict[str, Any]]:
             yield from (json.loads(line) for line in text.splitlines() if line.strip())
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ConfigError(f"{path}: cannot be read as a manifest ({error}); each row needs file and url") from None
-
-
-def canonical_of(html: bytes) -> str | None:
-    """The absolute address that a page gives itself: canonical link, else og:url."""
-    head = html[:_HEAD]
-    tags = [tag for tag in _LINK.findall(head) if _CANONICAL.search(tag)] + _OG_URL.findall(head)
-    for tag in tags:
-        match = _HREF.search(tag)
-        raw = next((group for group in match.groups() if group), b"") if match else b""
-        text = raw.decode("utf-8", "replace").replace("&amp;", "&").strip()
-        if text.startswith(("http://", "https://")) and (link := clean_link(text, text)):
-            return link
-    return None
