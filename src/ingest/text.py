@@ -9,6 +9,7 @@ import unicodedata
 
 # XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored as UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
+_LONE = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
@@ -44,6 +45,11 @@ _WORD = re.compile(r"\w+(?:[-'’.,/:]\w+)*")
 def strip_control(text: str) -> str:
     """Without control characters, byte order marks, lone surrogates and non-characters; line ends become `\\n`, tabs stay."""
     return _CONTROL.sub("", _NEWLINE.sub("\n", text))
+
+
+def whole(text: str) -> str:
+    """With U+FFFD for lone surrogates, as JSON may escape them and names of files hold them: no UTF-8 has them."""
+    return _LONE.sub("\ufffd", text)
 
 
 def plain_text(html_fragment: str) -> str:

@@ -1,16 +1,19 @@
-"""WARC records as other tools write them: a good page loads under its own address, any other has its reason and harms none."""
+"""Records, lines and manifests as other tools write them: a good page loads under its own address, any other has its reason."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import json
 from pathlib import Path
 
 import pytest
 from support.archive_site import BASE, ArchiveSite
-from support.newsroom import story
+from support.newsroom import prose, story
 
 from ingest.backfill.warcfile import records
+from ingest.errors import ConfigError
+from ingest.observe.extraction import articles_of
 
 DATE = "2026-03-01T00:00:00Z"
 
@@ -89,3 +92,36 @@ def test_dates_of_any_precision_are_read_and_impossible_ones_harm_no_other(site:
     path = written(tmp_path / "a.warc", *(record(f"{BASE}/news/{n}", page(n), date=date) for n, date in enumerate((*good, *bad))))
     assert site.backfill("warc", inputs=[path]).loaded == len(good)
     assert reasons(site) == {"damaged_record": len(bad)}
+
+
+def test_lines_that_are_no_json_or_no_unicode_harm_no_other(site: ArchiveSite, tmp_path: Path) -> None:
+    texts = ["\n".join(prose(920 + number)) for number in range(2)]
+    rows = [{"url": f"{BASE}/news/half-a-pair", "text": f"\ud83d {texts[0]}", "headline": "\udc00 Half", "published_at": "\ud83d"},
+            {"url": f"{BASE}/news/page-with-half-a-pair", "html": page(1).decode().replace("<p>", "<p>\ud83d ")},
+            {"url": f"{BASE}/news/whole", "text": texts[1]}]  # fmt: skip
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(["[" * 3_000, '{"a":' * 3_000, *(json.dumps(row) for row in rows)]))
+    assert site.backfill("jsonl", inputs=[path]).loaded == 3
+    assert reasons(site) == {"damaged_record": 2}
+    found = [json.loads(line) for line in articles_of(site.settings, [str(path)], io.BytesIO())]
+    assert [row["outcome"] for row in found] == ["failed", "failed", "loaded", "loaded", "loaded"]
+
+
+def test_rows_of_a_manifest_that_name_no_file_of_its_folder_are_left_out(site: ArchiveSite, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name in ("in.html", "../out.html"):
+        (folder / name).write_bytes(page(1))
+    names = ("in.html", "../out.html", str(tmp_path / "out.html"), "nowhere.html", "a\0b", None)
+    rows = [json.dumps({"file": name, "url": f"{BASE}/news/{number}"}) for number, name in enumerate(names)]
+    (folder / "manifest.jsonl").write_text("\n".join([*rows, "{", "[1]"]))
+    assert site.backfill("html", inputs=[folder]).loaded == 1
+    assert (loaded(site), reasons(site)) == ([f"{BASE}/news/0"], {"damaged_record": 7})
+
+
+@pytest.mark.parametrize("text", ['["a","b"]', "5", "{bad", "[" * 3_000])
+def test_a_manifest_of_no_use_is_said_with_its_name(site: ArchiveSite, tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ConfigError, match=r"manifest\.json: cannot be read as a manifest .*each row needs file and url"):
+        site.backfill("html", inputs=[tmp_path])
+    assert site.warehouse("SELECT state FROM core.backfill") == [("cancelled",)]
