@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ingest import dates
 from ingest.backfill.asked import Backfill
 from ingest.backfill.older import without_older
 from ingest.backfill.targets import Span, decide
@@ -19,7 +18,7 @@ from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
 from ingest.load.work import queue, settle
-from ingest.model import Extraction, Outcome, Page, Reason, StampSource, Work, WorkKind
+from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.edges import Edges
 from ingest.stages.loading import load_batch
 from ingest.stages.paging import results
@@ -206,12 +205,12 @@ class Run:
         with self._edges.warehouse.transaction() as con:
             ledger.close_chunk(con, self._id, chunk)
 
-    # -- what a source knew ------------------------------------------------------------------------------------------
+    # -- what was brought along --------------------------------------------------------------------------------------
 
     def _fitted(self, result: Result) -> Result:
-        """A page without a date takes its source's; one that was brought along and is of other days is left out.
+        """A page that was brought along and is of other days is left out, and one that gave no article stays so: no more tries.
 
-        (What was fetched is kept whatever its day: the request is spent.) What was brought along stays as it is: no more tries.
+        What was fetched is kept whatever its day: the request is spent.
         """
         if result.extraction is None:
             return result
@@ -219,11 +218,6 @@ class Run:
         if article is None:
             offline = self._asked.offline
             return replace(result, work=replace(result.work, attempts=self._edges.settings.attempts)) if offline else result
-        raw = result.work.hints.published_raw
-        if article.published is None and raw:
-            stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)
-            article = replace(article, published=stamp, published_raw=raw)
-            result = replace(result, extraction=replace(result.extraction, article=article))
         stamp = article.published
         if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
             left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")
