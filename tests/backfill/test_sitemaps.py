@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from support.archive_site import BASE, FIRST, HOST, ArchiveSite, index, urlset
-from support.newsroom import Listed
+from support.newsroom import HTML, NOON, Listed, story
 from support.wire_server import Answer
 
 from ingest.backfill import lists
@@ -45,6 +46,27 @@ def test_again_no_page_is_asked_for(site: ArchiveSite) -> None:
     assert (site.pages_asked(), again.loaded, again.state) == (pages, 0, "done")
     failed = site.backfill(mode="failed")
     assert (site.pages_asked(), failed.urls) == (pages + 1, again.urls)
+
+
+def test_what_fails_for_the_moment_is_tried_twice_and_then_at_its_time(site: ArchiveSite) -> None:
+    site.fill(1, 1)
+    busy, empty, moved = (f"{BASE}/news/a-page-that-is-{word}" for word in ("busy", "empty", "moved-to-nowhere"))
+    site.page(busy, Answer(500, "no"))
+    site.page(empty, Answer(body="<html><head><title>x</title></head><body><div id='app'></div></body></html>", headers=HTML))
+    site.page(moved, Answer(302, "", headers={"Location": "http://nowhere.invalid/news/story"}))
+    path = site.folder / "list.txt"
+    path.write_text("\n".join((busy, empty, moved, *site.articles)))
+    assert site.backfill("urls", inputs=[path]).state == "done"
+    counts = [site.asked(HOST, urlsplit(url).path) for url in (busy, empty, moved)]
+    assert counts == [2, 2, 2]
+    assert site.warehouse("SELECT DISTINCT attempts FROM core.pending") == [(2,)]
+    pages = site.pages_asked()
+    for number, mode in enumerate(("missing", "failed", "missing")):
+        again = site.backfill("urls", inputs=[path], mode=mode, now=NOON + timedelta(minutes=number))
+        assert (again.pending, site.pages_asked()) == (3, pages)
+    site.page(busy, story("Open again", 77))
+    assert site.backfill("urls", inputs=[path], now=NOON + timedelta(hours=12)).loaded == 1
+    assert not site.broken_rules()
 
 
 def test_only_the_days_asked_for_are_read_and_fetched(site: ArchiveSite) -> None:

@@ -157,7 +157,7 @@ class Run:
             await self.leftovers()
 
     async def leftovers(self) -> None:
-        """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
+        """What failed for a reason that may have passed is tried once more at the end, and then at its time."""
         todo = await asyncio.to_thread(self._leftover)
         async for _ in self._batches(self._edges, todo):
             pass
@@ -177,6 +177,7 @@ class Run:
                 add_aliases(con, rows.aliases)
                 settle(con, rows.outcomes)
                 queue(con, rows.pending)
+                ledger.pass_over(con, self._id, rows.waiting)
                 ledger.drop_captures(con, self._id, {one.url_key for one in targets} - {row["url_key"] for row in rows.pending})
             ledger.lease(con, self._id, chunk.number, edges.run_id, datetime.now(UTC) + LEASE)
             return chunk
@@ -194,8 +195,7 @@ class Run:
 
     def _leftover(self) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
-            todo = ledger.chunk_work(con, self._id, 0, self._edges.now, leftover=True)
-        return [replace(one, early=True) for one in todo]
+            return ledger.second_tries(con, self._id, self._edges.now)
 
     def _count(self, chunk: int, tried: int) -> None:
         with self._edges.warehouse.transaction() as con:
@@ -226,14 +226,15 @@ class Run:
 
 
 class Opening:
-    """Rows that open a chunk."""
+    """Rows that open a chunk. `waiting`: keys whose work another backfill left to be tried at its time."""
 
-    __slots__ = ("aliases", "outcomes", "pending")
+    __slots__ = ("aliases", "outcomes", "pending", "waiting")
 
     def __init__(self) -> None:
         self.aliases: list[Row] = []
         self.outcomes: list[Row] = []
         self.pending: list[Row] = []
+        self.waiting: list[str] = []
 
 
 def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
@@ -250,7 +251,9 @@ def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill
             leads = there.get("article_key") or one.url_key
             said = (decision.outcome, decision.reason, decision.detail)
             rows.outcomes.append(outcome_row(one.url_key, leads, one.feed_id, *said, now))
-        if decision.wanted and not (there.get("pending_kind") == "backfill" and one.place is None):
+        if decision.wanted and there.get("pending_kind") == "backfill" and one.place is None:
+            rows.waiting.append(one.url_key)
+        elif decision.wanted:
             rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
             if there.get("article_key") is None:
                 rows.outcomes.append(outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now))

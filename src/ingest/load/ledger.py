@@ -12,7 +12,7 @@ import duckdb
 
 from ingest.load.rows import Row, hints_from, hints_json, place_columns, work_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Work
+from ingest.model import ArchivePlace, EntryHints, Reason, Work
 
 LEASE = timedelta(minutes=10)
 """How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
@@ -203,6 +203,18 @@ def capture_work(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list
     asked = {"id": id, "chunk": None, "now": now, "newest": False, "leftover": False, "kinds": ["capture"]}
     con.execute(sql("backfill/chunk_work"), asked)
     return [work_from(row) for row in records(con)]
+
+
+def second_tries(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list[Work]:
+    """What is tried at a backfill's end: due work of all chunks and captures, and once more what failed once in it."""
+    con.execute(sql("backfill/second_tries"), {"id": id, "now": now})
+    return [work_from(row) for row in records(con)]
+
+
+def pass_over(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> None:
+    """Work for these keys waits already: a backfill before this one tried it, and its time is kept."""
+    con.execute("UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+                [Reason.RETRY, id, sorted(keys)])  # fmt: skip
 
 
 def untried(con: duckdb.DuckDBPyConnection, id: str) -> int:
