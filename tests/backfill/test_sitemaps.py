@@ -14,6 +14,7 @@ from support.wire_server import Answer
 
 from ingest.backfill import lists
 from ingest.backfill.discover import Walk
+from ingest.load import ledger
 
 LAST = FIRST + timedelta(days=5)
 
@@ -92,6 +93,17 @@ def test_a_plan_says_what_it_takes_and_changes_nothing_when_dry(site: ArchiveSit
     assert (plan.reachable, plan.there, plan.requests) == (12, 6, 6)
     assert site.warehouse("SELECT count(*) FROM core.backfill") == before
     assert site.pages_asked() == 6
+
+
+def test_what_the_plan_settled_is_written_in_slices(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "SETTLED", 4)
+    site.fill(2, 5)
+    last = FIRST + timedelta(days=1)
+    site.listing(last, *(f"{BASE}/news/old-story-{n}-of-the-harbour" for n in range(10)), modified=str(FIRST - timedelta(days=90)))
+    site.backfill(first=FIRST)
+    found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
+    assert found == {"loaded": 5, "out_of_range": 10}
+    assert site.warehouse("SELECT targets FROM core.backfill_chunk ORDER BY chunk") == [(4,), (4,), (2,), (5,)]
 
 
 def test_pages_polled_live_are_recognised(site: ArchiveSite) -> None:
