@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from support.wire_server import Answer
 
 from ingest.backfill import lists
 from ingest.backfill.discover import Walk
+from ingest.backfill.sitemap import SitemapInput, parse_sitemap
 from ingest.load import ledger
 
 LAST = FIRST + timedelta(days=5)
@@ -138,6 +140,14 @@ def test_a_sitemap_that_cannot_be_read_is_told_and_harms_no_other(site: ArchiveS
     summary = site.backfill()
     assert summary.loaded == 2 + 1
     assert [one["reason"] for one in summary.problems] == ["http_5xx", "parse_error"]
+
+
+def test_all_members_of_a_packed_sitemap_are_read_up_to_the_cap() -> None:
+    lines = [f"{BASE}/news/{number}\n".encode() * 9_000 for number in range(3)]
+    body = b"".join(map(gzip.compress, lines)) + b"\0" * 512
+    assert len(parse_sitemap(SitemapInput(body, 1_000_000)).urls) == 27_000
+    assert parse_sitemap(SitemapInput(body, 600_000)).fault == "over 600,000 bytes decoded"
+    assert parse_sitemap(SitemapInput(body[:-600], 1_000_000)).fault == "gzip stream ends early"
 
 
 def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:
