@@ -244,6 +244,13 @@ def test_a_warehouse_that_another_program_holds(shell: Shell, monkeypatch: pytes
     assert shell("check").code == 0
 
 
+@pytest.mark.parametrize("command", [("takedown", LINK, "--reason", "court"), ("reextract",), ("reextract", "--undo", "last")])
+def test_a_misspelt_data_directory_is_not_made(shell: Shell, command: tuple[str, ...]) -> None:
+    nowhere = shell.newsroom.folder / "nowhere"
+    said = shell(*command, "--data", str(nowhere))
+    assert (said.code, f"{nowhere}: no warehouse there" in said.line, nowhere.exists()) == (2, True, False)
+
+
 def test_little_room_on_the_disk_stops_a_run_before_it_begins(shell: Shell) -> None:
     shell.newsroom.options["min_free_disk"] = 10**9
     shell.newsroom.write()

@@ -79,6 +79,7 @@ class Report:
 def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | None = None) -> Report:
     """Extract anew and write what changed. Raises LockedError while another re-extraction runs."""
     warehouse = Warehouse(settings)
+    warehouse.must_exist()
     warehouse.prepare()
     now = wanted.now or datetime.now(UTC)
     report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", wanted.dry)
@@ -100,6 +101,7 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
 def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: float = 0.0) -> int:
     """Put back the texts that a re-extraction (`last`: the newest) replaced; returns how many articles."""
     warehouse = Warehouse(settings)
+    warehouse.must_exist()
     warehouse.prepare()
     with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
         found = texts.last_run(con) if run_id == "last" else run_id

@@ -138,8 +138,7 @@ def find(settings: Settings, id: str) -> dict[str, Any]:
 def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
     """Backfills and how far they are, newest first."""
     warehouse = Warehouse(settings)
-    if not warehouse.path.exists():
-        raise ConfigError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
+    warehouse.must_exist()
     with warehouse.transaction() as con:
         return ledger.find(con, id)
 
