@@ -40,7 +40,7 @@ class ServeError(IngestError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line was given; absolute paths or None, `interval` in seconds."""
+    """What the command line was given; absolute paths or None, `interval` and `wait` in seconds."""
 
     data: Path | None = None
     feeds: Path | None = None
@@ -48,11 +48,12 @@ class Asked:
     port: int | None = None
     interval: float | None = None
     demo: bool = False
+    wait: float = 0.0
 
 
 def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], None]) -> int:
     """Run until SIGINT (130), SIGTERM or SIGHUP (0). LockedError when a tree runs over this data directory already."""
-    with _configured(asked) as (data, parameters), run_lock(data / "locks", "serve"):
+    with _configured(asked) as (data, parameters), run_lock(data / "locks", "serve", asked.wait):
         cleared = sweep(str(data))
         if cleared:
             log("serve", f"ended {cleared} processes that a killed tree had left")

@@ -48,11 +48,16 @@ def strip_control(text: str) -> str:
     return _CONTROL.sub("", _NEWLINE.sub("\n", text))
 
 
+def unhalved(text: str) -> str:
+    """With U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves (RFC 8259, 8.2), names of files and raw
+    bytes of headers come as such, and UTF-8 has none."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+
 def sound(value: Any) -> Any:
-    """A value of strings, lists and dicts with U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves
-    (RFC 8259, 8.2), UTF-8 can carry none."""
+    """The same for all strings of a list or dict, as JSON or rows are made of."""
     if isinstance(value, str):
-        return value if value.isascii() else _HALF.sub("\ufffd", value)
+        return unhalved(value)
     if isinstance(value, list | tuple):
         return [sound(one) for one in value]
     if isinstance(value, dict):

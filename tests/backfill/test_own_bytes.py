@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.archive_site import FIRST, HOST, ArchiveSite
+from support.archive_site import BASE, FIRST, HOST, ArchiveSite
 from support.captures import SOURCES, write_warc, written
-from support.newsroom import Listed, prose
+from support.newsroom import Listed, prose, story
 from support.wire_server import LoopbackServer
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -178,6 +178,27 @@ def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
     assert reasons == {"no_url": 2, "damaged_record": 1, "no_text": 1}
     assert site.backfill("jsonl", inputs=[lines]).loaded == 0
     assert not site.broken_rules()
+
+
+@pytest.mark.parametrize(("said", "printed", "kept"), [
+    ("2026-02-03T17:45:53Z", None, ("2026-02-03 17:45:53", "instant", "feed")),
+    ("2026-02-03", None, ("2026-02-03 00:00:00", "day", "feed")),
+    ("2026-02-03", "2026-02-03T22:30:00-05:00", ("2026-02-04 03:30:00", "instant", "meta")),
+    ("2026-02-03", "2026-02-02T10:00:00Z", ("2026-02-03 00:00:00", "day", "feed")),
+    ("2026-02-03T17:45:53Z", "2026-02-03T10:00:00Z", ("2026-02-03 17:45:53", "instant", "feed")),
+    (None, None, ("2026-02-01 00:00:00", "day", "url")),
+])  # fmt: skip
+def test_a_line_says_when_before_the_address_does(site: ArchiveSite, tmp_path: Path, said: str | None, printed: str | None,
+                                                  kept: tuple[str, str, str]) -> None:  # fmt: skip
+    stamp = f'<meta property="article:published_time" content="{printed}">' if printed else ""
+    rows = [{"url": f"{BASE}/2026/02/01/page", "html": story("Weir", 930, head=stamp).bytes().decode(), "published_at": said}]
+    if printed is None:
+        rows.append({"url": f"{BASE}/2026/02/01/text", "text": "\n".join(prose(931)), "published_at": said})
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    site.backfill("jsonl", inputs=[tmp_path / "a.jsonl"])
+    found = site.sql("SELECT strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S'), published_precision, published_source "
+                     "FROM mart.articles")  # fmt: skip
+    assert found == [kept] * len(rows)
 
 
 def test_an_input_that_is_not_there_leaves_nothing_to_resume(site: ArchiveSite, tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from support.archive_site import BASE, FIRST, HOST, ArchiveSite, index, urlset
-from support.newsroom import Listed
+from support.newsroom import HTML, NOON, Listed, story
 from support.wire_server import Answer
 
 from ingest.backfill import lists
 from ingest.backfill.discover import Walk
+from ingest.backfill.sitemap import SitemapInput, parse_sitemap
+from ingest.load import ledger
 
 LAST = FIRST + timedelta(days=5)
 
@@ -47,6 +51,27 @@ def test_again_no_page_is_asked_for(site: ArchiveSite) -> None:
     assert (site.pages_asked(), failed.urls) == (pages + 1, again.urls)
 
 
+def test_what_fails_for_the_moment_is_tried_twice_and_then_at_its_time(site: ArchiveSite) -> None:
+    site.fill(1, 1)
+    busy, empty, moved = (f"{BASE}/news/a-page-that-is-{word}" for word in ("busy", "empty", "moved-to-nowhere"))
+    site.page(busy, Answer(500, "no"))
+    site.page(empty, Answer(body="<html><head><title>x</title></head><body><div id='app'></div></body></html>", headers=HTML))
+    site.page(moved, Answer(302, "", headers={"Location": "http://nowhere.invalid/news/story"}))
+    path = site.folder / "list.txt"
+    path.write_text("\n".join((busy, empty, moved, *site.articles)))
+    assert site.backfill("urls", inputs=[path]).state == "done"
+    counts = [site.asked(HOST, urlsplit(url).path) for url in (busy, empty, moved)]
+    assert counts == [2, 2, 2]
+    assert site.warehouse("SELECT DISTINCT attempts FROM core.pending") == [(2,)]
+    pages = site.pages_asked()
+    for number, mode in enumerate(("missing", "failed", "missing")):
+        again = site.backfill("urls", inputs=[path], mode=mode, now=NOON + timedelta(minutes=number))
+        assert (again.pending, site.pages_asked()) == (3, pages)
+    site.page(busy, story("Open again", 77))
+    assert site.backfill("urls", inputs=[path], now=NOON + timedelta(hours=12)).loaded == 1
+    assert not site.broken_rules()
+
+
 def test_only_the_days_asked_for_are_read_and_fetched(site: ArchiveSite) -> None:
     site.fill(6, 3)
     site.backfill(first=FIRST + timedelta(days=4), last=FIRST + timedelta(days=4))
@@ -70,6 +95,17 @@ def test_a_plan_says_what_it_takes_and_changes_nothing_when_dry(site: ArchiveSit
     assert (plan.reachable, plan.there, plan.requests) == (12, 6, 6)
     assert site.warehouse("SELECT count(*) FROM core.backfill") == before
     assert site.pages_asked() == 6
+
+
+def test_what_the_plan_settled_is_written_in_slices(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "SETTLED", 4)
+    site.fill(2, 5)
+    last = FIRST + timedelta(days=1)
+    site.listing(last, *(f"{BASE}/news/old-story-{n}-of-the-harbour" for n in range(10)), modified=str(FIRST - timedelta(days=90)))
+    site.backfill(first=FIRST)
+    found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
+    assert found == {"loaded": 5, "out_of_range": 10}
+    assert site.warehouse("SELECT targets FROM core.backfill_chunk ORDER BY chunk") == [(4,), (4,), (2,), (5,)]
 
 
 def test_pages_polled_live_are_recognised(site: ArchiveSite) -> None:
@@ -104,6 +140,14 @@ def test_a_sitemap_that_cannot_be_read_is_told_and_harms_no_other(site: ArchiveS
     summary = site.backfill()
     assert summary.loaded == 2 + 1
     assert [one["reason"] for one in summary.problems] == ["http_5xx", "parse_error"]
+
+
+def test_all_members_of_a_packed_sitemap_are_read_up_to_the_cap() -> None:
+    lines = [f"{BASE}/news/{number}\n".encode() * 9_000 for number in range(3)]
+    body = b"".join(map(gzip.compress, lines)) + b"\0" * 512
+    assert len(parse_sitemap(SitemapInput(body, 1_000_000)).urls) == 27_000
+    assert parse_sitemap(SitemapInput(body, 600_000)).fault == "over 600,000 bytes decoded"
+    assert parse_sitemap(SitemapInput(body[:-600], 1_000_000)).fault == "gzip stream ends early"
 
 
 def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:

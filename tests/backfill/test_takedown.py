@@ -20,6 +20,7 @@ from ingest.backfill.takedown import maintain
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.removal import tombstone
+from ingest.load.db import Warehouse
 from ingest.model import Response
 from ingest.urls import HostRules, url_key
 
@@ -197,6 +198,7 @@ def test_other_records_of_the_segment_stay_readable(site: ArchiveSite) -> None:
 def test_an_unknown_address_is_barred_all_the_same(site: ArchiveSite) -> None:
     site.fill(1, 2)
     url = sorted(site.articles)[0]
+    Warehouse(site.settings).prepare()
     assert not remove(site, url).found
     assert site.backfill().loaded == 1
     found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))

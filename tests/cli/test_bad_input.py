@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from support.newsroom import Listed, Newsroom, story
 from support.wire_server import Answer
 
+from ingest.backfill.chunks import job_of
 from ingest.cli.main import run
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
@@ -242,6 +244,13 @@ def test_a_warehouse_that_another_program_holds(shell: Shell, monkeypatch: pytes
     assert shell("check").code == 0
 
 
+@pytest.mark.parametrize("command", [("takedown", LINK, "--reason", "court"), ("reextract",), ("reextract", "--undo", "last")])
+def test_a_misspelt_data_directory_is_not_made(shell: Shell, command: tuple[str, ...]) -> None:
+    nowhere = shell.newsroom.folder / "nowhere"
+    said = shell(*command, "--data", str(nowhere))
+    assert (said.code, f"{nowhere}: no warehouse there" in said.line, nowhere.exists()) == (2, True, False)
+
+
 def test_little_room_on_the_disk_stops_a_run_before_it_begins(shell: Shell) -> None:
     shell.newsroom.options["min_free_disk"] = 10**9
     shell.newsroom.write()
@@ -258,6 +267,22 @@ def test_two_runs_at_once(shell: Shell) -> None:
         assert all(word in said.line for word in ("already running", "--wait"))
         assert shell("poll", "--all", "--wait", "0.3").code == 3
     assert shell("poll", "--all", "--wait", "5").code == 0
+
+
+def test_every_command_that_a_lock_can_stop_waits_for_it(shell: Shell) -> None:
+    listed = ("--source", "urls", "--input", str(shell.file("list.txt", f"{LINK}\n")))
+    id = json.loads(shell("backfill", "plan", *listed, "--json").out)["backfill_id"]
+    locks = shell.newsroom.data / "locks"
+    held_up = [("backfill", "run", *listed), ("backfill", "run", id), ("backfill", "resume", id), ("backfill", "cancel", id),
+               ("reextract",), ("reextract", "--undo", "last"), ("serve",)]  # fmt: skip
+    for command in held_up:
+        with run_lock(locks, job_of(id) if command[0] == "backfill" else command[0]):
+            said = shell(*command, "--wait", "0.1")
+            assert (said.code, "--wait" in said.line) == (3, True), command
+    held = run_lock(locks, job_of(id))
+    held.__enter__()
+    threading.Timer(0.5, held.__exit__, (None, None, None)).start()
+    assert shell("backfill", "resume", id, "--wait", "30").code == 0
 
 
 # -- feeds that fail beside one that does not ------------------------------------------------------------------------

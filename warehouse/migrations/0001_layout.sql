@@ -361,7 +361,7 @@ CREATE TABLE core.backfill (
   updated_at TIMESTAMPTZ NOT NULL
 );
 
-CREATE TABLE core.backfill_chunk (    -- a day's share of a backfill; chunk 0 holds what the plan itself settled
+CREATE TABLE core.backfill_chunk (    -- a day's share of a backfill; the first hold what the plan itself settled
   backfill_id VARCHAR NOT NULL,
   chunk INTEGER NOT NULL,
   day DATE,                           -- the first, where it is several; NULL: the source names none

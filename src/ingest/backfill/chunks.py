@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ingest import dates
 from ingest.backfill.asked import Backfill
 from ingest.backfill.older import without_older
 from ingest.backfill.targets import Span, decide
@@ -19,7 +18,7 @@ from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
 from ingest.load.work import queue, settle
-from ingest.model import Extraction, Outcome, Page, Reason, StampSource, Work, WorkKind
+from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.edges import Edges
 from ingest.stages.loading import load_batch
 from ingest.stages.paging import results
@@ -158,7 +157,7 @@ class Run:
             await self.leftovers()
 
     async def leftovers(self) -> None:
-        """What failed for a reason that may have passed is tried once more at the end; being early, that wears nothing out."""
+        """What failed for a reason that may have passed is tried once more at the end, and then at its time."""
         todo = await asyncio.to_thread(self._leftover)
         async for _ in self._batches(self._edges, todo):
             pass
@@ -178,6 +177,7 @@ class Run:
                 add_aliases(con, rows.aliases)
                 settle(con, rows.outcomes)
                 queue(con, rows.pending)
+                ledger.pass_over(con, self._id, rows.waiting)
                 ledger.drop_captures(con, self._id, {one.url_key for one in targets} - {row["url_key"] for row in rows.pending})
             ledger.lease(con, self._id, chunk.number, edges.run_id, datetime.now(UTC) + LEASE)
             return chunk
@@ -195,8 +195,7 @@ class Run:
 
     def _leftover(self) -> list[Work]:
         with self._edges.warehouse.transaction() as con:
-            todo = ledger.chunk_work(con, self._id, 0, self._edges.now, leftover=True)
-        return [replace(one, early=True) for one in todo]
+            return ledger.second_tries(con, self._id, self._edges.now)
 
     def _count(self, chunk: int, tried: int) -> None:
         with self._edges.warehouse.transaction() as con:
@@ -206,12 +205,12 @@ class Run:
         with self._edges.warehouse.transaction() as con:
             ledger.close_chunk(con, self._id, chunk)
 
-    # -- what a source knew ------------------------------------------------------------------------------------------
+    # -- what was brought along --------------------------------------------------------------------------------------
 
     def _fitted(self, result: Result) -> Result:
-        """A page without a date takes its source's; one that was brought along and is of other days is left out.
+        """A page that was brought along and is of other days is left out, and one that gave no article stays so: no more tries.
 
-        (What was fetched is kept whatever its day: the request is spent.) What was brought along stays as it is: no more tries.
+        What was fetched is kept whatever its day: the request is spent.
         """
         if result.extraction is None:
             return result
@@ -219,11 +218,6 @@ class Run:
         if article is None:
             offline = self._asked.offline
             return replace(result, work=replace(result.work, attempts=self._edges.settings.attempts)) if offline else result
-        raw = result.work.hints.published_raw
-        if article.published is None and raw:
-            stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)
-            article = replace(article, published=stamp, published_raw=raw)
-            result = replace(result, extraction=replace(result.extraction, article=article))
         stamp = article.published
         if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
             left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")
@@ -232,14 +226,15 @@ class Run:
 
 
 class Opening:
-    """Rows that open a chunk."""
+    """Rows that open a chunk. `waiting`: keys whose work another backfill left to be tried at its time."""
 
-    __slots__ = ("aliases", "outcomes", "pending")
+    __slots__ = ("aliases", "outcomes", "pending", "waiting")
 
     def __init__(self) -> None:
         self.aliases: list[Row] = []
         self.outcomes: list[Row] = []
         self.pending: list[Row] = []
+        self.waiting: list[str] = []
 
 
 def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
@@ -256,7 +251,9 @@ def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill
             leads = there.get("article_key") or one.url_key
             said = (decision.outcome, decision.reason, decision.detail)
             rows.outcomes.append(outcome_row(one.url_key, leads, one.feed_id, *said, now))
-        if decision.wanted and not (there.get("pending_kind") == "backfill" and one.place is None):
+        if decision.wanted and there.get("pending_kind") == "backfill" and one.place is None:
+            rows.waiting.append(one.url_key)
+        elif decision.wanted:
             rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
             if there.get("article_key") is None:
                 rows.outcomes.append(outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now))

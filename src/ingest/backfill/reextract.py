@@ -48,13 +48,14 @@ _KEPT = ("headline", "body_text")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to extract anew: articles published on UTC days `first` to `last`, inclusive. `learned`: also without the blocks
-    that were found to repeat on their host since. `dry`: only report."""
+    that were found to repeat on their host since. `dry`: only report. `wait` seconds for another that is at work."""
 
     first: date | None = None
     last: date | None = None
     dry: bool = False
     learned: bool = False
     now: datetime | None = None
+    wait: float = 0.0
 
 
 @dataclass(slots=True)
@@ -78,11 +79,13 @@ class Report:
 def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | None = None) -> Report:
     """Extract anew and write what changed. Raises LockedError while another re-extraction runs."""
     warehouse = Warehouse(settings)
+    warehouse.must_exist()
     warehouse.prepare()
     now = wanted.now or datetime.now(UTC)
     report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", wanted.dry)
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-    with run_lock(settings.data / "locks", "reextract"), WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
+    lock = run_lock(settings.data / "locks", "reextract", wanted.wait)
+    with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
         if not wanted.dry:  # known before it writes: one that is cut off can be undone by its name
             with warehouse.transaction() as con:
                 runs.start_run(con, report.run_id, "reextract", now)
@@ -95,11 +98,12 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
     return report
 
 
-def undo(settings: Settings, run_id: str, now: datetime | None = None) -> int:
+def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: float = 0.0) -> int:
     """Put back the texts that a re-extraction (`last`: the newest) replaced; returns how many articles."""
     warehouse = Warehouse(settings)
+    warehouse.must_exist()
     warehouse.prepare()
-    with run_lock(settings.data / "locks", "reextract"), warehouse.transaction() as con:
+    with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
         found = texts.last_run(con) if run_id == "last" else run_id
         if found is None or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone():
             raise ConfigError(f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs")

@@ -81,11 +81,12 @@ async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: boo
         return await _planned(edges, asked, id, told)
 
 
-async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = ACTIVE) -> Summary:
-    """Plan and run; a backfill of the same that is not done is gone on with."""
+async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = ACTIVE,
+              wait: float = 0.0) -> Summary:  # fmt: skip
+    """Plan and run; a backfill of the same that is not done is gone on with. `wait` seconds for one that is at work."""
     id = _unfinished(settings, asked)
     if id is not None:
-        return await resume(settings, feeds, id, told, active=active, now=asked.now)
+        return await resume(settings, feeds, id, told, active=active, now=asked.now, wait=wait)
     id = new_id(asked)
     async with opened(settings, feeds, asked, id) as edges:
         await _planned(edges, asked, id, told)
@@ -93,25 +94,26 @@ async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told |
 
 
 async def resume(settings: Settings, feeds: FeedList, id: str, told: Told | None = None, *, active: int = ACTIVE,
-                 now: datetime | None = None) -> Summary:  # fmt: skip
+                 now: datetime | None = None, wait: float = 0.0) -> Summary:  # fmt: skip
     """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or cancelled."""
     known = find(settings, id)
     asked = from_ledger(known["source"], known["mode"], known["options"])
     asked = replace(asked, now=now or asked.now)
-    if known["state"] == "cancelled":
-        raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
-    async with opened(settings, feeds, asked, id) as edges:
-        if known["state"] == "planning":
+    async with opened(settings, feeds, asked, id, wait) as edges:
+        state = find(settings, id)["state"]  # as the run that was waited for left it
+        if state == "cancelled":
+            raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
+        if state == "planning":
             await make_plan(edges, asked, id, told=told)
         return await _work(edges, asked, id, told, active)
 
 
-def cancel(settings: Settings, id: str) -> int:
+def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
     """Let a backfill go; what it loaded stays. Returns how many pages were still to be had. LockedError while it runs."""
     find(settings, id)
     warehouse = Warehouse(settings)
     now = datetime.now(UTC)
-    with run_lock(settings.data / "locks", job_of(id)), warehouse.transaction() as con:
+    with run_lock(settings.data / "locks", job_of(id), wait), warehouse.transaction() as con:
         left = ledger.chunk_work(con, id, 0, now, leftover=True)
         work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL])
         work.drop(con, [one.url_key for one in left])
@@ -136,8 +138,7 @@ def find(settings: Settings, id: str) -> dict[str, Any]:
 def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
     """Backfills and how far they are, newest first."""
     warehouse = Warehouse(settings)
-    if not warehouse.path.exists():
-        raise ConfigError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
+    warehouse.must_exist()
     with warehouse.transaction() as con:
         return ledger.find(con, id)
 
@@ -176,12 +177,12 @@ def _unfinished(settings: Settings, asked: Backfill) -> str | None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str) -> AsyncIterator[Edges]:
+async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str, wait: float = 0.0) -> AsyncIterator[Edges]:
     """The edges of a run: its own lock, archive segments and client, so that live polls go on beside it."""
     warehouse = Warehouse(modest(settings))
     warehouse.make_folders()
     check_disk(settings)
-    with run_lock(settings.data / "locks", job_of(id)):
+    with run_lock(settings.data / "locks", job_of(id), wait):
         warehouse.prepare()
         archive = Archive(settings.data / "archive", job_of(id))
         try:

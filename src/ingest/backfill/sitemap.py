@@ -15,6 +15,7 @@ from lxml import etree
 from ingest.fetch.decode import InflateError
 
 STEP = 1 << 18
+_GZIP = b"\x1f\x8b"
 URLS_CAP = 500_000
 """Addresses read of one sitemap; the protocol allows 50,000."""
 
@@ -69,23 +70,35 @@ class _Fault(Exception):
 
 def _decoded(given: SitemapInput) -> Iterator[bytes]:
     """The bytes in steps: a .gz file is served as it is, without Content-Encoding, so its own first bytes tell."""
-    if not given.body.startswith(b"\x1f\x8b"):
+    if not given.body.startswith(_GZIP):
         for start in range(0, min(len(given.body), given.cap), STEP):
             yield given.body[start : start + STEP]
         return
-    stream, left, total = isal_zlib.decompressobj(wbits=31), given.body, 0
-    while left and not stream.eof:
-        try:
-            piece = stream.decompress(left, STEP)
-        except InflateError as error:
-            raise _Fault(f"damaged gzip: {error}") from None
+    total = 0
+    for piece in _inflated(given.body):
         total += len(piece)
         if total > given.cap:
             raise _Fault(f"over {given.cap:,} bytes decoded")
         yield piece
-        left = stream.unconsumed_tail
-    if not stream.eof:
-        raise _Fault("gzip stream ends early")
+
+
+def _inflated(body: bytes) -> Iterator[bytes]:
+    """All members, one after another (RFC 1952, 2.2); padding behind them is none."""
+    at = 0
+    while body.startswith(_GZIP, at):
+        stream, left = isal_zlib.decompressobj(wbits=31), b""
+        while not stream.eof:
+            if not left:
+                left = body[at : at + STEP]  # in steps: what lies behind a member is handed back as a copy
+                at += len(left)
+            if not left:
+                raise _Fault("gzip stream ends early")
+            try:
+                yield stream.decompress(left, STEP)
+            except InflateError as error:
+                raise _Fault(f"damaged gzip: {error}") from None
+            left = stream.unconsumed_tail
+        at -= len(stream.unused_data)
 
 
 def _read_xml(first: bytes, rest: Iterator[bytes], found: SitemapDocument) -> None:

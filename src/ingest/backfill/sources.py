@@ -5,30 +5,24 @@ Each input becomes one Captured: a page as if it had been fetched, or its addres
 
 from __future__ import annotations
 
-import csv
-import json
-import re
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingest.backfill.canonical import canonical_of
 from ingest.backfill.lists import opened
+from ingest.backfill.manifest import Row, manifest
+from ingest.backfill.rows import json_object, said
 from ingest.backfill.targets import Found
 from ingest.backfill.warcfile import Record, records
-from ingest.backfill.warcpage import captured_at, page_of, problem_of
+from ingest.backfill.warcpage import address_of, captured_on, page_of, problem_of
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, Reason, Response
-from ingest.text import text_hash
-from ingest.urls import clean_link
-
-_LINK = re.compile(rb"<link\b[^>]{0,600}>", re.I)
-_OG_URL = re.compile(rb"<meta\b[^>]{0,300}property\s*=\s*[\"']?og:url[\"'\s][^>]{0,600}>", re.I)
-_HREF = re.compile(rb"(?:href|content)\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.I)
-_CANONICAL = re.compile(rb"rel\s*=\s*[\"']?canonical\b", re.I)
-_HEAD = 300_000
+from ingest.text import text_hash, unhalved
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 def nameless(file: str, number: int) -> str:
     """What an input without an address is called, so that it can be accounted for."""
-    return f"urn:wire-record:{file}:{number}"
+    return unhalved(f"urn:wire-record:{file}:{number}")
 
 
 # -- WARC ------------------------------------------------------------------------------------------------------------
@@ -83,22 +77,14 @@ def warc(path: Path, cap: int) -> Iterator[Captured]:
 
 
 def _warc_record(path: Path, record: Record, cap: int) -> Captured | None:
-    url = record.fields.get("warc-target-uri", "").strip("<>")
-    url = url if url.startswith(("http://", "https://")) else nameless(path.name, record.offset)
     try:
         response = page_of(record, cap)
     except FetchError as error:
-        return Captured(Found(url, problem=problem_of(error), day=_day(record)))
+        url = address_of(record) or nameless(path.name, record.offset)
+        return Captured(Found(url, problem=problem_of(error), day=captured_on(record)))
     if response is None:
         return None
-    return Captured(Found(url, day=response.fetched_at.date()), response)
-
-
-def _day(record: Record) -> date | None:
-    try:
-        return captured_at(record).date()
-    except FetchError:
-        return None
+    return Captured(Found(response.url, day=captured_on(record)), response)
 
 
 def opened_raw(path: Path) -> BinaryIO:
@@ -121,25 +107,21 @@ def json_lines(path: Path, now: datetime) -> Iterator[Captured]:
 
 def _json_line(line: bytes, name: str, now: datetime) -> Captured:
     try:
-        row = json.loads(line)
+        row = json_object(line)
     except ValueError as error:
-        return _none(name, Reason.DAMAGED_RECORD, f"not JSON: {error}"[:200])
-    if not isinstance(row, dict):
-        return _none(name, Reason.DAMAGED_RECORD, "no JSON object")
-    url = row.get("url") if isinstance(row.get("url"), str) and row["url"].strip() else None
-    html, text = row.get("html"), row.get("text")
-    if isinstance(html, str) and html.strip():
-        return _markup(url, html.encode("utf-8", "replace"), row, name, now)
-    if isinstance(text, str) and text.strip():
+        return _none(name, Reason.DAMAGED_RECORD, str(error)[:200])
+    url, html, text = said(row, "url"), said(row, "html"), said(row, "text")
+    if html is not None:
+        return _markup(url, html.encode(), row, name, now)
+    if text is not None:
         found = _found(url or f"urn:sha256:{text_hash(text)}", row)
-        return Captured(found, _answer(found.url, text.encode("utf-8", "replace"), TEXT_FORM, now))
+        return Captured(found, _answer(found.url, text.encode(), TEXT_FORM, now))
     return _none(url or name, Reason.NO_TEXT, "neither html nor text")
 
 
 def _found(url: str, row: Mapping[str, Any]) -> Found:
     published = row.get("published_at") or row.get("published")
-    title = row.get("headline") or row.get("title")
-    return Found(url, published=str(published) if published else None, title=title if isinstance(title, str) else None)
+    return Found(url, published=unhalved(str(published)) if published else None, title=said(row, "headline") or said(row, "title"))
 
 
 def _markup(url: str | None, html: bytes, row: Mapping[str, Any], name: str, now: datetime) -> Captured:
@@ -162,60 +144,33 @@ def _none(url: str, reason: Reason, detail: str) -> Captured:
 
 def html(path: Path, now: datetime) -> Iterator[Captured]:
     """A page file, or a folder of them: the address by the manifest, else by the page's canonical link."""
-    listed = manifest(path) if path.is_dir() else {}
-    files = _files(path, (".html", ".htm", ".xhtml")) if not listed else [path / name for name in listed]
-    for file in files:
-        name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-        yield _html_file(file, name, listed.get(name, {}), now)
+    listed = manifest(path) if path.is_dir() else None
+    if listed is None:
+        for file in _files(path, (".html", ".htm", ".xhtml")):
+            yield _html_file(file, file.relative_to(path).as_posix() if path.is_dir() else file.name, {}, now)
+        return
+    for number, row in enumerate(listed.rows, 1):
+        yield _listed_file(path, row, nameless(listed.path.name, number), now)
+
+
+def _listed_file(folder: Path, row: Row, nickname: str, now: datetime) -> Captured:
+    if isinstance(row, str):
+        return _none(nickname, Reason.DAMAGED_RECORD, row)
+    name, url = said(row, "file") or said(row, "path") or said(row, "filename"), said(row, "url")
+    file = Path(os.path.normpath(folder / (name or "")))
+    if name is None or not file.is_relative_to(os.path.normpath(folder)):
+        return _none(url or nickname, Reason.DAMAGED_RECORD, f"{name or 'no file named'}: not a file in {folder.name}")
+    return _html_file(file, name, row, now)
 
 
 def _html_file(file: Path, name: str, row: Mapping[str, Any], now: datetime) -> Captured:
-    nickname = f"urn:wire-record:{name}"
+    url, nickname = said(row, "url"), unhalved(f"urn:wire-record:{name}")
     try:
         body = file.read_bytes()
-    except OSError as error:
-        return _none(row.get("url") or nickname, Reason.DAMAGED_RECORD, f"{name}: {error.strerror}")
-    link = row.get("url") or canonical_of(body)
+    except (OSError, ValueError) as error:  # the latter for a name that no file can have
+        return _none(url or nickname, Reason.DAMAGED_RECORD, unhalved(f"{name}: {getattr(error, 'strerror', None) or error}"))
+    link = url or canonical_of(body)
     if link is None:
-        return _none(nickname, Reason.NO_URL, f"{name}: not in the manifest, and no canonical link in its head")
+        return _none(nickname, Reason.NO_URL, unhalved(f"{name}: not in the manifest, and no canonical link in its head"))
     # Bytes of unknown encoding: no charset is claimed, the page says it itself.
     return Captured(_found(link, row), _answer(link, body, "text/html", now))
-
-
-def manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    """File name -> {url, published_at?, headline?}, by manifest.jsonl, .json, .csv or .tsv; {} when there is none."""
-    for name in ("manifest.jsonl", "manifest.ndjson", "manifest.json", "manifest.csv", "manifest.tsv"):
-        path = folder / name
-        if path.exists():
-            rows = list(_manifest_rows(path))
-            return {str(row.get("file") or row.get("path") or row.get("filename")): row for row in rows if row.get("url")}
-    return {}
-
-
-def _manifest_rows(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = path.read_text("utf-8-sig")
-        if path.suffix in (".csv", ".tsv"):
-            yield from csv.DictReader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ",")
-        elif path.suffix == ".json":
-            value = json.loads(text)
-            plain = value if isinstance(value, list) else [
-                {"file": file, **(row if isinstance(row, dict) else {"url": row})} for file, row in value.items()]  # fmt: skip
-            yield from plain
-        else:
-            yield from (json.loads(line) for line in text.splitlines() if line.strip())
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise ConfigError(f"{path}: cannot be read as a manifest ({error}); each row needs file and url") from None
-
-
-def canonical_of(html: bytes) -> str | None:
-    """The absolute address that a page gives itself: canonical link, else og:url."""
-    head = html[:_HEAD]
-    tags = [tag for tag in _LINK.findall(head) if _CANONICAL.search(tag)] + _OG_URL.findall(head)
-    for tag in tags:
-        match = _HREF.search(tag)
-        raw = next((group for group in match.groups() if group), b"") if match else b""
-        text = raw.decode("utf-8", "replace").replace("&amp;", "&").strip()
-        if text.startswith(("http://", "https://")) and (link := clean_link(text, text)):
-            return link
-    return None

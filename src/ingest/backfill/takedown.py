@@ -65,6 +65,7 @@ def take_down(settings: Settings, feeds: FeedList, asked: str, reason: str, now:
               told: Told | None = None) -> Removal:  # fmt: skip
     """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what deletes leave in files."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
+    warehouse.must_exist()
     warehouse.prepare()
     rules = HostRules(feeds.hosts)
     with warehouse.transaction() as con:

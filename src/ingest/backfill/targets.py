@@ -90,7 +90,7 @@ def target_of(found: Found, asked: Backfill, now: datetime, rules: HostRules) ->
         return _refused(found, found.url[:2048], Reason.BAD_URL, "no http(s) address that can be followed", final=True)
     key = url_key(url, rules)
     one = Target(url, key, host_of(url), rank_of(found.feed, url), found.feed.id if found.feed else None, found.day,
-                 _hints(found), place=found.place)  # fmt: skip
+                 _hints(found, now), place=found.place)  # fmt: skip
     if found.problem is not None:
         return replace(one, reason=found.problem[0], detail=found.problem[1], final=True)
     if found.site is not None and registrable_domain(host_of(url)) != found.site:
@@ -103,8 +103,13 @@ def _refused(found: Found, url: str, reason: Reason, detail: str, *, final: bool
     return Target(url, url, "", rank_of(found.feed, url), feed_id, reason=reason, detail=detail, final=final)
 
 
-def _hints(found: Found) -> EntryHints:
-    return found.hints or EntryHints(title=found.title, published_raw=found.published)
+def _hints(found: Found, now: datetime) -> EntryHints:
+    """As a feed's entry would say it: extraction then puts this date where it puts a feed's."""
+    if found.hints or not found.published:
+        return found.hints or EntryHints(title=found.title)
+    zone = found.feed.timezone if found.feed else None
+    stamp = dates.resolve(found.published, source=StampSource.FEED, now=now, zone=zone)
+    return EntryHints(title=found.title, published=stamp, published_raw=found.published)
 
 
 def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:

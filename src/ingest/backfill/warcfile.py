@@ -18,6 +18,7 @@ READ = 1 << 18
 HEAD_CAP = 1 << 16
 _MEMBER = b"\x1f\x8b\x08"
 _BLANK = re.compile(rb"[\r\n]*")
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
 
 
@@ -45,7 +46,8 @@ def records(stream: BinaryIO, cap: int) -> Iterator[Record]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Decoded bytes: `offset` is the place in the file of the member they begin, or None further inside; `fault` ends a run."""
+    """Decoded bytes: `offset` is the place in the file of the member they begin (without gzip: the file's beginning), or None
+    further inside; `fault` ends a run."""
 
     data: bytes
     offset: int | None = None
@@ -53,11 +55,10 @@ class _Piece:
 
 
 def _plain(stream: BinaryIO) -> Iterator[_Piece]:
-    offset = 0
+    offset: int | None = 0
     while data := stream.read(READ):
         yield _Piece(data, offset)
-        offset += len(data)
-    yield _Piece(b"", offset, None)
+        offset = None
 
 
 def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
@@ -82,8 +83,9 @@ def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
             except InflateError as error:
                 fault = f"damaged gzip: {error}"
                 break
-            yield _Piece(data, None if begun else offset)
-            begun = True
+            if data:
+                yield _Piece(data, None if begun else offset)
+                begun = True
         if fault is None:
             raw.put_back(decoder.unused_data)
         else:
@@ -142,10 +144,12 @@ class _Raw:
 
 
 class _Parser:
-    """Pieces to records. A fault ends the record it falls into; the next piece begins a new one."""
+    """Pieces to records. A fault ends the record it falls into, and so does a member that begins with another: whatever its
+    Content-Length says, it does not reach into that. The next piece begins a new one."""
 
     def __init__(self, pieces: Iterator[_Piece], cap: int) -> None:
         self._pieces = pieces
+        self._next: _Piece | None = None
         self._cap = cap
         self._buffer = bytearray()
         self._offset = 0
@@ -175,8 +179,8 @@ class _Parser:
             return Record(offset, fields, damage="no Content-Length")
         parts, kept, left = list[bytes](), 0, length
         while left:
-            if not self._buffer and not self._more():
-                return self._damaged(fields, self._fault or "the file ends inside it", offset)
+            if not self._buffer and not self._more(inside=True):
+                return self._damaged(fields, self._fault or f"{'its member' if self._next else 'the file'} ends inside it", offset)
             step = min(left, len(self._buffer))
             if kept < self._cap:
                 parts.append(bytes(memoryview(self._buffer)[: min(step, self._cap - kept)]))
@@ -189,28 +193,31 @@ class _Parser:
     def _head(self) -> bytes | None:
         """The record's header, its end taken off; None where there is none to be found."""
         while True:
-            end, size = _end_of_head(self._buffer)
+            end, size = end_of_head(self._buffer)
             if end >= 0:
                 head = bytes(self._buffer[:end])
+                if not _VERSION.match(head + b"\n"):
+                    return None
                 del self._buffer[: end + size]
                 self._offset += end + size
-                return head if _VERSION.match(head + b"\n") else None
-            if len(self._buffer) > HEAD_CAP or not self._more():
+                return head
+            if len(self._buffer) > HEAD_CAP or not self._more(inside=True):
                 return None
 
     def _lost(self) -> Record:
         """Bytes that are no record: go to the next line that begins one."""
-        fault, at = self._fault, self._offset
+        fault, at, start = self._fault, self._offset, 1  # its own first line, where that is all there is of it, begins no other
         self._fault = None
         while True:
-            found = _VERSION.search(bytes(self._buffer))
+            found = _VERSION.search(bytes(self._buffer), start)
+            start = 0
             if found:
                 self._offset += found.start()
                 del self._buffer[: found.start()]
                 return Record(at, {}, damage=fault or "no WARC header")
             self._offset += max(0, len(self._buffer) - 16)
             del self._buffer[: max(0, len(self._buffer) - 16)]
-            if not self._more():
+            if not self._more(inside=True):
                 self._buffer.clear()
                 fault, self._fault = fault or self._fault, None
                 return Record(at, {}, damage=fault or "no WARC header")
@@ -229,16 +236,19 @@ class _Parser:
             if self._buffer or not self._more():
                 return
 
-    def _more(self) -> bool:
-        """Another piece; False at the end, and at a fault, which is remembered."""
+    def _more(self, *, inside: bool = False) -> bool:
+        """Another piece; False at the end, at a fault, which is remembered, and `inside` a record where another's member begins."""
         if self._fault is not None or self._ended:
             return False
-        piece = next(self._pieces, None)
+        piece, self._next = self._next or next(self._pieces, None), None
         if piece is None:
             self._ended = True
             return False
         if piece.fault is not None:
             self._fault, self._fault_at = piece.fault, piece.offset or 0
+            return False
+        if inside and piece.offset is not None and _VERSION.match(piece.data):
+            self._next = piece
             return False
         if not self._buffer and piece.offset is not None:
             self._offset = piece.offset
@@ -256,9 +266,10 @@ def _blank(buffer: bytearray) -> int:
     return found.end() if found else 0
 
 
-def _end_of_head(buffer: bytearray) -> tuple[int, int]:
-    found = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (at := buffer.find(mark, 0, HEAD_CAP + 4)) >= 0]
-    return min(found, default=(-1, 0))
+def end_of_head(data: bytes | bytearray) -> tuple[int, int]:
+    """Where a head ends and how long its end is, (-1, 0) where it has none: the first empty line, whichever way lines end."""
+    found = _EMPTY_LINE.search(data, 0, HEAD_CAP + 4)
+    return (found.start(), len(found[0])) if found else (-1, 0)
 
 
 def fields_of(head: bytes) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from ingest.backfill.warcfile import Record, fields_of
+from ingest.backfill.canonical import canonical_of
+from ingest.backfill.warcfile import Record, end_of_head, fields_of
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.answers import REDIRECTS, failure
 from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
@@ -14,6 +15,8 @@ from ingest.model import Reason, Response
 _KEPT_NAMES = ("x-archive-orig-", "x-crawler-")
 """Under which other tools keep headers that no longer hold, since they stored the body decoded."""
 _TRANSFER = frozenset({"transfer-encoding", "content-encoding", "content-length"})
+_REST = {4: "-01-01", 7: "-01"}
+"""What a WARC-Date of that length lacks."""
 _PAGES = ("html", "xml", "text/plain")
 
 
@@ -41,11 +44,10 @@ def page_of(record: Record, cap: int) -> Response | None:
 
 
 def _http(record: Record, cap: int) -> Response:
-    head, mark, body = record.block.partition(b"\r\n\r\n")
-    if not mark:
-        head, mark, body = record.block.partition(b"\n\n")
+    end, size = end_of_head(record.block)
+    head, body = record.block[: max(end, 0)], record.block[end + size :]
     status = _status(head)
-    if status is None or not mark:
+    if status is None:
         raise Terminal(Reason.DAMAGED_RECORD, "no HTTP answer in it")
     headers = fields_of(head)
     _refuse(status, headers)
@@ -60,6 +62,8 @@ def _status(head: bytes) -> int | None:
 def _refuse(status: int, headers: Mapping[str, str]) -> None:
     if status in REDIRECTS:
         raise Terminal(Reason.HTTP_OTHER, f"HTTP {status}, a redirect to {headers.get('location', '?')[:200]}", status=status)
+    if status == 206:  # what a crawler asked for in parts: half a page is no article
+        raise Terminal(Reason.TRUNCATED, f"HTTP 206, a part of the page: {headers.get('content-range', '?')[:60]}", status=status)
     if not 200 <= status < 300:
         error = failure(status, headers, datetime.now(UTC))
         raise Terminal(error.reason, error.detail, status=status)
@@ -114,8 +118,17 @@ def _unchunked(body: bytes) -> bytes:
 
 
 def _response(record: Record, status: int, headers: Mapping[str, str], body: bytes) -> Response:
-    url = record.fields.get("warc-target-uri", "").strip("<>")
+    url = address_of(record) or canonical_of(body)
+    if url is None:
+        said = record.fields.get("warc-target-uri") or "none"
+        raise Terminal(Reason.NO_URL, f"WARC-Target-URI {said[:100]!r} is no page's address, and there is none in its head")
     return Response(requested_url=url, url=url, status=status, headers=_kept(headers), body=body, fetched_at=captured_at(record))
+
+
+def address_of(record: Record) -> str | None:
+    """The page's address by WARC-Target-URI; None where that names a file, a name server's answer or a crawler's own notes."""
+    url = record.fields.get("warc-target-uri", "").strip("<>")
+    return url if url[:8].lower().startswith(("http://", "https://")) else None
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
@@ -123,12 +136,21 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def captured_at(record: Record) -> datetime:
-    """WARC-Date. Raises Terminal for a record without one that can be read."""
+    """WARC-Date, of a year, month or day its beginning (WARC 1.1, 5.4). Raises Terminal for a record without one to be read."""
     raw = record.fields.get("warc-date", "")
     try:
-        return datetime.fromisoformat(raw.replace("Z", "+00:00")).astimezone(UTC)
-    except ValueError:
+        found = datetime.fromisoformat(f"{raw}{_REST[len(raw)]}" if len(raw) in _REST else raw)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter where its zone leads out of all years
         raise Terminal(Reason.DAMAGED_RECORD, f"WARC-Date {raw[:40]!r} is no time") from None
+
+
+def captured_on(record: Record) -> date | None:
+    """The day of WARC-Date, where it names one: a capture of some day in a month may hold all that the month brought."""
+    try:
+        return None if len(record.fields.get("warc-date", "")) in _REST else captured_at(record).date()
+    except FetchError:
+        return None
 
 
 def problem_of(error: FetchError) -> tuple[Reason, str]:

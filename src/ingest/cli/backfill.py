@@ -16,7 +16,18 @@ from ingest.backfill import run as backfills
 from ingest.backfill.asked import Backfill, Mode, Source
 from ingest.backfill.gaps import find_gaps
 from ingest.backfill.plan import Plan, unread
-from ingest.cli.common import data_options, feeds_option, instant, json_option, note, plain, print_json, print_table, say
+from ingest.cli.common import (
+    data_options,
+    feeds_option,
+    instant,
+    json_option,
+    note,
+    plain,
+    print_json,
+    print_table,
+    say,
+    wait_option,
+)
 from ingest.cli.progress import bars
 from ingest.errors import ConfigError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
@@ -84,12 +95,13 @@ def plan_command(dry_run: bool, feeds: Path | None, data: Path | None, config: P
 @_source_options
 @_active_option
 @click.option("--dry-run", is_flag=True, help="Only plan and count, as `plan --dry-run` does.")
+@wait_option
 @feeds_option
 @data_options
 @json_option
 @click.pass_context
-def run_command(context: click.Context, /, id: str | None, max_active: int, dry_run: bool, feeds: Path | None, data: Path | None,
-                config: Path | None, as_json: bool, **asked: Any) -> int:  # fmt: skip
+def run_command(context: click.Context, /, id: str | None, max_active: int, dry_run: bool, wait: float, feeds: Path | None,
+                data: Path | None, config: Path | None, as_json: bool, **asked: Any) -> int:  # fmt: skip
     """Plan and run, or run the plan ID. The same asked for again goes on where it was cut off."""
     if dry_run:
         return int(context.invoke(plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **asked))
@@ -97,9 +109,9 @@ def run_command(context: click.Context, /, id: str | None, max_active: int, dry_
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
         if id is not None:
-            summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=asked["now"]))
+            summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=asked["now"], wait=wait))
         else:
-            summary = asyncio.run(backfills.run(settings, listed, _wanted(asked), told, active=max_active))
+            summary = asyncio.run(backfills.run(settings, listed, _wanted(asked), told, active=max_active, wait=wait))
     return _tell(summary, as_json)
 
 
@@ -107,17 +119,18 @@ def run_command(context: click.Context, /, id: str | None, max_active: int, dry_
 @click.argument("id", default="last")
 @_active_option
 @click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601).")
+@wait_option
 @feeds_option
 @data_options
 @json_option
-def resume_command(id: str, max_active: int, now: datetime | None, feeds: Path | None, data: Path | None, config: Path | None,
-                   as_json: bool) -> int:  # fmt: skip
+def resume_command(id: str, max_active: int, now: datetime | None, wait: float, feeds: Path | None, data: Path | None,
+                   config: Path | None, as_json: bool) -> int:  # fmt: skip
     """Go on with a backfill that was cut off, by default the newest."""
     settings, listed = settings_of(config, data, feeds)
     id = str(backfills.find(settings, id)["backfill_id"])
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
-        summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=now))
+        summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=now, wait=wait))
     return _tell(summary, as_json)
 
 
@@ -142,13 +155,14 @@ def status_command(id: str | None, data: Path | None, config: Path | None, as_js
 
 @backfill_command.command("cancel")
 @click.argument("id")
+@wait_option
 @data_options
 @json_option
-def cancel_command(id: str, data: Path | None, config: Path | None, as_json: bool) -> int:
+def cancel_command(id: str, wait: float, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Let a backfill go: what it loaded stays, what it had not is as if never asked for."""
     settings = load_settings(config, {"data": data})
     id = str(backfills.find(settings, id)["backfill_id"])
-    left = backfills.cancel(settings, id)
+    left = backfills.cancel(settings, id, wait)
     if as_json:
         print_json({"backfill_id": id, "state": "cancelled", "left": left})
     else:

@@ -26,6 +26,12 @@ def feeds_option(command: F) -> F:
     return click.option("--feeds", type=click.Path(path_type=Path), help="List of feeds (default ./feeds.toml).")(command)
 
 
+def wait_option(command: F) -> F:
+    """For every command that takes a run lock (load/locks.py names it to who meets one)."""
+    text = "Wait so long for another run that holds the lock, instead of ending with exit code 3."
+    return click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help=text)(command)
+
+
 def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")(command)
 

@@ -10,7 +10,7 @@ import click
 
 from ingest.backfill.reextract import Report, Wanted, reextract, undo
 from ingest.cli.backfill import day, settings_of
-from ingest.cli.common import data_options, feeds_option, instant, json_option, print_json, say
+from ingest.cli.common import data_options, feeds_option, instant, json_option, print_json, say, wait_option
 from ingest.cli.progress import bars
 
 
@@ -21,21 +21,22 @@ from ingest.cli.progress import bars
 @click.option("--learned", is_flag=True, help="Also take out blocks found to repeat on their host since.")
 @click.option("--undo", "undone", metavar="RUN|last", help="Put back what that re-extraction replaced.")
 @click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time.")
+@wait_option
 @feeds_option
 @data_options
 @json_option
 def reextract_command(first: date | None, last: date | None, dry_run: bool, learned: bool, undone: str | None, now: datetime | None,
-                      feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:  # fmt: skip
+                      wait: float, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:  # fmt: skip
     """Extract archived pages anew, without network: the same revisions with new texts, and a report of what changed."""
     settings, listed = settings_of(config, data, feeds)
     if undone:
-        articles = undo(settings, undone, now)
+        articles = undo(settings, undone, now, wait)
         print_json({"undone": undone, "articles": articles}) if as_json else say(
             f"{articles} articles as they were before {undone}"
         )
         return 0
     with bars(enabled=not as_json) as told:
-        report = reextract(settings, listed, Wanted(first, last, dry_run, learned, now), told)
+        report = reextract(settings, listed, Wanted(first, last, dry_run, learned, now, wait), told)
     if as_json:
         print_json(asdict(report))
     else:

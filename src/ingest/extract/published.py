@@ -1,4 +1,8 @@
-"""When a page was published and modified: feed, JSON-LD, meta, dateline, page, URL, in this order, with the evidence kept."""
+"""When a page was published and modified: feed, JSON-LD, meta, dateline, page, URL, in this order, with the evidence kept.
+
+"Feed" is whoever named the page: an entry, a sitemap, a list, a line beside its text. Where that says a day alone, the page may
+tell the time of it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from lxml.html import HtmlElement
 
 from ingest import dates
 from ingest.extract.structured import Structured
-from ingest.model import PageInput, Precision, Stamp, StampSource
+from ingest.model import EntryHints, PageInput, Precision, Stamp, StampSource
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*([+-])(0\d|1[0-4]):?([0-5]\d)?\s*$")
@@ -29,9 +33,10 @@ def choose(
     given: PageInput, said: Structured, dateline: date | None, page_day: str | None, language: str | None
 ) -> tuple[Stamp | None, str | None]:
     """The published stamp by the best source that can be read, and the raw string of the best source there was."""
-    hints = given.hints
-    if hints and hints.published:
-        return hints.published, hints.published_raw or hints.published.raw
+    hints = given.hints or EntryHints()
+    told = hints.published
+    if told and told.precision is not Precision.DAY:
+        return told, told.raw
     raws = [(StampSource(name), raw) for name, raw in said.published]
     if dateline:
         raws.append((StampSource.DATELINE, dateline.isoformat()))
@@ -40,9 +45,14 @@ def choose(
     if in_url := _URL_DAY.search(given.url or ""):
         raws.append((StampSource.URL, "-".join(in_url.groups())))
     for source, raw in raws:
-        if stamp := _resolve(raw, source, given, language):
+        if (stamp := _resolve(raw, source, given, language)) and (told is None or _tells_more(stamp, told)):
             return stamp, raw
-    return None, (hints.published_raw if hints else None) or (raws[0][1] if raws else None)
+    return told, hints.published_raw or (raws[0][1] if raws else None)
+
+
+def _tells_more(stamp: Stamp, told: Stamp) -> bool:
+    """True for the time of that very day, in UTC or as its page prints it."""
+    return stamp.precision is not Precision.DAY and told.day.isoformat() in (stamp.day.isoformat(), as_printed(stamp)[:10])
 
 
 def modified(given: PageInput, said: Structured, language: str | None) -> datetime | None:

@@ -19,7 +19,7 @@ from ingest.fetch.guard import Guard, Target
 from ingest.fetch.held import Held
 from ingest.model import Reason
 from ingest.settings import Settings
-from ingest.text import sound
+from ingest.text import unhalved
 
 OPEN_FILES = 8_192
 BIG = 1_000_000
@@ -143,7 +143,7 @@ def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
 
 
 def _storable(value: str) -> bool:
-    return value.isascii() or value == sound(value)
+    return value == unhalved(value)
 
 
 _COOKIES = frozenset(("set-cookie", "set-cookie2"))

@@ -53,6 +53,12 @@ class Warehouse:
         self._ready = True
         return ran
 
+    def must_exist(self) -> None:
+        """ConfigError where there is none: a misspelt folder must not become an empty data directory."""
+        if not self.path.exists():
+            data = self.settings.data
+            raise ConfigError(f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes one")
+
     def make_folders(self) -> None:
         """The data directory and its folders. ConfigError where they cannot be made: the place named is no good."""
         try:

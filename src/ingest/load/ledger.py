@@ -12,7 +12,7 @@ import duckdb
 
 from ingest.load.rows import Row, hints_from, hints_json, place_columns, work_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Work
+from ingest.model import ArchivePlace, EntryHints, Reason, Work
 
 LEASE = timedelta(minutes=10)
 """How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
@@ -22,6 +22,9 @@ CHUNK = 2_000
 
 FEW = 1_000
 """Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for many."""
+
+SETTLED = 5_000
+"""Keys that the plan settled itself in one chunk: they need no page, but rows. All 300,000 of a site's past in one took 1.4 GB."""
 
 OPEN = ("planning", "planned", "running")
 """States of a backfill that `resume` can go on with."""
@@ -50,7 +53,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A day's share of a backfill; number 0 holds what the plan settled itself."""
+    """A day's share of a backfill; the first ones hold what the plan settled itself."""
 
     number: int
     day: date | None
@@ -138,7 +141,7 @@ def finish_plan(con: duckdb.DuckDBPyConnection, id: str, problems: Sequence[Mapp
     """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known now."""
     con.execute(sql("backfill/place_captures"), {"id": id})
     con.execute(sql("backfill/thin_captures"), {"id": id})
-    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "few": FEW, "newest": newest})
+    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "few": FEW, "settled": SETTLED, "newest": newest})
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
     con.execute(sql("backfill/pin_lines"), {"id": id})
@@ -203,6 +206,18 @@ def capture_work(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list
     asked = {"id": id, "chunk": None, "now": now, "newest": False, "leftover": False, "kinds": ["capture"]}
     con.execute(sql("backfill/chunk_work"), asked)
     return [work_from(row) for row in records(con)]
+
+
+def second_tries(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list[Work]:
+    """What is tried at a backfill's end: due work of all chunks and captures, and once more what failed once in it."""
+    con.execute(sql("backfill/second_tries"), {"id": id, "now": now})
+    return [work_from(row) for row in records(con)]
+
+
+def pass_over(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> None:
+    """Work for these keys waits already: a backfill before this one tried it, and its time is kept."""
+    con.execute("UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+                [Reason.RETRY, id, sorted(keys)])  # fmt: skip
 
 
 def untried(con: duckdb.DuckDBPyConnection, id: str) -> int:

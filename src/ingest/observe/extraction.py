@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from ingest import dates
 from ingest.backfill import sources as brought
+from ingest.backfill.rows import json_object, said
 from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
@@ -24,7 +25,7 @@ from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Re
 from ingest.settings import Settings, load_feeds
 from ingest.stages.archived import given_of
 from ingest.stages.names import own_agencies
-from ingest.text import text_hash
+from ingest.text import text_hash, unhalved
 from ingest.urls import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
 
@@ -57,7 +58,7 @@ def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) ->
                 yield replace(source.given or PageInput(None), agencies=own)
 
         for result in workers.map_stream(extract, given()):
-            yield _line(waiting.popleft(), result, rules)
+            yield unhalved(_line(waiting.popleft(), result, rules))
 
 
 def _line(source: Source, result: Extraction | LimitHit, rules: HostRules) -> str:
@@ -136,13 +137,11 @@ def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[Source]:
 
 def _json_source(line: bytes, number: int) -> Source:
     try:
-        row = json.loads(line)
+        row = json_object(line)
     except ValueError as error:
-        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number} is not JSON: {error}"))
-    if not isinstance(row, dict):
-        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number} is no JSON object"))
-    id, url = row.get("id", number), row.get("url")
-    if not isinstance(row.get("html") or row.get("text"), str):
+        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number}: {error}"))
+    id, url = row.get("id", number), said(row, "url")
+    if not (said(row, "html") or said(row, "text")):
         return Source(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
     return Source(id, _given(row, url), url)
 
@@ -151,10 +150,11 @@ def _given(row: dict[str, Any], url: str | None) -> PageInput:
     now = datetime.now(UTC)
     raw = row.get("published_at")
     stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
-    title = row.get("headline") or row.get("title")
+    title = said(row, "headline") or said(row, "title")
     hints = EntryHints(title=title, published=stamp, published_raw=str(raw)) if raw or title else None
-    given = PageInput(url, publisher=row.get("publisher"), language=row.get("language"), hints=hints, now=now)
-    return replace(given, html=row["html"]) if row.get("html") else replace(given, text=row["text"])
+    given = PageInput(url, publisher=said(row, "publisher"), language=said(row, "language"), hints=hints, now=now)
+    html = said(row, "html")
+    return replace(given, html=html) if html else replace(given, text=said(row, "text"))
 
 
 def _warc(path: Path, cap: int) -> Iterator[Source]:
