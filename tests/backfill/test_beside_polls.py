@@ -100,6 +100,6 @@ def test_polls_go_on_beside_one_that_only_loads(site: ArchiveSite, tmp_path: Pat
 
 def test_its_warehouse_leaves_the_machine_to_others_unless_told_otherwise(tmp_path: Path) -> None:
     plain = modest(Settings.model_validate({"data": tmp_path}))
-    assert (plain.duckdb_threads, plain.duckdb_memory) == (1, "400MB")
+    assert (plain.duckdb_threads, plain.duckdb_memory) == (1, "250MB")
     told = modest(Settings.model_validate({"data": tmp_path, "duckdb_threads": 2, "duckdb_memory": "2GB"}))
     assert (told.duckdb_threads, told.duckdb_memory) == (2, "2GB")
