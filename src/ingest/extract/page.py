@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract import byline, challenge, decode, engine, layout, lines, published, quality, structured, wire
 from ingest.extract.agencies import AgencyTable, shipped
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
@@ -96,8 +96,12 @@ def _from_text(given: PageInput) -> Extraction:
 
 def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
-    if not _tells(given, said) and (verdict := quality.wall(tree, page, said, given.status)):
-        return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
+    announced = (given.hints or NO_HINTS).title
+    if why := challenge.found(tree, page, said, given.status, announced):
+        return Extraction(None, Outcome.FAILED, Reason.CHALLENGE, why)
+    # no consent page prints the headline that a feed announced
+    if not challenge.tells(said, announced) and (why := quality.consent(tree, said)):
+        return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
     if not given.hints and (why := quality.front_page(tree, said, given.url)):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
     dated = None if said.published else published.from_page(tree, given.url)
@@ -154,12 +158,6 @@ def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
     if said.authors and any(lines.fold(author) != house for author in said.authors):
         return said
     return replace(said, authors=byline.printed(tree) or said.authors)
-
-
-def _tells(given: PageInput, said: Structured) -> bool:
-    """True where the page's own title is the headline that its feed announced: no challenge or consent page prints that."""
-    announced = lines.fold((given.hints or NO_HINTS).title or "")
-    return len(announced) >= 12 and any(announced in lines.fold(t) for t in (said.title, said.h1, said.og_title) if t)
 
 
 def _news(given: PageInput, said: Structured) -> bool:

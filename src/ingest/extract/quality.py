@@ -1,36 +1,18 @@
-"""Is this page an article at all: not HTML, a challenge or consent page, a home page, a paywall stub; its language and kind."""
+"""Is this page an article at all: not HTML, a consent page, a home page, a paywall stub; its language and kind."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import py3langid
 from lxml.html import HtmlElement
 
 from ingest.extract import layout
+from ingest.extract.challenge import INTERSTITIAL
 from ingest.extract.structured import Structured
-from ingest.model import ContentType, Flag, PageInput, Reason
+from ingest.model import ContentType, Flag, PageInput
 
-# Interstitials of bot defences, by their titles and by the names their scripts and forms carry.
-_CHALLENGE_TITLE = re.compile(
-    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)|"
-    r"security (?:check|verification)|"
-    r"checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|human verification|pardon our interruption|"
-    r"request unsuccessful|"
-    r"ddos[- ]guard|ddos protection|captcha|robot (?:check|or human)|un momento|einen moment|un instant|please wait|"
-    r"bot (?:check|detection)|"
-    r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
-    re.I,
-)  # fmt: skip
-_CHALLENGE_MARK = re.compile(
-    r"cf-chl|challenge-platform|__cf_chl|cf_captcha|_incapsula_|incapsula incident|px-captcha|perimeterx|"
-    r"captcha-delivery\.com|datadome|"
-    r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-waf-token|"
-    r"geo\.captcha|_abck|kasada",
-    re.I,
-)
 _CONSENT_TITLE = re.compile(
     r"before you continue|cookie (?:consent|settings|wall|notice|policy)|privacy (?:choices|settings|preferences|gate|wall|center)|"
     r"(?:we value )?your privacy|consent|zustimmung|datenschutz|einwilligung|consentement|consentimiento|consenso|"
@@ -65,14 +47,7 @@ _NOT_HTML_HEAD = re.compile(
 )
 _HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
-INTERSTITIAL = 1_500  # letters of sentences that no challenge or consent page exceeds by much
 STUB = 900  # letters of an article that a paywall lets through as a teaser
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    reason: Reason
-    detail: str
 
 
 def not_html(page: str, content_type: str | None) -> str | None:
@@ -87,20 +62,15 @@ def not_html(page: str, content_type: str | None) -> str | None:
     return None if "<" in page else "no markup"
 
 
-def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict | None:
-    """A challenge or consent page in the article's place: told by title and marks, and that the page says little else."""
+def consent(tree: HtmlElement, said: Structured) -> str | None:
+    """Why this is a consent page in the article's place, or None: told by title and text, and that the page says little else."""
     if said.article or (told := layout.prose(tree)) > 2 * INTERSTITIAL:
         return None
     title = said.title or said.h1 or ""
-    named = len(title) < 80
-    if told <= INTERSTITIAL:
-        marked = (status >= 400 or told < 300) and _CHALLENGE_MARK.search(page[:200_000])
-        if marked or (named and _CHALLENGE_TITLE.search(title)):
-            return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
-        if told and _about_consent(tree, share=0.6) and _asks_consent(tree):
-            return Verdict(Reason.CONSENT, "the text is about cookies and consent")
-    if named and _CONSENT_TITLE.search(title) and _about_consent(tree):
-        return Verdict(Reason.CONSENT, title)
+    if 0 < told <= INTERSTITIAL and _about_consent(tree, share=0.6) and _asks_consent(tree):
+        return "the text is about cookies and consent"
+    if len(title) < 80 and _CONSENT_TITLE.search(title) and _about_consent(tree):
+        return title
     return None
 
 
