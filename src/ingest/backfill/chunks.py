@@ -216,9 +216,10 @@ class Run:
         if result.extraction is None:
             return result
         article = result.extraction.article
+        if self._asked.offline and (article is None or result.extraction.stands_in):
+            result = replace(result, work=replace(result.work, attempts=self._edges.settings.attempts))
         if article is None:
-            offline = self._asked.offline
-            return replace(result, work=replace(result.work, attempts=self._edges.settings.attempts)) if offline else result
+            return result
         raw = result.work.hints.published_raw
         if article.published is None and raw:
             stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)

@@ -35,6 +35,7 @@ from ingest.workers import LimitHit
 EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()
 PAGES_PER_RESET = 500
+_BLANK = " \t\r\n\f\v\0\xa0\ufeff"
 _PAGES = count(1)
 
 
@@ -66,8 +67,10 @@ def _extract(given: PageInput) -> Extraction:
     if given.text is not None:
         return _from_text(given)
     if not given.html:
-        return _without_text(given, Structured(), Reason.EMPTY, "no bytes")
+        return _without_content(given, "no bytes")
     page = decode.text_of(given.html, given.content_type)
+    if not given.full_text and not page.strip(_BLANK):
+        return _without_content(given, f"{len(given.html)} blank bytes")
     if given.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
     elif reason := quality.not_html(page, given.content_type):
@@ -79,7 +82,7 @@ def _extract(given: PageInput) -> Extraction:
         reason = Reason.NESTED_TOO_DEEP if limit.deep else Reason.PARSE_LIMIT
         return _without_text(given, Structured(), reason, str(limit))
     if tree is None:
-        return _without_text(given, Structured(), Reason.EMPTY, "no element")
+        return _without_content(given, "no element")
     held = list(tree.iter())  # while Python holds its elements, lxml need not make them anew in every pass
     made = _from_tree(given, page, tree)
     held.clear()
@@ -102,6 +105,8 @@ def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     # no consent page prints the headline that a feed announced
     if not challenge.tells(said, announced) and (why := quality.consent(tree, said)):
         return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
+    if not given.full_text and not quality.has_content(tree, said):
+        return _without_content(given, "markup without a word")
     if not given.hints and (why := quality.front_page(tree, said, given.url)):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
     dated = None if said.published else published.from_page(tree, given.url)
@@ -181,6 +186,12 @@ def _without_text(given: PageInput, said: Structured, reason: Reason, detail: st
         return Extraction(None, Outcome.FAILED, reason, detail)
     flags = (Flag.SUMMARY_ONLY, Flag.PAYWALL) if reason is Reason.PAYWALL else (Flag.SUMMARY_ONLY,)
     return _article(given, said, [Block(summary)], flags, None)
+
+
+def _without_content(given: PageInput, detail: str) -> Extraction:
+    """An answer that holds nothing may pass like a failure: the reason stays beside the summary, for whoever can ask again."""
+    made = _without_text(given, Structured(), Reason.EMPTY, detail)
+    return replace(made, reason=Reason.EMPTY, detail=detail)
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import py3langid
@@ -46,6 +47,7 @@ _NOT_HTML_HEAD = re.compile(
     re.I | re.S,
 )
 _HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
+_SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
 
@@ -83,6 +85,20 @@ def _asks_consent(tree: HtmlElement) -> bool:
     """Is there something to press that says yes? A short item on privacy has none."""
     pressed = [*tree.iter("button"), *tree.iter("a"), *tree.iter("input")]
     return any(_AGREE.search(f"{one.get('value') or ''} {''.join(one.itertext())[:80]}") for one in pressed)
+
+
+def has_content(tree: HtmlElement, said: Structured) -> bool:
+    """Whether there is a word in the page at all, be it in its head: a video's page has a title at least."""
+    if said.title or said.h1 or said.og_title or said.headline or said.description or said.body:
+        return True
+    return any(text.strip() for element in tree.iter() if element.tag not in _SILENT for text in _own(element))
+
+
+def _own(element: HtmlElement) -> Iterator[str]:
+    """The text directly in an element and directly behind its children."""
+    yield element.text or ""
+    for child in element:
+        yield child.tail or ""
 
 
 def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
