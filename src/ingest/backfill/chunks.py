@@ -213,10 +213,11 @@ class Run:
 
         (What was fetched is kept whatever its day: the request is spent.) What was brought along stays as it is: no more tries.
         """
-        if result.extraction is None:
+        made = result.extraction
+        if made is None:
             return result
-        article = result.extraction.article
-        if self._asked.offline and (article is None or result.extraction.stands_in):
+        article = made.article
+        if self._asked.offline and (article is None or made.stands_in):
             result = replace(result, work=replace(result.work, attempts=self._edges.settings.attempts))
         if article is None:
             return result
@@ -224,7 +225,7 @@ class Run:
         if article.published is None and raw:
             stamp = dates.resolve(raw, source=StampSource.FEED, now=self._edges.now)
             article = replace(article, published=stamp, published_raw=raw)
-            result = replace(result, extraction=replace(result.extraction, article=article))
+            result = replace(result, extraction=replace(made, article=article))
         stamp = article.published
         if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
             left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")
