@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, challenge, decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract import byline, challenge, charset, decode, engine, layout, lines, published, quality, structured, wire
 from ingest.extract.agencies import AgencyTable, shipped
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
@@ -68,7 +68,7 @@ def _extract(given: PageInput) -> Extraction:
         return _from_text(given)
     if not given.html:
         return _without_content(given, "no bytes")
-    page = decode.text_of(given.html, given.content_type)
+    page = charset.text_of(given.html, given.content_type, given.language)
     if not given.full_text and not page.strip(_BLANK):
         return _without_content(given, f"{len(given.html)} blank bytes")
     if given.full_text:
