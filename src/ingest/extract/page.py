@@ -130,7 +130,8 @@ def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
 def _judged(given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None) -> Extraction:
     """An article of these blocks, or the outcome they amount to."""
     if not blocks:
-        return _without_text(given, said, Reason.PAYWALL if said.free is False else Reason.EMPTY, "no main text")
+        reason = Reason.PAYWALL if said.free is False or _is_stub(given, said) else Reason.EMPTY
+        return _without_text(given, said, reason, "no main text")
     if engine.code_like(blocks, share=0.05):
         return _without_text(given, said, Reason.CODE_LIKE, "braces and semicolons instead of sentences")
     made = _article(given, said, blocks, (Flag.FULL_TEXT_FEED,) if given.full_text else (), dated)
@@ -148,6 +149,8 @@ def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> 
     """Less than the feed or the page's own description already said is no article, whatever it is."""
     summary = (given.hints or NO_HINTS).summary or ""
     known = max(len(summary), len(said.description or "") if teaser else 0)
+    if _is_stub(given, said):
+        return Reason.PAYWALL, "the page's headline is a call to subscribe"
     if not body:
         return Reason.EMPTY, "nothing is left without boilerplate"
     if teaser and len(body) < max(300, 1.3 * known):
@@ -155,6 +158,10 @@ def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> 
     if len(body) < 0.8 * len(summary) or (len(body) < 80 and text.word_count(body) < 12):
         return Reason.TOO_SHORT, f"{len(body)} letters, the feed's summary has {len(summary)}"
     return None
+
+
+def _is_stub(given: PageInput, said: Structured) -> bool:
+    return quality.is_stub(said) and not challenge.tells(said, (given.hints or NO_HINTS).title)
 
 
 def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
@@ -184,8 +191,11 @@ def _without_text(given: PageInput, said: Structured, reason: Reason, detail: st
     summary = (given.hints or NO_HINTS).summary
     if not summary:
         return Extraction(None, Outcome.FAILED, reason, detail)
-    flags = (Flag.SUMMARY_ONLY, Flag.PAYWALL) if reason is Reason.PAYWALL else (Flag.SUMMARY_ONLY,)
-    return _article(given, said, [Block(summary)], flags, None)
+    if reason is not Reason.PAYWALL:
+        return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY,), None)
+    if _is_stub(given, said) or not said.headline:  # what a paywall prints on top need not be the article's
+        said = replace(said, headline=None, og_title=None, h1=None)
+    return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY, Flag.PAYWALL), None)
 
 
 def _without_content(given: PageInput, detail: str) -> Extraction:

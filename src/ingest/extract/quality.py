@@ -47,6 +47,10 @@ _NOT_HTML_HEAD = re.compile(
     re.I | re.S,
 )
 _HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
+_CALL_ALONE = re.compile(
+    r"(?:please )?(?:subscribe(?: now| today)?|sign in|log ?in|register|subscription required|subscribers only)\W*(?:$|\s[|–—-]\s)",
+    re.I,
+)
 _SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
@@ -130,6 +134,12 @@ def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
     if said.free is False and len(body) < 200:
         return True
     return said.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
+
+
+def is_stub(said: Structured) -> bool:
+    """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer, however long."""
+    title = (said.headline or said.og_title or said.h1 or said.title or "").strip()
+    return len(title) <= 100 and bool(_PAYWALL_TEXT.match(title) or _CALL_ALONE.match(title))
 
 
 def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:
