@@ -130,12 +130,28 @@ def test_a_metered_page_with_its_whole_text_is_an_article() -> None:
         (b'{"status": "ok", "html": "<p>no</p>"}', None),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, None),
         (b"<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>", "text/html"),
-        (b"<html><body><p>x</p></body></html>", "image/jpeg"),
+        (b"\xff\xd8\xff\xe0 <html><body><p>x</p></body></html>", "image/jpeg"),
+        (b"%PDF-1.7 <html><body><p>x</p></body></html>", "application/pdf"),
+        (b"body { color: red } /* <p> */", "text/css"),
+        (b"<rss version='2.0'><channel></channel></rss>", "application/pdf"),
         (b"plain words without any markup", "text/html"),
     ],
 )
 def test_what_is_no_html_is_skipped(body: bytes, content_type: str | None) -> None:
     assert failed(read(body, content_type=content_type), Reason.NOT_HTML)
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "/", "image/jpeg", "text/css", "application/json; charset=utf-8"])
+@pytest.mark.parametrize(
+    "start", ["", "\ufeff", "\r\n \t", "<!-- <p> of the press --> <!--7-->", '<?xml version="1.0" encoding="utf-8"?>\n']
+)
+def test_what_begins_as_html_is_html_whatever_its_server_says(kind: str, start: str) -> None:
+    for page in (article_html(), article_html().removeprefix("<!DOCTYPE html>"), "<div>" + article_html()):
+        assert read((start + page).encode(), content_type=kind).article is not None
+
+
+def test_comments_without_end_cost_no_more_than_their_length() -> None:
+    assert failed(read(b"<!-- x" * 100_000, content_type="application/pdf"), Reason.NOT_HTML)
 
 
 @pytest.mark.parametrize("html", [b"", "", b"<html></html>", "<!-- -->", "<html><body></body></html>"])

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, challenge, charset, decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract import byline, challenge, charset, decode, engine, layout, lines, published, quality, sniff, structured, wire
 from ingest.extract.agencies import AgencyTable, shipped
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
@@ -73,7 +73,7 @@ def _extract(given: PageInput) -> Extraction:
         return _without_content(given, f"{len(given.html)} blank bytes")
     if given.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
-    elif reason := quality.not_html(page, given.content_type):
+    elif reason := sniff.not_html(page, given.content_type):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     try:
         decode.check_size(page)

@@ -1,4 +1,4 @@
-"""Is this page an article at all: not HTML, a consent page, a home page, a paywall stub; its language and kind."""
+"""Is this page an article at all: a consent page, a home page, a paywall stub; its language and kind."""
 
 from __future__ import annotations
 
@@ -41,12 +41,6 @@ _PAYWALL_TEXT = re.compile(
     r"para suscriptores|per gli abbonati|有料会員|会員限定",
     re.I,
 )
-_NOT_HTML_HEAD = re.compile(
-    r"\s*(?:%PDF|\{\s*\"|\[\s*\{|GIF8|\x89PNG|\ufffdPNG|PK\x03|ID3|<\?xml(?!.{0,400}<html)|<(?:rss|feed|urlset|sitemapindex|"
-    r"svg)\b)",
-    re.I | re.S,
-)
-_HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
 _CALL_ALONE = re.compile(
     r"(?:please )?(?:subscribe(?: now| today)?|sign in|log ?in|register|subscription required|subscribers only)\W*(?:$|\s[|–—-]\s)",
     re.I,
@@ -54,18 +48,6 @@ _CALL_ALONE = re.compile(
 _SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
-
-
-def not_html(page: str, content_type: str | None) -> str | None:
-    """Why this is no HTML page, or None: its declared type, its first bytes, or no markup in it."""
-    kind = (content_type or "").split(";")[0].strip().lower()
-    if kind and not _HTML_TYPE.search(kind):
-        return f"content type {kind}"
-    if _NOT_HTML_HEAD.match(page[:1024]):
-        return "no HTML at its start"
-    if page.count("\ufffd", 0, 4096) > 200 or page.count("\0", 0, 4096) > 200:
-        return "binary"
-    return None if "<" in page else "no markup"
 
 
 def consent(tree: HtmlElement, said: Structured) -> str | None:
