@@ -471,6 +471,11 @@ class Extraction:
     dropped: tuple[DroppedLine, ...] = ()
     lines: tuple[int, ...] = ()
 
+    @property
+    def stands_in(self) -> bool:
+        """True where the article is the feed's own word because the answer had no content (`reason`): a later one may have some."""
+        return self.article is not None and self.reason is not None
+
 
 # -- identity --------------------------------------------------------------------------------------------------------
 

@@ -103,6 +103,19 @@ def write_odd(path: Path) -> None:
         one("moved", "301 Moved", "text/html", b"", "response", ("Location", "/odd/there"))
 
 
+def test_a_page_under_a_wrong_type_is_a_page(site: ArchiveSite, tmp_path: Path) -> None:
+    with (tmp_path / "lies.warc.gz").open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for name, body in (("page", b"<!DOCTYPE html><p>Words</p>"), ("paper", b"%PDF-1.7 <html>")):
+            answer = StatusAndHeaders("200 OK", [("Content-Type", "application/pdf")], protocol="HTTP/1.1")
+            payload = io.BytesIO(body)
+            writer.write_record(
+                writer.create_warc_record(f"http://{HOST}/lies/{name}", "response", payload=payload, http_headers=answer)
+            )
+    rows = [json.loads(line) for line in articles_of(site.settings, [str(tmp_path / "lies.warc.gz")], io.BytesIO())]
+    assert [row["reason"] for row in rows] == ["too_short", "not_html"]
+
+
 def test_a_length_below_nothing_does_not_swallow_the_records_behind_it(site: ArchiveSite, tmp_path: Path) -> None:
     site.fill(1, 4)
     path = tmp_path / "odd.warc"

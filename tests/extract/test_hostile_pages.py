@@ -130,12 +130,28 @@ def test_a_metered_page_with_its_whole_text_is_an_article() -> None:
         (b'{"status": "ok", "html": "<p>no</p>"}', None),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, None),
         (b"<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>", "text/html"),
-        (b"<html><body><p>x</p></body></html>", "image/jpeg"),
+        (b"\xff\xd8\xff\xe0 <html><body><p>x</p></body></html>", "image/jpeg"),
+        (b"%PDF-1.7 <html><body><p>x</p></body></html>", "application/pdf"),
+        (b"body { color: red } /* <p> */", "text/css"),
+        (b"<rss version='2.0'><channel></channel></rss>", "application/pdf"),
         (b"plain words without any markup", "text/html"),
     ],
 )
 def test_what_is_no_html_is_skipped(body: bytes, content_type: str | None) -> None:
     assert failed(read(body, content_type=content_type), Reason.NOT_HTML)
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "/", "image/jpeg", "text/css", "application/json; charset=utf-8"])
+@pytest.mark.parametrize(
+    "start", ["", "\ufeff", "\r\n \t", "<!-- <p> of the press --> <!--7-->", '<?xml version="1.0" encoding="utf-8"?>\n']
+)
+def test_what_begins_as_html_is_html_whatever_its_server_says(kind: str, start: str) -> None:
+    for page in (article_html(), article_html().removeprefix("<!DOCTYPE html>"), "<div>" + article_html()):
+        assert read((start + page).encode(), content_type=kind).article is not None
+
+
+def test_comments_without_end_cost_no_more_than_their_length() -> None:
+    assert failed(read(b"<!-- x" * 100_000, content_type="application/pdf"), Reason.NOT_HTML)
 
 
 @pytest.mark.parametrize("html", [b"", "", b"<html></html>", "<!-- -->", "<html><body></body></html>"])
@@ -226,3 +242,45 @@ def test_a_short_item_on_privacy_is_news() -> None:
     body += "<p>Privacy rules must be printed before it is offered again, and its partners named, the council said on Monday.</p>"
     page = f"<html><head><title>Valley app needs privacy promise</title></head><body>{body}</body></html>"
     assert extract(PageInput("https://paper.example/2026/app", html=page)).article is not None
+
+
+OFFER = "A subscription gives you every story of the harbour, the tide table and the crossword, on paper or on any screen you own."
+
+
+CALLS = ["Subscribe to continue reading", "Log in to read the full story", "Subscribe", "Sign in | The Harbour Post"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("times", [0, 1, 12])
+def test_a_paywalls_own_page_has_neither_the_headline_nor_the_text(call: str, times: int) -> None:
+    body = "".join(f"<p>{OFFER} Offer {n} holds for a year and ends by itself.</p>" for n in range(times))
+    page = article_html(title=call, body=f"{body}<p>Already a subscriber? Log in to continue reading.</p>")
+    assert failed(read(page), Reason.PAYWALL)
+    kept = read(page, summary=SUMMARY).article
+    assert kept is not None
+    assert (kept.headline, kept.body_text) == ("Old bridge to be repaired", SUMMARY)
+    assert kept.flags == (Flag.SUMMARY_ONLY, Flag.PAYWALL)
+
+
+def test_a_paywalls_heading_yields_to_the_feeds_title_unless_json_ld_has_one() -> None:
+    body = f"<p>{LEAD[:60]}...</p><p>Subscribe now to continue reading this article.</p>"
+    bare = read(article_html(title="Readers of the Post know more", body=body), summary=SUMMARY).article
+    told = {**NEWS, "headline": "Old bridge repaired at last", "isAccessibleForFree": False}
+    said = read(article_html(title="Readers of the Post know more", body=body, ld=told), summary=SUMMARY).article
+    assert (bare and bare.headline, said and said.headline) == ("Old bridge to be repaired", "Old bridge repaired at last")
+
+
+@pytest.mark.parametrize(
+    "title", ["Register to vote on Monday", "Subscribe or perish: how papers sell", "Log in, log out: a day at sea"]
+)
+def test_a_story_about_subscribing_is_news(title: str) -> None:
+    made = read(article_html(title=title)).article
+    assert made is not None
+    assert made.headline == title
+
+
+def test_a_headline_that_calls_to_read_on_is_its_feeds_or_its_own_word() -> None:
+    title = "Continue reading: ten novels from the harbour"
+    assert read(article_html(title=title, ld={**NEWS, "headline": title})).article is not None
+    hints = EntryHints(title=title, summary="Ten novels for the winter.")
+    assert extract(PageInput(URL, html=article_html(title=title), hints=hints, now=NOW)).article is not None

@@ -43,6 +43,8 @@ INDEX: dict[str, tuple[str, ...]] = {
     ),
     "challenge and consent pages, paywall stubs": (
         "extract/test_hostile_pages.py::test_a_challenge_page_is_never_news",
+        "extract/test_challenges.py::test_a_long_challenge_page_is_never_news",
+        "extract/test_challenges.py::test_a_vendors_title_is_known_in_every_spelling",
         "extract/test_hostile_pages.py::test_a_consent_page_is_never_news",
         "extract/test_hostile_pages.py::test_a_paywall_stub_keeps_the_feeds_summary_or_is_an_outcome",
         "faults/test_fault_wire.py::test_a_third_is_broken",

@@ -212,12 +212,14 @@ class Run:
 
         What was fetched is kept whatever its day: the request is spent.
         """
-        if result.extraction is None:
+        made = result.extraction
+        if made is None:
             return result
-        article = result.extraction.article
+        article = made.article
+        if self._asked.offline and (article is None or made.stands_in):
+            result = replace(result, work=replace(result.work, attempts=self._edges.settings.attempts))
         if article is None:
-            offline = self._asked.offline
-            return replace(result, work=replace(result.work, attempts=self._edges.settings.attempts)) if offline else result
+            return result
         stamp = article.published
         if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
             left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from ingest.backfill.canonical import canonical_of
 from ingest.backfill.warcfile import Record, end_of_head, fields_of
 from ingest.errors import FetchError, Terminal, Transient
+from ingest.extract.sniff import begins_as_html
 from ingest.fetch.answers import REDIRECTS, failure
 from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
 from ingest.model import Reason, Response
@@ -50,7 +51,7 @@ def _http(record: Record, cap: int) -> Response:
     if status is None:
         raise Terminal(Reason.DAMAGED_RECORD, "no HTTP answer in it")
     headers = fields_of(head)
-    _refuse(status, headers)
+    _refuse(status, headers, body)
     return _response(record, status, {k: v for k, v in headers.items() if k not in _TRANSFER}, _decoded(headers, body, cap))
 
 
@@ -59,7 +60,7 @@ def _status(head: bytes) -> int | None:
     return int(parts[1]) if len(parts) > 1 and parts[0].startswith(b"HTTP/") and parts[1].isdigit() else None
 
 
-def _refuse(status: int, headers: Mapping[str, str]) -> None:
+def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> None:
     if status in REDIRECTS:
         raise Terminal(Reason.HTTP_OTHER, f"HTTP {status}, a redirect to {headers.get('location', '?')[:200]}", status=status)
     if status == 206:  # what a crawler asked for in parts: half a page is no article
@@ -68,7 +69,8 @@ def _refuse(status: int, headers: Mapping[str, str]) -> None:
         error = failure(status, headers, datetime.now(UTC))
         raise Terminal(error.reason, error.detail, status=status)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and not any(name in kind for name in _PAGES):
+    # a compressed body is not undone for a look: crawls hold far more images than pages with a wrong type
+    if kind and not any(name in kind for name in _PAGES) and not begins_as_html(body):
         raise Terminal(Reason.NOT_HTML, f"content-type {kind[:60]}")
 
 

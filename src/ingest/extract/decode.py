@@ -1,62 +1,17 @@
-"""Bytes of a page to text and to a tree: the encoding by evidence, control characters out, one parse."""
+"""Text of a page to a tree: control characters out, one parse, bounds on what it may cost."""
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura.utils import detect_encoding
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I)
-_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.I)
 _CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 PAGE_LETTERS = 8_000_000
 PAGE_TAGS = 60_000
 TAG_ATTRIBUTES = 1_000
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-
-def text_of(page: bytes | str, content_type: str | None = None) -> str:
-    """The page as text: byte order mark, valid UTF-8, declared charset (header, then page), detection."""
-    return page if isinstance(page, str) else _decode(page, content_type)
-
-
-def _decode(page: bytes, content_type: str | None) -> str:
-    for mark, name in _BOMS:
-        if page.startswith(mark):
-            return page.decode(name, "replace")
-    try:
-        return page.decode("utf-8")  # what is valid UTF-8 is UTF-8, whatever it declares
-    except UnicodeDecodeError:
-        pass
-    for name in _declared(page, content_type):
-        try:
-            return page.decode(name)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return page.decode(next(iter(_guessed(page)), "utf-8"), "replace")
-
-
-def _declared(page: bytes, content_type: str | None) -> list[str]:
-    found = _HEADER_CHARSET.findall(content_type or "")
-    found += [(a or b).decode("ascii", "replace") for a, b in _META_CHARSET.findall(page[:4096])]
-    # the WHATWG rule: what calls itself Latin-1 is windows-1252, gb2312 is gbk
-    alias = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
-    return [alias.get(name.lower(), name.lower()) for name in found]
-
-
-def _guessed(page: bytes) -> list[str]:
-    return [name for name in detect_encoding(page) if _known(name)]
-
-
-def _known(name: str) -> bool:
-    try:
-        return bool(codecs.lookup(name))
-    except LookupError:
-        return False
 
 
 class ParseLimit(Exception):

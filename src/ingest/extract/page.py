@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, decode, engine, layout, lines, published, quality, structured, wire
+from ingest.extract import byline, challenge, charset, decode, engine, layout, lines, published, quality, sniff, structured, wire
 from ingest.extract.agencies import AgencyTable, shipped
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
@@ -35,6 +35,7 @@ from ingest.workers import LimitHit
 EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()
 PAGES_PER_RESET = 500
+_BLANK = " \t\r\n\f\v\0\xa0\ufeff"
 _PAGES = count(1)
 
 
@@ -66,11 +67,13 @@ def _extract(given: PageInput) -> Extraction:
     if given.text is not None:
         return _from_text(given)
     if not given.html:
-        return _without_text(given, Structured(), Reason.EMPTY, "no bytes")
-    page = decode.text_of(given.html, given.content_type)
+        return _without_content(given, "no bytes")
+    page = charset.text_of(given.html, given.content_type, given.language)
+    if not given.full_text and not page.strip(_BLANK):
+        return _without_content(given, f"{len(given.html)} blank bytes")
     if given.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
-    elif reason := quality.not_html(page, given.content_type):
+    elif reason := sniff.not_html(page, given.content_type):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     try:
         decode.check_size(page)
@@ -79,7 +82,7 @@ def _extract(given: PageInput) -> Extraction:
         reason = Reason.NESTED_TOO_DEEP if limit.deep else Reason.PARSE_LIMIT
         return _without_text(given, Structured(), reason, str(limit))
     if tree is None:
-        return _without_text(given, Structured(), Reason.EMPTY, "no element")
+        return _without_content(given, "no element")
     held = list(tree.iter())  # while Python holds its elements, lxml need not make them anew in every pass
     made = _from_tree(given, page, tree)
     held.clear()
@@ -96,8 +99,14 @@ def _from_text(given: PageInput) -> Extraction:
 
 def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     said = structured.read(tree, given.url)
-    if not _tells(given, said) and (verdict := quality.wall(tree, page, said, given.status)):
-        return Extraction(None, Outcome.FAILED, verdict.reason, verdict.detail)
+    announced = (given.hints or NO_HINTS).title
+    if why := challenge.found(tree, page, said, given.status, announced):
+        return Extraction(None, Outcome.FAILED, Reason.CHALLENGE, why)
+    # no consent page prints the headline that a feed announced
+    if not challenge.tells(said, announced) and (why := quality.consent(tree, said)):
+        return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
+    if not given.full_text and not quality.has_content(tree, said):
+        return _without_content(given, "markup without a word")
     if not given.hints and (why := quality.front_page(tree, said, given.url)):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
     dated = None if said.published else published.from_page(tree, given.url)
@@ -121,7 +130,8 @@ def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
 def _judged(given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None) -> Extraction:
     """An article of these blocks, or the outcome they amount to."""
     if not blocks:
-        return _without_text(given, said, Reason.PAYWALL if said.free is False else Reason.EMPTY, "no main text")
+        reason = Reason.PAYWALL if said.free is False or _is_stub(given, said) else Reason.EMPTY
+        return _without_text(given, said, reason, "no main text")
     if engine.code_like(blocks, share=0.05):
         return _without_text(given, said, Reason.CODE_LIKE, "braces and semicolons instead of sentences")
     made = _article(given, said, blocks, (Flag.FULL_TEXT_FEED,) if given.full_text else (), dated)
@@ -139,6 +149,8 @@ def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> 
     """Less than the feed or the page's own description already said is no article, whatever it is."""
     summary = (given.hints or NO_HINTS).summary or ""
     known = max(len(summary), len(said.description or "") if teaser else 0)
+    if _is_stub(given, said):
+        return Reason.PAYWALL, "the page's headline is a call to subscribe"
     if not body:
         return Reason.EMPTY, "nothing is left without boilerplate"
     if teaser and len(body) < max(300, 1.3 * known):
@@ -148,18 +160,16 @@ def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> 
     return None
 
 
+def _is_stub(given: PageInput, said: Structured) -> bool:
+    return quality.is_stub(said) and not challenge.tells(said, (given.hints or NO_HINTS).title)
+
+
 def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
     # an author that is only the publisher's own name says less than the byline on the page
     house = lines.fold(said.publisher or "")
     if said.authors and any(lines.fold(author) != house for author in said.authors):
         return said
     return replace(said, authors=byline.printed(tree) or said.authors)
-
-
-def _tells(given: PageInput, said: Structured) -> bool:
-    """True where the page's own title is the headline that its feed announced: no challenge or consent page prints that."""
-    announced = lines.fold((given.hints or NO_HINTS).title or "")
-    return len(announced) >= 12 and any(announced in lines.fold(t) for t in (said.title, said.h1, said.og_title) if t)
 
 
 def _news(given: PageInput, said: Structured) -> bool:
@@ -181,8 +191,17 @@ def _without_text(given: PageInput, said: Structured, reason: Reason, detail: st
     summary = (given.hints or NO_HINTS).summary
     if not summary:
         return Extraction(None, Outcome.FAILED, reason, detail)
-    flags = (Flag.SUMMARY_ONLY, Flag.PAYWALL) if reason is Reason.PAYWALL else (Flag.SUMMARY_ONLY,)
-    return _article(given, said, [Block(summary)], flags, None)
+    if reason is not Reason.PAYWALL:
+        return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY,), None)
+    if _is_stub(given, said) or not said.headline:  # what a paywall prints on top need not be the article's
+        said = replace(said, headline=None, og_title=None, h1=None)
+    return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY, Flag.PAYWALL), None)
+
+
+def _without_content(given: PageInput, detail: str) -> Extraction:
+    """An answer that holds nothing may pass like a failure: the reason stays beside the summary, for whoever can ask again."""
+    made = _without_text(given, Structured(), Reason.EMPTY, detail)
+    return replace(made, reason=Reason.EMPTY, detail=detail)
 
 
 @lru_cache(maxsize=4)

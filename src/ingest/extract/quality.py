@@ -1,36 +1,19 @@
-"""Is this page an article at all: not HTML, a challenge or consent page, a home page, a paywall stub; its language and kind."""
+"""Is this page an article at all: a consent page, a home page, a paywall stub; its language and kind."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import py3langid
 from lxml.html import HtmlElement
 
 from ingest.extract import layout
+from ingest.extract.challenge import INTERSTITIAL
 from ingest.extract.structured import Structured
-from ingest.model import ContentType, Flag, PageInput, Reason
+from ingest.model import ContentType, Flag, PageInput
 
-# Interstitials of bot defences, by their titles and by the names their scripts and forms carry.
-_CHALLENGE_TITLE = re.compile(
-    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)|"
-    r"security (?:check|verification)|"
-    r"checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|human verification|pardon our interruption|"
-    r"request unsuccessful|"
-    r"ddos[- ]guard|ddos protection|captcha|robot (?:check|or human)|un momento|einen moment|un instant|please wait|"
-    r"bot (?:check|detection)|"
-    r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
-    re.I,
-)  # fmt: skip
-_CHALLENGE_MARK = re.compile(
-    r"cf-chl|challenge-platform|__cf_chl|cf_captcha|_incapsula_|incapsula incident|px-captcha|perimeterx|"
-    r"captcha-delivery\.com|datadome|"
-    r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-waf-token|"
-    r"geo\.captcha|_abck|kasada",
-    re.I,
-)
 _CONSENT_TITLE = re.compile(
     r"before you continue|cookie (?:consent|settings|wall|notice|policy)|privacy (?:choices|settings|preferences|gate|wall|center)|"
     r"(?:we value )?your privacy|consent|zustimmung|datenschutz|einwilligung|consentement|consentimiento|consenso|"
@@ -58,49 +41,24 @@ _PAYWALL_TEXT = re.compile(
     r"para suscriptores|per gli abbonati|有料会員|会員限定",
     re.I,
 )
-_NOT_HTML_HEAD = re.compile(
-    r"\s*(?:%PDF|\{\s*\"|\[\s*\{|GIF8|\x89PNG|\ufffdPNG|PK\x03|ID3|<\?xml(?!.{0,400}<html)|<(?:rss|feed|urlset|sitemapindex|"
-    r"svg)\b)",
-    re.I | re.S,
+_CALL_ALONE = re.compile(
+    r"(?:please )?(?:subscribe(?: now| today)?|sign in|log ?in|register|subscription required|subscribers only)\W*(?:$|\s[|–—-]\s)",
+    re.I,
 )
-_HTML_TYPE = re.compile(r"html|xml|text/plain|octet-stream|^\*/\*$")
+_SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
-INTERSTITIAL = 1_500  # letters of sentences that no challenge or consent page exceeds by much
 STUB = 900  # letters of an article that a paywall lets through as a teaser
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    reason: Reason
-    detail: str
-
-
-def not_html(page: str, content_type: str | None) -> str | None:
-    """Why this is no HTML page, or None: its declared type, its first bytes, or no markup in it."""
-    kind = (content_type or "").split(";")[0].strip().lower()
-    if kind and not _HTML_TYPE.search(kind):
-        return f"content type {kind}"
-    if _NOT_HTML_HEAD.match(page[:1024]):
-        return "no HTML at its start"
-    if page.count("\ufffd", 0, 4096) > 200 or page.count("\0", 0, 4096) > 200:
-        return "binary"
-    return None if "<" in page else "no markup"
-
-
-def wall(tree: HtmlElement, page: str, said: Structured, status: int) -> Verdict | None:
-    """A challenge or consent page in the article's place: told by title and marks, and that the page says little else."""
+def consent(tree: HtmlElement, said: Structured) -> str | None:
+    """Why this is a consent page in the article's place, or None: told by title and text, and that the page says little else."""
     if said.article or (told := layout.prose(tree)) > 2 * INTERSTITIAL:
         return None
     title = said.title or said.h1 or ""
-    named = len(title) < 80
-    if told <= INTERSTITIAL:
-        marked = (status >= 400 or told < 300) and _CHALLENGE_MARK.search(page[:200_000])
-        if marked or (named and _CHALLENGE_TITLE.search(title)):
-            return Verdict(Reason.CHALLENGE, title or "marks of a bot defence")
-        if told and _about_consent(tree, share=0.6) and _asks_consent(tree):
-            return Verdict(Reason.CONSENT, "the text is about cookies and consent")
-    if named and _CONSENT_TITLE.search(title) and _about_consent(tree):
-        return Verdict(Reason.CONSENT, title)
+    if 0 < told <= INTERSTITIAL and _about_consent(tree, share=0.6) and _asks_consent(tree):
+        return "the text is about cookies and consent"
+    if len(title) < 80 and _CONSENT_TITLE.search(title) and _about_consent(tree):
+        return title
     return None
 
 
@@ -113,6 +71,20 @@ def _asks_consent(tree: HtmlElement) -> bool:
     """Is there something to press that says yes? A short item on privacy has none."""
     pressed = [*tree.iter("button"), *tree.iter("a"), *tree.iter("input")]
     return any(_AGREE.search(f"{one.get('value') or ''} {''.join(one.itertext())[:80]}") for one in pressed)
+
+
+def has_content(tree: HtmlElement, said: Structured) -> bool:
+    """Whether there is a word in the page at all, be it in its head: a video's page has a title at least."""
+    if said.title or said.h1 or said.og_title or said.headline or said.description or said.body:
+        return True
+    return any(text.strip() for element in tree.iter() if element.tag not in _SILENT for text in _own(element))
+
+
+def _own(element: HtmlElement) -> Iterator[str]:
+    """The text directly in an element and directly behind its children."""
+    yield element.text or ""
+    for child in element:
+        yield child.tail or ""
 
 
 def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
@@ -144,6 +116,12 @@ def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
     if said.free is False and len(body) < 200:
         return True
     return said.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
+
+
+def is_stub(said: Structured) -> bool:
+    """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer, however long."""
+    title = (said.headline or said.og_title or said.h1 or said.title or "").strip()
+    return len(title) <= 100 and bool(_PAYWALL_TEXT.match(title) or _CALL_ALONE.match(title))
 
 
 def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:

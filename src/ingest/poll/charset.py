@@ -7,6 +7,7 @@ import re
 
 from charset_normalizer import from_bytes
 
+from ingest import codepages
 from ingest.text import strip_control
 
 _BOMS = (
@@ -28,24 +29,6 @@ _WIDER = {
     "shift_jis": "cp932",
     "iso8859-9": "cp1254",
     "euc_kr": "cp949",
-}
-_BY_LANGUAGE = {
-    language: encoding
-    for encoding, languages in {
-        "cp1251": "ru uk bg be mk",
-        "cp1256": "ar fa ur",
-        "cp1255": "he",
-        "cp1253": "el",
-        "cp1254": "tr az",
-        "cp1250": "pl cs hu sk sl ro hr",
-        "cp1257": "lt lv et",
-        "cp1258": "vi",
-        "cp874": "th",
-        "gb18030": "zh",
-        "cp932": "ja",
-        "cp949": "ko",
-    }.items()
-    for language in languages.split()
 }
 _CANDIDATES = [
     "cp1251",
@@ -149,9 +132,9 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 
 def _detected(body: bytes, language: str | None) -> str:
     named = _LANGUAGE.search(body[:8192])
-    hint = _BY_LANGUAGE.get((language or (named[1].decode("ascii", "ignore") if named else "")).lower()[:2])
-    if hint:
-        text = body.decode(hint, "replace")
+    written = codepages.of(language or (named[1].decode("ascii", "ignore") if named else ""))
+    if written and written[0] != codepages.WESTERN:
+        text = body.decode(written[0], "replace")
         if text.count("\ufffd") * 100 <= len(text):
             return text
     words = b" ".join(part for part in _TAG.split(body) if any(byte > 127 for byte in part))[:_SAMPLE]

@@ -143,7 +143,7 @@ def _outcome(result: Result, verdict: Verdict, now: datetime) -> Row:
         "reason": verdict.reason,
         "detail": verdict.detail,
         "fetched": result.page is not None or result.work.content is not None,
-        "extracted": bool(result.extraction and result.extraction.article),
+        "extracted": bool(result.extraction and result.extraction.article and verdict.retry is None),
         "day": result.work.day,
         "decided_at": now,
     }

@@ -65,7 +65,7 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
         return _not_fetched(result, result.error, known, now, attempts)
     extraction = result.extraction
     assert extraction is not None
-    if extraction.article is None:
+    if extraction.article is None or (extraction.stands_in and not _is_last_word(result, known, attempts)):
         return _not_extracted(result, extraction, known, now, attempts)
     key, canonical = keys_of(result, rules)
     article = replace(extraction.article, canonical_url=canonical)
@@ -85,10 +85,21 @@ def _not_fetched(result: Result, error: FetchError, known: Known | None, now: da
 
 def _not_extracted(result: Result, extraction: Extraction, known: Known | None, now: datetime, attempts: int) -> Verdict:
     reason = extraction.reason or Reason.PARSE_ERROR
-    tried = result.work.attempts + (not result.work.early)
+    tried = _tried(result.work)
     if reason in LATER and result.page is not None and tried < attempts:
         return _later(replace(result.work, place=None), known, reason, extraction.detail, tried, now, None)
     return _lost(result.work, known, extraction.outcome, reason, extraction.detail)
+
+
+def _is_last_word(result: Result, known: Known | None, attempts: int) -> bool:
+    """The feed's word is the article once nobody will ask again; over a text that stands it never comes."""
+    if known is not None:
+        return known.status == Status.REMOVED
+    return result.page is None or _tried(result.work) >= attempts
+
+
+def _tried(work: Work) -> int:
+    return work.attempts + (not work.early)
 
 
 def _later(

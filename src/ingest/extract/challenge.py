@@ -1,0 +1,232 @@
+"""A bot defence's page in the article's place, told by its title, by the vendor's own blocking page, and by what it asks for.
+
+Vendors' scripts lie on good pages too (a check in the background, a captcha in the comment form): a mark alone refuses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from ingest.extract import layout
+from ingest.extract.lines import fold
+from ingest.extract.structured import Structured
+from ingest.text import normalise, squeeze
+
+INTERSTITIAL = 1_500  # letters of sentences that no challenge or consent page exceeds by much
+_PADDED = 2 * INTERSTITIAL
+_TITLE_LETTERS = 80
+
+# Whole titles that vendors give their pages, in the languages of their visitors; no desk prints them.
+_VENDORS_TITLE = re.compile(
+    r"(?:just a moment|one moment(?:,? please)?|un momento(?:,? por favor)?|(?:s[óo] )?um momento(?:,? por favor)?|"
+    r"(?:nur )?einen moment(?:,? bitte)?|einen augenblick(?:,? bitte)?|(?:bitte )?einen moment geduld|"
+    r"(?:juste )?un instant(?:,? s'il vous plaît)?|un attimo(?: di pazienza)?|(?:een|één) (?:moment|ogenblik)(?: geduld)?|"
+    r"even geduld(?: a\.?u\.?b)?|(?:proszę )?chwileczkę|cierpliwości|okamžik(?:,? prosím)?|egy pillanat|un moment|ett ögonblick|"
+    r"et øjeblik|et øyeblikk|vent litt|hetkinen|(?:lütfen )?bir dakika(?: lütfen)?|(?:lütfen )?bekleyin|(?:один|одну) "
+    r"(?:момент|минуту|секунду)|зачекайте|хвилинку|зачекайте хвилинку|μια στιγμή|tunggu sebentar|chờ một chút|لحظة(?: من فضلك)?|"
+    r"(?:少々|しばらく)お待ちください|请稍候|請稍候|잠시만 기다(?:려 주세요|리십시오)|"
+    r"attention required|access to this page has been (?:denied|blocked)|pardon our interruption|ddos[- ]guard|"
+    r"checking your browser(?: before accessing.{0,60})?|(?:please )?verif(?:y|ying) (?:that )?you are (?:a )?human|"
+    r"are you (?:a )?(?:human|robot)|human verification|robot check|bot (?:check|verification|detection)|client challenge|"
+    r"vercel security checkpoint|sucuri website firewall(?: - access denied)?|ddos protection by .{2,30}|"
+    r"making sure you're not a bot|you have been blocked|request unsuccessful(?:\. incapsula.{0,60})?)",
+)  # fmt: skip
+_SUFFIX = re.compile(r"\s*[|:·-]+\s*(?:cloudflare|imperva|incapsula|datadome|perimeterx|human|ddos-guard|sucuri|"
+                     r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\s*$")  # fmt: skip
+_CLOSING = " .!?:;|-。"
+
+# What such a title may hold among other words: enough where the page says little else.
+_TITLE = re.compile(
+    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)|"
+    r"security (?:check|verification)|"
+    r"checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|human verification|pardon our interruption|"
+    r"request unsuccessful|"
+    r"ddos[- ]guard|ddos protection|captcha|robot (?:check|or human)|un momento|einen moment|un instant|please wait|"
+    r"bot (?:check|detection)|"
+    r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
+    re.I,
+)  # fmt: skip
+
+# Any trace of a vendor, on good pages as well.
+_TAG = re.compile(
+    r"cf-chl|_cf_chl_opt|challenge-platform|__cf_chl|cf_captcha|cf-error|_incapsula_|incapsula incident|px-captcha|perimeterx|"
+    r"_pxappid|captcha-delivery\.com|datadome|"
+    r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-?waf|"
+    r"geo\.captcha|_abck|kasada|kpsdk|errors\.edgesuite\.net",
+    re.I,
+)
+
+# What stands only on the page that blocks: calls of its script, its frame, its form, its boxes.
+_SCRIPT = re.compile(
+    r"_cf_chl_(?:opt|ctx|enter)\s*[=(]|_pxBlock|_pxJsClientSrc|\bdd\s*=\s*\{[^{}]*captcha-delivery\.com|\bgokuProps\s*=|"
+    r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|AwsWafCaptcha\b|"
+    r"sucuri_cloudproxy_js\s*=|reeseSkipExpirationCheck|KPSDK\.now",
+)
+_SOURCE = re.compile(r"captcha-delivery\.com/|ddos-guard[/.]|/_fs-ch-|/cdn-cgi/challenge-platform/\S*orchestrate", re.I)
+_FRAME = re.compile(r"captcha-delivery\.com/|_incapsula_resource", re.I)
+_FORM = re.compile(r"__cf_chl|/_sec/cp_challenge|distil_r_captcha", re.I)
+_NAME = re.compile(
+    r"(?:^|\s)(?:cf-challenge[\w-]*|cf-captcha-container|cf-browser-verification|cf-error-details|cf-please-wait|"
+    r"px-captcha(?:-(?:container|wrapper|header))?|ddg-captcha|ddos-guard|anubis_challenge|sec-if-cpt-container|"
+    r"distil_?r?_?captcha(?:form)?)(?:\s|$)",
+    re.I,
+)
+
+# What stands there too, and now and then on a page that has a story to tell.
+_SDK_SCRIPT = re.compile(r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|onProtectionInitialized")
+_ID = frozenset({"challenge-form", "challenge-running", "challenge-error-text", "challenge-container", "captcha-container"})
+_RECEIPT = re.compile(
+    r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}|reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+", re.I
+)
+_WIDGET = re.compile(r"(?:^|\s)(?:g-recaptcha|h-captcha|cf-turnstile|smart-captcha|frc-captcha)(?:\s|$)", re.I)
+_SCRIPT_LETTERS = 60_000  # a bundle is no vendor's inline call
+_WORDS = ("_cf_chl_", "_px", "captcha-delivery", "goku", "AwsWaf", "awsWaf", "sucuri_", "reeseSkip", "onProtection", "KPSDK")
+"""One of these stands in every such script; plain words are found ten times quicker than patterns."""
+
+_ASKS = re.compile(
+    r"(?:verif(?:y|ying|ies)|confirm|prove|make sure|making sure) (?:that )?(?:you(?:'re| are)|you aren't)(?: not)? (?:an? )?"
+    r"(?:real )?(?:human|robot|bot|person)|"
+    r"unusual (?:traffic|activity|requests?)|i(?:'m| am) not a robot|are you a robot|not a (?:bot|robot)\b|"
+    r"checking (?:your browser|if the site connection is secure)|"
+    r"enable (?:javascript and cookies|cookies and javascript)|"
+    r"(?:complete|solve|pass) (?:the|this|a) (?:captcha|security check|challenge)|press (?:and|&) hold|"
+    r"needs to review the security of your connection|blocked (?:because|as) .{0,40}\b(?:bot|automated)|"
+    r"security service to protect|automated (?:requests|access|queries)|"
+    r"dass sie (?:ein mensch|kein roboter)|ungewöhnliche[nr]? (?:datenverkehr|aktivität)|"
+    r"que vous êtes (?:un )?humain|pas un robot|que (?:eres|es usted) (?:un )?humano|no (?:eres|soy|es) un robot|tráfico inusual|"
+    r"che (?:sei|tu sia) umano|non sei un robot|não é um robô|вы (?:человек|не робот)|не робот|необычн\w+ трафик",
+    re.I,
+)
+_OPENING = 600  # letters in which such a page says what it wants
+
+
+def found(tree: HtmlElement, page: str, said: Structured, status: int, announced: str | None) -> str | None:
+    """Why this is a challenge page, or None. `announced` is the headline by which a feed led here."""
+    title = next((one for one in (said.title, said.h1) if one and is_vendors(one)), None)
+    if title and _is_vendors_page(tree, page, said, announced):
+        return title
+    if tells(said, announced):
+        return None
+    if _blocks(tree) or (not _has_story(tree, said) and _seems_to_block(tree)):
+        return said.title or said.h1 or "a bot defence's own page"
+    return None if said.article else _by_little_text(tree, page, said, status)
+
+
+def tells(said: Structured, announced: str | None) -> bool:
+    """True where the page prints, as title or heading, the headline that its feed or its own article node announces."""
+    printed = [fold(title) for title in (said.title, said.h1, said.og_title) if title]
+    headlines = map(fold, filter(None, (announced, said.headline if said.article else None)))
+    return any(len(key) >= 12 and any(key in title for title in printed) for key in headlines)
+
+
+def is_vendors(title: str) -> bool:
+    """Whether all of a title is a vendor's, apart from dots, and the name of the vendor or the host behind it."""
+    plain = normalise(title[:200]).strip(_CLOSING)
+    return bool(_VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING)))
+
+
+def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: str | None) -> bool:
+    """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims; without one, that
+    no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
+    if _blocks(tree):
+        return True
+    if any(one and is_vendors(one) for one in (announced, said.headline if said.article else None)):
+        return False
+    if _TAG.search(page) or _asks(tree) or _seems_to_block(tree):
+        return True
+    return not tells(said, announced) and layout.prose(tree) <= _PADDED
+
+
+def _by_little_text(tree: HtmlElement, page: str, said: Structured, status: int) -> str | None:
+    told, title = layout.prose(tree), said.title or said.h1 or ""
+    if told > _PADDED:
+        return None
+    marked = _TAG.search(page[:200_000])
+    if marked and not _has_story(tree, said) and (_asks(tree) or _is_kept_from_search(tree)):
+        return title or "asks whether a human reads it"
+    if told > INTERSTITIAL:
+        return None
+    if (marked and (status >= 400 or told < 300)) or (len(title) < _TITLE_LETTERS and _TITLE.search(title)):
+        return title or "marks of a bot defence"
+    return None
+
+
+def _has_story(tree: HtmlElement, said: Structured) -> bool:
+    """Any sign of an article: its type, its time, its element, its writer."""
+    if said.article or (said.og_type or "").lower() == "article" or said.published or said.authors:
+        return True
+    return next(tree.iter("article", "time"), None) is not None
+
+
+def _is_kept_from_search(tree: HtmlElement) -> bool:
+    robots = (meta.get("content") or "" for meta in tree.iter("meta") if (meta.get("name") or "").lower() == "robots")
+    return any("noindex" in one.lower() for one in robots)
+
+
+def _asks(tree: HtmlElement, letters: int = _OPENING) -> bool:
+    """Whether its first words ask for a proof, as a challenge does, or tell of one."""
+    return bool(_ASKS.search(_visible(tree)[:letters]))
+
+
+def _visible(tree: HtmlElement) -> str:
+    body = tree.find("body")
+    return squeeze(" ".join(_texts(tree if body is None else body)))
+
+
+def _texts(root: HtmlElement) -> Iterator[str]:
+    for element in root.iter():
+        if element.text and element.tag not in ("script", "style", "title", "template"):
+            yield element.text
+        if element.tail:
+            yield element.tail
+
+
+def _blocks(tree: HtmlElement) -> bool:
+    return any(_is_block(element) for element in tree.iter())
+
+
+def _is_block(element: HtmlElement) -> bool:
+    source = element.get("src") or ""
+    match element.tag:
+        case "script":
+            return bool(_SOURCE.search(source) or _calls(element, _SCRIPT))
+        case "iframe" | "frame":
+            return bool(_FRAME.search(source))
+        case "form" if _FORM.search(element.get("action") or ""):
+            return True
+    return bool(_NAME.search(element.get("id") or "") or _NAME.search(element.get("class") or ""))
+
+
+def _calls(script: HtmlElement, wanted: re.Pattern[str]) -> bool:
+    """Data in a script (JSON of a whole app) may quote anything; only code counts."""
+    text = script.text or ""
+    if len(text) >= _SCRIPT_LETTERS or "json" in (script.get("type") or ""):
+        return False
+    return any(word in text for word in _WORDS) and bool(wanted.search(text))
+
+
+def _seems_to_block(tree: HtmlElement) -> bool:
+    if any(_calls(script, _SDK_SCRIPT) for script in tree.iter("script")) or _only_captcha(tree):
+        return True
+    if any(element.get("id") in _ID for element in tree.iter("div", "form", "h2", "span", "section", "main")):
+        return True
+    return bool(_RECEIPT.search(_visible(tree)))
+
+
+def _only_captcha(tree: HtmlElement) -> bool:
+    """A captcha in the only form, which takes nothing else, on a page that asks for it and says little more."""
+    if not any(_WIDGET.search(box.get("class") or "") for box in tree.iter("div", "span", "button")):
+        return False
+    forms = list(islice(tree.iter("form"), 2))
+    return len(forms) <= 1 and not any(map(_takes, tree.iter("input", "textarea", "select"))) and _asks(tree, _PADDED)
+
+
+def _takes(field: HtmlElement) -> bool:
+    """Whether a reader types into it or chooses; captchas bring fields of their own."""
+    if "captcha" in (field.get("name") or ""):
+        return False
+    return field.get("type", "text") not in ("hidden", "submit", "button", "checkbox")
