@@ -148,12 +148,12 @@ def _by_little_text(tree: HtmlElement, page: str, said: Structured, status: int)
     told, title = layout.prose(tree), said.title or said.h1 or ""
     if told > _PADDED:
         return None
-    marked = _TAG.search(page[:200_000])
-    if marked and not _has_story(tree, said) and (_asks(tree) or _is_kept_from_search(tree)):
+    page = page[:200_000]
+    if not _has_story(tree, said) and (_is_kept_from_search(tree) or _asks(tree)) and _TAG.search(page):
         return title or "asks whether a human reads it"
     if told > INTERSTITIAL:
         return None
-    if (marked and (status >= 400 or told < 300)) or (len(title) < _TITLE_LETTERS and _TITLE.search(title)):
+    if ((status >= 400 or told < 300) and _TAG.search(page)) or (len(title) < _TITLE_LETTERS and _TITLE.search(title)):
         return title or "marks of a bot defence"
     return None
 
