@@ -22,6 +22,7 @@ from flows.reextract import reextract
 from ingest.backfill.asked import Source
 from ingest.backfill.takedown import take_down
 from ingest.errors import ConfigError
+from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 
 SPONSOR = "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages along the river."
@@ -77,7 +78,7 @@ async def test_history_is_loaded_extracted_anew_and_put_back(harness: None, site
 
 async def test_one_at_a_time_and_undo_stands_alone(harness: None, site: ArchiveSite) -> None:
     given = {"config": str(site.folder / "ingest.toml"), "data": str(site.data)}
-    site.data.joinpath("locks").mkdir(parents=True)
+    Warehouse(site.settings).prepare()
     with run_lock(site.data / "locks", "reextract"):
         assert (await reextract(**given, return_state=True)).type is StateType.CANCELLED
     with pytest.raises(ConfigError, match="no other parameter"):
