@@ -15,6 +15,7 @@ from support.wire_server import Answer
 
 from ingest.backfill import lists
 from ingest.backfill.discover import Walk
+from ingest.backfill.run import cancel
 from ingest.backfill.sitemap import SitemapInput, parse_sitemap
 from ingest.load import ledger
 
@@ -67,6 +68,9 @@ def test_what_fails_for_the_moment_is_tried_twice_and_then_at_its_time(site: Arc
     for number, mode in enumerate(("missing", "failed", "missing")):
         again = site.backfill("urls", inputs=[path], mode=mode, now=NOON + timedelta(minutes=number))
         assert (again.pending, site.pages_asked()) == (3, pages)
+    planned = site.plan("urls", inputs=[path], mode="failed")
+    assert cancel(site.settings, str(planned.backfill_id)) == 0
+    assert site.warehouse("SELECT count(*) FROM core.pending") == [(3,)]
     site.page(busy, story("Open again", 77))
     assert site.backfill("urls", inputs=[path], now=NOON + timedelta(hours=12)).loaded == 1
     assert not site.broken_rules()

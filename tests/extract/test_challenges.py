@@ -119,6 +119,22 @@ def test_vendors_scripts_on_a_story_refuse_nothing(marks: str) -> None:
         assert read(html, HINTS).article is not None
 
 
+def test_a_heading_over_a_loader_refuses_nothing_where_the_title_is_the_announced_one() -> None:
+    html = page("Old bridge to be repaired", BACKGROUND, heading="One moment, please", text=paragraphs())
+    assert read(html, HINTS).article is not None
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        "<script>AwsWafCaptcha.renderCaptcha(box)</script>", "<div id='captcha-container'></div>",
+        "<p>Reference #18.2d3f1a02.1773140000.5ab1c2d3</p>",
+    ],
+)  # fmt: skip
+def test_what_lies_on_forms_of_stories_too_refuses_no_long_text(marks: str) -> None:
+    assert read(page("A bridge and its town", marks, text=PADDING * 3)).article is not None
+
+
 @pytest.mark.parametrize(
     "title",
     [

@@ -94,3 +94,8 @@ def test_a_character_cut_in_two_leaves_the_page_utf_8() -> None:
 @pytest.mark.parametrize("piece", [b"<", b"<script", b"<!--", b"<html lang="])
 def test_broken_markup_in_an_unknown_encoding_costs_no_more_than_its_length(piece: bytes) -> None:
     assert text_of(piece * 200_000 + b"\xe9", "text/html")
+
+
+def test_a_name_that_is_no_encoding_is_passed_over() -> None:
+    html = page(GERMAN, "de").replace("<head>", "<head><meta charset='undefined'>")
+    assert GERMAN in text_of(html.encode("cp1252"), "text/html")

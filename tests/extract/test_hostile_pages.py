@@ -271,8 +271,13 @@ def test_a_paywalls_heading_yields_to_the_feeds_title_unless_json_ld_has_one() -
 
 
 @pytest.mark.parametrize(
-    "title", ["Register to vote on Monday", "Subscribe or perish: how papers sell", "Log in, log out: a day at sea"]
-)
+    "title",
+    [
+        "Register to vote on Monday", "Subscribe or perish: how papers sell", "Log in, log out: a day at sea",
+        "Para suscriptores: el puente del pueblo", "会員限定のセールで混乱", "Already a member of the guild, the town looks north",
+        "Register - a town weekly closes after a century", "Register voters to access full story of polls, court says",
+    ],
+)  # fmt: skip
 def test_a_story_about_subscribing_is_news(title: str) -> None:
     made = read(article_html(title=title)).article
     assert made is not None

@@ -220,7 +220,7 @@ class Run:
             result = replace(result, work=replace(result.work, attempts=self._edges.settings.attempts))
         if article is None:
             return result
-        stamp = article.published
+        stamp = result.work.hints.published or article.published  # as the plan had it
         if self._asked.offline and stamp is not None and Span(stamp.day, stamp.day).misses(self._asked):
             left = Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, f"published {stamp.day}")
             return replace(result, extraction=left)
@@ -254,7 +254,8 @@ def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill
             said = (decision.outcome, decision.reason, decision.detail)
             rows.outcomes.append(outcome_row(one.url_key, leads, one.feed_id, *said, now))
         if decision.wanted and there.get("pending_kind") == "backfill" and one.place is None:
-            rows.waiting.append(one.url_key)
+            if there.get("pending_attempts"):
+                rows.waiting.append(one.url_key)
         elif decision.wanted:
             rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
             if there.get("article_key") is None:

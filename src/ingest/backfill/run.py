@@ -114,7 +114,9 @@ def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
     warehouse = Warehouse(settings)
     now = datetime.now(UTC)
     with run_lock(settings.data / "locks", job_of(id), wait), warehouse.transaction() as con:
-        left = ledger.chunk_work(con, id, 0, now, leftover=True)
+        if ledger.find(con, id)[0]["state"] not in ledger.OPEN:  # the run that was waited for ended it
+            return 0
+        left = ledger.own_work(con, id)
         work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL])
         work.drop(con, [one.url_key for one in left])
         ledger.forget_plan(con, id)

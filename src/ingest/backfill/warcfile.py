@@ -17,6 +17,8 @@ from ingest.fetch.decode import InflateError
 READ = 1 << 18
 HEAD_CAP = 1 << 16
 _MEMBER = b"\x1f\x8b\x08"
+_TELLING = 16
+"""Bytes that show a record's first line."""
 _BLANK = re.compile(rb"[\r\n]*")
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
@@ -71,7 +73,7 @@ def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
             if not raw.seek_member(1):
                 return
             continue
-        decoder, begun = isal_zlib.decompressobj(wbits=31), False
+        decoder, begun, first = isal_zlib.decompressobj(wbits=31), False, b""
         fault = None
         while not decoder.eof:
             chunk = raw.take()
@@ -83,9 +85,15 @@ def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
             except InflateError as error:
                 fault = f"damaged gzip: {error}"
                 break
-            if data:
-                yield _Piece(data, None if begun else offset)
+            if begun:
+                yield _Piece(data)
+                continue
+            first += data  # long enough to tell whether a record begins here
+            if first and (decoder.eof or len(first) >= _TELLING):
+                yield _Piece(first, offset)
                 begun = True
+        if first and not begun:
+            yield _Piece(first, offset)
         if fault is None:
             raw.put_back(decoder.unused_data)
         else:

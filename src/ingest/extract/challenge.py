@@ -63,7 +63,7 @@ _TAG = re.compile(
 # What stands only on the page that blocks: calls of its script, its frame, its form, its boxes.
 _SCRIPT = re.compile(
     r"_cf_chl_(?:opt|ctx|enter)\s*[=(]|_pxBlock|_pxJsClientSrc|\bdd\s*=\s*\{[^{}]*captcha-delivery\.com|\bgokuProps\s*=|"
-    r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|AwsWafCaptcha\b|"
+    r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|"
     r"sucuri_cloudproxy_js\s*=|reeseSkipExpirationCheck|KPSDK\.now",
 )
 _SOURCE = re.compile(r"captcha-delivery\.com/|ddos-guard[/.]|/_fs-ch-|/cdn-cgi/challenge-platform/\S*orchestrate", re.I)
@@ -77,7 +77,9 @@ _NAME = re.compile(
 )
 
 # What stands there too, and now and then on a page that has a story to tell.
-_SDK_SCRIPT = re.compile(r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|onProtectionInitialized")
+_SDK_SCRIPT = re.compile(
+    r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|AwsWafCaptcha\b|onProtectionInitialized"
+)
 _ID = frozenset({"challenge-form", "challenge-running", "challenge-error-text", "challenge-container", "captcha-container"})
 _RECEIPT = re.compile(
     r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}|reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+", re.I
@@ -109,12 +111,14 @@ _OPENING = 600  # letters in which such a page says what it wants
 
 def found(tree: HtmlElement, page: str, said: Structured, status: int, announced: str | None) -> str | None:
     """Why this is a challenge page, or None. `announced` is the headline by which a feed led here."""
-    title = next((one for one in (said.title, said.h1) if one and is_vendors(one)), None)
+    told = tells(said, announced)
+    names = (said.title, None if told else said.h1)  # a heading over a loader, on a page titled as announced
+    title = next((one for one in names if one and is_vendors(one)), None)
     if title and _is_vendors_page(tree, page, said, announced):
         return title
-    if tells(said, announced):
+    if told:
         return None
-    if _blocks(tree, page) or (not _has_story(tree, said) and _seems_to_block(tree)):
+    if _blocks(tree, page) or (not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)):
         return said.title or said.h1 or "a bot defence's own page"
     return None if said.article else _by_little_text(tree, page, said, status)
 

@@ -46,7 +46,7 @@ def text_of(page: bytes | str, content_type: str | None = None, language: str | 
     for name in _declared(page, content_type):
         try:
             return page.decode(name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):  # the codec named `undefined` raises the plain one
             continue
     if _is_cut_utf8(text := page.decode("utf-8", "replace")):
         return text

@@ -51,8 +51,9 @@ def choose(
 
 
 def _tells_more(stamp: Stamp, told: Stamp) -> bool:
-    """True for the time of that very day, in UTC or as its page prints it."""
-    return stamp.precision is not Precision.DAY and told.day.isoformat() in (stamp.day.isoformat(), as_printed(stamp)[:10])
+    """True for the time of that very day, in UTC or as its page prints it. Midnight is how templates write a day without one."""
+    day, _, time = as_printed(stamp).partition("T")
+    return bool(time) and not time.startswith("00:00:00") and told.day.isoformat() in (stamp.day.isoformat(), day)
 
 
 def modified(given: PageInput, said: Structured, language: str | None) -> datetime | None:

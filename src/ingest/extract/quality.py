@@ -41,10 +41,18 @@ _PAYWALL_TEXT = re.compile(
     r"para suscriptores|per gli abbonati|有料会員|会員限定",
     re.I,
 )
-_CALL_ALONE = re.compile(
-    r"(?:please )?(?:subscribe(?: now| today)?|sign in|log ?in|register|subscription required|subscribers only)\W*(?:$|\s[|–—-]\s)",
+_CALL = (r"(?:please )?(?:subscribe|sign in|log ?in|register|become a (?:member|subscriber)|start your (?:free )?trial)"
+         r"(?: now| today| here)?")  # fmt: skip
+_AIM = (r"(?: (?:to|and|for) (?:read|continue|keep|access|unlock|view|unlimited)"
+        r"(?: (?:reading|on|this|the|your|our|full|all|more|article|story|content|access|unlimited))*)")  # fmt: skip
+_STUB_TITLE = re.compile(
+    rf"(?:{_CALL}{_AIM}?|continue reading(?: (?:this|your|the) (?:article|story))?(?: with .{{0,30}})?|jetzt weiterlesen|"
+    r"(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|exclusive to)(?: our| paying)? "
+    rf"(?:subscribers?|members)(?: only)?|subscription required|subscribers only)\W*(?:\s\|\s.{{0,40}})?|"
+    rf"{_CALL}{_AIM}\W*(?:\s[–—-]\s.{{0,40}})?",
     re.I,
 )
+"""All of a title; papers print such words as labels before real headlines, too (`Register - a weekly closes`)."""
 _SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
@@ -121,7 +129,7 @@ def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
 def is_stub(said: Structured) -> bool:
     """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer, however long."""
     title = (said.headline or said.og_title or said.h1 or said.title or "").strip()
-    return len(title) <= 100 and bool(_PAYWALL_TEXT.match(title) or _CALL_ALONE.match(title))
+    return len(title) <= 100 and bool(_STUB_TITLE.fullmatch(title))
 
 
 def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:

@@ -215,9 +215,16 @@ def second_tries(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list
 
 
 def pass_over(con: duckdb.DuckDBPyConnection, id: str, keys: Collection[str]) -> None:
-    """Work for these keys waits already: a backfill before this one tried it, and its time is kept."""
-    con.execute("UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
-                [Reason.RETRY, id, sorted(keys)])  # fmt: skip
+    """Work for these keys waits already: a backfill before this one tried it, and its time is kept (`reason` retry)."""
+    if keys:
+        con.execute("UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND reason IS NULL "
+                    "AND url_key IN (SELECT unnest(?::VARCHAR[]))", [Reason.RETRY, id, sorted(keys)])  # fmt: skip
+
+
+def own_work(con: duckdb.DuckDBPyConnection, id: str) -> list[Work]:
+    """What is pending for this backfill alone, whatever its time: not what it only planned, nor what waits for another's sake."""
+    con.execute(sql("backfill/own_work"), {"id": id})
+    return [work_from(row) for row in records(con)]
 
 
 def untried(con: duckdb.DuckDBPyConnection, id: str) -> int:

@@ -132,7 +132,8 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 
 def _detected(body: bytes, language: str | None) -> str:
     named = _LANGUAGE.search(body[:8192])
-    written = codepages.of(language or (named[1].decode("ascii", "ignore") if named else ""))
+    tag = language or (named[1].decode("ascii", "ignore") if named else "")
+    written = codepages.of(tag) or codepages.of(tag[:2])  # feeds write `rus` and `russian`, too
     if written and written[0] != codepages.WESTERN:
         text = body.decode(written[0], "replace")
         if text.count("\ufffd") * 100 <= len(text):
