@@ -9,9 +9,11 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.copydesk import CopyDesk, Take, body, notice, without_end
 
 from ingest.model import Signal, WorkKind
+from ingest.stages import copies
 
 STORY = body(1)
 ORIGIN = Take("https://marren.example/a/quarry-fire", "Quarry fire put out after nine hours", STORY, 0)
@@ -65,6 +67,18 @@ def test_one_group_its_corrections_and_a_lookalike_apart(tmp_path: Path) -> None
     assert superseded == [(ANOTHER.url, ORIGIN.url)]
     revisions = desk.sql("SELECT url, kind FROM mart.revisions WHERE revision > 1")
     assert revisions == [(ORIGIN.url, "correction")]
+
+
+def test_texts_made_ready_anew_for_each_pair_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = []
+    for words in (copies.LAID, 1):
+        monkeypatch.setattr(copies, "LAID", words)
+        desk = CopyDesk(tmp_path / str(words))
+        desk.load([ORIGIN, CUT, FORM])
+        desk.load([REHEADED, ANOTHER, LOOKALIKE])
+        tables.append(desk.tables())
+    assert tables[0] == tables[1]
+    assert {kind for _, kind in desk.sql("SELECT url, kind FROM mart.copies")} == {"origin", "truncated", "exact"}
 
 
 def test_as_of_before_and_after_a_correction(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dedup.groups import CopyGroup, Member, canonical, group
+from ingest.dedup.groups import CopyGroup, Member, canonical, crowds, group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -27,6 +27,12 @@ def test_a_chain_of_three_does_not_become_one_group() -> None:
     groups = group(members, [("a", "b"), ("b", "c"), ("c", "d")])
     assert not any({"a", "d"} <= set(g.members) for g in groups)
     assert sorted(id for g in groups for id in g.members) == ["a", "b", "c", "d"]
+
+
+def test_pairs_that_hang_together_make_a_crowd_in_the_order_given() -> None:
+    pairs = [("f", "g"), ("a", "b"), ("c", "d"), ("b", "e"), ("d", "e"), ("x", "y")]
+    assert sorted(crowds(pairs)) == [[("a", "b"), ("c", "d"), ("b", "e"), ("d", "e")], [("f", "g")], [("x", "y")]]
+    assert crowds([]) == []
 
 
 def test_pairs_never_compared_are_asked_for() -> None:

@@ -1,9 +1,9 @@
--- What is still to be tried of a chunk, by day; without $chunk, of the whole backfill; with $leftover, whether its time has come or not.
+-- What has come due of a chunk, by day; without $chunk, of the whole backfill.
 WITH mine AS (
   SELECT url_key, min(t.day) FILTER (WHERE reason IS NULL) AS target_day FROM core.backfill_target t
   WHERE backfill_id = $id AND ($chunk IS NULL OR chunk = $chunk) GROUP BY url_key
 )
-SELECT p.*, p.next_attempt_at > $now AS early
+SELECT p.*, false AS early
 FROM core.pending p JOIN mine m ON m.url_key = p.url_key
-WHERE p.kind IN (SELECT unnest($kinds::VARCHAR[])) AND ($leftover OR p.next_attempt_at <= $now)
+WHERE p.kind = $kind AND p.next_attempt_at <= $now
 ORDER BY CASE WHEN $newest THEN -epoch(m.target_day::TIMESTAMP) ELSE epoch(m.target_day::TIMESTAMP) END NULLS LAST, p.rank, p.url_key

@@ -272,8 +272,8 @@ def _finish(edges: Edges, id: str, summary: Summary) -> None:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)
         summary.urls = sum(row["urls"] for row in summary.outcomes)
-        summary.pending = len(ledger.chunk_work(con, id, 0, edges.now, leftover=True))
-        if ledger.next_chunk(con, id, -1) is None and not ledger.untried(con, id) and not ledger.captures_left(con, id):
+        summary.pending, untried = ledger.left_over(con, id)
+        if ledger.next_chunk(con, id, -1) is None and not untried and not ledger.captures_left(con, id):
             summary.state = "done"
             pages.learn_lines(con, edges.now)
             ledger.forget_plan(con, id)

@@ -119,7 +119,7 @@ def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
     """
     span = span_of_page(one.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
-    if published := _stamp(found.published, now):
+    if published := one.hints.published:
         return _ranged(replace(one, day=published.day), asked, f"dated {published.day}")
     if exact:
         return _ranged(replace(one, day=exact.first), asked, f"dated {exact.first} by its address")

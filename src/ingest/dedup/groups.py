@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 Check = Callable[[str, str], bool]
 
@@ -56,13 +57,23 @@ def _seniority(member: Member) -> tuple[datetime, str]:
     return member.published_at or NEVER, member.id
 
 
-def _links(known: Mapping[str, Member], pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def _links(known: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     links: dict[str, set[str]] = {id: set() for id in known}
     for a, b in pairs:
         if a != b and a in links and b in links:
             links[a].add(b)
             links[b].add(a)
     return links
+
+
+def crowds(pairs: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The pairs, parted into those that hang together; each part in the order given."""
+    parts = _components(_links(dict.fromkeys(chain.from_iterable(pairs)), pairs))
+    number = {id: at for at, part in enumerate(parts) for id in part}
+    told: list[list[tuple[str, str]]] = [[] for _ in parts]
+    for a, b in pairs:
+        told[number[a]].append((a, b))
+    return told
 
 
 def _components(links: Mapping[str, set[str]]) -> list[set[str]]:

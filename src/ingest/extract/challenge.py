@@ -114,7 +114,7 @@ def found(tree: HtmlElement, page: str, said: Structured, status: int, announced
     told = tells(said, announced)
     names = (said.title, None if told else said.h1)  # a heading over a loader, on a page titled as announced
     title = next((one for one in names if one and is_vendors(one)), None)
-    if title and _is_vendors_page(tree, page, said, announced):
+    if title and _is_vendors_page(tree, page, said, announced, told):
         return title
     if told:
         return None
@@ -136,7 +136,7 @@ def is_vendors(title: str) -> bool:
     return bool(_VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING)))
 
 
-def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: str | None) -> bool:
+def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool) -> bool:
     """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims; without one, that
     no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
     if _blocks(tree, page):
@@ -145,7 +145,7 @@ def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: 
         return False
     if _TAG.search(page) or _asks(tree) or _seems_to_block(tree):
         return True
-    return not tells(said, announced) and layout.prose(tree) <= _PADDED
+    return not told and layout.prose(tree) <= _PADDED
 
 
 def _by_little_text(tree: HtmlElement, page: str, said: Structured, status: int) -> str | None:

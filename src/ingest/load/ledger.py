@@ -12,7 +12,7 @@ import duckdb
 
 from ingest.load.rows import Row, hints_from, hints_json, place_columns, work_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Reason, Work
+from ingest.model import ArchivePlace, EntryHints, Reason, Work, WorkKind
 
 LEASE = timedelta(minutes=10)
 """How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
@@ -34,7 +34,8 @@ OPEN = ("planning", "planned", "running")
 class Target:
     """A URL that a source named. `day` is the best evidence of when it was published, None where there is none.
 
-    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for another time.
+    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for another time (`retry`: a
+    backfill before this one asked, and the page waits for its time).
     `place` where the source brought its bytes.
     """
 
@@ -192,19 +193,15 @@ def _target(row: Row) -> Target:
                   row["reason"], row["detail"], row["final"], place)  # fmt: skip
 
 
-def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, newest: bool = False,
-               leftover: bool = False) -> list[Work]:  # fmt: skip
-    """What is still to be tried of a chunk, oldest or `newest` first; with `leftover` of all chunks and captures, due or not."""
-    kinds = ["backfill", "capture"] if leftover else ["backfill"]
-    asked = {"id": id, "chunk": None if leftover else chunk, "now": now, "newest": newest, "leftover": leftover, "kinds": kinds}
-    con.execute(sql("backfill/chunk_work"), asked)
+def chunk_work(con: duckdb.DuckDBPyConnection, id: str, chunk: int, now: datetime, *, newest: bool = False) -> list[Work]:
+    """What is due of a chunk, oldest or `newest` first."""
+    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": chunk, "now": now, "newest": newest, "kind": WorkKind.BACKFILL})
     return [work_from(row) for row in records(con)]
 
 
 def capture_work(con: duckdb.DuckDBPyConnection, id: str, now: datetime) -> list[Work]:
     """The later captures that are pending and due."""
-    asked = {"id": id, "chunk": None, "now": now, "newest": False, "leftover": False, "kinds": ["capture"]}
-    con.execute(sql("backfill/chunk_work"), asked)
+    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": None, "now": now, "newest": False, "kind": WorkKind.CAPTURE})
     return [work_from(row) for row in records(con)]
 
 
@@ -227,10 +224,10 @@ def own_work(con: duckdb.DuckDBPyConnection, id: str) -> list[Work]:
     return [work_from(row) for row in records(con)]
 
 
-def untried(con: duckdb.DuckDBPyConnection, id: str) -> int:
-    """Pages that no run has come to yet, all of whose chunks were opened."""
-    row = con.execute(sql("backfill/untried"), {"id": id}).fetchone()
-    return int(row[0]) if row else 0
+def left_over(con: duckdb.DuckDBPyConnection, id: str) -> tuple[int, int]:
+    """Pages still pending, due or not, and those of them that no run has come to yet, all of whose chunks were opened."""
+    row = con.execute(sql("backfill/left_over"), {"id": id}).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def lines(con: duckdb.DuckDBPyConnection, id: str) -> dict[str, frozenset[int]]:

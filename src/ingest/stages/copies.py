@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -11,7 +12,7 @@ import ingest.load.copies as copies
 import ingest.load.sentences as sentences
 import ingest.load.stories as stories
 from ingest.dedup.align import lay
-from ingest.dedup.groups import CopyGroup, Member, group
+from ingest.dedup.groups import CopyGroup, Member, crowds, group
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens
@@ -23,6 +24,9 @@ from ingest.model import CopyKind, Precision, Signal
 from ingest.stages.wording import worded
 
 PRESENT = ("live", "embargoed")
+
+LAID = 200_000
+"""Words of the texts that stand ready at a time, some 150 bytes each; pairs come by crowd, so that few are made ready twice."""
 
 WHOLE = 32
 """Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of them met as candidates
@@ -50,7 +54,8 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
     near, days = copies.candidates(con, prints)
     ready = _Texts(con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present})
     ready.need({id for pair in near for id in pair})
-    copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in near if ready.same(a, b)])
+    together = (pair for crowd in crowds(near) for pair in crowd)
+    copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in together if ready.same(a, b)])
     seeds = mates | {known.article_id: known.published_day for known in present}
     return _regroup(con, seeds, list(old.items()), ready, now)
 
@@ -65,32 +70,32 @@ def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset
 
 
 class _Texts:
-    """Texts ready for comparison, each read once: those of the batch from memory, others from the warehouse when first asked for;
-    and what was verified so far."""
+    """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when first asked for; and
+    what was verified so far. Only the last are kept ready to be laid side by side, which takes twenty times a text's size."""
 
     def __init__(self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]) -> None:
         self._con = con
-        self._own = own
-        self._texts: dict[str, DedupText] = {}
+        self._known = dict(own)
+        self._ready: OrderedDict[str, DedupText] = OrderedDict()
+        self._words = 0  # of those that are ready
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self.days = days
 
     def need(self, ids: set[str]) -> None:
-        missing = ids - self._texts.keys()
+        """Read those of these texts that are not known yet, in one go."""
+        missing = {id: self.days[id] for id in ids - self._known.keys()}
         if not missing:
             return
-        for id in missing & self._own.keys():
-            self._texts[id] = ready(id, *self._own[id])
-        rows = {row["article_id"]: row for row in copies.texts(self._con, {id: self.days[id] for id in missing - self._own.keys()})}
-        for id, wording in worded(self._con, {id: row["body_text"] or "" for id, row in rows.items()}).items():
-            self._texts[id] = ready(id, rows[id], wording.words)
+        rows = {row["article_id"]: row for row in copies.texts(self._con, missing)}
+        for id, wording in worded(self._con, {id: row.pop("body_text") or "" for id, row in rows.items()}).items():
+            self._known[id] = rows[id], wording.words
 
     def verify(self, a: str, b: str) -> Verdict:
         """The verdict on two texts, the smaller id first."""
         pair = (min(a, b), max(a, b))
         if pair not in self._verdicts:
             self.need({a, b})
-            self._verdicts[pair] = verify(self._texts[pair[0]], self._texts[pair[1]])
+            self._verdicts[pair] = verify(self._text(pair[0]), self._text(pair[1]))
         return self._verdicts[pair]
 
     def same(self, a: str, b: str) -> bool:
@@ -99,7 +104,17 @@ class _Texts:
         if pair in self._verdicts:
             return self._verdicts[pair].same
         self.need({a, b})
-        return not ruled_out(self._texts[pair[0]], self._texts[pair[1]]) and self.verify(a, b).same
+        return not ruled_out(self._text(pair[0]), self._text(pair[1])) and self.verify(a, b).same
+
+    def _text(self, id: str) -> DedupText:
+        if id in self._ready:
+            self._ready.move_to_end(id)
+            return self._ready[id]
+        self._ready[id] = made = ready(id, *self._known[id])
+        self._words += len(made.laid.words)
+        while self._words > LAID and len(self._ready) > 1:
+            self._words -= len(self._ready.popitem(last=False)[1].laid.words)
+        return made
 
 
 def ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
@@ -131,20 +146,10 @@ def _regroup(con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, d
     linked = {id for pair in pairs for id in pair}
     by_id = {row["article_id"]: row for row in copies.members(con, {id: days[id] for id in linked})}
     texts.need(linked)
-    rows = [row for crowd in _crowds(pairs) for row in _told(crowd, by_id, texts)]
+    rows = [row for crowd in crowds(pairs) for row in _told(crowd, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
     stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
     return linked_now
-
-
-def _crowds(pairs: Iterable[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """The pairs, parted into those that hang together."""
-    crowd: dict[str, list[tuple[str, str]]] = {}
-    for a, b in pairs:
-        one, other = crowd.get(a, []), crowd.get(b, [])
-        joined = [*one, *(other if other is not one else ()), (a, b)]
-        crowd.update(dict.fromkeys((id for pair in joined for id in pair), joined))
-    return list({id(one): one for one in crowd.values()}.values())
 
 
 def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
