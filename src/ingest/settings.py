@@ -27,6 +27,7 @@ PATHS = frozenset({"data", "feeds", "agencies"})
 """In ingest.toml these are relative to it."""
 NOT_SETTINGS = {"INGEST_CONFIG"}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmgt]i?b", re.I)  # as DuckDB reads it
 USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.toml)"
 
 
@@ -76,6 +77,13 @@ class Settings(BaseModel):
         if value == "any" or value == ["any"]:
             return None
         return [_number(port) for port in _listed(value)]
+
+    @field_validator("duckdb_memory")
+    @classmethod
+    def _size(cls, value: str) -> str:
+        if not _SIZE.fullmatch(value.strip()):
+            raise ValueError("write it as a number with its unit, such as 700MB or 2GiB")
+        return value.strip()
 
     @field_validator("resolve", mode="before")
     @classmethod

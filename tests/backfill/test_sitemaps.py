@@ -14,10 +14,13 @@ from support.newsroom import HTML, NOON, Listed, story
 from support.wire_server import Answer
 
 from ingest.backfill import lists
+from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.discover import Walk
 from ingest.backfill.run import cancel
 from ingest.backfill.sitemap import SitemapInput, parse_sitemap
+from ingest.backfill.targets import Found, target_of
 from ingest.load import ledger
+from ingest.urls import HostRules
 
 LAST = FIRST + timedelta(days=5)
 
@@ -186,6 +189,17 @@ def test_newest_first_and_day_evidence(site: ArchiveSite) -> None:
     asked = [one.path for one in site.server.asked if one.path.startswith("/news/")]
     assert asked == sorted(asked, reverse=True)
     assert date(2026, 2, 1) == FIRST
+
+
+def test_a_stamp_without_a_zone_is_of_the_sites_own_day(site: ArchiveSite) -> None:
+    """Half past midnight in Tokyo is the day before in UTC, by which days are told."""
+    site.feed("wire", HOST, [], timezone="Asia/Tokyo")
+    (feed,) = site.feeds().feeds
+    asked = Backfill(Source.SITEMAP, inputs=(BASE,), first=FIRST, last=FIRST)
+    named = [Found(f"{BASE}/news/by-night-{n}", "2026-02-02 00:30:00", feed=one) for n, one in enumerate((feed, None))]
+    own, unknown = (target_of(one, asked, NOON, HostRules()) for one in named)
+    assert (own.day, own.reason) == (FIRST, None)
+    assert (unknown.day, unknown.reason) == (FIRST + timedelta(days=1), "out_of_range")
 
 
 def test_a_list_on_the_web_is_asked_for_again_where_the_answer_breaks(site: ArchiveSite) -> None:

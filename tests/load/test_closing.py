@@ -22,6 +22,8 @@ def test_what_was_committed_outlives_a_closing_without_memory(tmp_path: Path, mo
             con.execute("CREATE TABLE IF NOT EXISTS text (round INTEGER, number INTEGER, body VARCHAR)")
             con.execute("INSERT INTO text SELECT ?, i, string_agg(md5(concat(i, '-', j)), ' ') "
                         "FROM range(?) r(i), range(60) w(j) GROUP BY i", [round, ROWS])  # fmt: skip
+        left = warehouse.path.with_name("ingest.duckdb.wal").exists()
+        assert left == (memory == "1MB")  # its checkpoint could not be made
     with warehouse.transaction() as con:
         whole = con.execute("SELECT count(*), count(DISTINCT round), min(length(body)), max(length(body)) FROM text").fetchone()
         assert whole == (ROUNDS * ROWS, ROUNDS, 60 * 33 - 1, 60 * 33 - 1)

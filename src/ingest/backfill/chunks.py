@@ -29,7 +29,7 @@ PATIENCE = 300.0
 """Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""
 
 GATHER_SECONDS = 60.0
-BATCHES = 3
+BATCHES = 5
 """How long, and up to how many of the live path's batches, are gathered for one load: history is in no hurry, texts to compare with
 are unpacked once a load, and memory goes with its size. It is also how often a chunk's lease shows a sign of life."""
 

@@ -101,9 +101,7 @@ def _found(entry: Entry, paged: Paged) -> Found:
     if entry.link is None:
         name = f"urn:wire-entry:{paged.feed.id}:{entry.entry_key}"
         return Found(name, feed=feed, problem=(Reason.NO_URL, "an entry without a link"))
-    # The day of the stamp as the feed's zone has it: read anew, one without a zone would be taken for UTC.
-    published = entry.published.day.isoformat() if entry.published else entry.published_raw
-    return Found(entry.link, published=published, title=entry.title, feed=feed, hints=entry.hints)
+    return Found(entry.link, published=entry.published_raw, title=entry.title, feed=feed, hints=entry.hints)
 
 
 async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocument | None:

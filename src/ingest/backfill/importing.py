@@ -30,7 +30,7 @@ from ingest.model import ArchivePlace, Page, Reason, Response
 from ingest.stages.edges import Edges
 
 BATCH = 500
-BATCH_BYTES = 64_000_000
+BATCH_BYTES = 128_000_000
 _READ = 1 << 20
 
 

@@ -88,9 +88,6 @@ _WIDGET = re.compile(r"(?:^|\s)(?:g-recaptcha|h-captcha|cf-turnstile|smart-captc
 _SCRIPT_LETTERS = 60_000  # a bundle is no vendor's inline call
 _WORDS = ("_cf_chl_", "_px", "captcha-delivery", "goku", "AwsWaf", "awsWaf", "sucuri_", "reeseSkip", "onProtection", "KPSDK")
 """One of these stands in every such script; plain words are found ten times quicker than patterns."""
-_TRACES = ("_cf_chl_", "__cf_chl", "_px", "captcha", "goku", "awswaf", "sucuri_", "reeseskip", "kpsdk", "ddos-guard", "/_fs-ch-",
-           "challenge-platform", "_incapsula_", "/_sec/cp_", "distil", "cf-", "px-", "anubis", "sec-if-cpt")  # fmt: skip
-"""In lower case; one of these stands in all that `_is_block` looks for: most pages need no look at each of their elements."""
 
 _ASKS = re.compile(
     r"(?:verif(?:y|ying|ies)|confirm|prove|make sure|making sure) (?:that )?(?:you(?:'re| are)|you aren't)(?: not)? (?:an? )?"
@@ -118,7 +115,7 @@ def found(tree: HtmlElement, page: str, said: Structured, status: int, announced
         return title
     if told:
         return None
-    if _blocks(tree, page) or (not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)):
+    if _blocks(tree) or (not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)):
         return said.title or said.h1 or "a bot defence's own page"
     return None if said.article else _by_little_text(tree, page, said, status)
 
@@ -139,7 +136,7 @@ def is_vendors(title: str) -> bool:
 def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool) -> bool:
     """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims; without one, that
     no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
-    if _blocks(tree, page):
+    if _blocks(tree):
         return True
     if any(one and is_vendors(one) for one in (announced, said.headline if said.article else None)):
         return False
@@ -192,9 +189,8 @@ def _texts(root: HtmlElement) -> Iterator[str]:
             yield element.tail
 
 
-def _blocks(tree: HtmlElement, page: str) -> bool:
-    low = page.lower()
-    return any(trace in low for trace in _TRACES) and any(_is_block(element) for element in tree.iter())
+def _blocks(tree: HtmlElement) -> bool:
+    return any(map(_is_block, tree.iter()))
 
 
 def _is_block(element: HtmlElement) -> bool:

@@ -29,7 +29,8 @@ STORAGE_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalE
 _OPEN_WAIT = 60.0
 CLOSING = "100MB"
 """What DuckDB may take to close a file. Its checkpoint merges row groups, up to 122,880 rows with all their texts (600 MB); with
-little memory it does so by way of the disk: of 32,000 articles in 6 s instead of 3, and 90 MB instead of 450."""
+little memory it does so by way of the disk: of 32,000 articles in 6 s instead of 3, and 90 MB instead of 450. Where even that
+cannot be done, the write-ahead log stays beside the file, and who opens it next goes on from there."""
 
 
 class Warehouse:
@@ -116,10 +117,13 @@ class Warehouse:
             raise WarehouseError(f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
                                  "duckdb_memory) and run the command again") from None  # fmt: skip
         finally:
-            with contextlib.suppress(duckdb.Error):  # what is in use is more: then it closes as it is
+            try:
                 con.execute(f"SET memory_limit = '{min(CLOSING, self.settings.duckdb_memory, key=_bytes)}'")
-            con.close()
-            pa.default_memory_pool().release_unused()  # of staged rows; kept for ever otherwise
+            except duckdb.Error:  # what is in use is more: then it closes as it is
+                pass
+            finally:
+                con.close()
+                pa.default_memory_pool().release_unused()  # of staged rows; kept for ever otherwise
 
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + _OPEN_WAIT

@@ -130,6 +130,7 @@ def rewrite(warehouse: Warehouse) -> int:
             leftover.unlink(missing_ok=True)
         shutil.rmtree(warehouse.path.with_name(warehouse.path.name + ".tmp"), ignore_errors=True)  # what a killed query spilled
         with open_file() as con:
+            con.execute("CHECKPOINT")  # nothing may be left in a log beside the old file: that goes before the file does
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
             con.execute("COPY FROM DATABASE ingest TO fresh")
             _prove(con)

@@ -71,7 +71,7 @@ def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset
 
 class _Texts:
     """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when first asked for; and
-    what was verified so far. Only the last are kept ready to be laid side by side, which takes twenty times a text's size."""
+    what was verified so far. Only those used last stand ready to be laid side by side, which takes twenty times a text's size."""
 
     def __init__(self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]) -> None:
         self._con = con

@@ -101,6 +101,8 @@ def _judged(edges: Edges, result: Result, keys: Sequence[str], known: dict[str, 
 
 def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping[str, str]) -> str | None:
     """The tombstone that one of these keys has, or the article that it leads to."""
+    if not barred:
+        return None
     leads = (one for key in keys for one in (key, known[key].url_key if key in known else key))
     return next((key for key in leads if key in barred), None)
 
