@@ -102,13 +102,17 @@ def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
 
 
 def zombie_automation() -> Automation:
-    """A run that beat once and then neither beats nor ends for three heartbeats is Crashed, which frees its slot."""
+    """A run that began and then neither beats nor ends for three heartbeats is Crashed, which frees its slot.
+
+    It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and may be killed before.
+    (Prefect's server tells of Running late, flows/quiet.py; with another server it takes such a run a quarter of an hour.)
+    """
     beat = "prefect.flow-run.heartbeat"
     return Automation(
         name=ZOMBIES,
         description="A killed process cannot say that it ended; its run would hold the only slot for ever.",
         trigger=EventTrigger(
-            after={beat},
+            after={beat, "prefect.flow-run.Running"},
             expect={beat, *(f"prefect.flow-run.{state}" for state in _ENDED)},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
             for_each={"prefect.resource.id"},

@@ -39,7 +39,8 @@ def test_three_heartbeats_may_be_missed() -> None:
     assert isinstance(trigger, EventTrigger)
     assert trigger.posture is Posture.Proactive
     assert trigger.within == timedelta(seconds=3 * HEARTBEAT_SECONDS) == timedelta(seconds=90)
-    assert trigger.after < trigger.expect
+    assert trigger.after - trigger.expect == {"prefect.flow-run.Running"}
+    assert "prefect.flow-run.heartbeat" in trigger.after & trigger.expect
 
 
 def test_settings_are_names_and_values_that_prefect_knows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,12 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from docket import Docket
-from prefect.server.api import background_workers
 
 from flows.engine import SOCKET, ZYGOTE
 from flows.environment import settings_for
-from flows.quiet import LOOK, calm
 from flows.tree import MARK, marked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the zygote is for Linux")
@@ -133,10 +130,3 @@ def test_who_breaks_off_leaves_nothing_open(environment: dict[str, str]) -> None
     said, _ = engine(environment, PREFECT__FLOW_RUN_ID="nonsense").communicate(timeout=60)  # its turn is after theirs
     assert b"Invalid flow run id" in said
     assert len(os.listdir(f"/proc/{zygote}/fd")) <= before + 1
-
-
-def test_a_server_looks_for_due_work_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_workers, "Worker", background_workers.Worker)  # put back what calm() replaces
-    calm()
-    worker = background_workers.Worker(Docket(url="memory://"))
-    assert worker.minimum_check_interval == worker.scheduling_resolution == LOOK

@@ -50,6 +50,14 @@ class Served:
         deployment = self.api("/deployments/name/poll/live")["id"]
         return str(self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
 
+    def begun_without_process(self) -> str:
+        """A run of the nightly maintenance that began and whose process died before its first heartbeat; its id."""
+        deployment = self.api("/deployments/name/maintain/nightly")["id"]
+        run = str(self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "PENDING"}})["id"])
+        done = self.api(f"/flow_runs/{run}/set_state", {"state": {"type": "RUNNING", "name": "Running"}})
+        assert done["status"] == "ACCEPT", done
+        return run
+
     def processes(self, *words: str) -> list[int]:
         """Process ids of the tree whose command line has all these words."""
         return [pid for pid in marked(str(self.data)) if set(words) <= set(_command(pid))]
