@@ -33,6 +33,9 @@ from flows.plan import POOLS, Deployment, Schedule, load_plan
 from ingest.errors import ConfigError
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
+TAG = "wire-ingest"
+"""What all deployments have, whatever prefect.yaml says: a server's other projects have heartbeats of their own, or none."""
+
 _ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed")
 
@@ -67,7 +70,7 @@ async def _deployment(client: PrefectClient, wanted: Deployment) -> None:
         flow_id=await client.create_flow_from_name(found.name),
         name=wanted.name,
         description=wanted.description,
-        tags=list(wanted.tags),
+        tags=sorted({TAG, *wanted.tags}),
         entrypoint=wanted.entrypoint,
         path=None,
         pull_steps=[],
@@ -102,7 +105,7 @@ def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
 
 
 def zombie_automation() -> Automation:
-    """A run that began and then neither beats nor ends for three heartbeats is Crashed, which frees its slot.
+    """A run of ours that began and then neither beats nor ends for three heartbeats is Crashed, which frees its slot.
 
     It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and may be killed before.
     (Prefect's server tells of Running late, flows/quiet.py; with another server it takes such a run a quarter of an hour.)
@@ -115,6 +118,7 @@ def zombie_automation() -> Automation:
             after={beat, "prefect.flow-run.Running"},
             expect={beat, *(f"prefect.flow-run.{state}" for state in _ENDED)},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
+            match_related=ResourceSpecification({"prefect.resource.id": [f"prefect.tag.{TAG}"]}),
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.events import RelatedResource, Resource, ResourceSpecification
 from prefect.flows import Flow, load_flow_from_entrypoint
 
 from flows.environment import HEARTBEAT_SECONDS, settings_for
@@ -41,6 +42,17 @@ def test_three_heartbeats_may_be_missed() -> None:
     assert trigger.within == timedelta(seconds=3 * HEARTBEAT_SECONDS) == timedelta(seconds=90)
     assert trigger.after - trigger.expect == {"prefect.flow-run.Running"}
     assert "prefect.flow-run.heartbeat" in trigger.after & trigger.expect
+
+
+@pytest.mark.parametrize(("tags", "ours"), [(["wire-ingest", "auto-scheduled"], True), (["nightly-sales"], False), ([], False)])
+def test_runs_of_other_projects_are_let_be(tags: list[str], ours: bool) -> None:
+    """Their heartbeats, by Prefect's own settings, are 180 s apart."""
+    trigger = zombie_automation().trigger
+    assert isinstance(trigger, EventTrigger)
+    run = Resource({"prefect.resource.id": "prefect.flow-run.01"})
+    related = [RelatedResource({"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"}) for tag in tags]
+    assert isinstance(trigger.match_related, ResourceSpecification)
+    assert (trigger.match.includes([run]) and trigger.match_related.includes(related)) is ours
 
 
 def test_settings_are_names_and_values_that_prefect_knows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
