@@ -16,7 +16,7 @@ import zstandard
 
 from bench.site import feed_reply
 from ingest.demo.wire import Reply
-from ingest.urls import HostRules, clean_link, url_key
+from ingest.urls.identity import HostRules, clean_link, url_key
 
 LISTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """Stamp of the newest entry, the others a minute apart: a live feed's entries are of today, not of a hundred days."""

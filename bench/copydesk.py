@@ -11,11 +11,11 @@ from typing import Any, cast
 from ingest.load.db import Warehouse
 from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Work, WorkKind
 from ingest.settings import FeedList, Settings
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges
-from ingest.stages.learning import learn_sentences
+from ingest.stages.judging import Result
 from ingest.stages.loading import load_batch
-from ingest.stages.verdict import Result
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 NOW = datetime(2026, 1, 31, 18, tzinfo=UTC)
 BATCH = 500

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from ingest.extract.agencies import shipped
-from ingest.extract.wire import read_wire
+from ingest.extract.wire.agencies import shipped
+from ingest.extract.wire.reading import read_wire
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 _TAG = re.compile(r"<[^>]{0,2000}>")

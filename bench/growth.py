@@ -44,14 +44,14 @@ from ingest.load.articles import write_articles
 from ingest.load.db import Warehouse
 from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Precision, Stamp, StampSource, Work, WorkKind
 from ingest.settings import FeedList, Settings
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
-from ingest.stages.learning import learn_sentences
+from ingest.stages.extraction import read
+from ingest.stages.judging import Result, judge
 from ingest.stages.loading import load_batch
-from ingest.stages.reading import read
 from ingest.stages.stories import derive_stories
-from ingest.stages.verdict import Result, judge
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 HERE = Path(__file__).resolve().parent
 NOW = datetime(2026, 1, 31, 18, tzinfo=UTC)

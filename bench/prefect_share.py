@@ -34,7 +34,7 @@ from bench.counts import counted_rows  # noqa: E402
 from bench.runs import Run, ingest, run  # noqa: E402
 from bench.site import Served  # noqa: E402
 from flows.plan import RUN_MODULE  # noqa: E402
-from flows.tree import marked  # noqa: E402
+from flows.serve.tree import marked  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
 GOAL = 0.05
@@ -128,7 +128,7 @@ def _serving(work: Path) -> Iterator[tuple[str, int, int, int]]:
         ready = tree.stdout.readline().decode()
         if not ready.startswith("ready: "):
             raise SystemExit((work / "serve.log").read_text(encoding="utf-8"))
-        server, worker, zygote = (_child(tree.pid, name) for name in ("server", "worker-live", "flows.zygote"))
+        server, worker, zygote = (_child(tree.pid, name) for name in ("server", "worker-live", "flows.serve.zygote"))
         yield ready.split()[1], server, worker, zygote
     finally:
         tree.send_signal(signal.SIGTERM)
@@ -141,7 +141,7 @@ def _child(parent: int, word: str) -> int:
     for _ in range(100):
         for folder in Path("/proc").glob("[0-9]*"):
             command = _read(folder / "cmdline").split("\0")
-            if _stat(folder)[1:2] == [str(parent)] and word in command and "flows.child" not in command:
+            if _stat(folder)[1:2] == [str(parent)] and word in command and "flows.serve.child" not in command:
                 return int(folder.name)
         time.sleep(0.1)
     raise SystemExit(f"no {word} among the children of {parent}")

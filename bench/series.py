@@ -15,7 +15,7 @@ import feedparser
 
 from bench.site import feed_reply
 from ingest.demo.wire import Reply
-from ingest.urls import HostRules, url_key
+from ingest.urls.identity import HostRules, url_key
 
 _RULES = HostRules()
 _TAG = re.compile(r"<[^>]+>")

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
 from ingest.backfill import run as backfills
-from ingest.backfill.asked import Backfill, Mode, Source
+from ingest.backfill.request import Backfill, Mode, Source
 from ingest.errors import LockedError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 

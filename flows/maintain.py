@@ -14,12 +14,12 @@ from prefect.states import Completed, Failed
 
 import ingest.load.publish as published
 from flows.report import tell_checks
-from ingest.backfill import takedown
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.settings import FeedList, load_feeds, load_settings
-from ingest.stages.learning import learn_sentences
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.stories import derive_stories
+from ingest.upkeep import takedown
 
 _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 

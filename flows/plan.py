@@ -16,7 +16,7 @@ from ingest.errors import ConfigError
 POOLS = {"live": "Polls and what belongs to them.", "backfill": "History: never in the way of the polls."}
 """The process pools and what runs in each."""
 
-RUN_MODULE = "flows.engine"
+RUN_MODULE = "flows.serve.engine"
 """`python -m` this is the process of a run."""
 
 _RUN_SHARE = 0.8  # of the interval: the rest is start-up, publishing, and the report

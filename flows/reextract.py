@@ -13,10 +13,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-import ingest.backfill.reextract as texts
-from ingest.backfill.reextract import Report, Wanted
+import ingest.upkeep.reextract as texts
 from ingest.errors import ConfigError, LockedError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
+from ingest.upkeep.reextract import Report, Wanted
 
 _EVERY = 30.0
 """Seconds between two looks at the progress: each costs the server a request."""

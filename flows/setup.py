@@ -28,8 +28,8 @@ from prefect.states import Crashed
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from flows.environment import HEARTBEAT_SECONDS
 from flows.plan import POOLS, Deployment, Schedule, load_plan
+from flows.serve.environment import HEARTBEAT_SECONDS
 from ingest.errors import ConfigError
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
@@ -108,7 +108,7 @@ def zombie_automation() -> Automation:
     """A run of ours that began and then neither beats nor ends for three heartbeats is Crashed, which frees its slot.
 
     It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and may be killed before.
-    (Prefect's server tells of Running late, flows/quiet.py; with another server it takes such a run a quarter of an hour.)
+    (Prefect's server tells of Running late, flows/serve/quiet.py; with another server it takes such a run a quarter of an hour.)
     """
     beat = "prefect.flow-run.heartbeat"
     return Automation(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.model import HostRule, article_id
-from ingest.urls import LINK_CAP, HostRules, clean_link, host_of, identity, origin_of, registrable_domain, url_key
+from ingest.urls.identity import LINK_CAP, HostRules, clean_link, host_of, identity, origin_of, registrable_domain, url_key
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "url_keys.json").read_text("utf-8"))
 RULES = HostRules([HostRule(rule["host"], rule["identity"]) for rule in VECTORS["rules"]])

@@ -27,17 +27,17 @@ from ingest.load.work import due_work, pending_count
 from ingest.model import Feed, FeedState, Work
 from ingest.poll.schedule import K, due, k_for, rate
 from ingest.settings import FeedList, Settings
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges
+from ingest.stages.fetching import results
 from ingest.stages.heal import adopt, check_disk
-from ingest.stages.learning import learn_sentences
 from ingest.stages.loading import Counts, load_batch
-from ingest.stages.meanwhile import Meanwhile
 from ingest.stages.names import note_agencies, own_agencies
-from ingest.stages.paging import results
 from ingest.stages.polling import PollCounts, poll_feeds
+from ingest.stages.publishing import Meanwhile
 from ingest.stages.rechecks import queue_rechecks
 from ingest.stages.stories import INLINE, derive_stories
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 from ingest.workers import Limits, WorkerPool
 
 PRELOAD = ("ingest.stages.archived", "ingest.poll.feed")

@@ -12,9 +12,9 @@ from support.newsroom import NOON, Listed, prose, story
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest.backfill.takedown import take_down
-from ingest.load import ledger
+from ingest.backfill import ledger
 from ingest.load.db import Warehouse
+from ingest.upkeep.takedown import take_down
 
 URL = f"{BASE}/news/the-weir-that-was-mended-twice"
 OTHER = f"{BASE}/news/a-story-that-stood-as-it-was"

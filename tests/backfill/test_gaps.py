@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ingest.backfill.gaps import find_gaps
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
+from ingest.observe.gaps import find_gaps
 from ingest.settings import Settings
 
 FIRST = date(2026, 1, 5)

@@ -11,9 +11,9 @@ import pytest
 from support.archive_site import BASE, ArchiveSite
 from support.newsroom import prose, story
 
-from ingest.backfill.warcfile import records
+from ingest.backfill.sources.warcfile import records
 from ingest.errors import ConfigError
-from ingest.observe.extraction import articles_of
+from ingest.trial.extract import articles_of
 
 DATE = "2026-03-01T00:00:00Z"
 

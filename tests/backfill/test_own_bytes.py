@@ -19,7 +19,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from ingest.errors import ConfigError
-from ingest.observe.extraction import articles_of
+from ingest.trial.extract import articles_of
 
 FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER BY url_key"
 

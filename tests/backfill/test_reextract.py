@@ -18,9 +18,9 @@ from support.newsroom import Listed, prose, story
 
 import ingest
 import warehouse
-from ingest.backfill.reextract import Report, Wanted, reextract, undo
 from ingest.errors import ConfigError
 from ingest.load.db import Warehouse
+from ingest.upkeep.reextract import Report, Wanted, reextract, undo
 
 ALPHA = "http://alpha.example"
 SPONSOR = "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages along the river."

@@ -18,11 +18,11 @@ from support.archive_site import BASE, HOST, ArchiveSite
 from support.newsroom import NOON, story
 from support.wire_server import Answer, Asked, LoopbackServer
 
+from ingest.backfill import ledger
 from ingest.backfill import run as backfills
-from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.chunks import job_of
+from ingest.backfill.request import Backfill, Source
 from ingest.errors import ConfigError, LockedError
-from ingest.load import ledger
 from ingest.load.locks import run_lock
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")

@@ -13,14 +13,14 @@ from support.archive_site import BASE, FIRST, HOST, ArchiveSite, index, urlset
 from support.newsroom import HTML, NOON, Listed, story
 from support.wire_server import Answer
 
-from ingest.backfill import lists
-from ingest.backfill.asked import Backfill, Source
-from ingest.backfill.discover import Walk
+from ingest.backfill import ledger
+from ingest.backfill.request import Backfill, Source
 from ingest.backfill.run import cancel
-from ingest.backfill.sitemap import SitemapInput, parse_sitemap
+from ingest.backfill.sources.captured import lists
+from ingest.backfill.sources.sitemap import SitemapInput, parse_sitemap
+from ingest.backfill.sources.sites import Walk
 from ingest.backfill.targets import Found, target_of
-from ingest.load import ledger
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 LAST = FIRST + timedelta(days=5)
 

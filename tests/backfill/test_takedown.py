@@ -14,15 +14,15 @@ from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, r
 from support.wire_server import Answer
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.backfill.backup import backup, restore
-from ingest.backfill.scrub import scrub
-from ingest.backfill.takedown import maintain
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.removal import tombstone
 from ingest.load.db import Warehouse
 from ingest.model import Response
-from ingest.urls import HostRules, url_key
+from ingest.upkeep.backup import backup, restore
+from ingest.upkeep.scrub import scrub
+from ingest.upkeep.takedown import maintain
+from ingest.urls.identity import HostRules, url_key
 
 
 def test_after_takedown_and_maintain_nobody_finds_the_text(site: ArchiveSite) -> None:

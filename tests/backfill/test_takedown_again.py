@@ -14,10 +14,10 @@ from support.archive_site import ArchiveSite
 from support.newsroom import NOON, Listed, prose, story
 from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, remove
 
-from ingest.backfill.takedown import maintain
 from ingest.load.db import Connection, Warehouse
 from ingest.pipeline import Asked, opened, poll_stage, work_stage
 from ingest.settings import load_feeds
+from ingest.upkeep.takedown import maintain
 
 
 class Died(Exception):

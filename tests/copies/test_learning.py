@@ -8,9 +8,9 @@ from pathlib import Path
 from support.copydesk import NOON, CopyDesk, Take, body, without_end
 
 from ingest.observe.why import explain
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.copies import let_go
-from ingest.stages.learning import learn_sentences
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 HOUSE = (
     "The Harbour Sheet has been printed at the old fish market since the year of the flood and belongs to its readers.",

@@ -9,7 +9,7 @@ from support.copydesk import NOON, CopyDesk, Take, body, notice, without_end
 from ingest.model import Status, WorkKind
 from ingest.observe.why import explain
 from ingest.stages.copies import let_go
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 STORY = body(21)
 ONE = Take("https://marren.example/one", "A bridge opens", STORY, 0)

@@ -18,7 +18,7 @@ from ingest.demo.server import Hit, WireServer
 from ingest.demo.story import Outlet, Story, outlets, page_url
 from ingest.demo.wire import BASE, Wire, config, config_toml
 from ingest.settings import Settings, load_feeds, load_settings
-from ingest.urls import HostRules, url_key
+from ingest.urls.identity import HostRules, url_key
 
 FEEDS = [outlet.id for outlet in outlets(BASE, 1)]
 

@@ -8,8 +8,8 @@ from support.copydesk import NOON, Take, body
 
 from ingest.errors import Transient
 from ingest.model import Outcome, Reason
-from ingest.stages.verdict import Result, judge
-from ingest.urls import HostRules
+from ingest.stages.judging import Result, judge
+from ingest.urls.identity import HostRules
 
 WORK = Take("http://a.example/s/harbour-toll-rises", "Harbour toll rises", body(1)).result(NOON).work
 DOWN = Transient(Reason.ROBOTS_UNREACHABLE, "robots.txt of a.example: 503")

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from extract.pages import NEWS, article_html, paragraphs
 
-from ingest.extract import byline, decode
+from ingest.extract import byline
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
+from ingest.extract.tree import parse
 from ingest.model import PageInput, Precision, Stamp, StampSource
 
 NOW = datetime(2025, 4, 3, tzinfo=UTC)
@@ -30,7 +31,7 @@ NOW = datetime(2025, 4, 3, tzinfo=UTC)
     ],
 )
 def test_the_byline_on_the_page(mark: str, names: tuple[str, ...]) -> None:
-    tree = decode.parse(article_html(body=mark + "".join(f"<p>{p}</p>" for p in paragraphs())))
+    tree = parse(article_html(body=mark + "".join(f"<p>{p}</p>" for p in paragraphs())))
     assert tree is not None
     assert byline.printed(tree) == names
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ingest.extract import decode
 from ingest.extract.jsonld import SCRIPT_CAP
 from ingest.extract.structured import Structured, clean_names, read
+from ingest.extract.tree import parse
 
 URL = "https://post.example/local/old-bridge-71"
 ARTICLE = {"@type": "NewsArticle", "headline": "Old bridge", "author": {"name": "Ada Lind"}, "datePublished": "2025-04-02"}
@@ -17,7 +17,7 @@ ARTICLE = {"@type": "NewsArticle", "headline": "Old bridge", "author": {"name": 
 
 def said(*scripts: str, head: str = "", body: str = "") -> Structured:
     blocks = "".join(f'<script type="application/ld+json">{s}</script>' for s in scripts)
-    tree = decode.parse(f"<html><head>{head}{blocks}</head><body>{body}<p>x</p></body></html>")
+    tree = parse(f"<html><head>{head}{blocks}</head><body>{body}<p>x</p></body></html>")
     assert tree is not None
     return read(tree, URL)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.dates import resolve
-from ingest.extract.wire import read_wire
+from ingest.extract.wire.reading import read_wire
 from ingest.model import StampSource
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract.agencies import AgencyKind, shipped
-from ingest.extract.wire import WireReading, read_wire
+from ingest.extract.wire.agencies import AgencyKind, shipped
+from ingest.extract.wire.reading import WireReading, read_wire
 from ingest.model import Precision, Stamp, StampSource
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.extract.wire import WireReading, read_wire
+from ingest.extract.wire.reading import WireReading, read_wire
 from ingest.model import ContentType, Signal, Status
 
 NOW = datetime(2025, 4, 1, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.extract.wire import WireReading, read_wire
+from ingest.extract.wire.reading import WireReading, read_wire
 
 ABOVE = (
     "The harbour of Lowmere will get two new cranes next spring, the port's director said on Tuesday at a meeting with "

@@ -19,11 +19,11 @@ from support.wire_server import LoopbackServer
 from flows.backfill import backfill
 from flows.maintain import maintain
 from flows.reextract import reextract
-from ingest.backfill.asked import Source
-from ingest.backfill.takedown import take_down
+from ingest.backfill.request import Source
 from ingest.errors import ConfigError
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
+from ingest.upkeep.takedown import take_down
 
 SPONSOR = "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages along the river."
 

@@ -12,7 +12,7 @@ from prefect.server.api import background_workers
 from prefect.server.events.ordering import memory as ordering
 from prefect.server.events.schemas.events import ReceivedEvent, Resource
 
-from flows.quiet import LOOK, PATIENCE, calm
+from flows.serve.quiet import LOOK, PATIENCE, calm
 
 
 @pytest.fixture(autouse=True)

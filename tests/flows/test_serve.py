@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from support.served import Served, serving, until
 
-from flows.tree import marked
+from flows.serve.tree import marked
 from ingest.demo.wire import config_toml
 from ingest.load.read import query
 
@@ -77,7 +77,7 @@ def test_two_scheduled_polls_are_completed(wire: Path, capsys: pytest.CaptureFix
 def killed(served: Served) -> str:
     """Kill the process of the running poll and its worker; the run's id."""
     running = str(until(lambda: served.runs("RUNNING"), 120, served)[0]["id"])
-    for pid in (*served.processes("worker", "start"), *served.processes("flows.engine")):
+    for pid in (*served.processes("worker", "start"), *served.processes("flows.serve.engine")):
         os.kill(pid, signal.SIGKILL)
     return running
 

@@ -12,8 +12,8 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import RelatedResource, Resource, ResourceSpecification
 from prefect.flows import Flow, load_flow_from_entrypoint
 
-from flows.environment import HEARTBEAT_SECONDS, settings_for
 from flows.plan import load_plan
+from flows.serve.environment import HEARTBEAT_SECONDS, settings_for
 from flows.setup import _check_parameters, planned, zombie_automation
 from ingest.errors import ConfigError
 

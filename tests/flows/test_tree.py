@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.server import Asked, answers, free_port, serve
-from flows.tree import Tree, marked, sweep
+from flows.serve.server import Asked, answers, free_port, serve
+from flows.serve.tree import Tree, marked, sweep
 from ingest.errors import ConfigError, LockedError
 from ingest.load.locks import run_lock
 
@@ -72,7 +72,7 @@ async def test_stop_reaches_what_a_child_started_in_a_session_of_its_own(tmp_pat
 
 def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     program = (
-        "import asyncio\nfrom flows.tree import Tree\n"
+        "import asyncio\nfrom flows.serve.tree import Tree\n"
         f"async def main():\n    tree = Tree({str(tmp_path)!r}, {{}}, lambda name, line: None)\n"
         f"    tree.keep('sleeper', {SLEEPER!r})\n    await asyncio.sleep(300)\nasyncio.run(main())\n"
     )

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.engine import SOCKET, ZYGOTE
-from flows.environment import settings_for
-from flows.tree import MARK, marked
+from flows.serve.engine import SOCKET, ZYGOTE
+from flows.serve.environment import settings_for
+from flows.serve.tree import MARK, marked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the zygote is for Linux")
 
@@ -28,7 +28,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         settings = settings_for(tmp_path, mute.getsockname()[1])
         plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         found = {**plain, **settings, ZYGOTE: str(tmp_path), MARK: str(tmp_path)}
-        zygote = subprocess.Popen([sys.executable, "-m", "flows.zygote", str(tmp_path)], env=found, stdout=subprocess.PIPE)
+        zygote = subprocess.Popen([sys.executable, "-m", "flows.serve.zygote", str(tmp_path)], env=found, stdout=subprocess.PIPE)
         try:
             assert zygote.stdout is not None
             assert zygote.stdout.readline() == b"runs are forked from here (1 thread)\n"
@@ -41,7 +41,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def engine(environment: dict[str, str], **more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "flows.engine"], env={**environment, **more}, stdout=subprocess.PIPE,
+    return subprocess.Popen([sys.executable, "-m", "flows.serve.engine"], env={**environment, **more}, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def forked_run(folder: Path, asker: int) -> int:
     for the asker's death then). One that dies before has run nothing: who asked runs it by itself."""
     deadline = time.monotonic() + 30
     while True:
-        found = [pid for pid in marked(str(folder), "flows.zygote") if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()]
+        found = [pid for pid in marked(str(folder), "flows.serve.zygote") if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()]
         if found and len(os.listdir(f"/proc/{found[0]}/task")) > 1:
             return found[0]
         assert time.monotonic() < deadline
@@ -105,7 +105,7 @@ def test_asker_and_run_die_together(environment: dict[str, str], whom: str, numb
 
 def test_a_run_that_outlives_its_zygote_keeps_nobody_waiting(environment: dict[str, str]) -> None:
     folder = Path(environment[ZYGOTE])
-    (zygote,) = marked(str(folder), "flows.zygote")
+    (zygote,) = marked(str(folder), "flows.serve.zygote")
     with engine(environment, PREFECT__FLOW_RUN_ID="00000000-0000-4000-8000-000000000001") as first:
         run = forked_run(folder, first.pid)
         os.kill(zygote, signal.SIGTERM)
@@ -120,7 +120,7 @@ def test_a_run_that_outlives_its_zygote_keeps_nobody_waiting(environment: dict[s
 
 def test_who_breaks_off_leaves_nothing_open(environment: dict[str, str]) -> None:
     folder = Path(environment[ZYGOTE])
-    (zygote,) = marked(str(folder), "flows.zygote")
+    (zygote,) = marked(str(folder), "flows.serve.zygote")
     before = len(os.listdir(f"/proc/{zygote}/fd"))
     for _ in range(10):
         with socket.socket(socket.AF_UNIX) as asker:

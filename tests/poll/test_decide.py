@@ -15,7 +15,7 @@ from ingest.model import Entry, Feed, FeedDocument, FeedState, HostRule, Precisi
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
 from ingest.poll.failure import backoff, weight
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 NOW = datetime(2025, 4, 2, 12, tzinfo=UTC)
 URL = "https://wire.example/rss"

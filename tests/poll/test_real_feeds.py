@@ -14,7 +14,7 @@ from ingest.model import Feed, FeedDocument, FeedState, Response
 from ingest.poll.decide import Decision, decide
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 RULES = HostRules()

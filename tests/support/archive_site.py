@@ -15,8 +15,8 @@ from support.newsroom import NOON, Newsroom, story
 from support.wire_server import Answer
 
 from ingest.backfill import run as backfills
-from ingest.backfill.asked import Backfill, Source
 from ingest.backfill.plan import Plan
+from ingest.backfill.request import Backfill, Source
 from ingest.backfill.run import Summary
 from ingest.settings import FeedList, load_feeds
 

@@ -30,10 +30,10 @@ from ingest.model import (
 )
 from ingest.settings import FeedList, Settings
 from ingest.stages.edges import Edges
+from ingest.stages.judging import Result
 from ingest.stages.loading import Counts, load_batch
 from ingest.stages.stories import derive_stories
-from ingest.stages.verdict import Result
-from ingest.urls import HostRules, host_of, url_key
+from ingest.urls.identity import HostRules, host_of, url_key
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

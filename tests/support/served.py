@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flows.tree import marked
+from flows.serve.tree import marked
 
 T = TypeVar("T")
 RUN = [sys.executable, "-c", "from ingest.cli.main import main; main()"]

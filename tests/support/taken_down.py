@@ -11,7 +11,7 @@ from support.archive_site import ArchiveSite
 from support.newsroom import Listed, prose, story
 from warcio.archiveiterator import ArchiveIterator
 
-from ingest.backfill.takedown import Removal, take_down
+from ingest.upkeep.takedown import Removal, take_down
 
 ALPHA = "http://alpha.example"
 URL = f"{ALPHA}/news/the-story-that-goes"

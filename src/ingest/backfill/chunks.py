@@ -8,22 +8,22 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ingest.backfill.asked import Backfill
-from ingest.backfill.older import without_older
+from ingest.backfill import ledger
+from ingest.backfill.captures import without_older
+from ingest.backfill.ledger import LEASE, Chunk, Target
+from ingest.backfill.request import Backfill
 from ingest.backfill.targets import Span, decide
 from ingest.fetch.archive import Archive
-from ingest.load import ledger
-from ingest.load.ledger import LEASE, Chunk, Target
 from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
 from ingest.load.work import queue, settle
 from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
+from ingest.reasons import was_not_asked
 from ingest.stages.edges import Edges
+from ingest.stages.fetching import results
+from ingest.stages.judging import Result
 from ingest.stages.loading import load_batch
-from ingest.stages.paging import results
-from ingest.stages.retry import was_not_asked
-from ingest.stages.verdict import Result
 
 PATIENCE = 300.0
 """Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""

@@ -13,17 +13,17 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from ingest.backfill import sources
-from ingest.backfill.asked import Backfill, Source
-from ingest.backfill.discover import Walk
-from ingest.backfill.sources import Captured
+from ingest.backfill import ledger
+from ingest.backfill.ledger import Target
+from ingest.backfill.request import Backfill, Source
+from ingest.backfill.sources.captured import Captured, nameless, read
+from ingest.backfill.sources.sites import Walk
 from ingest.backfill.targets import Found, decide
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
 from ingest.fetch.warc import members, read_response
-from ingest.load import ledger, pages
+from ingest.load import pages
 from ingest.load.db import Connection
-from ingest.load.ledger import Target
 from ingest.load.rows import Row, page_row
 from ingest.load.sql import append
 from ingest.model import ArchivePlace, Page, Reason, Response
@@ -47,7 +47,7 @@ def _read(edges: Edges, asked: Backfill, name: str) -> Iterator[Captured]:
     own = edges.warehouse.data / "archive"
     if asked.source == Source.ARCHIVE and Path(name).resolve() in (own.resolve(), own.parent.resolve()):
         return _own(edges, own)
-    return sources.read(name, asked.source, edges.now, int(edges.settings.page_cap * MB))
+    return read(name, asked.source, edges.now, int(edges.settings.page_cap * MB))
 
 
 def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
@@ -61,7 +61,7 @@ def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
                 try:
                     response = read_response(member.record)
                 except Terminal as error:
-                    name = sources.nameless(path.name, member.offset)
+                    name = nameless(path.name, member.offset)
                     yield Captured(Found(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
                     continue
                 if response is None or response.requested_url in feeds or _is_feed(response.headers.get("content-type", "")):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ingest.backfill import feedpages, importing, lists
-from ingest.backfill.asked import Backfill, Source
-from ingest.backfill.discover import Walk, listed, sites
-from ingest.backfill.sources import Captured
+from ingest.backfill import importing, ledger
+from ingest.backfill.ledger import Target
+from ingest.backfill.request import Backfill, Source
+from ingest.backfill.sources import feedpages, lists
+from ingest.backfill.sources.captured import Captured
+from ingest.backfill.sources.sites import Walk, listed, sites
 from ingest.backfill.targets import decide, target_of
-from ingest.load import ledger
-from ingest.load.ledger import Target
 from ingest.load.polls import known_links
 from ingest.model import Reason
 from ingest.stages.edges import Edges

@@ -18,30 +18,30 @@ from pathlib import Path
 from typing import Any
 
 import ingest.load.polls as stored
-from ingest.backfill import chunks
-from ingest.backfill.asked import Backfill, from_ledger
+from ingest.backfill import chunks, ledger
 from ingest.backfill.chunks import job_of
+from ingest.backfill.clients import NoNetwork, SharingClient
 from ingest.backfill.plan import Plan, make_plan
-from ingest.backfill.sharing import NoNetwork, SharingClient
+from ingest.backfill.request import Backfill, from_ledger
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.hosts import Hosts
-from ingest.load import ledger, pages, work
+from ingest.load import pages, work
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import Row
 from ingest.model import Outcome, Reason, WorkKind
 from ingest.settings import FeedList, Settings
+from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges
 from ingest.stages.heal import adopt, check_disk
-from ingest.stages.learning import learn_sentences
 from ingest.stages.names import note_agencies, own_agencies
 from ingest.stages.stories import derive_stories
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 from ingest.workers import Limits, WorkerPool
 
-PRELOAD = ("ingest.extract.page", "ingest.backfill.sitemap")
+PRELOAD = ("ingest.extract.page", "ingest.backfill.sources.sitemap")
 ACTIVE = 2
 """Chunks at work side by side: while the last pages of one are loaded, the workers have the next one's."""
 PUBLISH_SECONDS = 900.0

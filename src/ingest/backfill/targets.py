@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ingest import dates
-from ingest.backfill.asked import Backfill, Mode
-from ingest.load.ledger import Target
+from ingest.backfill.ledger import Target
+from ingest.backfill.request import Backfill, Mode
 from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Reason, Stamp, StampSource
-from ingest.urls import HostRules, clean_link, host_of, registrable_domain, url_key
+from ingest.urls.identity import HostRules, clean_link, host_of, registrable_domain, url_key
 
 AHEAD = timedelta(hours=48)
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")

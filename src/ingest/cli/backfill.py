@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from ingest.backfill import run as backfills
-from ingest.backfill.asked import Backfill, Mode, Source
-from ingest.backfill.gaps import find_gaps
 from ingest.backfill.plan import Plan, unread
+from ingest.backfill.request import Backfill, Mode, Source
 from ingest.cli.common import (
     data_options,
     feeds_option,
@@ -30,6 +29,7 @@ from ingest.cli.common import (
 )
 from ingest.cli.progress import bars
 from ingest.errors import ConfigError
+from ingest.observe.gaps import find_gaps
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ingest.backfill.backup import Copied, backup, restore
 from ingest.cli.common import data_options, json_option, print_json, say
 from ingest.cli.progress import bars
 from ingest.settings import load_settings
+from ingest.upkeep.backup import Copied, backup, restore
 
 
 @click.command("backup")

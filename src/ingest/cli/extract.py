@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ingest.cli.common import data_options
-from ingest.observe.extraction import articles_of
 from ingest.settings import load_settings
+from ingest.trial.extract import articles_of
 
 
 @click.command("extract")

@@ -11,8 +11,8 @@ import click
 from ingest.cli.common import data_options, feeds_option, json_option, plain, print_json, print_table
 from ingest.errors import WarehouseError
 from ingest.load.read import query
-from ingest.observe.feedcheck import Checked, check_feeds
 from ingest.settings import load_feeds, load_settings
+from ingest.trial.feedcheck import Checked, check_feeds
 
 
 @click.group("feeds")

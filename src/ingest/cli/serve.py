@@ -21,6 +21,6 @@ def serve_command(feeds: Path | None, data: Path | None, config: Path | None, po
     """Prefect server, schedules and worker on this machine, until Ctrl-C or SIGTERM; the log goes to stderr."""
     if demo and (feeds or config):
         raise click.UsageError("--demo brings its own feeds and settings; leave out --feeds and --config")
-    from flows.server import Asked, serve
+    from flows.serve.server import Asked, serve
 
     return serve(Asked(data, feeds, config, port, interval, demo, wait), say, lambda name, line: note(f"{name:<11} | {line}"))

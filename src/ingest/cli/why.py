@@ -11,7 +11,7 @@ from ingest.errors import WarehouseError
 from ingest.load.db import Warehouse
 from ingest.observe.why import PARTS, explain
 from ingest.settings import load_feeds, load_settings
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 
 @click.command("why")

@@ -8,7 +8,7 @@ import re
 import py3langid
 from trafilatura.utils import detect_encoding
 
-from ingest import codepages
+from ingest import charsets
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
@@ -87,10 +87,10 @@ def _guessed(page: bytes, language: str | None) -> str:
     words = b" ".join(_SILENT.sub(b" ", page).split())
     named = _named(page) or language
     plain = sum(byte > 127 for byte in words[:_SAMPLE]) * 4 < len(words[:_SAMPLE])
-    written = codepages.of(named)
-    if plain and written[:1] in ((), (codepages.WESTERN,)):
-        written = codepages.of(_spoken(words)) or written
-    elif not plain and written[:1] == (codepages.WESTERN,):
+    written = charsets.of(named)
+    if plain and written[:1] in ((), (charsets.WESTERN,)):
+        written = charsets.of(_spoken(words)) or written
+    elif not plain and written[:1] == (charsets.WESTERN,):
         written = ()  # hardly a letter of it is Latin
     return _fitting(page, words, written)
 
@@ -113,7 +113,7 @@ def _named(page: bytes) -> str | None:
 
 def _spoken(words: bytes) -> str | None:
     """The language of a text whose letters are nearly all ASCII: a few wrong ones do not hide it."""
-    text = words[:_SAMPLE].decode(codepages.WESTERN, "replace")
+    text = words[:_SAMPLE].decode(charsets.WESTERN, "replace")
     return str(py3langid.classify(text)[0]) if len(text) >= _SPOKEN else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.extract.engine import Block
-from ingest.extract.phrases import BIO, BIO_SURE, PROMO, RELATED
+from ingest.extract.promos import BIO, BIO_SURE, PROMO, RELATED
 from ingest.model import DroppedLine
 
 PROMO_WORDS = 30

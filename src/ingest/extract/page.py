@@ -16,10 +16,12 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, challenge, charset, decode, engine, layout, lines, published, quality, sniff, structured, wire
-from ingest.extract.agencies import AgencyTable, shipped
+from ingest.extract import byline, challenge, charset, engine, layout, lines, published, quality, sniff, structured
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
+from ingest.extract.tree import ParseLimit, check_size, parse
+from ingest.extract.wire.agencies import AgencyTable, shipped
+from ingest.extract.wire.reading import read_wire
 from ingest.model import (
     Article,
     DroppedLine,
@@ -76,9 +78,9 @@ def _extract(given: PageInput) -> Extraction:
     elif reason := sniff.not_html(page, given.content_type):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     try:
-        decode.check_size(page)
-        tree = decode.parse(page)
-    except decode.ParseLimit as limit:
+        check_size(page)
+        tree = parse(page)
+    except ParseLimit as limit:
         reason = Reason.NESTED_TOO_DEEP if limit.deep else Reason.PARSE_LIMIT
         return _without_text(given, Structured(), reason, str(limit))
     if tree is None:
@@ -212,7 +214,7 @@ def _agencies(own: str | None) -> AgencyTable:
 def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None) -> Extraction:
     hints = given.hints or NO_HINTS
     headline = hints.title if given.text is not None else _headline(said, hints)
-    reading = wire.read_wire(
+    reading = read_wire(
         "\n\n".join(block.text for block in blocks),
         headline=headline,
         summary=hints.summary,

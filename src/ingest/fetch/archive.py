@@ -16,7 +16,7 @@ from pathlib import Path
 from isal import isal_zlib
 
 from ingest.errors import Terminal, WarehouseError
-from ingest.fetch.decode import InflateError
+from ingest.fetch.encoding import InflateError
 from ingest.fetch.warc import Member, info_record, members, read_response, response_record
 from ingest.model import ArchivePlace, Reason, Response
 

@@ -15,15 +15,15 @@ from typing import Self
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch import answers
+from ingest.fetch.backlog import Held
 from ingest.fetch.connect import Lookup
 from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, Target
-from ingest.fetch.held import Held
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import KEPT, ROBOTS_CAP, Robots, StoredRobots, product_token, unreachable
 from ingest.model import HostRule, Reason, Response
 from ingest.settings import Settings
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 MAX_HOPS = 5
 DEFER_AFTER = 2.01

@@ -13,10 +13,10 @@ import aiohttp
 from yarl import URL
 
 from ingest.errors import FetchError, Terminal, Transient
+from ingest.fetch.backlog import Held
 from ingest.fetch.connect import Lookup, RefusedAddress, asked_host, connector
-from ingest.fetch.decode import DECODE_ERRORS, Body, decoder
+from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.fetch.guard import Guard, Target
-from ingest.fetch.held import Held
 from ingest.model import Reason
 from ingest.settings import Settings
 from ingest.text import unhalved

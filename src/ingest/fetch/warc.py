@@ -18,7 +18,7 @@ from http import HTTPStatus
 from isal import isal_zlib
 
 from ingest.errors import Terminal
-from ingest.fetch.decode import InflateError
+from ingest.fetch.encoding import InflateError
 from ingest.model import Reason, Response
 
 LEVEL = 1

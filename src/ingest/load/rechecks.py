@@ -10,7 +10,7 @@ import duckdb
 
 from ingest.load.sql import records, sql, stage
 from ingest.model import EntryHints, Precision, Stamp, StampSource, Work, WorkKind
-from ingest.urls import host_of
+from ingest.urls.identity import host_of
 
 
 def due_rechecks(con: duckdb.DuckDBPyConnection, feeds: Sequence[str], now: datetime, most: int) -> list[Work]:

@@ -38,12 +38,12 @@ class Gone:
 
 def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, now: datetime) -> Gone:
     """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the outcomes."""
-    con.execute(sql("backfill/takedown_keys"), {"asked": asked, "key": key})
+    con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
     con.execute(_ARTICLE)
     rows = records(con)
-    pairs = con.execute(sql("backfill/takedown_texts")).fetchall()
-    con.execute(sql("backfill/takedown_copies"))
+    pairs = con.execute(sql("takedown/texts")).fetchall()
+    con.execute(sql("takedown/copies"))
     copies = records(con)
     _clear(con, reason, now, [row["published_day"] for row in rows])
     said = tuple({text for pair in pairs for text in pair if text})
@@ -53,7 +53,7 @@ def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, 
 
 
 def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Sequence[date]) -> None:
-    con.execute(sql("backfill/takedown_tombstone"), {"reason": reason, "now": now})
+    con.execute(sql("takedown/tombstone"), {"reason": reason, "now": now})
     marked = con.execute("SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)").fetchall()
     mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
     for statement in ("takedown_article", "takedown_revisions", "takedown_entries"):
@@ -73,8 +73,8 @@ def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *
     con.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
                 [list(led), list(led.values())])  # fmt: skip
     done = con.execute("SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)").fetchall()
-    con.execute(sql("backfill/takedown_more"), {"now": now, "clean": clean})
-    con.execute(sql("backfill/takedown_entries"))
+    con.execute(sql("takedown/more"), {"now": now, "clean": clean})
+    con.execute(sql("takedown/entries"))
     return [key for (key,) in done]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.load.db import Warehouse
 from ingest.load.sql import records, sql
 from ingest.stages.refused import refused
-from ingest.urls import HostRules, url_key
+from ingest.urls.identity import HostRules, url_key
 
 PARTS = ("links", "outcomes", "pending", "entries", "pages", "article", "revisions", "dropped", "copies", "groups", "refused",
          "takedown")  # fmt: skip

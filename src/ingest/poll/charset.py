@@ -7,7 +7,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from ingest import codepages
+from ingest import charsets
 from ingest.text import strip_control
 
 _BOMS = (
@@ -133,8 +133,8 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 def _detected(body: bytes, language: str | None) -> str:
     named = _LANGUAGE.search(body[:8192])
     tag = language or (named[1].decode("ascii", "ignore") if named else "")
-    written = codepages.of(tag) or codepages.of(tag[:2])  # feeds write `rus` and `russian`, too
-    if written and written[0] != codepages.WESTERN:
+    written = charsets.of(tag) or charsets.of(tag[:2])  # feeds write `rus` and `russian`, too
+    if written and written[0] != charsets.WESTERN:
         text = body.decode(written[0], "replace")
         if text.count("\ufffd") * 100 <= len(text):
             return text

@@ -16,7 +16,7 @@ from ingest.poll import schedule
 from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict, compare, learn_policy
 from ingest.poll.failure import failed
 from ingest.poll.schedule import Window
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 
 FULL_AFTER = timedelta(days=8)
 """Longest time on 304s alone: some servers answer 304 for ever."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from ingest.model import Entry, Stamp
 from ingest.poll.entries import guid_tail, is_tagged, story_title
 from ingest.text import text_hash
-from ingest.urls import HostRules, url_key
+from ingest.urls.identity import HostRules, url_key
 
 UPDATES_CAP = 24
 """Most text changes taken from one entry while its dates stand still: some feeds print a counter or a random line (reader)."""

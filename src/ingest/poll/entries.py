@@ -11,7 +11,7 @@ from datetime import datetime
 from ingest.dates import resolve
 from ingest.model import Entry, Feed, Stamp, StampSource
 from ingest.text import plain_text, squeeze, strip_control, text_hash
-from ingest.urls import clean_link, registrable_domain
+from ingest.urls.identity import clean_link, registrable_domain
 
 TITLE_CAP = 1_000
 SUMMARY_CAP = 10_000

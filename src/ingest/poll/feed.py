@@ -17,7 +17,7 @@ from ingest.poll.entries import RawEntry, Setting, make_entries
 from ingest.poll.jsonfeed import read_json_feed
 from ingest.poll.notfeed import HEAD, what_else
 from ingest.text import plain_text, squeeze
-from ingest.urls import clean_link
+from ingest.urls.identity import clean_link
 
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.I)
 _DECLARATION = re.compile(r"<\?xml\b")

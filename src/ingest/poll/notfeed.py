@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.text import plain_text, squeeze
-from ingest.urls import clean_link
+from ingest.urls.identity import clean_link
 
 HEAD = 65_536
 """Characters in which a root element must begin."""

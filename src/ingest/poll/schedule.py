@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.model import Feed, FeedState
-from ingest.urls import host_of
+from ingest.urls.identity import host_of
 
 TAU = 5 * 86_400.0
 """Seconds after which an observation counts 1/e: long enough for weekly rhythm, short enough to follow a story."""

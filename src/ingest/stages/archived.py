@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.fetch.archive import Archive
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, PageInput, Response
-from ingest.stages.reading import Extracted, extract_and_read
+from ingest.stages.extraction import Extracted, extract_and_read
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
+import ingest.load.boilerplate as sentences
 import ingest.load.copies as copies
-import ingest.load.sentences as sentences
 import ingest.load.stories as stories
 from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, crowds, group

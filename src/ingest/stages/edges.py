@@ -11,7 +11,7 @@ from ingest.fetch.client import Client
 from ingest.load.db import Warehouse
 from ingest.poll.schedule import K
 from ingest.settings import FeedList, Settings
-from ingest.urls import HostRules
+from ingest.urls.identity import HostRules
 from ingest.workers import WorkerPool
 
 

@@ -9,7 +9,7 @@ import ingest.load.takedown as takedown
 from ingest.errors import WarehouseError
 from ingest.settings import Settings
 from ingest.stages.edges import Edges
-from ingest.urls import url_key
+from ingest.urls.identity import url_key
 
 
 def adopt(edges: Edges) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.load.rows import Row, work_row
 from ingest.model import Entry, EntryHints, Feed, Outcome, Reason, Work, WorkKind
 from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict
-from ingest.urls import HostRules, host_of, url_key
+from ingest.urls.identity import HostRules, host_of, url_key
 
 
 @dataclass(slots=True)

@@ -17,12 +17,12 @@ from ingest.load.pages import commit_pages, see_lines
 from ingest.load.rechecks import note_checked
 from ingest.load.rows import Known, Row
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
-from ingest.stages.barring import Again, bar, forget
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
-from ingest.stages.verdict import Result, Verdict, judge, keys_of
+from ingest.stages.judging import Result, Verdict, judge, keys_of
+from ingest.stages.takedown import Again, bar, forget
 from ingest.stages.withdrawals import withdraw
-from ingest.urls import url_key
+from ingest.urls.identity import url_key
 
 
 @dataclass(slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ingest.load.names as stored
 from ingest.errors import ConfigError
-from ingest.extract.agencies import AgencyTable, shipped
+from ingest.extract.wire.agencies import AgencyTable, shipped
 from ingest.load.db import Connection
 from ingest.settings import Settings
 
 
 def own_agencies(settings: Settings) -> str | None:
-    """The text of the user's agencies file (same form as extract/agencies.toml). ConfigError names it when it cannot be read."""
+    """The text of the user's agencies file (same form as extract/wire/agencies.toml). ConfigError names it when it cannot be read."""
     if settings.agencies is None:
         return None
     try:

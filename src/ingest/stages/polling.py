@@ -19,11 +19,11 @@ from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Re
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
-from ingest.stages.barring import Again, bar, forget
 from ingest.stages.edges import Edges
 from ingest.stages.heal import check_disk
 from ingest.stages.intents import Intents, link_of, plan
-from ingest.urls import url_key
+from ingest.stages.takedown import Again, bar, forget
+from ingest.urls.identity import url_key
 from ingest.workers import LimitHit
 
 ROUND = 100

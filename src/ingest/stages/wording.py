@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import ingest.load.sentences as stored
+import ingest.load.boilerplate as stored
 from ingest.dedup.learn import edges, opening
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Tokens, shingles, without

@@ -1,0 +1,59 @@
+"""Prefect's settings as this project needs them, on server, workers and command line alike.
+
+python -m flows.serve.environment --data DIR --port 4200 > prefect.env      # for systemd, containers or a shell
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HEARTBEAT_SECONDS = 30
+"""Prefect's smallest. Three may be missed before the automation (flows/setup.py) calls a run dead."""
+
+KEEP_RUNS_DAYS = 14
+KEEP_EVENTS_DAYS = 1
+DEFAULT_PORT = 4200
+
+
+def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") -> dict[str, str]:
+    """PREFECT_* and what goes with them. `home` holds the server's database; the truth is in the warehouse, not there."""
+    api = f"http://{host}:{port}/api"
+    return {
+        # plain HTTP on loopback: without this each of a run's six clients loads all certificates of the machine, 0.2 s of CPU
+        **({"PREFECT_API_TLS_INSECURE_SKIP_VERIFY": "true"} if host == "127.0.0.1" else {}),
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_API_HOST": host,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_API_URL": api,  # without it the pages cannot find the server on a port of our choice
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * 86_400),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{KEEP_EVENTS_DAYS}D",
+        # loops of the server that this project needs seldom or never; the defaults, every 5 s, are a fifth of its idle CPU
+        "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
+        "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "15",
+        "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "30",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "flows",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_CLI_COLORS": "false",
+    }
+
+
+def main() -> None:
+    """Print NAME=value lines."""
+    parser = argparse.ArgumentParser(prog="python -m flows.serve.environment", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("data"), help="data directory; Prefect's own goes to its folder prefect")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    given = parser.parse_args()
+    for name, value in settings_for((given.data / "prefect").resolve(), given.port).items():
+        print(f"{name}={value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""What a wire story's text says of itself, who wrote it, where, when and what it corrects, and the text without these marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from ingest.dates import from_url
+from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped
+from ingest.extract.wire.lines import CleanLines, clean_lines
+from ingest.extract.wire.opening import Opening, find_inner, read_opening
+from ingest.extract.wire.signals import Signals, read_signals
+from ingest.extract.wire.tail import read_tail
+from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
+
+
+@dataclass(frozen=True, slots=True)
+class WireReading:
+    """The text without its wire marks, and what they said. Fields are named as in mart.articles; unknown is None.
+
+    `agency` is the credited origin (canonical when known, else as printed), `publisher` the distributor that the credit names.
+    `status` WITHDRAWN says that the text is a notice of withdrawal: `withdraws` names its target by link, slug or headline, None
+    where it names none. `dropped` lists every line taken out, with its rule.
+    """
+
+    body_text: str
+    headline: str | None = None
+    dateline: str | None = None
+    located: str | None = None
+    dateline_date: date | None = None
+    agency: str | None = None
+    credits: tuple[str, ...] = ()
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    image_credit: str | None = None
+    signal: Signal = Signal.NONE
+    status: Status = Status.LIVE
+    embargo_until: datetime | None = None
+    withdraws: str | None = None
+    content_type: ContentType | None = None
+    dropped: tuple[DroppedLine, ...] = ()
+
+
+# A social twin repeats its headline as two or more hashtags: "... Summit #Canada #Chance". One hashtag is somebody's headline.
+_TWIN_TAGS = 2
+_SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+MENAFN(?:\.COM)?\s*\Z", re.IGNORECASE)
+
+
+def read_wire(
+    text: str, *, headline: str | None = None, summary: str | None = None, url: str | None = None, language: str | None = None,
+    published: Stamp | None = None, now: datetime | None = None, agencies: AgencyTable | None = None,
+) -> WireReading:  # fmt: skip
+    """Read the wire marks of a story's plain text, paragraphs apart by newlines.
+
+    The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page lost). A signal
+    stays in the headline, since it was published so; hashtags of a social twin go. `published`, else the URL's day, gives a
+    dateline its year; by `now` alone only a day of these days is believed, since an old page may be read today. Pure; never
+    raises on any text; time linear in its length.
+    """
+    table = agencies or shipped()
+    text = _plain_spaces(text)
+    known = published.day if published else _url_day(url, now)
+    today = now.date() if now and not known else None
+    near = known or today
+    signals = read_signals(text, headline=headline, url=url, published=published, now=now)
+    opening, body, dropped = _open(_without(text, signals), table, near)
+    opening = _sure(opening, " ".join(line.text for line in dropped), today)
+    body, tail_credit, tail_dropped = read_tail(body, table)
+    hinted = read_opening(summary, table, near) if summary else Opening()
+    hinted = _sure(hinted, (summary or "")[: hinted.length], today)
+    credits, publisher = _credits(opening, tail_credit, hinted)
+    lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
+    source = opening if opening.credits or opening.publisher else hinted
+    return _reading(lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source)
+
+
+def _reading(
+    lines: CleanLines, opening: Opening, hinted: Opening, signals: Signals, credits: tuple[str, ...], publisher: str | None,
+    headline: str | None, dropped: tuple[DroppedLine, ...], source: Opening,
+) -> WireReading:  # fmt: skip
+    release = ContentType.PRESS_RELEASE if AgencyKind.RELEASE in source.kinds else None
+    return WireReading(
+        "\n".join(lines.lines), clean_headline(headline),
+        opening.dateline or hinted.dateline, opening.located or hinted.located, opening.day or hinted.day,
+        credits[0] if credits else None, credits, publisher, tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
+        lines.image_credit, signals.signal, signals.status, signals.embargo_until, signals.withdraws,
+        signals.content_type or release, (*signals.spent, *dropped, *lines.dropped),
+    )  # fmt: skip
+
+
+def _credits(opening: Opening, tail: str | None, hinted: Opening) -> tuple[tuple[str, ...], str | None]:
+    """(credits, origin first; distributor). A distributor that names nobody else is the origin itself."""
+    publisher = opening.publisher or hinted.publisher
+    credits = opening.credits or ((tail,) if tail and not opening.publisher else ()) or hinted.credits
+    return credits or ((publisher,) if publisher else ()), publisher
+
+
+def _without(text: str, signals: Signals) -> str:
+    for line in signals.spent:
+        text = text.replace(line.text, "", 1)
+    return text
+
+
+def _url_day(url: str | None, now: datetime | None) -> date | None:
+    stamp = from_url(url, now) if url and now else None
+    return stamp.day if stamp else None
+
+
+_FRESH = timedelta(days=3)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _sure(opening: Opening, printed: str, today: date | None) -> Opening:
+    """Without a day whose year is only guessed: none is printed, and `today`, given when nothing else dates it, is not near."""
+    if opening.day is None or today is None or _YEAR.search(printed) or abs(opening.day - today) <= _FRESH:
+        return opening
+    return replace(opening, day=None)
+
+
+def _plain_spaces(text: str) -> str:
+    """Newlines as \\n and no long runs of spaces or blank lines, which would make every pattern below slow."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _RUNS.sub(_short_run, text) if _RUNS.search(text) else text
+
+
+def _short_run(match: re.Match[str]) -> str:
+    return "\n\n" if match.group().count("\n") > 1 else "\n" if "\n" in match.group() else " "
+
+
+_RUNS = re.compile(r"\s{4,}")
+_LATE_START = 3
+
+
+def _open(text: str, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    """(opening, body, what was dropped). The opening may follow a byline or standfirst, or glued-on subheads."""
+    start = len(text) - len(text.lstrip())
+    for order in range(_LATE_START):
+        opening = read_opening(text[start : start + 700], table, near)
+        if opening.length and (order == 0 or opening.credits):
+            return _cut(text, start, opening, table, near)
+        line_end = text.find("\n", start, start + 500)
+        if line_end < 0 or line_end - start > 300:
+            break
+        start = line_end + 1
+        start += len(text[start : start + 40]) - len(text[start : start + 40].lstrip())
+    return _glued(text, Opening(), table, near)
+
+
+def _cut(
+    text: str, start: int, opening: Opening, table: AgencyTable, near: date | None
+) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    printed = text[start : start + opening.length].strip()
+    body = text[:start] + text[start + opening.length :]
+    dropped = (DroppedLine("opening", printed),)
+    if opening.dateline is None and not text[:start].strip():
+        inner, body, more = _glued(body.lstrip(), opening, table, near)
+        return inner, body, (*dropped, *more)
+    return opening, body, dropped
+
+
+def _glued(body: str, before: Opening, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    found = find_inner(body, table, near)
+    if found is None:
+        return before, body, ()
+    start, inner = found
+    printed = body[start : start + inner.length].strip()
+    body = f"{body[:start].rstrip()}\n\n{body[start + inner.length :].lstrip()}"
+    return before.followed_by(inner), body, (DroppedLine("opening", printed),)
+
+
+def clean_headline(headline: str | None) -> str | None:
+    """The headline as printed, without a social twin's hashtags and the distributor's suffix."""
+    if not headline or not headline.strip():
+        return None
+    words = headline.split()
+    last = len(words)
+    while last and words[last - 1][0] == "#":
+        last -= 1
+    if last and len(words) - last >= _TWIN_TAGS:
+        words = words[:last]
+    return _SITE_SUFFIX.sub("", " ".join(words)) if "MENAFN" in words[-1].upper() else " ".join(words)

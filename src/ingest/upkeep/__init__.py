@@ -1,0 +1,1 @@
+"""Work on a warehouse that stands: takedown, scrubbing, backup, re-extraction, maintenance."""

@@ -1,0 +1,303 @@
+"""Re-extraction: archived pages by today's rules, without network; the same revision gets a new text, and what changed is told.
+
+Extraction is told what it was told then (feed's word, clock, host's boilerplate), so that only a rule can make a difference.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import ingest.load.articles as articles
+import ingest.load.polls as runs
+import ingest.upkeep.reextract_rows as texts
+from ingest.dedup.revisions import classify, revision_hash
+from ingest.errors import ConfigError, Terminal
+from ingest.extract.page import extract
+from ingest.fetch.archive import Archive
+from ingest.load.db import Connection, Warehouse
+from ingest.load.locks import run_lock
+from ingest.load.pages import host_lines
+from ingest.load.publish import publish
+from ingest.load.rows import Row, article_columns
+from ingest.model import Article, Extraction, Feed, Outcome, PageInput, Reason
+from ingest.settings import FeedList, Settings
+from ingest.stages.archived import ArchivedPage, given_of
+from ingest.stages.copies import link_copies
+from ingest.stages.names import own_agencies
+from ingest.stages.stories import derive_stories
+from ingest.text import line_hash, text_hash
+from ingest.upkeep.reextract_rows import Stored
+from ingest.urls.identity import HostRules, host_of, identity
+from ingest.workers import LimitHit, Limits, WorkerPool
+
+BATCH = 400
+LARGEST = 20
+CONTEXT = 300
+"""Letters of a changed paragraph that the report shows."""
+Told = Callable[[str, int, int], None]
+_KEPT = ("headline", "body_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to extract anew: articles published on UTC days `first` to `last`, inclusive. `learned`: also without the blocks
+    that were found to repeat on their host since. `dry`: only report. `wait` seconds for another that is at work."""
+
+    first: date | None = None
+    last: date | None = None
+    dry: bool = False
+    learned: bool = False
+    now: datetime | None = None
+    wait: float = 0.0
+
+
+@dataclass(slots=True)
+class Report:
+    """What a re-extraction changed. `texts` counts texts read anew, `fields` changed columns of articles, `lost` texts that gave no
+    article now and stand as they were, by reason. `largest`: url, headline, words added and removed, and a readable diff."""
+
+    run_id: str
+    dry: bool
+    texts: int = 0
+    same: int = 0
+    changed: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+    words_added: int = 0
+    words_removed: int = 0
+    published: int = 0
+    largest: list[dict[str, Any]] = field(default_factory=list)
+
+
+def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | None = None) -> Report:
+    """Extract anew and write what changed. Raises LockedError while another re-extraction runs."""
+    warehouse = Warehouse(settings)
+    warehouse.must_exist()
+    warehouse.prepare()
+    now = wanted.now or datetime.now(UTC)
+    report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", wanted.dry)
+    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    lock = run_lock(settings.data / "locks", "reextract", wanted.wait)
+    with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
+        if not wanted.dry:  # known before it writes: one that is cut off can be undone by its name
+            with warehouse.transaction() as con:
+                runs.start_run(con, report.run_id, "reextract", now)
+        run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
+        run.work(told)
+        if not wanted.dry:
+            _note(warehouse, report)
+            derive_stories(warehouse)
+            report.published = publish(warehouse)
+    return report
+
+
+def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: float = 0.0) -> int:
+    """Put back the texts that a re-extraction (`last`: the newest) replaced; returns how many articles."""
+    warehouse = Warehouse(settings)
+    warehouse.must_exist()
+    warehouse.prepare()
+    with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
+        found = texts.last_run(con) if run_id == "last" else run_id
+        if found is None or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone():
+            raise ConfigError(f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs")
+        if later := texts.later_run(con, found):
+            raise ConfigError(f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first")
+        back = texts.undo(con, found)
+        link_copies(con, [known for known, _ in back], {}, {k.article_id: day for k, day in back}, now or datetime.now(UTC))
+    derive_stories(warehouse)
+    publish(warehouse)
+    return len(back)
+
+
+def _note(warehouse: Warehouse, report: Report) -> None:
+    """The run's row, without texts: those must be in no place that a takedown does not know."""
+    summary = {name: value for name, value in asdict(report).items() if name != "largest"}
+    with warehouse.transaction() as con:
+        runs.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
+
+
+def again(page: ArchivedPage) -> Extraction:
+    """Extract an archived page with the status, type and rights of its answer; a record that cannot be read is an outcome."""
+    try:
+        response = Archive(page.folder, "reader").read(page.place)
+    except Terminal as error:
+        return Extraction(None, Outcome.FAILED, error.reason, error.detail)
+    kind = response.headers.get("content-type")
+    return extract(given_of(response, replace(page.given, content_type=kind, status=response.status, noai=response.noai)))
+
+
+class _Run:
+    def __init__(self, settings: Settings, feeds: FeedList, wanted: Wanted, warehouse: Warehouse, workers: WorkerPool,
+                 now: datetime, report: Report) -> None:  # fmt: skip
+        self._folder = settings.data / "archive"
+        self._agencies = own_agencies(settings)
+        self._feeds: dict[str, Feed] = {feed.id: feed for feed in feeds.feeds}
+        self._rules = HostRules(feeds.hosts)
+        self._wanted = wanted
+        self._warehouse = warehouse
+        self._workers = workers
+        self._now = now
+        self._report = report
+
+    def work(self, told: Told | None) -> None:
+        with self._warehouse.transaction() as con:
+            every = texts.places(con, self._wanted.first, self._wanted.last)
+        done = 0
+        for asked in _batches(every):
+            with self._warehouse.transaction() as con:
+                stored = texts.stored(con, asked)
+                lines = host_lines(con, {host_of(one.row["url"]) for one in stored}) if self._wanted.learned else {}
+            made = self._extracted(stored, lines)
+            with self._warehouse.transaction() as con:
+                self._compare(con, {(one.article_id, one.revision): result for one, result in made}, asked)
+            done += len(asked)
+            if told:
+                told("texts", done, len(every))
+
+    def _extracted(self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]) -> list[tuple[Stored, Extraction]]:
+        able = [one for one in stored if one.place is not None]
+        given = (ArchivedPage(self._folder, one.place, self._input(one, lines)) for one in able if one.place is not None)
+        made = [_result(one) for one in self._workers.map_stream(again, given)]
+        lost = Extraction(None, Outcome.FAILED, Reason.DAMAGED_RECORD, "no row remembers its record's length")
+        return [*zip(able, made, strict=True), *((one, lost) for one in stored if one.place is None)]
+
+    def _input(self, one: Stored, lines: dict[str, frozenset[int]]) -> PageInput:
+        feed = self._feeds.get(one.row["feed_id"] or "")
+        then = frozenset(line_hash(text) for text in one.host_lines)
+        return PageInput(
+            one.row["url"], hints=one.hints, publisher=feed.publisher if feed else None, language=feed.language if feed else None,
+            zone=feed.timezone if feed else None, feed_content_type=feed.content_type if feed else None,
+            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()), now=one.row["checked_at"], agencies=self._agencies,
+        )  # fmt: skip
+
+    def _compare(self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]) -> None:
+        """Against the texts as they stand now: a poll may have written since they were read."""
+        fresh = texts.stored(con, asked)
+        before = texts.articles(con, sorted({one.article_id for one in fresh}))
+        pairs: list[tuple[Stored, Row]] = []
+        whole: dict[str, Row] = {}
+        dropped: dict[str, list[tuple[str, str]]] = {}
+        latest: dict[str, Row] = {}
+        for one in fresh:
+            if before[one.article_id]["status"] == "removed":  # a takedown came between
+                continue
+            extraction = made[one.article_id, one.revision]
+            self._report.texts += 1
+            if extraction.article is None:
+                reason = str(extraction.reason)
+                self._report.lost[reason] = self._report.lost.get(reason, 0) + 1
+                latest[one.article_id] = one.row
+                continue
+            row = _revision(one, extraction.article, latest.get(one.article_id))
+            latest[one.article_id] = row
+            article = self._article(one, extraction.article, before[one.article_id]) if one.is_current else None
+            if not self._differs(one, row, article, before[one.article_id]):
+                continue
+            pairs.append((one, row))
+            if article is not None:
+                whole[one.article_id] = article | {name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")}
+                dropped[one.article_id] = [(line.rule, line.text) for line in extraction.dropped]
+        if not self._wanted.dry and pairs:
+            self._write(con, pairs, whole, before, dropped)
+
+    def _write(self, con: Connection, pairs: Sequence[tuple[Stored, Row]], whole: dict[str, Row], before: dict[str, Row],
+               dropped: dict[str, list[tuple[str, str]]]) -> None:  # fmt: skip
+        texts.rewrite(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
+        articles.write_dropped(con, dropped)
+        moved = [row for id, row in whole.items() if row["text_hash"] != before[id]["text_hash"] or
+                 row["published_day"] != before[id]["published_day"] or row["status"] != before[id]["status"]]  # fmt: skip
+        days = {row["article_id"]: before[row["article_id"]]["published_day"] for row in moved}
+        link_copies(con, [texts.known(row) for row in moved], {}, days, self._now)
+
+    def _article(self, one: Stored, article: Article, before: Row) -> Row:
+        """The article's row by the new extraction; its identity, its history and what only a feed knew stay."""
+        canonical = None if before["url_key"].startswith("urn:") else identity(before["url"], article.canonical_url, self._rules)[1]
+        made = article_columns(replace(article, canonical_url=canonical))
+        published = {name for name in made if name.startswith("published_")}
+        if before["revisions"] > 1 or (one.hints is None and before["published_source"] == "feed"):
+            made |= {name: before[name] for name in published}
+        if one.hints is None:
+            made = {name: before[name] if value in (None, []) else value for name, value in made.items()}
+        elif made["published_at"] == before["published_at"]:  # raw.entry does not say which zone was assumed
+            made["published_zone"] = before["published_zone"]
+        if before["status"] == "withdrawn":  # by a notice, perhaps, that stands elsewhere
+            made["status"] = before["status"]
+        row = before | {name: str(value) if isinstance(value, str) else value for name, value in made.items()}
+        row["published_day"] = (row["published_at"] or row["first_seen_at"]).date()
+        return row
+
+    def _differs(self, one: Stored, row: Row, article: Row | None, before: Row) -> bool:
+        """Count and note a difference; a new name of the extractor alone is none."""
+        report = self._report
+        text = any(row[name] != one.row[name] for name in _KEPT)
+        fields = [name for name, value in (article or {}).items() if value != before[name] and name not in (*_KEPT, "extractor")]
+        if not text and not fields:
+            report.same += 1
+            return row["extractor"] != one.row["extractor"] and not self._wanted.dry
+        report.changed += 1
+        counts = Counter(report.fields)
+        counts.update([*fields, *(name for name in _KEPT if row[name] != one.row[name])])
+        report.fields = dict(sorted(counts.items()))
+        if text:
+            self._told(one, row)
+        return True
+
+    def _told(self, one: Stored, row: Row) -> None:
+        change = classify(one.row["headline"], one.row["body_text"] or "", row["headline"], row["body_text"])
+        self._report.words_added += change.words_added
+        self._report.words_removed += change.words_removed
+        entry = {"article_id": one.article_id, "revision": one.revision, "url": one.row["url"], "headline": row["headline"],
+                 "words_added": change.words_added, "words_removed": change.words_removed,
+                 "diff": readable(one.row["body_text"] or "", row["body_text"])}  # fmt: skip
+        largest = [*self._report.largest, entry]
+        largest.sort(key=lambda each: (-each["words_added"] - each["words_removed"], each["url"]))
+        self._report.largest = largest[:LARGEST]
+
+
+def _revision(one: Stored, article: Article, before: Row | None) -> Row:
+    """The columns of core.revision by the new extraction; `before` is the revision before it, as it now stands."""
+    change = None
+    if before is not None and one.row["kind"] != "first":
+        change = classify(before["headline"], before["body_text"] or "", article.headline, article.body_text)
+    return {
+        "headline": article.headline,
+        "body_text": article.body_text,
+        "text_hash": revision_hash(article.headline, article.body_text),
+        "body_hash": text_hash(article.body_text),
+        "extractor": article.extractor,
+        "words_added": change.words_added
+        if change
+        else article.word_count
+        if one.row["kind"] == "first"
+        else one.row["words_added"],
+        "words_removed": change.words_removed if change else one.row["words_removed"],
+    }
+
+
+def _result(made: Extraction | LimitHit) -> Extraction:
+    return Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(made)) if isinstance(made, LimitHit) else made
+
+
+def _batches(every: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    """About BATCH at a time, an article's revisions together."""
+    batch: list[tuple[str, int]] = []
+    for one in every:
+        if len(batch) >= BATCH and one[0] != batch[-1][0]:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def readable(before: str, after: str) -> str:
+    """Paragraphs that went (-) and came (+), shortened."""
+    lines = difflib.unified_diff(before.split("\n\n"), after.split("\n\n"), lineterm="", n=0)
+    return "\n".join(line[:CONTEXT] for line in list(lines)[2:] if not line.startswith("@@"))

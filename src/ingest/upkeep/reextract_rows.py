@@ -1,0 +1,181 @@
+"""Texts extracted anew: read with what extraction was told of them then, written over the same revision, and put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ingest.load.articles import mark_dirty, write_articles, write_dropped
+from ingest.load.db import Connection
+from ingest.load.rows import Known, Row
+from ingest.load.sql import append, records, sql, stage
+from ingest.model import ArchivePlace, EntryHints, Precision, Stamp, StampSource
+
+_TEXT = ("headline", "body_text", "text_hash", "body_hash", "extractor", "words_added", "words_removed")
+"""Columns of core.revision that an extraction decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A revision as it stands, and what is needed to extract it again. `hints` is None where no feed's word is left.
+
+    `host_lines` are the texts of blocks taken out as the host's boilerplate.
+    """
+
+    article_id: str
+    revision: int
+    row: Row
+    place: ArchivePlace | None
+    hints: EntryHints | None
+    host_lines: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return bool(self.row["current"] == self.revision)
+
+
+def places(con: Connection, first: date | None, last: date | None) -> list[tuple[str, int]]:
+    """(article_id, revision) of every text whose page is archived, of articles published on these days; an article's together."""
+    found = con.execute(sql("reextract/places"), {"first": first, "last": last}).fetchall()
+    return [(str(id), revision) for _, id, revision in found]
+
+
+def stored(con: Connection, asked: Sequence[tuple[str, int]]) -> list[Stored]:
+    """These revisions, in order."""
+    _stage(con, asked)
+    con.execute(sql("reextract/rows"))
+    rows = records(con)
+    con.unregister("staged")
+    return [_stored(row) for row in rows]
+
+
+def articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
+    """Whole rows of core.article, ids as text."""
+    con.execute("SELECT * EXCLUDE (key_hash) FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(ids)])
+    return {str(row["article_id"]): _plain(row) for row in records(con)}
+
+
+def _stage(con: Connection, asked: Sequence[tuple[str, int]]) -> None:
+    stage(con, [{"article_id": id, "revision": revision} for id, revision in asked], "core.revision", ("article_id", "revision"))
+
+
+def _plain(row: Row) -> Row:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+
+
+def _stored(row: Row) -> Stored:
+    row = _plain(row)
+    length = row["page_length"]
+    place = ArchivePlace(row["page_file"], row["page_offset"], length) if length is not None else None
+    return Stored(
+        row["article_id"], row["revision"], row, place, _hints(row) if row["told"] else None, tuple(row["host_lines"] or ())
+    )
+
+
+def _hints(row: Row) -> EntryHints:
+    stamp = None
+    if row["published_at"] is not None:
+        stamp = Stamp(row["published_at"], Precision(row["published_precision"]), StampSource.FEED, row["published_raw"] or "")
+    return EntryHints(row["title"], row["summary"], stamp, row["published_raw"], tuple(row["authors"] or ()), row["credit"],
+                      tuple(row["categories"] or ()), row["image_url"])  # fmt: skip
+
+
+# -- writing and putting back ----------------------------------------------------------------------------------------
+
+
+def rewrite(con: Connection, run_id: str, pairs: Sequence[tuple[Stored, Row]], changed: Mapping[str, Row],
+            before: Mapping[str, Row]) -> None:  # fmt: skip
+    """Set these columns of these revisions, and these whole articles; what stood there is kept for `undo`."""
+    dropped = _dropped(con, list(changed))
+    kept = [{"run_id": run_id, "article_id": one.article_id, "revision": one.revision,
+             "before": _json(one, row, changed, before, dropped)} for one, row in pairs]  # fmt: skip
+    append(con, "core.reextraction", kept)
+    _write(con, [(one.article_id, one.revision, row) for one, row in pairs], list(changed.values()))
+    mark_dirty(con, [("articles", row["published_day"]) for row in before.values()])
+
+
+def _dropped(con: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What extraction took out of these articles' texts, as it stands: (rule, text)."""
+    found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
+    query = "SELECT article_id, rule, text FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))"
+    for id, rule, text in con.execute(f"{query} ORDER BY article_id, line", [list(ids)]).fetchall():
+        found[str(id)].append((rule, text))
+    return found
+
+
+def _json(one: Stored, row: Row, changed: Mapping[str, Row], before: Mapping[str, Row],
+          dropped: Mapping[str, list[tuple[str, str]]]) -> str:  # fmt: skip
+    old: dict[str, Any] = {"revision": {name: one.row[name] for name in row}}
+    if one.is_current and one.article_id in changed:
+        was, now = before[one.article_id], changed[one.article_id]
+        old["article"] = {name: value for name, value in was.items() if value != now[name]}
+        old["dropped"] = dropped[one.article_id]
+    return json.dumps(old, default=str, ensure_ascii=False)
+
+
+def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Sequence[Row]) -> None:
+    days = []
+    for id, revision, row in revisions:
+        names = [name for name in _TEXT if name in row]
+        settings = ", ".join(f"{name} = ?" for name in names)
+        done = con.execute(f"UPDATE core.revision SET {settings} WHERE article_id = ? AND revision = ? RETURNING day",
+                           [*(row[name] for name in names), id, revision]).fetchall()  # fmt: skip
+        days += [("revisions", day) for (day,) in done]
+    mark_dirty(con, days)
+    write_articles(con, whole, [])
+
+
+def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
+    """Put back what a re-extraction replaced, but for articles that got another revision since; returns the articles as they stand
+    again, each with the day it stood on until now."""
+    rows = con.execute(
+        "SELECT article_id, revision, before FROM core.reextraction WHERE run_id = ? ORDER BY ALL", [run_id]
+    ).fetchall()
+    kept = [(str(id), revision, json.loads(before)) for id, revision, before in rows]
+    now = articles(con, sorted({id for id, _, _ in kept}))
+    typed = {id: _typed(con, before["article"]) for id, revision, before in kept
+             if "article" in before and id in now and now[id]["revision"] == revision}  # fmt: skip
+    restored = {id: now[id] | values for id, values in typed.items()}
+    mark_dirty(con, [("articles", now[id]["published_day"]) for id in restored])
+    _write(con, [(id, revision, before["revision"]) for id, revision, before in kept if id in now], list(restored.values()))
+    write_dropped(con, {id: before["dropped"] for id, _, before in kept if id in restored and "dropped" in before})
+    con.execute("DELETE FROM core.reextraction WHERE run_id = ?", [run_id])
+    return [(known(row), now[id]["published_day"]) for id, row in restored.items()]
+
+
+def _typed(con: Connection, values: Mapping[str, Any]) -> Row:
+    """Values out of JSON as the columns' types."""
+    types = dict(
+        con.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'core' AND table_name = 'article'"
+        ).fetchall()
+    )
+    if not values:
+        return {}
+    columns = ", ".join(f"CAST(? AS {types[name]}) AS {name}" for name in values)
+    con.execute(f"SELECT {columns}", list(values.values()))
+    (row,) = records(con)
+    return _plain(row)
+
+
+def last_run(con: Connection) -> str | None:
+    """The newest re-extraction that can be undone."""
+    row = con.execute("SELECT max(run_id) FROM core.reextraction").fetchone()
+    return row[0] if row else None
+
+
+def later_run(con: Connection, run_id: str) -> str | None:
+    """The newest re-extraction since `run_id` that replaced one of its texts again."""
+    both = "core.reextraction a JOIN core.reextraction b USING (article_id)"
+    row = con.execute(f"SELECT max(b.run_id) FROM {both} WHERE a.run_id = ? AND b.run_id > a.run_id", [run_id]).fetchone()
+    return row[0] if row else None
+
+
+def known(row: Row) -> Known:
+    """The article as the copy rules read it."""
+    return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
+                 row["revision"], row["revisions"], row["status"], row["published_day"], frozenset(), row)  # fmt: skip

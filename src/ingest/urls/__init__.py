@@ -1,0 +1,1 @@
+"""Addresses: identity (url_key), registrable domains, tracking parameters."""
