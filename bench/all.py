@@ -62,7 +62,12 @@ PEERS = {
 BENCHES = (
     Bench("feeds", needs=("feeds",)),
     Bench("schedule", ("--synthetic", "60", "--polls", "24"), ("series",)),
-    Bench("replay", ("--polls", "5", "--series", "bbc", "--pages", "10", "--in-process"), ("series", "pages"), 120),
+    Bench(
+        "replay",
+        ("--polls", "5", "--series", "bbc", "--pages", "10", "--in-process"),
+        ("series", "pages"),
+        120,
+    ),
     Bench("poll200", ("--pages", "80", "--repeat", "1"), ("pages",)),
     Bench("poll304", ("--requests", "800", "--hosts", "50", "--feeds", "600", "--feed-hosts", "200")),
     Bench("extract", ("--limit", "8"), ("pages",)),
@@ -76,7 +81,9 @@ BENCHES = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--budget", type=float, default=570, help="seconds for all of them")
     parser.add_argument("--only", action="append", help="name of a bench")
     parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
@@ -113,7 +120,9 @@ def _ended(bench: Bench, seconds: float) -> tuple[int | None, str]:
     command = [sys.executable, str(HERE / f"{bench.name}.py"), *bench.options]
     paths = [str(HERE.parent / "src"), str(HERE.parent), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+    )
     try:
         out, _ = started.communicate(timeout=seconds)
         return started.returncode, out.decode("utf-8", "replace")
@@ -132,7 +141,11 @@ def _verdict(code: int | None, text: str) -> str:
         return "ran"
     if "ModuleNotFoundError" in text or "ImportError" in text:
         return f"broke: {text.strip().splitlines()[-1]}"
-    return "broke: see the output" if "Traceback" in text or code != 1 else "ran; its goal is missed in this mode"
+    return (
+        "broke: see the output"
+        if "Traceback" in text or code != 1
+        else "ran; its goal is missed in this mode"
+    )
 
 
 def _unlisted() -> list[str]:
@@ -152,7 +165,8 @@ Figures of the full modes are in README.md. A load above the number of cores mak
 |---|---|---|---|
 """
     text += "".join(
-        f"| `{ran.bench.name}` | {ran.verdict} | {ran.seconds:.0f} | {PEERS.get(ran.bench.name, '')} |\n" for ran in done
+        f"| `{ran.bench.name}` | {ran.verdict} | {ran.seconds:.0f} | {PEERS.get(ran.bench.name, '')} |\n"
+        for ran in done
     )
     if unlisted:
         text += f"\nNot in this table: {', '.join(unlisted)}.\n"
@@ -167,15 +181,30 @@ def _section(ran: Ran) -> str:
 
 def _neutral(line: str) -> str:
     """A line of output without where this machine keeps things."""
-    return line.replace(str(HERE.parent), ".").replace(str(HERE.parents[1]), "..").replace(sys.prefix, "<venv>")[:300]
+    return (
+        line.replace(str(HERE.parent), ".")
+        .replace(str(HERE.parents[1]), "..")
+        .replace(sys.prefix, "<venv>")[:300]
+    )
 
 
 def _machine() -> str:
-    names = (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name"))
+    names = (
+        line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")
+    )
     model = next(names, platform.machine())
-    memory = next((int(line.split()[1]) // 1_048_576 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
-    return (f"{os.cpu_count()} cores ({model}), {memory} GB, {platform.system()}, Python {platform.python_version()}, "
-            f"load {os.getloadavg()[0]:.1f} at the end")  # fmt: skip
+    memory = next(
+        (
+            int(line.split()[1]) // 1_048_576
+            for line in _lines("/proc/meminfo")
+            if line.startswith("MemTotal")
+        ),
+        0,
+    )
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory} GB, {platform.system()}, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.1f} at the end"
+    )
 
 
 def _lines(path: str) -> list[str]:

@@ -48,7 +48,9 @@ class Loaded:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--again", type=int, default=500, help="pages of the smaller run")
     parser.add_argument("--base", type=int, default=200, help="real pages that the variants are made of")
@@ -63,7 +65,9 @@ def _loaded(base: list[tuple[str, bytes]], pages: int) -> Loaded:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         _write(work / "pages.warc.gz", base, pages)
-        command = ingest("backfill", "run", "--source", "warc", "--input", "pages.warc.gz", "--data", "data", "--json")
+        command = ingest(
+            "backfill", "run", "--source", "warc", "--input", "pages.warc.gz", "--data", "data", "--json"
+        )
         with watched() as memory:
             done = run(command, work)
         if done.code:
@@ -76,7 +80,11 @@ def _write(path: Path, base: list[tuple[str, bytes]], pages: int) -> None:
     with path.open("wb") as stream:
         for number, (url, html) in enumerate(islice(cycle(base), pages)):
             link = f"{url.split('?')[0].rstrip('/')}-variant-{number}"
-            stream.write(response_record(Response(link, link, 200, {"content-type": "text/html"}, _variant(html, number), at)))
+            stream.write(
+                response_record(
+                    Response(link, link, 200, {"content-type": "text/html"}, _variant(html, number), at)
+                )
+            )
 
 
 def _variant(html: bytes, seed: int) -> bytes:
@@ -97,16 +105,24 @@ def _report(small: Loaded, full: Loaded) -> int:
     share = extraction / (rest + extraction)
     cores = (full.run.main_cpu + full.run.other_cpu) / full.run.wall
     for one in (small, full):
-        print(f"{one.pages} pages: {one.articles} articles, {one.run.wall:.1f} s, {one.pages / one.run.wall:.1f} pages/s, "
-              f"main {one.run.main_cpu:.1f} s CPU and {one.run.main_peak:.0f} MB, workers {one.run.other_cpu:.1f} s")  # fmt: skip
-    print(f"a page: extraction {1000 * extraction:.1f} ms, everything else {1000 * rest:.1f} ms: {share:.1%} is extraction "
-          f"(goal: {SHARE:.0%}); {cores:.2f} cores busy")  # fmt: skip
+        print(
+            f"{one.pages} pages: {one.articles} articles, {one.run.wall:.1f} s, {one.pages / one.run.wall:.1f} pages/s, "
+            f"main {one.run.main_cpu:.1f} s CPU and {one.run.main_peak:.0f} MB, workers {one.run.other_cpu:.1f} s"
+        )
+    print(
+        f"a page: extraction {1000 * extraction:.1f} ms, everything else {1000 * rest:.1f} ms: {share:.1%} is extraction "
+        f"(goal: {SHARE:.0%}); {cores:.2f} cores busy"
+    )
     for number, peak in enumerate(full.memory, 1):
-        print(f"quarter {number}: main {peak.main:.0f} MB, largest worker {peak.worker:.0f} MB, all {peak.total:.0f} MB")
+        print(
+            f"quarter {number}: main {peak.main:.0f} MB, largest worker {peak.worker:.0f} MB, all {peak.total:.0f} MB"
+        )
     half = len(full.memory) // 2
     first, last = full.memory[:half], full.memory[half:]
-    growth = max(max(one.main for one in last) / max(one.main for one in first),
-                 max(one.worker for one in last) / max(one.worker for one in first))  # fmt: skip
+    growth = max(
+        max(one.main for one in last) / max(one.main for one in first),
+        max(one.worker for one in last) / max(one.worker for one in first),
+    )
     print(f"memory in the second half is {growth:.2f} of the first's (goal: {GROWTH})")
     return int(share < SHARE or growth > GROWTH)
 

@@ -86,5 +86,7 @@ def _rss(links: list[str]) -> bytes:
         f"<pubDate>{format_datetime(LISTED_AT - timedelta(minutes=n), usegmt=True)}</pubDate></item>\n"
         for n, link in enumerate(links)
     )
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Captured pages</title>\n'
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Captured pages</title>\n'
+    )
     return f"{head}<link>http://pages.example/</link>\n{entries}</channel></rss>\n".encode()

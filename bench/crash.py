@@ -69,7 +69,9 @@ class WireProcess:
     """The sample wire in a process of its own; a context manager."""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen([sys.executable, "-m", "ingest.demo.serve"], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ingest.demo.serve"], stdout=subprocess.PIPE, text=True
+        )
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
         return self
@@ -90,12 +92,17 @@ class WireProcess:
 
     def pages(self, since: int = 0) -> Counter[str]:
         """Requests for pages by host and path, from the `since`-th request on."""
-        return Counter(hit["host"] + hit["path"] for hit in self.hits()[since:]
-                       if hit["path"] != "/robots.txt" and not hit["path"].endswith(FEED_SUFFIXES))  # fmt: skip
+        return Counter(
+            hit["host"] + hit["path"]
+            for hit in self.hits()[since:]
+            if hit["path"] != "/robots.txt" and not hit["path"].endswith(FEED_SUFFIXES)
+        )
 
     def wake(self) -> None:
         """Use up the page that answers 503 to its first request: when that is must not differ between two runs."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{BUSY_ONCE[1]}", headers={"Host": BUSY_ONCE[0]})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{BUSY_ONCE[1]}", headers={"Host": BUSY_ONCE[0]}
+        )
         try:
             urllib.request.urlopen(request, timeout=10).close()
         except urllib.error.HTTPError as error:
@@ -122,7 +129,9 @@ def poll_command(data: Path, edition: int, *more: str) -> list[str]:
 
 def clean_poll(folder: Path, data: Path, edition: int) -> dict[str, Any]:
     """A poll that is let be; its summary. CalledProcessError with its stderr when it fails."""
-    done = subprocess.run(poll_command(data, edition), cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        poll_command(data, edition), cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"poll ended with {done.returncode}: {done.stderr[-2000:]}")
     summary: dict[str, Any] = json.loads(done.stdout)
@@ -131,9 +140,19 @@ def clean_poll(folder: Path, data: Path, edition: int) -> dict[str, Any]:
 
 def check(folder: Path, data: Path) -> list[str]:
     """The names of checks of the warehouse that found something."""
-    done = subprocess.run([*INGEST, "check", "--json", "--data", str(data)], cwd=folder, capture_output=True, text=True,
-                          timeout=120, check=False)  # fmt: skip
-    return [name for name, rows in json.loads(done.stdout).items() if rows] if done.stdout else [done.stderr[-500:]]
+    done = subprocess.run(
+        [*INGEST, "check", "--json", "--data", str(data)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return (
+        [name for name, rows in json.loads(done.stdout).items() if rows]
+        if done.stdout
+        else [done.stderr[-500:]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +165,13 @@ class Killed:
 
 def kill_poll(folder: Path, data: Path, edition: int, seconds: float, log: IO[bytes] | None = None) -> Killed:
     """Start a poll in a session of its own, and kill -9 its main process alone after `seconds`."""
-    process = subprocess.Popen(poll_command(data, edition), cwd=folder, stdout=subprocess.DEVNULL,
-                               stderr=log or subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    process = subprocess.Popen(
+        poll_command(data, edition),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=log or subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -257,7 +281,9 @@ class Bench:
         again = sum(many - 1 for page, many in self.wire.pages(since).items() if page not in NEVER_LOADED)
         self.score.refetched += again
         hosts = len({hit["host"] for hit in self.wire.hits()})
-        self._fault(again > hosts * kills, f"edition {edition}: {again} pages asked for again after {kills} kills")
+        self._fault(
+            again > hosts * kills, f"edition {edition}: {again} pages asked for again after {kills} kills"
+        )
 
     def _fault(self, there: bool, said: str) -> None:
         if there:
@@ -278,18 +304,27 @@ def run(kills: int, seed: int) -> Score:
 
 
 def _tell(score: Score) -> None:
-    print(f"\r{score.kills} kills, {score.compared} comparisons, {len(score.faults)} faults", end="", file=sys.stderr, flush=True)
+    print(
+        f"\r{score.kills} kills, {score.compared} comparisons, {len(score.faults)} faults",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     layout = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(prog="python -m bench.crash", description=__doc__, formatter_class=layout)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.crash", description=__doc__, formatter_class=layout
+    )
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     score = run(given.kills, given.seed)
-    print(f"\n{score.kills} kills ({score.missed} polls were quicker), {score.compared} clean runs compared, "
-          f"{score.refetched} pages in flight asked for again, {len(score.faults)} faults")  # fmt: skip
+    print(
+        f"\n{score.kills} kills ({score.missed} polls were quicker), {score.compared} clean runs compared, "
+        f"{score.refetched} pages in flight asked for again, {len(score.faults)} faults"
+    )
     for fault in score.faults[:20]:
         print(fault)
     return 1 if score.faults else 0

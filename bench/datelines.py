@@ -47,7 +47,9 @@ def feed_texts(archive: Path) -> Iterator[tuple[str, str]]:
             handle = tar.extractfile(member) if member.isfile() else None
             if handle is None:
                 continue
-            parsed = feedparser.parse(io.BytesIO(handle.read()), sanitize_html=False, resolve_relative_uris=False)
+            parsed = feedparser.parse(
+                io.BytesIO(handle.read()), sanitize_html=False, resolve_relative_uris=False
+            )
             for entry in parsed.entries:
                 text = _TAG.sub(" ", entry.get("summary", "")).strip()
                 if text:
@@ -88,7 +90,9 @@ def report(texts: Iterator[tuple[str, str]], half: int | None, kind: str) -> Cou
 
 def main() -> None:
     """Command line; see the head of this file."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=Path, default=DATA / "pages")
     parser.add_argument("--feeds", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1))

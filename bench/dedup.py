@@ -33,7 +33,12 @@ from ingest.dedup.verify import RULE, DedupText, Rule, prepare, verify
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
-PERMUTATIONS, THRESHOLD, BANDS, GRAM = 128, 0.7, 16, 5  # what both peers' guides show for near-duplicate texts
+PERMUTATIONS, THRESHOLD, BANDS, GRAM = (
+    128,
+    0.7,
+    16,
+    5,
+)  # what both peers' guides show for near-duplicate texts
 FOLDS = 5
 
 Groups = list[str]
@@ -64,7 +69,9 @@ class Pair:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--only", choices=sorted(ENGINES))
     parser.add_argument("--limit", type=int, help="of texts, for a quick look")
@@ -73,7 +80,10 @@ def main() -> int:
     if not folder.is_dir():
         print(f"{folder}: no captured material there; give --data", file=sys.stderr)
         return 2
-    texts = [Derived(str(r["c"]), str(r["kind"]), str(r["title"]), str(r["text"])) for r in _rows(folder / "derived.jsonl.zst")]
+    texts = [
+        Derived(str(r["c"]), str(r["kind"]), str(r["title"]), str(r["text"]))
+        for r in _rows(folder / "derived.jsonl.zst")
+    ]
     held = True
     for name in [args.only] if args.only else ENGINES:
         held &= _clusters(name, texts[: args.limit])
@@ -96,13 +106,20 @@ def _clusters(name: str, texts: list[Derived]) -> bool:
         print(line + (f"  {speed:,.0f} texts/CPU-s" if chosen is None else ""))
     edits, merged = _edit_recall(groups, texts), _templates_merged(groups, texts)
     print(
-        f"{'':>10}  " + "  ".join(f"{kind} {value:.3f}" for kind, value in edits.items()) + f"  templates merged {merged:.1f}/1000"
+        f"{'':>10}  "
+        + "  ".join(f"{kind} {value:.3f}" for kind, value in edits.items())
+        + f"  templates merged {merged:.1f}/1000"
     )
     precision, _, f1 = _score(groups, [t.cluster for t in texts])
     if name == "warehouse":
         return f1 >= 0.97 and precision >= 0.99
     return name != "ours" or (
-        f1 >= 0.96 and precision >= 0.99 and edits["trunc"] >= 0.98 and edits["corr"] >= 0.95 and merged <= 3 and speed >= 1_000
+        f1 >= 0.96
+        and precision >= 0.99
+        and edits["trunc"] >= 0.98
+        and edits["corr"] >= 0.95
+        and merged <= 3
+        and speed >= 1_000
     )
 
 
@@ -217,20 +234,32 @@ def _pairs(pairs: list[Pair]) -> bool:
     shipped = _f1([(pair.same, group[pair.a.id] == group[pair.b.id]) for pair in pairs])
     answers = []
     for fold in range(FOLDS):
-        best = max(_grid(), key=lambda rule: _f1(_judged(rule, (p for i, p in enumerate(pairs) if i % FOLDS != fold))))
+        best = max(
+            _grid(),
+            key=lambda rule: _f1(_judged(rule, (p for i, p in enumerate(pairs) if i % FOLDS != fold))),
+        )
         answers += _judged(best, pairs[fold::FOLDS])
     fitted = _f1(answers)
-    print(f"{'pairs':>10}  {len(pairs)} labelled: F1 {shipped:.3f} as shipped, {fitted:.3f} cross-fitted in {FOLDS} folds")
+    print(
+        f"{'pairs':>10}  {len(pairs)} labelled: F1 {shipped:.3f} as shipped, {fitted:.3f} cross-fitted in {FOLDS} folds"
+    )
     return shipped >= 0.9 and fitted >= 0.9
 
 
 def _grid() -> Iterator[Rule]:
     """Rules around the shipped one, that one first: it wins a tie only by coming first."""
     yield RULE
-    for near, later, contained, dense, apart in product((0.65, 0.75, 0.8), (0.75, 0.82, 0.9), (0.4, 0.5), (0.3, 0.4), (0.7, 0.9)):
+    for near, later, contained, dense, apart in product(
+        (0.65, 0.75, 0.8), (0.75, 0.82, 0.9), (0.4, 0.5), (0.3, 0.4), (0.7, 0.9)
+    ):
         yield replace(
-            RULE, agreement_same_day=near, agreement_later=later, contained=contained, contained_dense=dense, contained_apart=apart
-        )  # fmt: skip
+            RULE,
+            agreement_same_day=near,
+            agreement_later=later,
+            contained=contained,
+            contained_dense=dense,
+            contained_apart=apart,
+        )
 
 
 def _judged(rule: Rule, pairs: Iterable[Pair]) -> list[tuple[bool, bool]]:
@@ -254,12 +283,16 @@ def _text_row(text: object) -> TextRow:
 
 
 def _prepared(row: TextRow) -> DedupText:
-    return prepare(row.id, row.text, headline=row.headline, published_at=row.published_at, publisher=row.publisher)
+    return prepare(
+        row.id, row.text, headline=row.headline, published_at=row.published_at, publisher=row.publisher
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, object]]:
     with path.open("rb") as stream:
-        yield from map(json.loads, io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(stream), encoding="utf-8"))
+        yield from map(
+            json.loads, io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(stream), encoding="utf-8")
+        )
 
 
 if __name__ == "__main__":

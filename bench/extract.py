@@ -47,7 +47,9 @@ def lines(path: pathlib.Path) -> Iterator[str]:
 
 
 def theirs(page: dict[str, Any]) -> object:
-    return trafilatura.bare_extraction(page["html"], url=page.get("url"), with_metadata=True, include_comments=False)
+    return trafilatura.bare_extraction(
+        page["html"], url=page.get("url"), with_metadata=True, include_comments=False
+    )
 
 
 def given(page: dict[str, Any]) -> PageInput:
@@ -80,7 +82,9 @@ def peak(side: str, args: argparse.Namespace) -> float:
     """MB of one side alone, in its own process."""
     options = ["--pages", str(args.pages), "--sets", args.sets, "--limit", str(args.limit)]
     return float(
-        subprocess.run([sys.executable, __file__, "--peak", side, *options], capture_output=True, check=True, text=True).stdout
+        subprocess.run(
+            [sys.executable, __file__, "--peak", side, *options], capture_output=True, check=True, text=True
+        ).stdout
     )
 
 
@@ -113,7 +117,9 @@ def worker_id(_: int) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=pathlib.Path, default=DEFAULT)
     parser.add_argument("--sets", default="")
     parser.add_argument("--limit", type=int, default=60)
@@ -130,11 +136,15 @@ def main() -> None:
     found = list(source)
     them, us = paired(found)
     count = len(found)
-    print(f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio {them / us:.2f}")
+    print(
+        f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio {them / us:.2f}"
+    )
     print(f"peak memory: trafilatura {peak('theirs', args):.0f} MB, ours {peak('ours', args):.0f} MB")
     alone, through = pooled(found, args.workers)
     share = through / alone - 1
-    print(f"pool: in-process {alone:.2f} CPU-s, through {args.workers} worker(s) {through:.2f} CPU-s, overhead {share:+.1%}")
+    print(
+        f"pool: in-process {alone:.2f} CPU-s, through {args.workers} worker(s) {through:.2f} CPU-s, overhead {share:+.1%}"
+    )
 
 
 if __name__ == "__main__":

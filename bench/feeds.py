@@ -36,7 +36,9 @@ def captured(data: Path, half: str | None) -> Iterator[Captured]:
     lines = [json.loads(line) for line in (data / "feeds" / "index.jsonl").read_text("utf-8").splitlines()]
     links = {line["file"]: line.get("link") for line in lines}
     with tarfile.open(data / "feeds" / "captured.tar.xz") as archive:
-        for number, member in enumerate(sorted((one for one in archive if one.isfile()), key=lambda one: one.name)):
+        for number, member in enumerate(
+            sorted((one for one in archive if one.isfile()), key=lambda one: one.name)
+        ):
             opened = archive.extractfile(member)
             if opened is not None and (half is None or (number % 2 == 0) == (half == "even")):
                 yield Captured(member.name, links.get(Path(member.name).name), opened.read())
@@ -73,7 +75,9 @@ def main() -> None:
         print(f"{count:7} {name}")
 
 
-def tally(feed: Captured, document: FeedDocument | None, why: str, counts: Counter[str], versions: Counter[str]) -> None:
+def tally(
+    feed: Captured, document: FeedDocument | None, why: str, counts: Counter[str], versions: Counter[str]
+) -> None:
     counts["feeds"] += 1
     if document is None:
         counts[f"no feed: {why[:60]}"] += 1
@@ -89,7 +93,9 @@ def tally(feed: Captured, document: FeedDocument | None, why: str, counts: Count
         counts["entries without guid"] += entry.guid is None
         counts["entries keyed by hash"] += entry.entry_key.startswith("hash:")
         counts["entries without a date string"] += entry.published_raw is None
-        counts["entries with a date string that means nothing"] += bool(entry.published_raw and entry.published is None)
+        counts["entries with a date string that means nothing"] += bool(
+            entry.published_raw and entry.published is None
+        )
         counts["entries with authors"] += bool(entry.authors)
         counts["entries with an image"] += bool(entry.image_url)
         counts["entries with content"] += bool(entry.content_html)

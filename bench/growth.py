@@ -42,7 +42,18 @@ from typing import Any, cast
 
 from ingest.load.articles import write_articles
 from ingest.load.db import Warehouse
-from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Precision, Stamp, StampSource, Work, WorkKind
+from ingest.model import (
+    Article,
+    EntryHints,
+    Extraction,
+    Outcome,
+    Page,
+    Precision,
+    Stamp,
+    StampSource,
+    Work,
+    WorkKind,
+)
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.copies import link_copies
@@ -61,11 +72,19 @@ GOAL_SECONDS, GOAL_MB = 0.5, 1_000
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--articles", default=SIZES, help="sizes of the history, smallest first")
-    parser.add_argument("--history", type=Path, help="where histories are kept, and used again; removed afterwards when not given")
+    parser.add_argument(
+        "--history",
+        type=Path,
+        help="where histories are kept, and used again; removed afterwards when not given",
+    )
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--lay", type=Path, help=argparse.SUPPRESS)  # what these two do is done in processes of their own
+    parser.add_argument(
+        "--lay", type=Path, help=argparse.SUPPRESS
+    )  # what these two do is done in processes of their own
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -75,7 +94,10 @@ def main() -> int:
         print(json.dumps(_measured(args.measure, args.seed)))
     else:
         with tempfile.TemporaryDirectory(prefix="growth-") as folder:
-            held = [_report(int(size), args.history or Path(folder), args.runs) for size in args.articles.split(",")]
+            held = [
+                _report(int(size), args.history or Path(folder), args.runs)
+                for size in args.articles.split(",")
+            ]
         return 0 if held[-1] else 1
     return 0
 
@@ -94,12 +116,23 @@ def _report(size: int, home: Path, runs: int) -> bool:
     middle = {name: statistics.median(run[name] for run in told) for name in told[0]}
     peak, disk = max(run["peak"] for run in told), (history / "ingest.duckdb").stat().st_size / 1e6
     each = 2 * middle["copies_cpu"]
-    parts = [f"{name} {middle[key]:.3f} s" + (f" (CPU {middle[key + '_cpu']:.3f})" if key + "_cpu" in middle else "")
-             for name, key in (("copy stage", "copies"), ("load", "load"), ("learning", "learning"), ("stories", "stories"),
-                               ("among known hosts", "among"))]  # fmt: skip
-    print(f"{size:>12,} articles  {'  '.join(parts)}  {each:.2f} ms of CPU an article for copies  peak {peak:.0f} MB "
-          f"({middle['among_peak']:.0f} among known hosts)  {middle['linked']:.0f} linked  "
-          f"[{laid}, {disk:,.0f} MB]", flush=True)  # fmt: skip
+    parts = [
+        f"{name} {middle[key]:.3f} s"
+        + (f" (CPU {middle[key + '_cpu']:.3f})" if key + "_cpu" in middle else "")
+        for name, key in (
+            ("copy stage", "copies"),
+            ("load", "load"),
+            ("learning", "learning"),
+            ("stories", "stories"),
+            ("among known hosts", "among"),
+        )
+    ]
+    print(
+        f"{size:>12,} articles  {'  '.join(parts)}  {each:.2f} ms of CPU an article for copies  peak {peak:.0f} MB "
+        f"({middle['among_peak']:.0f} among known hosts)  {middle['linked']:.0f} linked  "
+        f"[{laid}, {disk:,.0f} MB]",
+        flush=True,
+    )
     return middle["copies"] < GOAL_SECONDS and peak < GOAL_MB
 
 
@@ -125,15 +158,21 @@ def _own_process(*arguments: str) -> str:
 def _lay_down(folder: Path, size: int) -> None:
     """The history, and among its last days the articles of words."""
     folder.mkdir(parents=True)
-    warehouse = Warehouse(Settings.model_validate({"data": folder, "duckdb_memory": "4GB"}))  # 100,000 articles at a time
+    warehouse = Warehouse(
+        Settings.model_validate({"data": folder, "duckdb_memory": "4GB"})
+    )  # 100,000 articles at a time
     warehouse.prepare()
-    statements = [part for part in (HERE / "growth_history.sql").read_text(encoding="utf-8").split(";") if part.strip()]
+    statements = [
+        part for part in (HERE / "growth_history.sql").read_text(encoding="utf-8").split(";") if part.strip()
+    ]
     for first in range(0, size, STEP):
         with warehouse.transaction() as con:
             con.execute("SET preserve_insertion_order = true")
             for statement in statements:
                 wanted = {"first": first, "last": min(first + STEP, size), "size": size}
-                con.execute(statement, {name: value for name, value in wanted.items() if f"${name}" in statement})
+                con.execute(
+                    statement, {name: value for name, value in wanted.items() if f"${name}" in statement}
+                )
     edges = _edges(warehouse)
     for batch in _batches(random.Random(0), 2):
         load_batch(edges, [_result(number, text, None) for number, text in batch])
@@ -148,7 +187,11 @@ def _measured(folder: Path, seed: int) -> dict[str, float]:
     load_batch(edges, batches[0])
     began, cpu = time.perf_counter(), time.process_time()
     counts = load_batch(edges, batches[1])
-    found = {"load": time.perf_counter() - began, "load_cpu": time.process_time() - cpu, "linked": float(counts.copies)}
+    found = {
+        "load": time.perf_counter() - began,
+        "load_cpu": time.process_time() - cpu,
+        "linked": float(counts.copies),
+    }
     found["copies"], found["copies_cpu"] = _copy_stage(edges, batches[2])
     began = time.perf_counter()
     learn_sentences(warehouse, NOW)
@@ -158,7 +201,11 @@ def _measured(folder: Path, seed: int) -> dict[str, float]:
     found |= {"stories": time.perf_counter() - began, "peak": _peak()}
     began, cpu = time.perf_counter(), time.process_time()
     load_batch(edges, [_among(result) for result in batches[3]])
-    return found | {"among": time.perf_counter() - began, "among_cpu": time.process_time() - cpu, "among_peak": _peak()}
+    return found | {
+        "among": time.perf_counter() - began,
+        "among_cpu": time.process_time() - cpu,
+        "among_peak": _peak(),
+    }
 
 
 def _peak() -> float:
@@ -175,7 +222,9 @@ def _copy_stage(edges: Edges, batch: list[Result]) -> tuple[float, float]:
     spent = (0.0, 0.0)
     try:
         with edges.warehouse.transaction() as con:
-            write_articles(con, [v.article for v in verdicts if v.article], [v.revision for v in verdicts if v.revision])
+            write_articles(
+                con, [v.article for v in verdicts if v.article], [v.revision for v in verdicts if v.revision]
+            )
             began, cpu = time.perf_counter(), time.process_time()
             link_copies(con, [v.known for v in verdicts if v.known], {}, {}, NOW)
             spent = time.perf_counter() - began, time.process_time() - cpu
@@ -225,7 +274,10 @@ def _batch(chance: random.Random, known: list[str], seed: int) -> list[Result]:
     copied = chance.sample(range(len(known)), 200)
     texts = [known[at] if at % 3 else known[at][: len(known[at]) // 2] for at in copied]
     form = known[0].split(" ")
-    texts += [" ".join(str(chance.randint(1, 9_999)) if word.isdigit() else word for word in form) for _ in range(100)]
+    texts += [
+        " ".join(str(chance.randint(1, 9_999)) if word.isdigit() else word for word in form)
+        for _ in range(100)
+    ]
     texts += [_prose(chance) for _ in range(200)]
     return [_result(10_000 * seed + at, text, seed) for at, text in enumerate(texts)]
 
@@ -244,10 +296,19 @@ def _result(number: int, text: str, seed: int | None) -> Result:
     url, publisher = f"https://words{number % 37}.example/{number}", f"Outlet {number % 37}"
     stamp = Stamp(NOW - timedelta(hours=number % 48 + 1), Precision.INSTANT, StampSource.FEED, "x")
     words = len(text.split())
-    article = Article(f"Headline {number}", text, published=stamp, publisher=publisher, word_count=words, extractor="bench")
+    article = Article(
+        f"Headline {number}", text, published=stamp, publisher=publisher, word_count=words, extractor="bench"
+    )
     key = url.removeprefix("https://")
-    work = Work(key, url, key.partition("/")[0], "feed", f"000000 {url}", WorkKind.NEW, NOW.date(), NOW, EntryHints())
-    return Result(work, Page(url, url, 200, {}, b"", NOW, f"{seed}"), Extraction(article, Outcome.LOADED), reading=read(article))
+    work = Work(
+        key, url, key.partition("/")[0], "feed", f"000000 {url}", WorkKind.NEW, NOW.date(), NOW, EntryHints()
+    )
+    return Result(
+        work,
+        Page(url, url, 200, {}, b"", NOW, f"{seed}"),
+        Extraction(article, Outcome.LOADED),
+        reading=read(article),
+    )
 
 
 if __name__ == "__main__":

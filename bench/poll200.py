@@ -40,14 +40,21 @@ class Polled:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=int, default=200)
-    parser.add_argument("--hosts", choices=["one", "own"], default="one", help="one host for all pages, or their own ones")
+    parser.add_argument(
+        "--hosts", choices=["one", "own"], default="one", help="one host for all pages, or their own ones"
+    )
     parser.add_argument("--repeat", type=int, default=3, help="runs; the one with the least CPU counts")
     parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
     args = parser.parse_args()
     host = ONE_HOST if args.hosts == "one" else None
-    site, small = PagesSite(args.data / "pages", args.pages, host=host), PagesSite(args.data / "pages", 2, host=host)
+    site, small = (
+        PagesSite(args.data / "pages", args.pages, host=host),
+        PagesSite(args.data / "pages", 2, host=host),
+    )
     start = min((_polled(small) for _ in range(args.repeat)), key=_cpu)
     full = min((_polled(site) for _ in range(args.repeat)), key=_cpu)
     share = _report(start, full)
@@ -83,7 +90,9 @@ def _report(start: Polled, full: Polled) -> float:
     print(f"start-up (a run over {start.pages} pages): {_figures(start.run)}")
     speed = f"{full.articles} articles, {full.pages / full.run.wall:.1f} pages/s"
     print(f"ingest poll, {full.pages} pages: {speed}, {_figures(full.run)}")
-    print(f"  a page, start-up apart: extraction {1000 * extraction / pages:.1f} ms, everything else {1000 * rest / pages:.1f} ms")
+    print(
+        f"  a page, start-up apart: extraction {1000 * extraction / pages:.1f} ms, everything else {1000 * rest / pages:.1f} ms"
+    )
     print(f"  a page, start-up included: {1000 * _cpu(full) / full.pages:.1f} ms")
     print(f"  everything else / extraction = {share:.1%} (goal: at most {GOAL:.0%})")
     return share
@@ -103,7 +112,9 @@ def _trafilatura(site: PagesSite) -> None:
         done = run([program, "--feed", site.feed_url, *options], work, {"PYTHONPATH": str(work)})
         stored, asked = len(list((work / "out").rglob("*.json"))), served.requests().page
         cpu = 1000 * (done.main_cpu + done.other_cpu) / max(asked, 1)
-        print(f"trafilatura, {asked} pages: {stored} files, {asked / done.wall:.1f} pages/s, {_figures(done)}")
+        print(
+            f"trafilatura, {asked} pages: {stored} files, {asked / done.wall:.1f} pages/s, {_figures(done)}"
+        )
         print(f"  a page, start-up included: {cpu:.1f} ms")
 
 

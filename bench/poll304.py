@@ -42,15 +42,19 @@ SECONDS = 90.0
 AT_ONCE = 32
 ROUNDS = 5
 ETAG = '"a1"'
-_FEED = ('<?xml version="1.0"?><rss version="2.0"><channel><title>Quiet wire</title><item><title>All quiet</title>'
-         "<guid>1</guid></item><item><title>Quiet still</title><guid>2</guid></item></channel></rss>")  # fmt: skip
+_FEED = (
+    '<?xml version="1.0"?><rss version="2.0"><channel><title>Quiet wire</title><item><title>All quiet</title>'
+    "<guid>1</guid></item><item><title>Quiet still</title><guid>2</guid></item></channel></rss>"
+)
 _WRITTEN = "SELECT count(*) FROM ops.feeds WHERE last_success_at = ? AND polls = 2"
 _ANSWERS = {
     "robots": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
     "same": f"HTTP/1.1 304 Not Modified\r\nETag: {ETAG}\r\n\r\n".encode(),
-    "whole": (f"HTTP/1.1 200 OK\r\nETag: {ETAG}\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(_FEED)}\r\n\r\n"
-              f"{_FEED}").encode(),
-}  # fmt: skip
+    "whole": (
+        f"HTTP/1.1 200 OK\r\nETag: {ETAG}\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(_FEED)}\r\n\r\n"
+        f"{_FEED}"
+    ).encode(),
+}
 
 
 # -- the server, a process of its own --------------------------------------------------------------------------------
@@ -86,12 +90,16 @@ class QuietServer:
 
     def __enter__(self) -> Self:
         ours, theirs = multiprocessing.get_context("fork").Pipe()
-        self._process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = multiprocessing.get_context("fork").Process(
+            target=_serve, args=(theirs,), daemon=True
+        )
         self._process.start()
         self.port = int(ours.recv())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.terminate()
         self._process.join()
 
@@ -103,8 +111,14 @@ class _OnePlace(AbstractResolver):
     def __init__(self, port: int) -> None:
         self._port = port
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0)]
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0
+            )
+        ]
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -133,7 +147,10 @@ async def _rates(port: int, requests: int, hosts: int, folder: Path) -> tuple[fl
     connector = aiohttp.TCPConnector(resolver=_OnePlace(port), limit=0, keepalive_timeout=2.0)
     bare_rates: list[float] = []
     our_rates: list[float] = []
-    async with aiohttp.ClientSession(connector=connector) as session, Client(Settings(resolve=resolve), store) as client:
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        Client(Settings(resolve=resolve), store) as client,
+    ):
 
         async def bare(url: str) -> None:
             async with session.get(url, headers={"If-None-Match": ETAG}) as reply:
@@ -186,7 +203,9 @@ def _figures(done: Run) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--requests", type=int, default=4_000, help="requests in each round of the first part")
+    parser.add_argument(
+        "--requests", type=int, default=4_000, help="requests in each round of the first part"
+    )
     parser.add_argument("--hosts", type=int, default=200, help="hosts of the first part")
     parser.add_argument("--feeds", type=int, default=10_000, help="feeds of the second part")
     parser.add_argument("--feed-hosts", type=int, default=2_000, help="hosts of the second part")
@@ -195,14 +214,21 @@ def main() -> int:
     with QuietServer() as server, tempfile.TemporaryDirectory(prefix="poll304-") as name:
         if given.requests:
             bare, ours = asyncio.run(_rates(server.port, given.requests, given.hosts, Path(name)))
-            print(f"304 polls per CPU-second: bare aiohttp {bare:,.0f}, the whole fetch function {ours:,.0f}: "
-                  f"{ours / bare:.2f} of it (goal: at least {SHARE})", flush=True)  # fmt: skip
+            print(
+                f"304 polls per CPU-second: bare aiohttp {bare:,.0f}, the whole fetch function {ours:,.0f}: "
+                f"{ours / bare:.2f} of it (goal: at least {SHARE})",
+                flush=True,
+            )
             bad += ours / bare < SHARE
         if given.feeds:
             many = f"{given.feeds:,} feeds on {given.feed_hosts:,} hosts"
             print(f"{many}, polled twice (goal: the second in under {SECONDS:.0f} s):", flush=True)
             quiet = poll_twice(Path(name), server.port, given.feeds, given.feed_hosts)
-            bad += quiet.run.wall >= SECONDS or quiet.written != given.feeds or quiet.summary["not_modified"] != given.feeds
+            bad += (
+                quiet.run.wall >= SECONDS
+                or quiet.written != given.feeds
+                or quiet.summary["not_modified"] != given.feeds
+            )
             print(f"  {quiet.written:,} states written")
     return int(bad > 0)
 

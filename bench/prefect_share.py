@@ -68,7 +68,9 @@ class Flown:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=int, default=1010, help="pages served")
     parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
     args = parser.parse_args()
@@ -89,12 +91,18 @@ def _sites(folder: Path, pages: int) -> list[PagesSite]:
 def _report(plain: Run, articles: int, flown: Flown, added: float) -> float:
     prefect = flown.server + flown.worker + flown.zygote + added
     total = prefect + plain.main_cpu + plain.other_cpu
-    print(f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s workers, "
-          f"{plain.wall:.1f} s wall")  # fmt: skip
+    print(
+        f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s workers, "
+        f"{plain.wall:.1f} s wall"
+    )
     print(f"flow run: {flown.articles} articles, {flown.tasks} task runs, {flown.wall:.1f} s wall")
-    print(f"  CPU of server {flown.server:.2f} s, worker {flown.worker:.2f} s, zygote {flown.zygote:.2f} s, flow process "
-          f"{flown.process:.2f} s, {added:.2f} s beyond ingest poll's without work")  # fmt: skip
-    print(f"Prefect's share: {prefect:.2f} s of {total:.2f} s = {prefect / total:.1%} (goal: under {GOAL:.0%})")
+    print(
+        f"  CPU of server {flown.server:.2f} s, worker {flown.worker:.2f} s, zygote {flown.zygote:.2f} s, flow process "
+        f"{flown.process:.2f} s, {added:.2f} s beyond ingest poll's without work"
+    )
+    print(
+        f"Prefect's share: {prefect:.2f} s of {total:.2f} s = {prefect / total:.1%} (goal: under {GOAL:.0%})"
+    )
     return prefect / total
 
 
@@ -107,7 +115,11 @@ def _polled(sites: list[PagesSite]) -> tuple[Run, int, float]:
         if done.code:
             raise SystemExit(f"ingest poll ended with {done.code}\n{done.out}")
         articles = counted_rows(work).articles
-        return done, articles, min(run(ingest("poll", "--data", "data", "--json"), work).main_cpu for _ in range(2))
+        return (
+            done,
+            articles,
+            min(run(ingest("poll", "--data", "data", "--json"), work).main_cpu for _ in range(2)),
+        )
 
 
 def _flown(sites: list[PagesSite]) -> Flown:
@@ -122,13 +134,17 @@ def _flown(sites: list[PagesSite]) -> Flown:
 def _serving(work: Path) -> Iterator[tuple[str, int, int, int]]:
     """(address, process ids of server, worker and zygote) of an `ingest serve` that starts nothing by itself for a day."""
     log = (work / "serve.log").open("wb")
-    tree = subprocess.Popen(ingest("serve", "--data", "data", "--interval", "86400"), cwd=work, stdout=subprocess.PIPE, stderr=log)
+    tree = subprocess.Popen(
+        ingest("serve", "--data", "data", "--interval", "86400"), cwd=work, stdout=subprocess.PIPE, stderr=log
+    )
     try:
         assert tree.stdout is not None
         ready = tree.stdout.readline().decode()
         if not ready.startswith("ready: "):
             raise SystemExit((work / "serve.log").read_text(encoding="utf-8"))
-        server, worker, zygote = (_child(tree.pid, name) for name in ("server", "worker-live", "flows.serve.zygote"))
+        server, worker, zygote = (
+            _child(tree.pid, name) for name in ("server", "worker-live", "flows.serve.zygote")
+        )
         yield ready.split()[1], server, worker, zygote
     finally:
         tree.send_signal(signal.SIGTERM)
@@ -158,14 +174,20 @@ def _watched(url: str, work: Path, server: int, worker: int, zygote: int) -> Flo
     for _ in range(2):
         start_idle = [_cpu(pid) for pid in (worker, zygote)]
         _one_run(url, work)
-        idle.append(sum(_cpu(pid).since(cpu).children for pid, cpu in zip((worker, zygote), start_idle, strict=True)))
-    return Flown(*(one.own for one in used), used[1].children + used[2].children, wall, int(tasks), articles, min(idle))
+        idle.append(
+            sum(_cpu(pid).since(cpu).children for pid, cpu in zip((worker, zygote), start_idle, strict=True))
+        )
+    return Flown(
+        *(one.own for one in used), used[1].children + used[2].children, wall, int(tasks), articles, min(idle)
+    )
 
 
 def _one_run(url: str, work: Path) -> str:
     """A poll at once, to its end; its id."""
     deployment = _api(f"{url}/api/deployments/name/poll/live")
-    asked = _api(f"{url}/api/deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    asked = _api(
+        f"{url}/api/deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
+    )
     data = str((work / "data").resolve())
     while not marked(data, RUN_MODULE):
         time.sleep(0.2)
@@ -179,7 +201,9 @@ def _one_run(url: str, work: Path) -> str:
 
 
 def _api(url: str, body: Any = None) -> Any:
-    asked = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"})
+    asked = urllib.request.Request(
+        url, None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(asked, timeout=30) as answer:
         return json.load(answer)
 

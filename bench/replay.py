@@ -43,12 +43,21 @@ class Spent:
     failed: int = 0
 
     def plus(self, more: Spent) -> Spent:
-        return Spent(self.main + more.main, self.workers + more.workers, self.wall + more.wall, self.failed + more.failed)
+        return Spent(
+            self.main + more.main,
+            self.workers + more.workers,
+            self.wall + more.wall,
+            self.failed + more.failed,
+        )
 
 
 def main() -> int:
     args = _arguments()
-    sites = [SeriesSite(args.data / "series" / f"{name}.tar.xz", args.polls) for name in args.series.split(",") if name]
+    sites = [
+        SeriesSite(args.data / "series" / f"{name}.tar.xz", args.polls)
+        for name in args.series.split(",")
+        if name
+    ]
     pages = PagesSite(args.data / "pages", args.pages)
     poll = _in_process if args.in_process else _as_command
     with _work(args.work) as work, Served([*sites, pages] if args.pages else sites) as served:
@@ -59,9 +68,13 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--polls", type=int, default=60, help="polls of each series")
-    parser.add_argument("--series", default="bbc,smh,aljazeeraenglish", help="names in data/series, by commas")
+    parser.add_argument(
+        "--series", default="bbc,smh,aljazeeraenglish", help="names in data/series, by commas"
+    )
     parser.add_argument("--pages", type=int, default=100, help="real pages served as one more feed")
     parser.add_argument("--data", type=Path, default=DATA, help="the captured material")
     parser.add_argument("--work", type=Path, help="an empty directory to keep; default: a temporary one")
@@ -79,7 +92,9 @@ def _work(kept: Path | None) -> Iterator[Path]:
             yield Path(folder)
 
 
-def _replay(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> Spent:
+def _replay(
+    served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path
+) -> Spent:
     """All polls of all series in the order of their times, one `ingest poll --feed` each."""
     steps = sorted((captured.at, step, site.id) for site in sites for step, captured in enumerate(site.polls))
     spent = Spent()
@@ -124,9 +139,17 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
         *surprises,
         *([] if unchanged else ["the quiet polls changed the tables"]),
         *([f"the quiet polls asked for {quiet.page} pages"] if quiet.page or quiet.other else []),
-        *([f"the quiet polls got {quiet.feed_304} of {quiet.feed} answers 304"] if quiet.feed_304 < quiet.feed else []),
+        *(
+            [f"the quiet polls got {quiet.feed_304} of {quiet.feed} answers 304"]
+            if quiet.feed_304 < quiet.feed
+            else []
+        ),
         *([] if counted_rows(work) == before else ["the second pass changed the tables"]),
-        *([f"the second pass asked for {second.page + second.other} pages"] if second.page or second.other else []),
+        *(
+            [f"the second pass asked for {second.page + second.other} pages"]
+            if second.page or second.other
+            else []
+        ),
     ]
     print("\n".join(f"FAULT: {fault}" for fault in faults) or "nothing added, no page fetched again")
     return int(bool(faults))
@@ -134,15 +157,21 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
 
 def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> None:
     print(f"-- {title}: {requests}")
-    print(f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed {spent.failed}")
-    print("   feed                 ids  articles   = ids+edits+moved  entry rows  - moved-noise  revisions  outcomes")
+    print(
+        f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed {spent.failed}"
+    )
+    print(
+        "   feed                 ids  articles   = ids+edits+moved  entry rows  - moved-noise  revisions  outcomes"
+    )
     for site in sites:
         told, seen = site.expected(), counted_rows(work, site.id)
         sums = f"{told.ids}+{told.edits}+{told.moved}"
         line = f"{told.ids:>6}{seen.articles:>10}{sums:>20}{seen.entries:>12}{told.revisions:>15}{seen.revisions:>11}"
         print(f"   {site.id:<18}{line}  {seen.outcomes}")
     total = counted_rows(work)
-    print(f"   {'all feeds':<24}{total.articles:>10}{total.entries:>32}{total.revisions:>26}  {total.outcomes}")
+    print(
+        f"   {'all feeds':<24}{total.articles:>10}{total.entries:>32}{total.revisions:>26}  {total.outcomes}"
+    )
 
 
 def _surprises(work: Path, sites: list[SeriesSite]) -> list[str]:
@@ -155,7 +184,11 @@ def _surprises(work: Path, sites: list[SeriesSite]) -> list[str]:
             "entry rows": (told.entry_rows, seen.entries),
             "revisions": (told.revisions, seen.revisions),
         }
-        found += [f"{site.id}: {wanted} {name} expected, {got} found" for name, (wanted, got) in pairs.items() if wanted != got]
+        found += [
+            f"{site.id}: {wanted} {name} expected, {got} found"
+            for name, (wanted, got) in pairs.items()
+            if wanted != got
+        ]
     return found
 
 

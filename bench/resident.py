@@ -42,7 +42,10 @@ def quarters(seen: list[Resident]) -> list[Resident]:
     parts = [seen[at : at + size] for at in range(0, len(seen), size)]
     if len(parts) > 4:
         parts[3:] = [[one for part in parts[3:] for one in part]]
-    return [Resident(max(o.main for o in part), max(o.worker for o in part), max(o.total for o in part)) for part in parts]
+    return [
+        Resident(max(o.main for o in part), max(o.worker for o in part), max(o.total for o in part))
+        for part in parts
+    ]
 
 
 def _watch(seen: list[Resident], over: threading.Event) -> None:

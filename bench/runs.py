@@ -63,7 +63,17 @@ def _supervise(command: list[str], cwd: Path, env: dict[str, str], pipe: Connect
                 other_cpu += cpu
             peak = max(peak, resident)
     main.returncode = code  # it was reaped here, not by Popen
-    pipe.send(Run(code, out.read_text(encoding="utf-8", errors="replace"), wall, main_cpu, other_cpu, peak, main_peak))
+    pipe.send(
+        Run(
+            code,
+            out.read_text(encoding="utf-8", errors="replace"),
+            wall,
+            main_cpu,
+            other_cpu,
+            peak,
+            main_peak,
+        )
+    )
 
 
 def _reap() -> tuple[int, int, float, float] | None:

@@ -66,7 +66,11 @@ Wait = Callable[[Arrivals, float, float, FeedState], tuple[float, FeedState]]
 def simulate(feeds: Sequence[Arrivals], days: float, wait: Wait) -> Tally:
     tally = Tally()
     for number, feed in enumerate(feeds):
-        now, last, state = DAY * (number % 97) / 97 / 24, -math.inf, FeedState(feed.name, "https://x.example/")
+        now, last, state = (
+            DAY * (number % 97) / 97 / 24,
+            -math.inf,
+            FeedState(feed.name, "https://x.example/"),
+        )
         while now < days * DAY:
             if now >= WARM_UP:
                 _count(tally, feed, last, now)
@@ -116,14 +120,18 @@ def sqrt_rate(k: float) -> Wait:
         else:
             num, den = observed(state, at, new)
         overflow = at if held and window and new == len(held) else state.overflow_at
-        after = replace(state, rate_num=num, rate_den=den, last_success_at=at, floor=feed.ttl, overflow_at=overflow)
+        after = replace(
+            state, rate_num=num, rate_den=den, last_success_at=at, floor=feed.ttl, overflow_at=overflow
+        )
         when, _ = next_poll(subject, after, at, window=window, k=k)
         return (when - at).total_seconds(), after
 
     return wait
 
 
-def spending(polls: int, make: Callable[[float], Wait], low: float, high: float, feeds: Sequence[Arrivals], days: float) -> Tally:
+def spending(
+    polls: int, make: Callable[[float], Wait], low: float, high: float, feeds: Sequence[Arrivals], days: float
+) -> Tally:
     """The schedule's tally at the setting that spends `polls` requests (falling in the setting), within half a percent."""
     best = Tally()
     for _ in range(18):
@@ -141,7 +149,9 @@ def spending(polls: int, make: Callable[[float], Wait], low: float, high: float,
 def synthetic(count: int, days: float, seed: int) -> list[Arrivals]:
     """Clustered Poisson arrivals: rates over four decades (.1 to 500 a day), nights at a quarter, bursts of 1 to 20 entries."""
     draw = random.Random(seed)
-    return [_bursty(f"synthetic-{number}", 10 ** draw.uniform(-1, 2.7), days, draw) for number in range(count)]
+    return [
+        _bursty(f"synthetic-{number}", 10 ** draw.uniform(-1, 2.7), days, draw) for number in range(count)
+    ]
 
 
 def _bursty(name: str, rate: float, days: float, draw: random.Random) -> Arrivals:
@@ -153,7 +163,9 @@ def _bursty(name: str, rate: float, days: float, draw: random.Random) -> Arrival
             continue
         burst = 1 + int(draw.expovariate(1 / (size - 1))) if size > 1 else 1
         times += [at + draw.expovariate(1 / 900) for _ in range(min(burst, 20))]
-    return Arrivals(name, tuple(sorted(times)), draw.choice((20, 50, 100)), draw.choice((None, None, None, 900.0, 1800.0)))
+    return Arrivals(
+        name, tuple(sorted(times)), draw.choice((20, 50, 100)), draw.choice((None, None, None, 900.0, 1800.0))
+    )
 
 
 def real(data: Path, days: float) -> list[Arrivals]:
@@ -181,7 +193,9 @@ def _series(path: Path, days: float) -> Arrivals:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--data", type=Path, default=DATA)
     options.add_argument("--synthetic", type=int, default=294)
     options.add_argument("--days", type=float, default=16.0)
@@ -192,7 +206,9 @@ def main() -> None:
     print(
         f"{len(feeds)} feeds, {sum(one.between(WARM_UP, chosen.days * DAY) for one in feeds)} entries measured, seed {chosen.seed}"
     )
-    print(f"{'polls/feed/day':>15} {'schedule':>16} {'requests':>9} {'mean delay':>11} {'of fixed':>9} {'lost':>6}")
+    print(
+        f"{'polls/feed/day':>15} {'schedule':>16} {'requests':>9} {'mean delay':>11} {'of fixed':>9} {'lost':>6}"
+    )
     kept = [compared(feeds, polls, chosen.days) <= PROMISE for polls in chosen.polls]
     sys.exit(0 if all(kept) else 1)
 
@@ -207,7 +223,10 @@ def compared(feeds: Sequence[Arrivals], polls: float, days: float) -> float:
     }
     for name, tally in rows.items():
         share = tally.mean / base.mean
-        print(f"{polls:15.0f} {name:>16} {tally.polls:9} {tally.mean:7.1f} min {share:9.2f} {tally.lost:6}", flush=True)
+        print(
+            f"{polls:15.0f} {name:>16} {tally.polls:9} {tally.mean:7.1f} min {share:9.2f} {tally.lost:6}",
+            flush=True,
+        )
     return rows["sqrt rate"].mean / base.mean
 
 

@@ -96,14 +96,20 @@ class SeriesSite:
             self._pages, self._step = {}, -1
         while self._step < step:
             self._step += 1
-            self._pages.update((url_key(state.link, _RULES), state) for state in self.polls[self._step].states)
+            self._pages.update(
+                (url_key(state.link, _RULES), state) for state in self.polls[self._step].states
+            )
 
     def answer(self, host: str, target: str, headers: Mapping[str, str]) -> Reply | None:
         url = f"http://{host}{target}"
         if url == self.feed_url:
             return feed_reply(self.polls[self._step].body, headers)
         state = self._pages.get(url_key(url, _RULES))
-        return None if state is None else Reply(200, plain_page(state), {"Content-Type": "text/html; charset=utf-8"})
+        return (
+            None
+            if state is None
+            else Reply(200, plain_page(state), {"Content-Type": "text/html; charset=utf-8"})
+        )
 
     def expected(self) -> Expected:
         """Count what the first to the last poll show."""
@@ -114,7 +120,9 @@ class SeriesSite:
                 before = last.get(state.key)
                 found.ids += before is None
                 found.edits += before is not None and before.text != state.text
-                found.noise += before is not None and before.text != state.text and before.words == state.words
+                found.noise += (
+                    before is not None and before.text != state.text and before.words == state.words
+                )
                 found.moved += before is not None and before != state and before.text == state.text
                 last[state.key] = state
         return found
@@ -125,7 +133,9 @@ def plain_page(state: State) -> bytes:
     title = escape(state.title)
     lines = "".join(f"<p>{escape(line)}</p>\n" for line in state.summary.splitlines() if line.strip())
     head = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}</title></head>\n'
-    return f"{head}<body><article><h1>{title}</h1>\n{lines}<p>{title}.</p>\n</article></body></html>\n".encode()
+    return (
+        f"{head}<body><article><h1>{title}</h1>\n{lines}<p>{title}.</p>\n</article></body></html>\n".encode()
+    )
 
 
 def _members(archive: Path) -> Iterator[tuple[datetime, bytes]]:

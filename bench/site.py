@@ -80,7 +80,10 @@ class Served:
     def configure(self, work: Path, extra: str = "") -> None:
         """Write feeds.toml and ingest.toml into `work`."""
         hosts = {host: f"127.0.0.1:{self.port}" for site in self._sites for host in sorted(site.hosts())}
-        feeds = [f"[[feed]]\nid = {json.dumps(site.id)}\nurl = {json.dumps(site.feed_url)}\n" for site in self._sites]
+        feeds = [
+            f"[[feed]]\nid = {json.dumps(site.id)}\nurl = {json.dumps(site.feed_url)}\n"
+            for site in self._sites
+        ]
         resolve = "\n".join(f"{json.dumps(host)} = {json.dumps(place)}" for host, place in hosts.items())
         (work / "feeds.toml").write_text("\n".join(feeds), encoding="utf-8")
         text = f'allow_networks = ["127.0.0.0/8"]\n{extra}\n[resolve]\n{resolve}\n'

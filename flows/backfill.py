@@ -56,22 +56,41 @@ async def work_off(run: BackfillRun) -> backfills.Summary:
 def run_name() -> str:
     """`backfill sitemap 2026-03-01 to 2026-03-31`; an end that is not given is open."""
     given = runtime.flow_run.parameters or {}
-    days = f" {given.get('first') or '...'} to {given.get('last') or '...'}" if given.get("first") or given.get("last") else ""
+    days = (
+        f" {given.get('first') or '...'} to {given.get('last') or '...'}"
+        if given.get("first") or given.get("last")
+        else ""
+    )
     return f"backfill {Source(given.get('source') or Source.SITEMAP)}{days}"
 
 
 @flow(name="backfill", flow_run_name=run_name, persist_result=False)
-async def backfill(source: Source = Source.SITEMAP, inputs: list[str] | None = None, only: list[str] | None = None,
-                   first: date | None = None, last: date | None = None, mode: Mode = Mode.MISSING, newest_first: bool = False,
-                   max_active: int = backfills.ACTIVE, feeds: str | None = None, data: str | None = None,
-                   config: str | None = None) -> State[Any]:  # fmt: skip
+async def backfill(
+    source: Source = Source.SITEMAP,
+    inputs: list[str] | None = None,
+    only: list[str] | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    mode: Mode = Mode.MISSING,
+    newest_first: bool = False,
+    max_active: int = backfills.ACTIVE,
+    feeds: str | None = None,
+    data: str | None = None,
+    config: str | None = None,
+) -> State[Any]:
     """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute paths or URLs."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
-    listed = load_feeds(settings.feeds) if settings.feeds.exists() else FeedList(path=settings.feeds, feeds=(), hosts=())
+    listed = (
+        load_feeds(settings.feeds)
+        if settings.feeds.exists()
+        else FeedList(path=settings.feeds, feeds=(), hosts=())
+    )
     asked = Backfill(source, tuple(inputs or ()), tuple(only or ()), first, last, mode, newest_first)
     try:
         done = await work_off(BackfillRun(settings, listed, asked, max_active))
     except LockedError as error:
         return Cancelled(message=str(error))
-    return Completed(message=f"{done.backfill_id} {done.state}: {done.urls} URLs, {done.fetched} pages, {done.loaded} articles, "
-                             f"{done.revised} revised, {done.lost} lost, {done.pending} pending")  # fmt: skip
+    return Completed(
+        message=f"{done.backfill_id} {done.state}: {done.urls} URLs, {done.fetched} pages, {done.loaded} articles, "
+        f"{done.revised} revised, {done.lost} lost, {done.pending} pending"
+    )

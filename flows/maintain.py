@@ -57,10 +57,16 @@ async def check(folder: Warehouse) -> dict[str, list[dict[str, Any]]]:
 
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False)
-async def maintain(feeds: str | None = None, data: str | None = None, config: str | None = None) -> State[Any]:
+async def maintain(
+    feeds: str | None = None, data: str | None = None, config: str | None = None
+) -> State[Any]:
     """As `ingest maintain` does; ends Failed when a check finds something."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
-    listed = load_feeds(settings.feeds) if settings.feeds.exists() else FeedList(path=settings.feeds, feeds=(), hosts=())
+    listed = (
+        load_feeds(settings.feeds)
+        if settings.feeds.exists()
+        else FeedList(path=settings.feeds, feeds=(), hosts=())
+    )
     warehouse = Warehouse(settings)
     warehouse.prepare()
     barred = await takedowns(warehouse, listed)
@@ -70,6 +76,8 @@ async def maintain(feeds: str | None = None, data: str | None = None, config: st
     await tell_checks(found)
     broken = [name for name, rows in found.items() if rows]
     erased = "; the warehouse was rewritten" if rewritten else ""
-    message = (f"{written} files written, {removed} removed, {barred} takedowns finished{erased}; "
-               f"{len(found)} checks: {', '.join(broken) or 'all hold'}")  # fmt: skip
+    message = (
+        f"{written} files written, {removed} removed, {barred} takedowns finished{erased}; "
+        f"{len(found)} checks: {', '.join(broken) or 'all hold'}"
+    )
     return (Failed if broken else Completed)(message=message)

@@ -97,7 +97,9 @@ class Deployment(_Strict):
         if jobs.command is not None:
             return self
         jobs = jobs.model_copy(update={"command": f"{shlex.quote(python)} -m {RUN_MODULE}"})
-        return self.model_copy(update={"work_pool": self.work_pool.model_copy(update={"job_variables": jobs})})
+        return self.model_copy(
+            update={"work_pool": self.work_pool.model_copy(update={"job_variables": jobs})}
+        )
 
     def given(self, parameters: Mapping[str, Any]) -> Deployment:
         """The same with these parameters besides its own."""
@@ -126,7 +128,9 @@ def load_plan(text: str | None = None) -> Plan:
         return Plan.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConfigError(f"prefect.yaml: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        raise ConfigError(
+            f"prefect.yaml: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        ) from None
     except yaml.YAMLError as error:
         raise ConfigError(f"prefect.yaml: {' '.join(str(error).split())}") from None
 
@@ -144,7 +148,9 @@ def _no_key_twice(node: Any) -> None:
         keys = [key.value for key, _ in node.value]
         twice = next((key for key in keys if keys.count(key) > 1), None)
         if twice is not None:
-            raise ConfigError(f"prefect.yaml: key {twice!r} is given twice near line {node.start_mark.line + 1}")
+            raise ConfigError(
+                f"prefect.yaml: key {twice!r} is given twice near line {node.start_mark.line + 1}"
+            )
         for _, value in node.value:
             _no_key_twice(value)
     elif node.id == "sequence":

@@ -17,7 +17,9 @@ from flows.steps import PollRun, all_failed, budget, configured, may_go_well_lat
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import Asked, PollSummary, opened
 
-logging.getLogger("flows").setLevel(logging.INFO)  # Prefect hands its lines on to the run's page, but leaves the level to us
+logging.getLogger("flows").setLevel(
+    logging.INFO
+)  # Prefect hands its lines on to the run's page, but leaves the level to us
 
 
 async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -25,8 +27,13 @@ async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> 
     return may_go_well_later(found if isinstance(found, BaseException) else None)
 
 
-_STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False, "retries": 2, "retry_delay_seconds": [2, 15],
-                         "retry_condition_fn": _again}  # fmt: skip
+_STEP: dict[str, Any] = {
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+    "retries": 2,
+    "retry_delay_seconds": [2, 15],
+    "retry_condition_fn": _again,
+}
 
 
 @task(name="poll feeds", task_run_name="poll feeds", **_STEP)
@@ -59,8 +66,13 @@ def run_name() -> str:
 
 
 @flow(name="poll", flow_run_name=run_name, persist_result=False)
-async def poll(feeds: str | None = None, data: str | None = None, config: str | None = None, max_seconds: float | None = None,
-               everything: bool = False) -> State[Any]:  # fmt: skip
+async def poll(
+    feeds: str | None = None,
+    data: str | None = None,
+    config: str | None = None,
+    max_seconds: float | None = None,
+    everything: bool = False,
+) -> State[Any]:
     """Poll what is due, load what is pending, publish. Paths are those of --feeds, --data and --config.
 
     A run that finds another at work ends Cancelled; one in which every feed failed ends Failed.

@@ -56,17 +56,32 @@ def run_name() -> str:
     given = runtime.flow_run.parameters or {}
     if given.get("undo"):
         return f"undo {given['undo']}"
-    days = f" {given.get('first') or '...'} to {given.get('last') or '...'}" if given.get("first") or given.get("last") else ""
+    days = (
+        f" {given.get('first') or '...'} to {given.get('last') or '...'}"
+        if given.get("first") or given.get("last")
+        else ""
+    )
     return f"reextract{days}{' (dry run)' if given.get('dry_run') else ''}"
 
 
 @flow(name="reextract", flow_run_name=run_name, persist_result=False)
-async def reextract(first: date | None = None, last: date | None = None, dry_run: bool = False, learned: bool = False,
-                    undo: str | None = None, feeds: str | None = None, data: str | None = None,
-                    config: str | None = None) -> State[Any]:  # fmt: skip
+async def reextract(
+    first: date | None = None,
+    last: date | None = None,
+    dry_run: bool = False,
+    learned: bool = False,
+    undo: str | None = None,
+    feeds: str | None = None,
+    data: str | None = None,
+    config: str | None = None,
+) -> State[Any]:
     """As `ingest reextract` does: `first` and `last` are UTC days of publication, both inclusive; `undo` names a run, or `last`."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
-    listed = load_feeds(settings.feeds) if settings.feeds.exists() else FeedList(path=settings.feeds, feeds=(), hosts=())
+    listed = (
+        load_feeds(settings.feeds)
+        if settings.feeds.exists()
+        else FeedList(path=settings.feeds, feeds=(), hosts=())
+    )
     if undo and (first or last or dry_run or learned):
         raise ConfigError("undo takes no other parameter: it puts back all that its run replaced")
     try:
@@ -91,5 +106,7 @@ def sentence(report: Report) -> str:
     """The report for the run's page, with what puts it back."""
     lost = sum(report.lost.values())
     back = "" if report.dry or not report.changed else f"; back: ingest reextract --undo {report.run_id}"
-    return (f"{report.texts} texts read: {report.changed} {'would change' if report.dry else 'changed'} (+{report.words_added} "
-            f"-{report.words_removed} words), {report.same} the same, {lost} not to be read anew{back}")  # fmt: skip
+    return (
+        f"{report.texts} texts read: {report.changed} {'would change' if report.dry else 'changed'} (+{report.words_added} "
+        f"-{report.words_removed} words), {report.same} the same, {lost} not to be read anew{back}"
+    )

@@ -26,7 +26,9 @@ async def tell(data: Path, summary: PollSummary, now: datetime) -> None:
     feeds = query(data, sql("report/run_feeds"), [summary.run_id, SHOWN])
     losses = query(data, sql("report/run_losses"), [now, SHOWN])
     if feeds:
-        await acreate_table_artifact(key="poll-feeds", table=[cells(row) for row in feeds], description=sentence(summary))
+        await acreate_table_artifact(
+            key="poll-feeds", table=[cells(row) for row in feeds], description=sentence(summary)
+        )
     await acreate_markdown_artifact(key="poll-losses", markdown=losses_markdown(summary, losses))
 
 
@@ -39,21 +41,34 @@ def losses_markdown(summary: PollSummary, losses: Rows) -> str:
     """Counts by reason, then the URLs."""
     by_number = sorted(summary.reasons.items(), key=lambda one: (-one[1], one[0]))
     reasons = "".join(f"| {code(reason)} | {n} |\n" for reason, n in by_number)
-    failures = "".join(f"- {code(feed)}: {code(reason)} {plain(detail)}\n" for feed, reason, detail in summary.failures[:SHOWN])
-    urls = "".join(f"| {row['outcome']} | {code(row['reason'])} | {code(row['url'])} | {plain(row['detail'])} |\n"
-                   for row in losses)  # fmt: skip
+    failures = "".join(
+        f"- {code(feed)}: {code(reason)} {plain(detail)}\n"
+        for feed, reason, detail in summary.failures[:SHOWN]
+    )
+    urls = "".join(
+        f"| {row['outcome']} | {code(row['reason'])} | {code(row['url'])} | {plain(row['detail'])} |\n"
+        for row in losses
+    )
     parts = [f"## {plain(sentence(summary))}\n"]
     parts.append(f"### Feeds that failed\n{failures}" if failures else "No feed failed.\n")
-    parts.append(f"### Losses by reason\n| reason | pages |\n|---|---|\n{reasons}" if reasons else "No page was lost.\n")
+    parts.append(
+        f"### Losses by reason\n| reason | pages |\n|---|---|\n{reasons}"
+        if reasons
+        else "No page was lost.\n"
+    )
     if urls:
-        parts.append(f"### The first {len(losses)}\n| outcome | reason | url | detail |\n|---|---|---|---|\n{urls}")
+        parts.append(
+            f"### The first {len(losses)}\n| outcome | reason | url | detail |\n|---|---|---|---|\n{urls}"
+        )
     return "\n".join(parts)
 
 
 def checks_markdown(found: Mapping[str, Rows]) -> str:
     """A line for each check."""
-    lines = [f"- {'FAIL' if rows else 'ok'} {code(name)}" + "".join(f"\n  - {code(dict(row))}" for row in rows[:5])
-             for name, rows in found.items()]  # fmt: skip
+    lines = [
+        f"- {'FAIL' if rows else 'ok'} {code(name)}" + "".join(f"\n  - {code(dict(row))}" for row in rows[:5])
+        for name, rows in found.items()
+    ]
     return "## Checks of the warehouse\n" + "\n".join(lines) + "\n"
 
 
@@ -70,4 +85,7 @@ def plain(value: object) -> str:
 
 def cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as JSON has it: times in UTC to the minute, the rest as it is."""
-    return {key: f"{value:%Y-%m-%d %H:%M}Z" if isinstance(value, datetime) else value for key, value in row.items()}
+    return {
+        key: f"{value:%Y-%m-%d %H:%M}Z" if isinstance(value, datetime) else value
+        for key, value in row.items()
+    }

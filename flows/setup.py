@@ -90,8 +90,10 @@ async def _deployment(client: PrefectClient, wanted: Deployment) -> None:
 def _check_parameters(found: Flow[..., Any], wanted: Deployment) -> None:
     unknown = sorted(set(wanted.parameters) - set(found.parameters.properties))
     if unknown:
-        raise ConfigError(f"prefect.yaml: deployment {wanted.name}: flow {found.name} has no parameter {unknown[0]!r}; "
-                          f"it has {', '.join(found.parameters.properties)}")  # fmt: skip
+        raise ConfigError(
+            f"prefect.yaml: deployment {wanted.name}: flow {found.name} has no parameter {unknown[0]!r}; "
+            f"it has {', '.join(found.parameters.properties)}"
+        )
 
 
 def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
@@ -124,7 +126,11 @@ def zombie_automation() -> Automation:
             threshold=1,
             within=timedelta(seconds=3 * HEARTBEAT_SECONDS),
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message="no heartbeat for 90 s", force=False)],
+        actions=[
+            ChangeFlowRunState(
+                state=StateType.CRASHED, name="Crashed", message="no heartbeat for 90 s", force=False
+            )
+        ],
     )
 
 
@@ -141,7 +147,9 @@ async def _automation() -> None:
 
 async def forsake_runs() -> None:
     """Crashed is what seems to run: its process is gone, and with it who could say so."""
-    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]))
+    states = FlowRunFilterState(
+        type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    )
     async with get_client() as client:
         for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states)):
             await client.set_flow_run_state(run.id, Crashed(message="its process was killed"), force=True)
@@ -159,13 +167,19 @@ def main() -> None:
     for name in ("feeds", "data", "config"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--interval", type=float, help="seconds between polls (default: prefect.yaml)")
-    parser.add_argument("--forsake", action="store_true", help="runs that seem to be running have no process: mark them Crashed")
+    parser.add_argument(
+        "--forsake",
+        action="store_true",
+        help="runs that seem to be running have no process: mark them Crashed",
+    )
     parser.add_argument("--forsake-only", action="store_true", help="the same, and nothing else")
     given = parser.parse_args()
     if given.forsake_only:
         asyncio.run(forsake_runs())
         return
-    paths = {name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(given, name))}
+    paths = {
+        name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(given, name))
+    }
     try:
         asyncio.run(apply(planned(given.interval, paths), forsake=given.forsake))
     except ConfigError as error:

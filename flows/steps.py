@@ -50,8 +50,14 @@ class PollRun:
     async def poll(self) -> PollSummary:
         """Ask every due feed, and commit what they say."""
         self.summary = await poll_stage(self.edges, self.asked, self._told)
-        log.info("%d of %d feeds polled: %d unchanged, %d failed, %d new entries", self.summary.polled, self.summary.feeds,
-                 self.summary.not_modified, self.summary.failed, self.summary.new)  # fmt: skip
+        log.info(
+            "%d of %d feeds polled: %d unchanged, %d failed, %d new entries",
+            self.summary.polled,
+            self.summary.feeds,
+            self.summary.not_modified,
+            self.summary.failed,
+            self.summary.new,
+        )
         return self.summary
 
     async def load(self, number: int) -> Slice:
@@ -78,14 +84,21 @@ class PollRun:
         before, counts = self._done, Counts()
         async for one in self._batches:
             counts.add(one)
-            if number < self.slices and self._done - before >= max(self.smallest, -(-self._total // self.slices)):
+            if number < self.slices and self._done - before >= max(
+                self.smallest, -(-self._total // self.slices)
+            ):
                 return self._sliced(Slice(self._done - before, counts, more=True))
         return self._sliced(Slice(self._done - before, counts, more=False))
 
     def _sliced(self, part: Slice) -> Slice:
         if part.pages:
-            log.info("%d pages: %d loaded, %d revised, %d lost", part.pages, part.counts.loaded, part.counts.revised,
-                     part.counts.lost)  # fmt: skip
+            log.info(
+                "%d pages: %d loaded, %d revised, %d lost",
+                part.pages,
+                part.counts.loaded,
+                part.counts.revised,
+                part.counts.lost,
+            )
         return part
 
     async def publish(self) -> PollSummary:
@@ -125,8 +138,10 @@ def may_go_well_later(error: BaseException | None) -> bool:
 
 def sentence(s: PollSummary) -> str:
     """The summary for the run's page."""
-    return (f"{s.polled} of {s.feeds} feeds polled, {s.failed} failed; {s.new} new entries, {s.fetched} pages, "
-            f"{s.loaded} articles, {s.revised} revised, {s.lost} lost, {s.pending} pending")  # fmt: skip
+    return (
+        f"{s.polled} of {s.feeds} feeds polled, {s.failed} failed; {s.new} new entries, {s.fetched} pages, "
+        f"{s.loaded} articles, {s.revised} revised, {s.lost} lost, {s.pending} pending"
+    )
 
 
 def all_failed(s: PollSummary) -> bool:

@@ -172,8 +172,12 @@ TABLE: list[tuple[str, dict[str, str], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "hints", "meant"), TABLE, ids=[f"{raw}{hints or ''}" for raw, hints, _ in TABLE])
-def test_a_stamp_means_its_instant_its_day_or_nothing(raw: str, hints: dict[str, str], meant: str | None) -> None:
+@pytest.mark.parametrize(
+    ("raw", "hints", "meant"), TABLE, ids=[f"{raw}{hints or ''}" for raw, hints, _ in TABLE]
+)
+def test_a_stamp_means_its_instant_its_day_or_nothing(
+    raw: str, hints: dict[str, str], meant: str | None
+) -> None:
     assert told(read(raw, **hints)) == meant
 
 
@@ -234,7 +238,9 @@ def test_no_text_raises_or_leaves_the_window(raw: str) -> None:
 )
 def test_a_url_gives_its_day_or_nothing(url: str, day: date | None) -> None:
     stamp = from_url(url, NOW)
-    assert (stamp and (stamp.day, stamp.precision, stamp.source)) == (day and (day, Precision.DAY, StampSource.URL))
+    assert (stamp and (stamp.day, stamp.precision, stamp.source)) == (
+        day and (day, Precision.DAY, StampSource.URL)
+    )
 
 
 def test_a_dateline_without_year_is_the_nearest_day_not_ahead() -> None:

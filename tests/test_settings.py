@@ -15,12 +15,24 @@ FEED = '[[feed]]\nid = "a"\nurl = "http://a.example/"\n'
 @pytest.mark.parametrize(
     "line",
     [
-        "data = 5", 'data = ""', "feeds = []", "resolve = 5", "resolve = { a = 5 }", "resolve = [1]",
+        "data = 5",
+        'data = ""',
+        "feeds = []",
+        "resolve = 5",
+        "resolve = { a = 5 }",
+        "resolve = [1]",
         'resolve = { a = ["192.0.2.1"] }',
-        'allow_ports = [["a"]]', "allow_ports = [{ a = 1 }]", "allow_networks = 5", "allow_networks = [[1]]", "proxy = 5",
-        'user_agent = "one\\ntwo"', 'duckdb_memory = "80%"', 'duckdb_memory = "-1"', 'duckdb_memory = "much"',
+        'allow_ports = [["a"]]',
+        "allow_ports = [{ a = 1 }]",
+        "allow_networks = 5",
+        "allow_networks = [[1]]",
+        "proxy = 5",
+        'user_agent = "one\\ntwo"',
+        'duckdb_memory = "80%"',
+        'duckdb_memory = "-1"',
+        'duckdb_memory = "much"',
     ],
-)  # fmt: skip
+)
 def test_a_value_of_the_wrong_kind_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "ingest.toml"
     path.write_text(line, encoding="utf-8")

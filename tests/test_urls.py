@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.model import HostRule, article_id
-from ingest.urls.identity import LINK_CAP, HostRules, clean_link, host_of, identity, origin_of, registrable_domain, url_key
+from ingest.urls.identity import (
+    LINK_CAP,
+    HostRules,
+    clean_link,
+    host_of,
+    identity,
+    origin_of,
+    registrable_domain,
+    url_key,
+)
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "url_keys.json").read_text("utf-8"))
 RULES = HostRules([HostRule(rule["host"], rule["identity"]) for rule in VECTORS["rules"]])
@@ -28,7 +37,9 @@ def test_two_stories_keep_two_keys(one: str, other: str) -> None:
     assert url_key(one, RULES) != url_key(other, RULES)
 
 
-@pytest.mark.parametrize(("key", "url"), [pair for pair in SPELLINGS if "#" not in pair[0] and pair[1].startswith("http")])
+@pytest.mark.parametrize(
+    ("key", "url"), [pair for pair in SPELLINGS if "#" not in pair[0] and pair[1].startswith("http")]
+)
 def test_a_key_is_the_key_of_its_own_url(key: str, url: str) -> None:
     assert url_key(f"https://{key}", RULES) == key
 
@@ -77,14 +88,19 @@ STORY = "https://news.a.example/world/a-story-of-the-day-12345"
         (None, False),
     ],
 )
-def test_a_canonical_link_is_believed_only_for_a_story_of_the_same_domain(canonical: str | None, accepted: bool) -> None:
+def test_a_canonical_link_is_believed_only_for_a_story_of_the_same_domain(
+    canonical: str | None, accepted: bool
+) -> None:
     key, link = identity(STORY, canonical, RULES)
     assert (link is not None) == accepted
     assert accepted or key == url_key(STORY, RULES)
 
 
 def test_short_paths_are_no_sections_of_one_another() -> None:
-    assert identity("https://a.example/s/alpha", "https://a.example/story/alpha", RULES)[0] == "a.example/story/alpha"
+    assert (
+        identity("https://a.example/s/alpha", "https://a.example/story/alpha", RULES)[0]
+        == "a.example/story/alpha"
+    )
 
 
 def test_an_amp_page_takes_the_address_of_its_story() -> None:
@@ -92,7 +108,9 @@ def test_an_amp_page_takes_the_address_of_its_story() -> None:
 
 
 def test_where_stories_have_numbers_a_canonical_link_without_one_is_not_believed() -> None:
-    key, link = identity("https://menafn.com/1109760290/Slug", "https://menafn.com/some-long-slug-of-news", RULES)
+    key, link = identity(
+        "https://menafn.com/1109760290/Slug", "https://menafn.com/some-long-slug-of-news", RULES
+    )
     assert (key, link) == ("menafn.com#1109760290", None)
 
 
@@ -161,7 +179,9 @@ def test_host_and_origin() -> None:
 
 
 def test_the_nearest_rule_wins() -> None:
-    rules = HostRules([HostRule("a.example", r"/(\d+)"), HostRule("sub.a.example", r"id=(\d+)", crawl_delay=2.0)])
+    rules = HostRules(
+        [HostRule("a.example", r"/(\d+)"), HostRule("sub.a.example", r"id=(\d+)", crawl_delay=2.0)]
+    )
     assert url_key("https://x.sub.a.example/7?id=8", rules) == "sub.a.example#8"
     assert url_key("https://y.a.example/7?id=8", rules) == "a.example#7"
     found = rules.rule("www.sub.a.example")

@@ -35,7 +35,9 @@ def slow_first(number: int) -> int:
 
 
 def endless_regex(_: int) -> bool:
-    return bool(re.match(r"(a+)+$", "a" * 40 + "b"))  # stays inside C code, where no signal handler of Python's runs
+    return bool(
+        re.match(r"(a+)+$", "a" * 40 + "b")
+    )  # stays inside C code, where no signal handler of Python's runs
 
 
 def sleep(seconds: float) -> None:
@@ -82,7 +84,9 @@ HALF_A_CPU_SECOND = Limits(wall=120.0, cpu=0.5, memory=700)
         (die, 3, LIMITS, "crash"),
     ],
 )
-async def test_each_limit_ends_the_call_and_the_next_one_runs(fn: object, arg: float, limits: Limits, kind: str) -> None:
+async def test_each_limit_ends_the_call_and_the_next_one_runs(
+    fn: object, arg: float, limits: Limits, kind: str
+) -> None:
     with WorkerPool(1, limits) as pool:
         with pytest.raises(LimitHit) as hit:
             await pool.run(fn, arg)  # type: ignore[arg-type]

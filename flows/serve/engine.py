@@ -29,7 +29,9 @@ def main() -> None:
     folder = os.environ.get(ZYGOTE)
     if folder and (code := forked(Path(folder))) is not None:
         raise SystemExit(code)
-    gc.set_threshold(50_000)  # importing Prefect makes 100,000 objects that stay: looking for garbage among them costs 0.15 s
+    gc.set_threshold(
+        50_000
+    )  # importing Prefect makes 100,000 objects that stay: looking for garbage among them costs 0.15 s
     runpy.run_module("prefect.engine", run_name="__main__")
 
 

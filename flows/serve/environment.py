@@ -48,7 +48,12 @@ def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") 
 def main() -> None:
     """Print NAME=value lines."""
     parser = argparse.ArgumentParser(prog="python -m flows.serve.environment", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("data"), help="data directory; Prefect's own goes to its folder prefect")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("data"),
+        help="data directory; Prefect's own goes to its folder prefect",
+    )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     given = parser.parse_args()
     for name, value in settings_for((given.data / "prefect").resolve(), given.port).items():

@@ -27,9 +27,13 @@ PATIENCE = timedelta(seconds=10)
 
 def calm() -> None:
     """Let the servers of this process look every LOOK, and wait no longer than PATIENCE for an event."""
-    vars(background_workers)["Worker"] = functools.partial(Worker, minimum_check_interval=LOOK, scheduling_resolution=LOOK)
+    vars(background_workers)["Worker"] = functools.partial(
+        Worker, minimum_check_interval=LOOK, scheduling_resolution=LOOK
+    )
     if not hasattr(ordering, "PRECEDING_EVENT_LOOKBACK"):
-        raise ImportError("Prefect's PRECEDING_EVENT_LOOKBACK is elsewhere: constraints.txt names the release this was written for")
+        raise ImportError(
+            "Prefect's PRECEDING_EVENT_LOOKBACK is elsewhere: constraints.txt names the release this was written for"
+        )
     vars(ordering)["PRECEDING_EVENT_LOOKBACK"] = PATIENCE
 
 

@@ -30,7 +30,9 @@ def sample_wire(folder: Path, interval: float | None = None) -> Iterator[tuple[P
         switch.start()
         feeds, settings = config_toml(server.port)
         every = min(interval or _INTERVAL, 60.0)
-        (folder / "feeds.toml").write_text(f"[defaults]\nmin_interval = {every}\nmax_interval = 60\n\n{feeds}", encoding="utf-8")
+        (folder / "feeds.toml").write_text(
+            f"[defaults]\nmin_interval = {every}\nmax_interval = 60\n\n{feeds}", encoding="utf-8"
+        )
         (folder / "ingest.toml").write_text(f"min_interval = {every}\n{settings}", encoding="utf-8")
         try:
             yield folder / "ingest.toml", folder / "feeds.toml"

@@ -76,12 +76,20 @@ def _configured(asked: Asked) -> Iterator[tuple[Path, list[str]]]:
             raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
         found = config or (Path("ingest.toml") if Path("ingest.toml").exists() else None)
         paths = {"data": settings.data, "feeds": settings.feeds, "config": found}
-        options = [part for name, path in paths.items() if path for part in (f"--{name}", str(path.resolve()))]
+        options = [
+            part for name, path in paths.items() if path for part in (f"--{name}", str(path.resolve()))
+        ]
         yield settings.data.resolve(), options
 
 
-async def _run(data: Path, options: list[str], port: int, interval: float | None, say: Callable[[str], None],
-               log: Callable[[str, str], None]) -> int:  # fmt: skip
+async def _run(
+    data: Path,
+    options: list[str],
+    port: int,
+    interval: float | None,
+    say: Callable[[str], None],
+    log: Callable[[str, str], None],
+) -> int:
     stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)):
         asyncio.get_running_loop().add_signal_handler(number, _settle, stopped, code)
@@ -95,8 +103,12 @@ async def _run(data: Path, options: list[str], port: int, interval: float | None
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.done():
             bring_up.result()
-            (home / "serve.json").write_text(json.dumps({"url": f"http://{HOST}:{port}", "data": str(data)}), encoding="utf-8")
-            say(f"ready: http://{HOST}:{port} shows the runs, {data / 'news.duckdb'} holds the news; Ctrl-C ends")
+            (home / "serve.json").write_text(
+                json.dumps({"url": f"http://{HOST}:{port}", "data": str(data)}), encoding="utf-8"
+            )
+            say(
+                f"ready: http://{HOST}:{port} shows the runs, {data / 'news.duckdb'} holds the news; Ctrl-C ends"
+            )
         code = await stopped
         bring_up.cancel()
         log("serve", "ending")
@@ -110,8 +122,9 @@ def _settle(stopped: asyncio.Future[int], code: int) -> None:
         stopped.set_result(code)
 
 
-async def _bring_up(tree: Tree, workers: dict[str, str], home: Path, options: list[str], port: int,
-                    interval: float | None) -> None:  # fmt: skip
+async def _bring_up(
+    tree: Tree, workers: dict[str, str], home: Path, options: list[str], port: int, interval: float | None
+) -> None:
     """Server, then what it should know, then the workers: a worker without a pool would make one of its own."""
     tree.keep("server", ["flows.serve.quiet", "server", "start", "--host", HOST, "--port", str(port)])
     await _answering(f"http://{HOST}:{port}/api/health", tree)
@@ -119,10 +132,16 @@ async def _bring_up(tree: Tree, workers: dict[str, str], home: Path, options: li
     code = await tree.once("setup", ["flows.setup", "--forsake", *options, *every])
     if code != 0:
         raise ServeError(f"the deployments could not be set up (exit {code}); the log above says why")
-    if sys.platform == "linux":  # elsewhere a fork of a process with so much in it is not safe: each run imports Prefect by itself
+    if (
+        sys.platform == "linux"
+    ):  # elsewhere a fork of a process with so much in it is not safe: each run imports Prefect by itself
         tree.keep("zygote", ["flows.serve.zygote", str(home)])
     for name, pool in workers.items():
-        tree.keep(name, ["prefect", "worker", "start", "--pool", pool, "--type", "process", "--name", name], _freeing(tree))
+        tree.keep(
+            name,
+            ["prefect", "worker", "start", "--pool", pool, "--type", "process", "--name", name],
+            _freeing(tree),
+        )
 
 
 def _freeing(tree: Tree) -> Callable[[], Awaitable[None]]:
@@ -162,4 +181,6 @@ def free_port(wanted: int | None) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise ConfigError(f"--port {wanted}: taken by another program; choose another, or leave it out for a free one")
+    raise ConfigError(
+        f"--port {wanted}: taken by another program; choose another, or leave it out for a free one"
+    )

@@ -44,7 +44,9 @@ class Tree:
         """Process ids of the tree whose command line has this word."""
         return marked(self._mark, word)
 
-    def keep(self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None = None) -> None:
+    def keep(
+        self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """Run `python -m command` from now on, whatever happens to it; `mourn` is awaited after a death, before the next start."""
         self._keepers[name] = asyncio.create_task(self._keep(name, command, mourn))
 
@@ -67,7 +69,9 @@ class Tree:
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
         await asyncio.to_thread(sweep, self._mark)
 
-    async def _keep(self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None) -> None:
+    async def _keep(
+        self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None
+    ) -> None:
         while not self._stopping:
             began = time.monotonic()
             code = await self._follow(name, await self._start(name, command))
@@ -83,10 +87,19 @@ class Tree:
     async def _start(self, name: str, command: Sequence[str]) -> asyncio.subprocess.Process:
         # a session of its own: Ctrl-C of a terminal reaches the supervisor only, which ends the tree in order
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "flows.serve.child", str(os.getpid()), sys.executable, "-m", *command,
-            env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "flows.serve.child",
+            str(os.getpid()),
+            sys.executable,
+            "-m",
+            *command,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
         self._children[name] = child
         return child
 
@@ -142,9 +155,13 @@ def marked(mark: str, word: str | None = None) -> list[int]:
     Ended ones that nobody waited for are not counted.
     """
     wanted = f"{MARK}={mark}".encode()
-    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*")
-            if int(folder.name) != os.getpid() and wanted in _parts(folder / "environ")
-            and (word is None or word.encode() in _parts(folder / "cmdline"))]  # fmt: skip
+    return [
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if int(folder.name) != os.getpid()
+        and wanted in _parts(folder / "environ")
+        and (word is None or word.encode() in _parts(folder / "cmdline"))
+    ]
 
 
 def _parts(path: Path) -> list[bytes]:

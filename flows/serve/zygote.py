@@ -87,7 +87,10 @@ def _forked(asker: socket.socket, listener: socket.socket) -> bool:
 def _become(asked: dict[str, dict[str, str]], outputs: list[int], asker: socket.socket) -> None:
     """In the child: be the process that the asker would have been, to the end of the run."""
     code = 1
-    for number in (signal.SIGCHLD, signal.SIGTERM):  # first of all: who asked may stop the run as soon as it knows its number
+    for number in (
+        signal.SIGCHLD,
+        signal.SIGTERM,
+    ):  # first of all: who asked may stop the run as soon as it knows its number
         signal.signal(number, signal.SIG_DFL)
     try:
         _dress(asked, outputs)

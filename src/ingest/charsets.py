@@ -19,7 +19,9 @@ _PAGES = {
     "cp949": "ko",
     WESTERN: "en de fr es it pt nl sv da no nb nn fi is fo ga gd cy br ca eu gl oc lb fy af sq id ms sw tl",
 }
-_BY_LANGUAGE = {language: tuple(pages.split()) for pages, languages in _PAGES.items() for language in languages.split()}
+_BY_LANGUAGE = {
+    language: tuple(pages.split()) for pages, languages in _PAGES.items() for language in languages.split()
+}
 
 
 def of(language: str | None) -> tuple[str, ...]:

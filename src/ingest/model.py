@@ -264,8 +264,16 @@ class Entry:
 
     @property
     def hints(self) -> EntryHints:
-        return EntryHints(self.title, self.summary, self.published, self.published_raw, self.authors, self.credit,
-                          self.categories, self.image_url)  # fmt: skip
+        return EntryHints(
+            self.title,
+            self.summary,
+            self.published,
+            self.published_raw,
+            self.authors,
+            self.credit,
+            self.categories,
+            self.image_url,
+        )
 
 
 @dataclass(frozen=True, slots=True)

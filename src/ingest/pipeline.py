@@ -1,7 +1,7 @@
 """The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded and published.
 
-    Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
-    --revise, dedup--> load --> publish
+Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
+--revise, dedup--> load --> publish
 """
 
 from __future__ import annotations
@@ -111,8 +111,19 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
         budget = asked.max_seconds or settings.run_seconds
         with WorkerPool(settings.workers, limits, PRELOAD) as workers:
             async with Client(settings, hosts, feeds.hosts) as client:
-                edges = Edges(run_id, asked.now or datetime.now(UTC), settings, feeds, HostRules(feeds.hosts), warehouse, client,
-                              archive, workers, budget=budget, agencies=agencies)  # fmt: skip
+                edges = Edges(
+                    run_id,
+                    asked.now or datetime.now(UTC),
+                    settings,
+                    feeds,
+                    HostRules(feeds.hosts),
+                    warehouse,
+                    client,
+                    archive,
+                    workers,
+                    budget=budget,
+                    agencies=agencies,
+                )
                 await asyncio.to_thread(_begin, edges, job)
                 try:
                     yield edges
@@ -137,8 +148,12 @@ async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> Po
     chosen = edges.feeds.chosen(asked.only)
     ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
-    edges = replace(edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.enabled]))
-    counts = await poll_feeds(edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None)
+    edges = replace(
+        edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.enabled])
+    )
+    counts = await poll_feeds(
+        edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None
+    )
     await asyncio.to_thread(queue_rechecks, edges, chosen)
     return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)
 
@@ -151,7 +166,14 @@ def _k(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:
     """What the polls are spent by: never more often than by K, more seldom where polls_per_day would not do for that."""
     if settings.polls_per_day is None or not pairs:
         return K
-    return max(K, k_for([rate(state) * feed.weight for feed, state in pairs], settings.polls_per_day, settings.min_interval))
+    return max(
+        K,
+        k_for(
+            [rate(state) * feed.weight for feed, state in pairs],
+            settings.polls_per_day,
+            settings.min_interval,
+        ),
+    )
 
 
 def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
@@ -160,7 +182,9 @@ def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
     return summary
 
 
-async def work_stage(edges: Edges, asked: Asked, summary: PollSummary, told: Told | None = None) -> AsyncIterator[Counts]:
+async def work_stage(
+    edges: Edges, asked: Asked, summary: PollSummary, told: Told | None = None
+) -> AsyncIterator[Counts]:
     """Fetch, extract and load what is pending, batch by batch; yields after each load."""
     work, boilerplate = await asyncio.to_thread(_pending, edges, asked)
     done, meanwhile = 0, Meanwhile(edges.warehouse)

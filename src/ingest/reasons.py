@@ -29,8 +29,19 @@ _CEILING = 24 * 60 * _MINUTE
 LATER = frozenset({Reason.CHALLENGE, Reason.CONSENT, Reason.EMPTY})
 """What extraction could not make an article of, but may tomorrow: a check that passes, a shell that gets filled."""
 
-SKIPPED = frozenset({Reason.ROBOTS, Reason.NOT_HTML, Reason.TAKEDOWN, Reason.OFF_SCOPE, Reason.NO_URL, Reason.BAD_ADDRESS,
-                     Reason.BAD_URL, Reason.BAD_PORT, Reason.TOO_LARGE})  # fmt: skip
+SKIPPED = frozenset(
+    {
+        Reason.ROBOTS,
+        Reason.NOT_HTML,
+        Reason.TAKEDOWN,
+        Reason.OFF_SCOPE,
+        Reason.NO_URL,
+        Reason.BAD_ADDRESS,
+        Reason.BAD_URL,
+        Reason.BAD_PORT,
+        Reason.TOO_LARGE,
+    }
+)
 """Left out on purpose, by a rule of the site or of ours; everything else that ends is a failure."""
 
 
@@ -47,7 +58,11 @@ def was_not_asked(error: FetchError) -> bool:
     """True where the host was paused or deferred, or its robots.txt could not be had: no request for the page was made."""
     if error.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
         return True
-    return error.status is None and error.retry_after is not None and error.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
+    return (
+        error.status is None
+        and error.retry_after is not None
+        and error.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
+    )
 
 
 def ending(reason: Reason) -> Outcome:

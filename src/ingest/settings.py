@@ -89,7 +89,11 @@ class Settings(BaseModel):
     @classmethod
     def _resolve(cls, value: Any) -> Any:
         if isinstance(value, str):
-            value = json.loads(value) if value.lstrip().startswith("{") else dict(p.split("=", 1) for p in _listed(value))
+            value = (
+                json.loads(value)
+                if value.lstrip().startswith("{")
+                else dict(p.split("=", 1) for p in _listed(value))
+            )
         if not isinstance(value, Mapping):
             raise ValueError('write it as a table: "host.example" = "192.0.2.1:443"')
         return {host.lower(): _address(target) for host, target in value.items()}
@@ -129,7 +133,9 @@ def _address(target: Any) -> tuple[str, int]:
 
 
 def load_settings(
-    config: Path | None = None, overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+    config: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and overrides."""
     environ = os.environ if environ is None else environ
@@ -155,9 +161,13 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark before it
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; name another one or create it (README shows a starter)") from None
+        raise ConfigError(
+            f"{path}: no such file; name another one or create it (README shows a starter)"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}); check its permissions and encoding (UTF-8)") from None
+        raise ConfigError(
+            f"{path}: cannot be read ({error}); check its permissions and encoding (UTF-8)"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
@@ -259,7 +269,10 @@ class FeedList(BaseModel):
         for feed_id in ids:
             if feed_id not in known:
                 near = difflib.get_close_matches(feed_id, known, 1)
-                raise ConfigError(f"{self.path}: no feed has id {feed_id!r}" + (f"; did you mean {near[0]}?" if near else ""))
+                raise ConfigError(
+                    f"{self.path}: no feed has id {feed_id!r}"
+                    + (f"; did you mean {near[0]}?" if near else "")
+                )
         return tuple(known[feed_id] for feed_id in dict.fromkeys(ids))
 
 
@@ -289,7 +302,9 @@ def load_feeds(path: Path, environ: Mapping[str, str] | None = None) -> FeedList
 
 def _tables(document: Mapping[str, Any], path: Path, key: str, kind: type) -> Any:
     value = document.get(key, kind())
-    if not isinstance(value, kind) or (isinstance(value, list) and not all(isinstance(table, dict) for table in value)):
+    if not isinstance(value, kind) or (
+        isinstance(value, list) and not all(isinstance(table, dict) for table in value)
+    ):
         wanted = f"[[{key}]]" if kind is list else f"[{key}]"
         raise ConfigError(f"{path}: {key}: write it as {wanted}")
     return value
@@ -303,12 +318,16 @@ def _checked(model: Any, table: Mapping[str, Any], where: str) -> Any:
         raise ConfigError(_first_error(error, where)) from None
 
 
-def _feed(merged: dict[str, Any], own: Mapping[str, Any], index: int, path: Path, environ: Mapping[str, str]) -> Feed:
+def _feed(
+    merged: dict[str, Any], own: Mapping[str, Any], index: int, path: Path, environ: Mapping[str, str]
+) -> Feed:
     checked: _Feed = _checked(_Feed, merged, f"{path}: [[feed]] {own.get('id', index + 1)}")
     headers: dict[str, str] = {}
     for name, variable in checked.headers.items():
         if variable not in environ:
-            raise ConfigError(f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set")
+            raise ConfigError(
+                f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set"
+            )
         headers[name] = environ[variable]
     values = checked.model_dump()
     return Feed(**{**values, "headers": headers, "content_type": checked.content_type}, position=index)

@@ -9,12 +9,20 @@ import unicodedata
 from typing import Any
 
 # XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored as UTF-8.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]"
+)
 _HALF = re.compile("[\ud800-\udfff]")
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
-_TYPOGRAPHY = {**dict.fromkeys("‘’‚‛′ʼ`´", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-")}
+_TYPOGRAPHY = {
+    **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+}
 _TYPOGRAPHIC = re.compile(f"[{''.join(_TYPOGRAPHY)}]")
 
 # Only real elements count as tags: wires write `Google <GOOG.O> rises`, and `5 < 6` is text.
@@ -29,7 +37,9 @@ _BLOCK = (
     "summary table tbody td tfoot th thead title tr ul"
 )
 _NAMES = {False: _INLINE.replace(" ", "|"), True: _BLOCK.replace(" ", "|")}
-_SILENT = re.compile(r"<(script|style|template|noscript|iframe|svg|math)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S)
+_SILENT = re.compile(
+    r"<(script|style|template|noscript|iframe|svg|math)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<!doctype[^>]*>|<\?[^>]*\?>", re.I | re.S)
 _BLOCK_TAG = re.compile(rf"</?(?:{_NAMES[True]})(?:[\s/][^<>]*)?>", re.I)
 _INLINE_TAG = re.compile(rf"</?(?:{_NAMES[False]})(?:[\s/][^<>]*)?>", re.I)

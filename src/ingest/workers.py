@@ -125,7 +125,9 @@ class WorkerPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -153,7 +155,9 @@ class WorkerPool:
             self._started = asyncio.ensure_future(asyncio.to_thread(self._pool.schedule, _nothing))
         await asyncio.shield(self._started)
 
-    def map_stream(self, fn: Callable[[A], R], args: Iterable[A], window: int | None = None) -> Iterator[R | LimitHit]:
+    def map_stream(
+        self, fn: Callable[[A], R], args: Iterable[A], window: int | None = None
+    ) -> Iterator[R | LimitHit]:
         """fn over args in parallel, results in input order; at most `window` arguments are held at a time.
 
         A call that hit a limit yields its LimitHit in its place; what fn raises itself is raised here.

@@ -33,7 +33,9 @@ def slowly(answer: Answer) -> Any:
 
 def begun(site: ArchiveSite, *asked: str) -> subprocess.Popen[str]:
     command = [*INGEST, "backfill", "run", *asked, "--json"]
-    return subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def polled(site: ArchiveSite, number: int) -> dict[str, Any]:
@@ -45,7 +47,9 @@ def polled(site: ArchiveSite, number: int) -> dict[str, Any]:
     site.listed("host", {"host": HOST, "crawl_delay": DELAY})
     site.write()
     since = time.monotonic()
-    done = subprocess.run([*INGEST, "poll", "--all", "--json"], cwd=site.folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [*INGEST, "poll", "--all", "--json"], cwd=site.folder, capture_output=True, text=True, timeout=120
+    )
     assert (done.returncode, "lock" in done.stderr) == (0, False), done.stderr
     taken = next(one.at for one in site.server.asked if one.path == "/live.xml" and one.at > since) - since
     assert taken < 30

@@ -42,17 +42,29 @@ def crawl(path: Path, *captures: tuple[str, float, bytes]) -> Path:
         writer = WARCWriter(stream, gzip=True)
         for url, hours, page in captures:
             status = "503 Service Unavailable" if page == b"busy" else "200 OK"
-            answer = StatusAndHeaders(status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            answer = StatusAndHeaders(
+                status, [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
+            )
             at = {"WARC-Date": (FIRST + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")}
-            record = writer.create_warc_record(url, "response", payload=io.BytesIO(page), http_headers=answer, warc_headers_dict=at)
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(page), http_headers=answer, warc_headers_dict=at
+            )
             writer.write_record(record)
     return path
 
 
 @pytest.fixture
 def crawls(tmp_path: Path) -> list[Path]:
-    late = crawl(tmp_path / "a.warc.gz", (URL, 9, body(2)), (OTHER, 9, story("Other", 710).bytes()), (URL, 3, body(1)))
-    early = crawl(tmp_path / "b.warc.gz", (URL, 0, body(0)), (URL, 1, body(0)), (URL, 3, body(1)), (OTHER, 4, b"<html>busy</html>"))
+    late = crawl(
+        tmp_path / "a.warc.gz", (URL, 9, body(2)), (OTHER, 9, story("Other", 710).bytes()), (URL, 3, body(1))
+    )
+    early = crawl(
+        tmp_path / "b.warc.gz",
+        (URL, 0, body(0)),
+        (URL, 1, body(0)),
+        (URL, 3, body(1)),
+        (OTHER, 4, b"<html>busy</html>"),
+    )
     return [late, early]
 
 
@@ -79,12 +91,16 @@ def test_the_order_of_reading_does_not_matter(site: ArchiveSite, crawls: list[Pa
     assert told(site) == [(1, True), (2, True), (3, True)]
 
 
-def test_what_is_pending_when_a_run_dies_between_two_captures_is_gone_on_with(site: ArchiveSite, crawls: list[Path]) -> None:
+def test_what_is_pending_when_a_run_dies_between_two_captures_is_gone_on_with(
+    site: ArchiveSite, crawls: list[Path]
+) -> None:
     """The first is loaded, the next is queued and noted no more, the third waits."""
     site.backfill("warc", inputs=crawls[1:])
     plan = site.plan("warc", inputs=[crawls[0], crawls[1]], mode="all")
     id = plan.backfill_id
-    kept = site.warehouse("SELECT captured_at FROM core.backfill_capture WHERE url_key LIKE '%weir%' ORDER BY 1")
+    kept = site.warehouse(
+        "SELECT captured_at FROM core.backfill_capture WHERE url_key LIKE '%weir%' ORDER BY 1"
+    )
     assert [at for (at,) in kept] == [FIRST + timedelta(hours=3), FIRST + timedelta(hours=9)]
     site.warehouse(f"UPDATE core.backfill_chunk SET state = 'done' WHERE backfill_id = '{id}' RETURNING 1")
     site.warehouse(QUEUE)
@@ -95,7 +111,9 @@ def test_what_is_pending_when_a_run_dies_between_two_captures_is_gone_on_with(si
     assert not site.broken_rules()
 
 
-def test_a_lost_warehouse_gets_its_revisions_back_from_the_archive(site: ArchiveSite, crawls: list[Path]) -> None:
+def test_a_lost_warehouse_gets_its_revisions_back_from_the_archive(
+    site: ArchiveSite, crawls: list[Path]
+) -> None:
     site.backfill("warc", inputs=crawls)
     for path in (site.data / "ingest.duckdb", site.data / "news.duckdb"):
         path.unlink()
@@ -104,9 +122,16 @@ def test_a_lost_warehouse_gets_its_revisions_back_from_the_archive(site: Archive
     assert not site.broken_rules()
 
 
-def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(site: ArchiveSite, tmp_path: Path) -> None:
+def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
     """In one file, and in two that are not read in one batch."""
-    busy = crawl(tmp_path / "a.warc.gz", (URL, 0, b"busy"), (OTHER, 0, b"busy"), (OTHER, 2, story("Other", 710).bytes()))
+    busy = crawl(
+        tmp_path / "a.warc.gz",
+        (URL, 0, b"busy"),
+        (OTHER, 0, b"busy"),
+        (OTHER, 2, story("Other", 710).bytes()),
+    )
     good = crawl(tmp_path / "b.warc.gz", (URL, 1, body(0)))
     plan = site.plan("warc", inputs=[busy, good], dry=True)
     assert (plan.urls, plan.reachable, plan.left_out) == (2, 2, {})
@@ -134,17 +159,23 @@ FROM core.backfill_target t WHERE t.url LIKE '%weir%' RETURNING 1
 """
 
 
-def test_captures_behind_a_page_that_a_poll_holds_are_not_forgotten(site: ArchiveSite, crawls: list[Path]) -> None:
+def test_captures_behind_a_page_that_a_poll_holds_are_not_forgotten(
+    site: ArchiveSite, crawls: list[Path]
+) -> None:
     site.plan("warc", inputs=crawls)
     site.warehouse("UPDATE core.backfill_chunk SET state = 'done' RETURNING 1")
     site.warehouse(HELD)
     assert site.backfill("warc", inputs=crawls).state == "running"
     site.warehouse("DELETE FROM core.pending RETURNING 1")
     assert site.backfill("warc", inputs=crawls).state == "done"
-    assert site.one(f"SELECT revisions FROM mart.articles WHERE url = '{URL}'") == 2  # the chunk with its first was passed over
+    assert (
+        site.one(f"SELECT revisions FROM mart.articles WHERE url = '{URL}'") == 2
+    )  # the chunk with its first was passed over
 
 
-def test_captures_that_no_target_stands_for_are_in_nobody_s_way(site: ArchiveSite, crawls: list[Path]) -> None:
+def test_captures_that_no_target_stands_for_are_in_nobody_s_way(
+    site: ArchiveSite, crawls: list[Path]
+) -> None:
     id = str(site.plan("warc", inputs=crawls).backfill_id)
     site.warehouse("DELETE FROM core.backfill_target WHERE url LIKE '%a-story%' RETURNING 1")
     with Warehouse(site.settings).transaction() as con:

@@ -34,7 +34,9 @@ def document(page: list[tuple[str, date]], older: str = "") -> Answer:
         for url, day in page
     )
     head = '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A wire</title>'
-    return Answer(body=f"{head}{older}{items}</channel></rss>", headers={"Content-Type": "application/rss+xml"})
+    return Answer(
+        body=f"{head}{older}{items}</channel></rss>", headers={"Content-Type": "application/rss+xml"}
+    )
 
 
 def number_in(asked: Asked, name: str) -> int:
@@ -44,7 +46,9 @@ def number_in(asked: Asked, name: str) -> int:
 def linked(pages: list[list[tuple[str, date]]], relation: str) -> Callable[[Asked], Answer]:
     def answer(asked: Asked) -> Answer:
         number = number_in(asked, "page")
-        older = f'<atom:link rel="{relation}" href="/feed/?page={number + 1}"/>' if number < len(pages) else ""
+        older = (
+            f'<atom:link rel="{relation}" href="/feed/?page={number + 1}"/>' if number < len(pages) else ""
+        )
         return document(pages[number - 1], f'<atom:link rel="self" href="{FEED}"/>{older}')
 
     return answer
@@ -97,20 +101,32 @@ def test_a_feed_without_older_pages_is_asked_twice(site: ArchiveSite) -> None:
 def test_a_listed_feed_tells_what_live_polls_are_told(site: ArchiveSite) -> None:
     url = site.article(FIRST, 0)
     site.fill(0, 0)
-    entry = Listed(url, "What the feed calls it", published=format_datetime(NOON - timedelta(days=1), usegmt=True))
+    entry = Listed(
+        url, "What the feed calls it", published=format_datetime(NOON - timedelta(days=1), usegmt=True)
+    )
     site.feed("wire", HOST, [entry, Listed(None, "Only a title")])
     assert site.backfill("feed", inputs=[]).loaded == 1
-    assert site.one("SELECT publisher, feed_id, published_source FROM mart.articles")[:2] == ("The Test Wire", "wire")
-    assert dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL")) == {"loaded": 1, "no_url": 1}
+    assert site.one("SELECT publisher, feed_id, published_source FROM mart.articles")[:2] == (
+        "The Test Wire",
+        "wire",
+    )
+    assert dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL")) == {
+        "loaded": 1,
+        "no_url": 1,
+    }
     assert site.poll(0).fetched == 0
     assert not site.broken_rules()
 
 
 def test_what_is_no_feed_and_leads_elsewhere_is_a_problem(site: ArchiveSite) -> None:
-    serve(site, Answer(body="<html><title>Gone fishing</title></html>", headers={"Content-Type": "text/html"}))
+    serve(
+        site, Answer(body="<html><title>Gone fishing</title></html>", headers={"Content-Type": "text/html"})
+    )
     (problem,) = site.plan("feed", inputs=[FEED], dry=True).problems
     assert (problem["url"], problem["reason"]) == (FEED, "not_a_feed")
-    site.server.routes[f"{HOST}/feed/"] = document(pages_of(site)[0], '<atom:link rel="next" href="http://foreign.example/feed"/>')
+    site.server.routes[f"{HOST}/feed/"] = document(
+        pages_of(site)[0], '<atom:link rel="next" href="http://foreign.example/feed"/>'
+    )
     (problem,) = site.plan("feed", inputs=[FEED], dry=True).problems
     assert problem["reason"] == "off_scope"
     with pytest.raises(ConfigError, match=r"http\(s\) address"):
@@ -118,7 +134,9 @@ def test_what_is_no_feed_and_leads_elsewhere_is_a_problem(site: ArchiveSite) -> 
 
 
 @pytest.mark.parametrize("older", ["http://old.archive.example/feed/?page=2", "/feed/?page=2"])
-def test_tokens_of_a_feed_stay_with_its_host(site: ArchiveSite, older: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_of_a_feed_stay_with_its_host(
+    site: ArchiveSite, older: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WIRE_TOKEN", "of-the-desk")
     first, second, *_ = pages_of(site)
     site.fill(0, 0)
@@ -128,7 +146,11 @@ def test_tokens_of_a_feed_stay_with_its_host(site: ArchiveSite, older: str, monk
     site.feed("wire", HOST, [], url=FEED, **{"headers.X-Token": "WIRE_TOKEN"})
     site.page(FEED, lambda asked: document(second) if "page=2" in asked.path else more)
     assert site.backfill("feed", inputs=[]).loaded == 2 * PER_DAY
-    sent = {urlsplit(one.path).query: one.headers.get("x-token") for one in site.server.asked if one.path.startswith("/feed/")}
+    sent = {
+        urlsplit(one.path).query: one.headers.get("x-token")
+        for one in site.server.asked
+        if one.path.startswith("/feed/")
+    }
     assert sent == {"": "of-the-desk", "page=2": "of-the-desk" if older.startswith("/") else None}
 
 
@@ -141,11 +163,14 @@ def test_stamps_without_a_zone_are_of_the_feeds_own_days(site: ArchiveSite) -> N
     assert (day["day"], day["reachable"]) == (FIRST, 1)
 
 
-@pytest.mark.parametrize(("query", "second"), [
-    ("cat=1&cat=2&q=a%20b", "cat=1&cat=2&q=a%20b&paged=2"),
-    ("paged=7&empty=&flag", "empty=&flag&paged=8"),
-    ("", "paged=2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "second"),
+    [
+        ("cat=1&cat=2&q=a%20b", "cat=1&cat=2&q=a%20b&paged=2"),
+        ("paged=7&empty=&flag", "empty=&flag&paged=8"),
+        ("", "paged=2"),
+    ],
+)
 def test_a_feeds_own_query_stays_as_it_is_written(site: ArchiveSite, query: str, second: str) -> None:
     first, older, *_ = pages_of(site)
     serve(site, lambda asked: document(older if urlsplit(asked.path).query == second else first))
@@ -155,7 +180,9 @@ def test_a_feeds_own_query_stays_as_it_is_written(site: ArchiveSite, query: str,
     assert asked[:2] == [query, second]
 
 
-def test_a_feed_with_more_pages_than_are_read_is_a_problem(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_feed_with_more_pages_than_are_read_is_a_problem(
+    site: ArchiveSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(feedpages, "PAGES_CAP", 2)
     serve(site, linked(pages_of(site), "next"))
     plan = site.plan("feed", inputs=[FEED], dry=True)

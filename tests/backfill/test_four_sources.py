@@ -34,7 +34,11 @@ def pages() -> dict[str, bytes]:
     site = PagesSite(CAPTURED, PAGES) if CAPTURED.exists() else None
     for url in site.links if site else ():
         parts = urlsplit(url)
-        reply = site.answer(parts.netloc, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", {}) if site else None
+        reply = (
+            site.answer(parts.netloc, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", {})
+            if site
+            else None
+        )
         bare = f"{parts.hostname}{parts.path}"  # the test server knows no query
         if reply is not None and parts.port is None and bare not in paths and _says_utf8(reply.body):
             paths.add(bare)
@@ -69,7 +73,9 @@ def room(tmp_path: Path, pages: dict[str, bytes]) -> Iterator[Room]:
         yield made
 
 
-def test_two_thousand_pages_by_four_ways_are_the_same_articles(room: Room, pages: dict[str, bytes], tmp_path: Path) -> None:
+def test_two_thousand_pages_by_four_ways_are_the_same_articles(
+    room: Room, pages: dict[str, bytes], tmp_path: Path
+) -> None:
     assert len(pages) == PAGES
     found = {}
     for name in SOURCES:
@@ -83,12 +89,22 @@ def test_two_thousand_pages_by_four_ways_are_the_same_articles(room: Room, pages
     articles, outcomes = found["urls"]
     assert len(articles) > 0.9 * PAGES
     for name in SOURCES[1:]:
-        differ = {key: (found[name][0].get(key), row) for key, row in articles.items() if found[name][0].get(key) != row}
+        differ = {
+            key: (found[name][0].get(key), row)
+            for key, row in articles.items()
+            if found[name][0].get(key) != row
+        }
         assert (differ, len(found[name][0])) == ({}, len(articles)), name
-        assert {key: (found[name][1].get(key), what) for key, what in outcomes.items() if found[name][1].get(key) != what} == {}
+        assert {
+            key: (found[name][1].get(key), what)
+            for key, what in outcomes.items()
+            if found[name][1].get(key) != what
+        } == {}
 
 
-def test_those_that_were_polled_live_are_recognised_by_all_of_them(room: Room, pages: dict[str, bytes], tmp_path: Path) -> None:
+def test_those_that_were_polled_live_are_recognised_by_all_of_them(
+    room: Room, pages: dict[str, bytes], tmp_path: Path
+) -> None:
     site = room("polled")
     chosen = list(pages)[::20]
     site.feed("live", "live.example", [Listed(url, f"Story {number}") for number, url in enumerate(chosen)])

@@ -25,7 +25,10 @@ def warehouse_with(folder: Path, volume: dict[str, list[int]]) -> Path:
     with warehouse.transaction() as con:
         for feed, counts in volume.items():
             for number, count in enumerate(counts):
-                con.execute(ARTICLE, {"feed": feed, "day": (FIRST + timedelta(days=number)).isoformat(), "count": count})
+                con.execute(
+                    ARTICLE,
+                    {"feed": feed, "day": (FIRST + timedelta(days=number)).isoformat(), "count": count},
+                )
         con.execute("INSERT INTO core.dirty_day SELECT DISTINCT 'articles', published_day FROM core.article")
     publish(warehouse)
     return folder
@@ -33,10 +36,16 @@ def warehouse_with(folder: Path, volume: dict[str, list[int]]) -> Path:
 
 def test_quiet_days_are_found_with_the_command_that_fills_them(tmp_path: Path) -> None:
     weeks = [12, 11, 13, 12, 10, 5, 0]
-    data = warehouse_with(tmp_path, {"steady": weeks * 5, "down": weeks * 2 + [12, 0, 0, 1, 10, 5, 0] + weeks * 2})
+    data = warehouse_with(
+        tmp_path, {"steady": weeks * 5, "down": weeks * 2 + [12, 0, 0, 1, 10, 5, 0] + weeks * 2}
+    )
     found = find_gaps(data, first=FIRST, last=FIRST + timedelta(days=34))
     assert [(row["feed_id"], row["first"], row["last"], row["articles"]) for row in found] == [
-        ("down", date(2026, 1, 20), date(2026, 1, 22), 1)]  # fmt: skip
-    assert found[0]["command"] == "ingest backfill run --source sitemap --feed down --from 2026-01-20 --to 2026-01-22"
+        ("down", date(2026, 1, 20), date(2026, 1, 22), 1)
+    ]
+    assert (
+        found[0]["command"]
+        == "ingest backfill run --source sitemap --feed down --from 2026-01-20 --to 2026-01-22"
+    )
     now = datetime.fromisoformat("2026-02-09T12:00:00+00:00")
     assert find_gaps(data, days=5, now=now) == []

@@ -70,7 +70,9 @@ def test_pages_polled_live_are_recognised_in_a_warc(site: ArchiveSite, tmp_path:
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_good_records_load_and_the_others_get_reasons(site: ArchiveSite, tmp_path: Path, packed: bool) -> None:
+def test_good_records_load_and_the_others_get_reasons(
+    site: ArchiveSite, tmp_path: Path, packed: bool
+) -> None:
     site.fill(1, 5)
     path = tmp_path / ("odd.warc.gz" if packed else "odd.warc")
     offsets = write_warc(path, pages_of(site), packed=packed)
@@ -81,8 +83,17 @@ def test_good_records_load_and_the_others_get_reasons(site: ArchiveSite, tmp_pat
     write_odd(tmp_path / "more.warc.gz")
     site.backfill("warc", inputs=[path, tmp_path / "more.warc.gz"])
     assert site.one("SELECT count(*) FROM mart.articles") == 3
-    reasons = dict(site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL"))
-    assert reasons == {"damaged_record": 2, "not_html": 1, "revisit_record": 1, "http_404": 1, "truncated": 1, "http_other": 1}
+    reasons = dict(
+        site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL")
+    )
+    assert reasons == {
+        "damaged_record": 2,
+        "not_html": 1,
+        "revisit_record": 1,
+        "http_404": 1,
+        "truncated": 1,
+        "http_other": 1,
+    }
     assert not site.broken_rules()
 
 
@@ -90,10 +101,14 @@ def write_odd(path: Path) -> None:
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
 
-        def one(url: str, status: str, kind: str, body: bytes, record: str = "response", *more: tuple[str, str]) -> None:
+        def one(
+            url: str, status: str, kind: str, body: bytes, record: str = "response", *more: tuple[str, str]
+        ) -> None:
             answer = StatusAndHeaders(status, [("Content-Type", kind), *more], protocol="HTTP/1.1")
             writer.write_record(
-                writer.create_warc_record(f"http://{HOST}/odd/{url}", record, payload=io.BytesIO(body), http_headers=answer)
+                writer.create_warc_record(
+                    f"http://{HOST}/odd/{url}", record, payload=io.BytesIO(body), http_headers=answer
+                )
             )
 
         one("photo", "200 OK", "image/png", b"\x89PNG")
@@ -110,18 +125,27 @@ def test_a_page_under_a_wrong_type_is_a_page(site: ArchiveSite, tmp_path: Path) 
             answer = StatusAndHeaders("200 OK", [("Content-Type", "application/pdf")], protocol="HTTP/1.1")
             payload = io.BytesIO(body)
             writer.write_record(
-                writer.create_warc_record(f"http://{HOST}/lies/{name}", "response", payload=payload, http_headers=answer)
+                writer.create_warc_record(
+                    f"http://{HOST}/lies/{name}", "response", payload=payload, http_headers=answer
+                )
             )
-    rows = [json.loads(line) for line in articles_of(site.settings, [str(tmp_path / "lies.warc.gz")], io.BytesIO())]
+    rows = [
+        json.loads(line)
+        for line in articles_of(site.settings, [str(tmp_path / "lies.warc.gz")], io.BytesIO())
+    ]
     assert [row["reason"] for row in rows] == ["too_short", "not_html"]
 
 
-def test_a_length_below_nothing_does_not_swallow_the_records_behind_it(site: ArchiveSite, tmp_path: Path) -> None:
+def test_a_length_below_nothing_does_not_swallow_the_records_behind_it(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
     site.fill(1, 4)
     path = tmp_path / "odd.warc"
     first, *_ = write_warc(path, pages_of(site), packed=False)
     raw = path.read_bytes()
-    path.write_bytes(raw[:first] + re.sub(rb"(?m)^Content-Length: \d+", b"Content-Length: -7", raw[first:], count=1))
+    path.write_bytes(
+        raw[:first] + re.sub(rb"(?m)^Content-Length: \d+", b"Content-Length: -7", raw[first:], count=1)
+    )
     assert site.backfill("warc", inputs=[path]).loaded == 3
     assert site.one("SELECT count(*) FROM ops.outcomes WHERE reason = 'damaged_record'") >= 1
 
@@ -130,13 +154,26 @@ def test_extract_reads_the_same_records(site: ArchiveSite, tmp_path: Path) -> No
     site.fill(1, 2)
     write_warc(tmp_path / "a.warc.gz", pages_of(site))
     write_odd(tmp_path / "more.warc.gz")
-    lines = list(articles_of(site.settings, [str(tmp_path / "a.warc.gz"), str(tmp_path / "more.warc.gz")], io.BytesIO()))
+    lines = list(
+        articles_of(
+            site.settings, [str(tmp_path / "a.warc.gz"), str(tmp_path / "more.warc.gz")], io.BytesIO()
+        )
+    )
     rows = [json.loads(line) for line in lines]
     assert [row["id"] for row in rows[:2]] == [row["url"] for row in rows[:2]] == sorted(site.articles)
     assert [row.get("reason") or row["outcome"] for row in rows] == [
-        "loaded", "loaded", "not_html", "http_404", "revisit_record", "truncated", "http_other"]  # fmt: skip
+        "loaded",
+        "loaded",
+        "not_html",
+        "http_404",
+        "revisit_record",
+        "truncated",
+        "http_other",
+    ]
     site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
-    assert site.sql("SELECT body_text FROM mart.articles ORDER BY url") == [(row["body_text"],) for row in rows[:2]]
+    assert site.sql("SELECT body_text FROM mart.articles ORDER BY url") == [
+        (row["body_text"],) for row in rows[:2]
+    ]
 
 
 def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_path: Path) -> None:
@@ -152,11 +189,19 @@ def test_what_a_record_says_of_its_encoding_is_undone(site: ArchiveSite, tmp_pat
     assert site.one("SELECT count(*) FROM mart.articles WHERE starts_with(body_text, 'The ')") == 2
 
 
-def test_an_empty_page_that_was_brought_along_is_lost_for_that_at_once(site: ArchiveSite, tmp_path: Path) -> None:
+def test_an_empty_page_that_was_brought_along_is_lost_for_that_at_once(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
     empty = f"http://{HOST}/news/an-empty-shell-of-a-page"
-    write_warc(tmp_path / "a.warc.gz", {empty: b"<html><head><title>x</title></head><body><div id='app'></div></body></html>"})
+    write_warc(
+        tmp_path / "a.warc.gz",
+        {empty: b"<html><head><title>x</title></head><body><div id='app'></div></body></html>"},
+    )
     summary = site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
-    assert (summary.state, summary.outcomes) == ("done", [{"outcome": "failed", "reason": "empty", "urls": 1}])
+    assert (summary.state, summary.outcomes) == (
+        "done",
+        [{"outcome": "failed", "reason": "empty", "urls": 1}],
+    )
 
 
 def test_only_the_days_asked_for_are_loaded_of_a_crawl(site: ArchiveSite, tmp_path: Path) -> None:
@@ -187,31 +232,45 @@ def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
     assert site.backfill("jsonl", inputs=[lines]).loaded == 1
     keys = {row[0].split(":")[0] for row in site.sql("SELECT url_key FROM mart.articles")}
     assert keys == {f"{HOST}/x/weir-repaired-at-last", "urn"}
-    reasons = dict(site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL"))
+    reasons = dict(
+        site.sql("SELECT reason, count(*) FROM ops.outcomes WHERE reason IS NOT NULL GROUP BY ALL")
+    )
     assert reasons == {"no_url": 2, "damaged_record": 1, "no_text": 1}
     assert site.backfill("jsonl", inputs=[lines]).loaded == 0
     assert not site.broken_rules()
 
 
-@pytest.mark.parametrize(("said", "printed", "kept"), [
-    ("2026-02-03T17:45:53Z", None, ("2026-02-03 17:45:53", "instant", "feed")),
-    ("2026-02-03", None, ("2026-02-03 00:00:00", "day", "feed")),
-    ("2026-02-03", "2026-02-03T22:30:00-05:00", ("2026-02-04 03:30:00", "instant", "meta")),
-    ("2026-02-03", "2026-02-02T10:00:00Z", ("2026-02-03 00:00:00", "day", "feed")),
-    ("2026-02-03", "2026-02-03T00:00:00+02:00", ("2026-02-03 00:00:00", "day", "feed")),
-    ("2026-02-03T17:45:53Z", "2026-02-03T10:00:00Z", ("2026-02-03 17:45:53", "instant", "feed")),
-    (None, None, ("2026-02-01 00:00:00", "day", "url")),
-])  # fmt: skip
-def test_a_line_says_when_before_the_address_does(site: ArchiveSite, tmp_path: Path, said: str | None, printed: str | None,
-                                                  kept: tuple[str, str, str]) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "printed", "kept"),
+    [
+        ("2026-02-03T17:45:53Z", None, ("2026-02-03 17:45:53", "instant", "feed")),
+        ("2026-02-03", None, ("2026-02-03 00:00:00", "day", "feed")),
+        ("2026-02-03", "2026-02-03T22:30:00-05:00", ("2026-02-04 03:30:00", "instant", "meta")),
+        ("2026-02-03", "2026-02-02T10:00:00Z", ("2026-02-03 00:00:00", "day", "feed")),
+        ("2026-02-03", "2026-02-03T00:00:00+02:00", ("2026-02-03 00:00:00", "day", "feed")),
+        ("2026-02-03T17:45:53Z", "2026-02-03T10:00:00Z", ("2026-02-03 17:45:53", "instant", "feed")),
+        (None, None, ("2026-02-01 00:00:00", "day", "url")),
+    ],
+)
+def test_a_line_says_when_before_the_address_does(
+    site: ArchiveSite, tmp_path: Path, said: str | None, printed: str | None, kept: tuple[str, str, str]
+) -> None:
     stamp = f'<meta property="article:published_time" content="{printed}">' if printed else ""
-    rows = [{"url": f"{BASE}/2026/02/01/page", "html": story("Weir", 930, head=stamp).bytes().decode(), "published_at": said}]
+    rows = [
+        {
+            "url": f"{BASE}/2026/02/01/page",
+            "html": story("Weir", 930, head=stamp).bytes().decode(),
+            "published_at": said,
+        }
+    ]
     if printed is None:
         rows.append({"url": f"{BASE}/2026/02/01/text", "text": "\n".join(prose(931)), "published_at": said})
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     site.backfill("jsonl", inputs=[tmp_path / "a.jsonl"])
-    found = site.sql("SELECT strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S'), published_precision, published_source "
-                     "FROM mart.articles")  # fmt: skip
+    found = site.sql(
+        "SELECT strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S'), published_precision, published_source "
+        "FROM mart.articles"
+    )
     assert found == [kept] * len(rows)
 
 

@@ -37,7 +37,9 @@ def seven_pages(site: ArchiveSite) -> None:
         url = f"{ALPHA}/news/story-number-{seed}-of-seven"
         text = [*prose(700 + seed), SPONSOR] if seed else prose(700)
         site.page(url, story(f"Story number {seed}", seed, paragraphs=text))
-        entries.append(Listed(url, f"Story number {seed}", summary="In short.", published="Tue, 10 Mar 2026 11:30:00"))
+        entries.append(
+            Listed(url, f"Story number {seed}", summary="In short.", published="Tue, 10 Mar 2026 11:30:00")
+        )
     site.feed("alpha", "alpha.example", entries, timezone="Europe/Kyiv")
     site.poll(0)
 
@@ -67,7 +69,10 @@ def test_a_changed_rule_changes_only_the_texts_it_affects_and_can_be_undone(site
     assert report.words_removed == 6 * len(SPONSOR.split())
     assert all(f"-{SPONSOR}" in one["diff"] for one in report.largest)
     assert site.one("SELECT count(*) FROM mart.articles WHERE contains(body_text, 'sponsor')") == 0
-    assert site.one("SELECT max(revisions), count(DISTINCT kind) FROM mart.articles, mart.revisions") == (1, 1)
+    assert site.one("SELECT max(revisions), count(DISTINCT kind) FROM mart.articles, mart.revisions") == (
+        1,
+        1,
+    )
     assert len(site.server.asked) == pages
     assert not site.broken_rules()
     assert site.poll(1).revised == 0
@@ -102,8 +107,15 @@ def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[Dr
 """
 REVISIONS = "SELECT url, revision, kind, first_seen_at FROM mart.revisions ORDER BY ALL"
 EVERY_TABLE = "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
-MOVING = ("core.run", "core.meta", "core.dirty_day", "core.published_file", "core.reextraction", "core.sentence",
-          "core.sentence_fresh")  # fmt: skip
+MOVING = (
+    "core.run",
+    "core.meta",
+    "core.dirty_day",
+    "core.published_file",
+    "core.reextraction",
+    "core.sentence",
+    "core.sentence_fresh",
+)
 """Tables that tell of runs, not of news: the last two, when a sentence was seen last and what is to be learnt of next."""
 
 
@@ -128,15 +140,31 @@ def by_another_rule(site: ArchiveSite, pages: int, every: int, tmp_path: Path) -
     found = {url: answer.bytes() for url, answer in site.articles.items()}
     affected = sorted(found)[::every]
     for number, url in enumerate(affected):
-        found[url] = found[url].replace(b"</p>", f"</p><p>{SPONSOR} This is number {number} of its kind.</p>".encode(), 1)
+        found[url] = found[url].replace(
+            b"</p>", f"</p><p>{SPONSOR} This is number {number} of its kind.</p>".encode(), 1
+        )
     assert site.backfill("warc", inputs=[written("warc", tmp_path, found)]).loaded == pages
     articles = {row[0]: row for row in site.sql("SELECT url, * FROM mart.articles_all")}
     revisions, rows, asked = site.sql(REVISIONS), rows_of(site), len(site.server.asked)
-    path = os.pathsep.join([str(program_with(tmp_path / "other", CHANGED_RULE)), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = subprocess.run([sys.executable, "-m", "ingest.cli.main", "reextract", "--json"], cwd=site.folder, capture_output=True,
-                          text=True, env={**os.environ, "PYTHONPATH": path}, timeout=600, check=True)  # fmt: skip
+    path = os.pathsep.join(
+        [str(program_with(tmp_path / "other", CHANGED_RULE)), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest.cli.main", "reextract", "--json"],
+        cwd=site.folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        timeout=600,
+        check=True,
+    )
     report = json.loads(done.stdout)
-    assert (report["texts"], report["changed"], report["same"], report["lost"]) == (pages, len(affected), pages - len(affected), {})
+    assert (report["texts"], report["changed"], report["same"], report["lost"]) == (
+        pages,
+        len(affected),
+        pages - len(affected),
+        {},
+    )
     assert report["fields"]["body_text"] == report["fields"]["word_count"] == len(affected)
     words = len(f"{SPONSOR} This is number 1 of its kind.".split())
     assert (report["words_added"], report["words_removed"]) == (0, len(affected) * words)
@@ -174,8 +202,9 @@ def test_each_revision_is_extracted_from_its_own_page(site: ArchiveSite) -> None
     site.feed("alpha", "alpha.example", [Listed(url, "Story number 3, corrected", summary="In short.")])
     assert site.poll(2).revised == 1
     again(site, learned=True)
-    assert site.sql(f"SELECT revision, contains(body_text, 'sponsor') FROM mart.revisions WHERE url = '{url}' ORDER BY 1") == [
-        (1, False), (2, False)]  # fmt: skip
+    assert site.sql(
+        f"SELECT revision, contains(body_text, 'sponsor') FROM mart.revisions WHERE url = '{url}' ORDER BY 1"
+    ) == [(1, False), (2, False)]
     assert not site.broken_rules()
 
 

@@ -30,8 +30,14 @@ NOW = NOON.isoformat()
 
 
 def run(site: ArchiveSite, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([*INGEST, "backfill", *arguments, "--json"], cwd=site.folder, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    return subprocess.Popen(
+        [*INGEST, "backfill", *arguments, "--json"],
+        cwd=site.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def finished(site: ArchiveSite, *arguments: str) -> dict[str, Any]:
@@ -79,20 +85,33 @@ def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int)
         cut_off(site, max(1, total // (times + 2)) if number else 0, signal.SIGKILL)
     last = finished(site, "run", "--input", BASE, "--now", NOW)
     assert last["state"] == "done"
-    assert dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL")) == expected
+    assert (
+        dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
+        == expected
+    )
     assert {row["reason"] or row["outcome"]: row["urls"] for row in last["outcomes"]} == expected
-    assert site.one("SELECT count(*), count(DISTINCT url_key) FROM mart.articles") == (expected["loaded"], expected["loaded"])
+    assert site.one("SELECT count(*), count(DISTINCT url_key) FROM mart.articles") == (
+        expected["loaded"],
+        expected["loaded"],
+    )
     assert site.tables() == in_peace(tmp_path, days, per_day)
     assert not site.broken_rules()
     pages = site.pages_asked()
-    twice = pages - total - sum(one.path.startswith("/news/gone") for one in site.server.asked) + expected["http_404"]
+    twice = (
+        pages
+        - total
+        - sum(one.path.startswith("/news/gone") for one in site.server.asked)
+        + expected["http_404"]
+    )
     assert finished(site, "run", "--input", BASE, "--now", NOW)["fetched"] == 0
     assert site.pages_asked() == pages
     return twice
 
 
 def test_killed_and_resumed_the_tables_are_equal(site: ArchiveSite, tmp_path: Path) -> None:
-    assert 0 <= torn(site, tmp_path, 6, 10, 3) <= 2 * 3  # those in flight; what was gone left no bytes to go on with
+    assert (
+        0 <= torn(site, tmp_path, 6, 10, 3) <= 2 * 3
+    )  # those in flight; what was gone left no bytes to go on with
 
 
 @pytest.mark.full
@@ -135,10 +154,15 @@ def test_a_cancelled_run_can_be_asked_for_again(site: ArchiveSite) -> None:
     assert site.one("SELECT count(*) FROM mart.articles") == 24
 
 
-def test_what_one_chunk_archived_outlives_a_load_of_the_next(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_one_chunk_archived_outlives_a_load_of_the_next(
+    site: ArchiveSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first day has one page on disk and waits for another host, while the second day is loaded; then the run ends."""
     monkeypatch.setattr(ledger, "FEW", 1)
-    early, late = f"{BASE}/news/early-and-on-disk", "http://late.example/news/late-and-loaded"  # neither keeps the other's host
+    early, late = (
+        f"{BASE}/news/early-and-on-disk",
+        "http://late.example/news/late-and-loaded",
+    )  # neither keeps the other's host
     slow = "http://slow.example/news/has-no-hurry"
     go, had = threading.Event(), threading.Event()
 
@@ -167,12 +191,17 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(site: ArchiveSite, 
         await asyncio.gather(work, return_exceptions=True)
 
     def loaded() -> None:
-        while not had.is_set() or not site.warehouse("SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"):
+        while not had.is_set() or not site.warehouse(
+            "SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"
+        ):
             time.sleep(0.1)
 
     asyncio.run(cut())
     go.set()
     assert site.backfill("urls", inputs=[path]).state == "done"
     assert site.one("SELECT count(*) FROM mart.articles") == 3
-    assert (site.asked(HOST, "/news/early-and-on-disk"), site.asked("late.example", "/news/late-and-loaded")) == (1, 1)
+    assert (
+        site.asked(HOST, "/news/early-and-on-disk"),
+        site.asked("late.example", "/news/late-and-loaded"),
+    ) == (1, 1)
     assert not site.broken_rules()

@@ -29,24 +29,43 @@ def test_every_reachable_article_once_and_an_outcome_for_every_other(site: Archi
     site.fill(6, 4)
     odd = FIRST + timedelta(days=1)
     good = site.article(odd, 50)
-    site.listing(odd, good, f"{good}?utm_source=map", f"{BASE}/news/gone-{odd}-away-for-good", "http://foreign.example/news/a-story-of-theirs",
-                 f"{BASE}/private/notes-of-the-editor", "javascript:alert(1)", modified=str(odd))  # fmt: skip
+    site.listing(
+        odd,
+        good,
+        f"{good}?utm_source=map",
+        f"{BASE}/news/gone-{odd}-away-for-good",
+        "http://foreign.example/news/a-story-of-theirs",
+        f"{BASE}/private/notes-of-the-editor",
+        "javascript:alert(1)",
+        modified=str(odd),
+    )
     ahead = FIRST + timedelta(days=2)
     site.listing(ahead, site.article(ahead, 60), modified="2031-05-05")  # says nothing
     edited = FIRST + timedelta(days=4)
-    site.listing(edited, site.article(edited, 61), modified="2026-03-05")  # later than the range, in a sitemap of a day in it
+    site.listing(
+        edited, site.article(edited, 61), modified="2026-03-05"
+    )  # later than the range, in a sitemap of a day in it
     summary = site.backfill(first=FIRST, last=LAST)
     assert summary.state == "done"
     assert site.one("SELECT count(*) FROM mart.articles") == 4 * 3 + 3 == summary.loaded
     found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
-    assert found == {"loaded": 15, "duplicate_url": 1, "http_404": 1, "off_scope": 1, "robots": 1, "bad_url": 1}
+    assert found == {
+        "loaded": 15,
+        "duplicate_url": 1,
+        "http_404": 1,
+        "off_scope": 1,
+        "robots": 1,
+        "bad_url": 1,
+    }
     assert {row["reason"] or row["outcome"]: row["urls"] for row in summary.outcomes} == found
     assert not site.broken_rules()
 
 
 def test_again_no_page_is_asked_for(site: ArchiveSite) -> None:
     site.fill(3, 3)
-    site.listing(FIRST + timedelta(days=1), f"{BASE}/news/gone-away-for-good", modified=str(FIRST + timedelta(days=1)))
+    site.listing(
+        FIRST + timedelta(days=1), f"{BASE}/news/gone-away-for-good", modified=str(FIRST + timedelta(days=1))
+    )
     site.backfill()
     pages = site.pages_asked()
     again = site.backfill()
@@ -57,9 +76,16 @@ def test_again_no_page_is_asked_for(site: ArchiveSite) -> None:
 
 def test_what_fails_for_the_moment_is_tried_twice_and_then_at_its_time(site: ArchiveSite) -> None:
     site.fill(1, 1)
-    busy, empty, moved = (f"{BASE}/news/a-page-that-is-{word}" for word in ("busy", "empty", "moved-to-nowhere"))
+    busy, empty, moved = (
+        f"{BASE}/news/a-page-that-is-{word}" for word in ("busy", "empty", "moved-to-nowhere")
+    )
     site.page(busy, Answer(500, "no"))
-    site.page(empty, Answer(body="<html><head><title>x</title></head><body><div id='app'></div></body></html>", headers=HTML))
+    site.page(
+        empty,
+        Answer(
+            body="<html><head><title>x</title></head><body><div id='app'></div></body></html>", headers=HTML
+        ),
+    )
     site.page(moved, Answer(302, "", headers={"Location": "http://nowhere.invalid/news/story"}))
     path = site.folder / "list.txt"
     path.write_text("\n".join((busy, empty, moved, *site.articles)))
@@ -104,15 +130,26 @@ def test_a_plan_says_what_it_takes_and_changes_nothing_when_dry(site: ArchiveSit
     assert site.pages_asked() == 6
 
 
-def test_what_the_plan_settled_is_written_in_slices(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_plan_settled_is_written_in_slices(
+    site: ArchiveSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ledger, "SETTLED", 4)
     site.fill(2, 5)
     last = FIRST + timedelta(days=1)
-    site.listing(last, *(f"{BASE}/news/old-story-{n}-of-the-harbour" for n in range(10)), modified=str(FIRST - timedelta(days=90)))
+    site.listing(
+        last,
+        *(f"{BASE}/news/old-story-{n}-of-the-harbour" for n in range(10)),
+        modified=str(FIRST - timedelta(days=90)),
+    )
     site.backfill(first=FIRST)
     found = dict(site.sql("SELECT coalesce(reason, outcome), count(*) FROM ops.outcomes GROUP BY ALL"))
     assert found == {"loaded": 5, "out_of_range": 10}
-    assert site.warehouse("SELECT targets FROM core.backfill_chunk ORDER BY chunk") == [(4,), (4,), (2,), (5,)]
+    assert site.warehouse("SELECT targets FROM core.backfill_chunk ORDER BY chunk") == [
+        (4,),
+        (4,),
+        (2,),
+        (5,),
+    ]
 
 
 def test_pages_polled_live_are_recognised(site: ArchiveSite) -> None:
@@ -131,7 +168,9 @@ def test_what_was_only_passed_by_is_fetched_when_a_feed_lists_it(site: ArchiveSi
     site.fill(1, 1)
     url = site.article(day, 9)
     site.listing(day + timedelta(days=1), url, modified=str(day))
-    site.server.routes[f"{HOST}/sitemap.xml"] = Answer(body=index(f"{BASE}/maps/{day + timedelta(days=1)}.xml"))
+    site.server.routes[f"{HOST}/sitemap.xml"] = Answer(
+        body=index(f"{BASE}/maps/{day + timedelta(days=1)}.xml")
+    )
     site.backfill(first=day + timedelta(days=1))
     assert site.one("SELECT reason FROM ops.outcomes") == "out_of_range"
     site.feed("live", HOST, [Listed(url, "Story 9")])
@@ -161,22 +200,34 @@ def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:
     site.fill(2, 3)
     url = sorted(site.articles)[1]
     whole = site.articles[url]
-    site.page(url, lambda asked: Answer(429, "slow down", headers={"Retry-After": "1"}) if asked.number == 4 else whole)
+    site.page(
+        url,
+        lambda asked: Answer(429, "slow down", headers={"Retry-After": "1"}) if asked.number == 4 else whole,
+    )
     summary = site.backfill()
     assert (summary.state, site.one("SELECT count(*) FROM mart.articles")) == ("done", 6)
 
 
-@pytest.mark.parametrize(("line", "url", "published"), [
-    ("http://a.example/x", "http://a.example/x", None),
-    ("http://a.example/x,2026-03-01", "http://a.example/x", "2026-03-01"),
-    ("http://a.example/x\t2026-03-01 10:00", "http://a.example/x", "2026-03-01 10:00"),
-    ('"http://a.example/x","2026-03-01T10:00:00Z"', "http://a.example/x", "2026-03-01T10:00:00Z"),
-    ("http://a.example/x,", "http://a.example/x", None),
-    ("http://a.example/title,with-it,2026-03-01-100.html", "http://a.example/title,with-it,2026-03-01-100.html", None),
-    ("http://a.example/1,2,3 2026-03-01", "http://a.example/1,2,3", "2026-03-01"),
-    ("http://a.example/1,2,2026-03-01", "http://a.example/1,2", "2026-03-01"),
-])  # fmt: skip
-async def test_a_line_of_a_list_is_an_address_and_its_date(tmp_path: Path, line: str, url: str, published: str | None) -> None:
+@pytest.mark.parametrize(
+    ("line", "url", "published"),
+    [
+        ("http://a.example/x", "http://a.example/x", None),
+        ("http://a.example/x,2026-03-01", "http://a.example/x", "2026-03-01"),
+        ("http://a.example/x\t2026-03-01 10:00", "http://a.example/x", "2026-03-01 10:00"),
+        ('"http://a.example/x","2026-03-01T10:00:00Z"', "http://a.example/x", "2026-03-01T10:00:00Z"),
+        ("http://a.example/x,", "http://a.example/x", None),
+        (
+            "http://a.example/title,with-it,2026-03-01-100.html",
+            "http://a.example/title,with-it,2026-03-01-100.html",
+            None,
+        ),
+        ("http://a.example/1,2,3 2026-03-01", "http://a.example/1,2,3", "2026-03-01"),
+        ("http://a.example/1,2,2026-03-01", "http://a.example/1,2", "2026-03-01"),
+    ],
+)
+async def test_a_line_of_a_list_is_an_address_and_its_date(
+    tmp_path: Path, line: str, url: str, published: str | None
+) -> None:
     (tmp_path / "list.txt").write_text(f"url,published\n# a remark\n\n{line}\n")
     no_network: Any = None
     batches = [batch async for batch in lists.addresses(no_network, str(tmp_path / "list.txt"), Walk())]
@@ -196,7 +247,10 @@ def test_a_stamp_without_a_zone_is_of_the_sites_own_day(site: ArchiveSite) -> No
     site.feed("wire", HOST, [], timezone="Asia/Tokyo")
     (feed,) = site.feeds().feeds
     asked = Backfill(Source.SITEMAP, inputs=(BASE,), first=FIRST, last=FIRST)
-    named = [Found(f"{BASE}/news/by-night-{n}", "2026-02-02 00:30:00", feed=one) for n, one in enumerate((feed, None))]
+    named = [
+        Found(f"{BASE}/news/by-night-{n}", "2026-02-02 00:30:00", feed=one)
+        for n, one in enumerate((feed, None))
+    ]
     own, unknown = (target_of(one, asked, NOON, HostRules()) for one in named)
     assert (own.day, own.reason) == (FIRST, None)
     assert (unknown.day, unknown.reason) == (FIRST + timedelta(days=1), "out_of_range")
@@ -204,7 +258,11 @@ def test_a_stamp_without_a_zone_is_of_the_sites_own_day(site: ArchiveSite) -> No
 
 def test_a_list_on_the_web_is_asked_for_again_where_the_answer_breaks(site: ArchiveSite) -> None:
     site.fill(1, 2)
-    answers = [Answer(body="http://", length=500, reset=True), Answer(500, "busy"), Answer(body="\n".join(site.articles))]
+    answers = [
+        Answer(body="http://", length=500, reset=True),
+        Answer(500, "busy"),
+        Answer(body="\n".join(site.articles)),
+    ]
     site.page(f"{BASE}/list.txt", lambda _: answers.pop(0))
     plan = site.plan("urls", inputs=[f"{BASE}/list.txt"], dry=True)
     assert (plan.urls, plan.problems, answers) == (2, [], [])

@@ -37,7 +37,9 @@ def test_after_takedown_and_maintain_nobody_finds_the_text(site: ArchiveSite) ->
     assert done.rewritten
     assert not done.broken
     assert files_with(site.data, *WORDS) == []
-    assert site.sql(f"SELECT status, headline, body_text FROM mart.articles_all WHERE url = '{URL}'") == [("removed", None, None)]
+    assert site.sql(f"SELECT status, headline, body_text FROM mart.articles_all WHERE url = '{URL}'") == [
+        ("removed", None, None)
+    ]
     told = site.one(f"SELECT outcome, reason, detail FROM ops.outcomes WHERE url = '{URL}'")
     assert told == ("skipped", "takedown", "court order 12")
     assert site.one("SELECT headline FROM mart.articles") == "Another one"
@@ -48,7 +50,11 @@ def test_it_is_never_loaded_again(site: ArchiveSite, tmp_path: Path) -> None:
     remove(site)
     pages = site.asked("alpha.example", "/news/the-story-that-goes")
     site.unlist()
-    site.feed("alpha", "alpha.example", [Listed(URL, "The story that goes, once more", guid="9", summary=prose(4242)[0])])
+    site.feed(
+        "alpha",
+        "alpha.example",
+        [Listed(URL, "The story that goes, once more", guid="9", summary=prose(4242)[0])],
+    )
     site.poll(5)
     (tmp_path / "again.txt").write_text(f"{URL}?utm_source=x\n")
     summary = site.backfill("urls", inputs=[tmp_path / "again.txt"], mode="all")
@@ -70,8 +76,12 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
     site.page(f"{ALPHA}/print/77-the-story-on-paper", whole)
     site.page(f"{ALPHA}/news/moved-to-another-address-since", whole)
     summary = prose(4242)[1]
-    ways = [(URL, f"{TITLE}, again", "1"), (f"{ALPHA}/go/77", TITLE, "77"), (f"{ALPHA}/print/77-the-story-on-paper", TITLE, "78"),
-            (f"{ALPHA}/news/moved-to-another-address-since", TITLE, "1")]  # fmt: skip
+    ways = [
+        (URL, f"{TITLE}, again", "1"),
+        (f"{ALPHA}/go/77", TITLE, "77"),
+        (f"{ALPHA}/print/77-the-story-on-paper", TITLE, "78"),
+        (f"{ALPHA}/news/moved-to-another-address-since", TITLE, "1"),
+    ]
     for hour, (link, title, guid) in enumerate(ways):
         site.unlist()
         site.feed("alpha", "alpha.example", [Listed(link, title, guid=guid, summary=summary)])
@@ -81,28 +91,43 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
     assert [(one["outcome"], one["reason"]) for one in summary_of.outcomes] == [("skipped", "takedown")]
     assert site.asked("alpha.example", "/news/moved-to-another-address-since") == 0
     assert site.one("SELECT count(*) FROM mart.articles WHERE headline <> 'Another one'") == 0
-    told = site.sql("SELECT url, detail FROM ops.outcomes WHERE reason = 'takedown' AND detail = 'court order 12' ORDER BY url")
+    told = site.sql(
+        "SELECT url, detail FROM ops.outcomes WHERE reason = 'takedown' AND detail = 'court order 12' ORDER BY url"
+    )
     assert len(told) >= 4
     maintain(site.settings, site.feeds())
     assert files_with(site.data, *WORDS) == []
     assert not site.broken_rules()
     pages = len(site.server.asked)
-    (tmp_path / "all.txt").write_text("\n".join([URL, f"{ALPHA}/go/77", f"{ALPHA}/print/77-the-story-on-paper"]))
+    (tmp_path / "all.txt").write_text(
+        "\n".join([URL, f"{ALPHA}/go/77", f"{ALPHA}/print/77-the-story-on-paper"])
+    )
     again = site.backfill("urls", inputs=[tmp_path / "all.txt"], mode="all")
     assert (len(site.server.asked), [one["reason"] for one in again.outcomes]) == (pages, ["takedown"])
 
 
-def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred(site: ArchiveSite, tmp_path: Path) -> None:
+def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
     """A teaser on another page is somebody's decision; a consent page on the way to every story is not the story."""
     gate, teaser = f"{ALPHA}/consent", f"{ALPHA}/news/what-else-there-is-today"
     for number in range(2):
         entrance = f"{ALPHA}/in/{number}"
         site.page(entrance, Answer(302, headers={"Location": f"{gate}?to={number}"}))
-        site.page(f"{ALPHA}/news/story-behind-the-gate-{number}", story(f"Story {number}", number, paragraphs=prose(4242 + number)))
-    site.page(gate, lambda asked: Answer(302, headers={"Location": f"/news/story-behind-the-gate-{asked.path[-1]}"}))
+        site.page(
+            f"{ALPHA}/news/story-behind-the-gate-{number}",
+            story(f"Story {number}", number, paragraphs=prose(4242 + number)),
+        )
+    site.page(
+        gate, lambda asked: Answer(302, headers={"Location": f"/news/story-behind-the-gate-{asked.path[-1]}"})
+    )
     site.page(teaser, story("What else", 5, paragraphs=[*prose(5), prose(4242)[0]]))
-    site.feed("alpha", "alpha.example", [Listed(f"{ALPHA}/in/{number}", f"Story {number}") for number in range(2)]
-              + [Listed(teaser, "What else")])  # fmt: skip
+    site.feed(
+        "alpha",
+        "alpha.example",
+        [Listed(f"{ALPHA}/in/{number}", f"Story {number}") for number in range(2)]
+        + [Listed(teaser, "What else")],
+    )
     assert site.poll(0).loaded == 3
     removal = remove(site, f"{ALPHA}/news/story-behind-the-gate-0")
     assert removal.quoted == [teaser]
@@ -130,8 +155,13 @@ def test_what_came_by_the_same_stop_keeps_its_records(site: ArchiveSite) -> None
     """A gate with one address for all stories was last met on the way to the one that goes."""
     gate = f"{ALPHA}/consent"
     for number in range(2):
-        site.page(f"{ALPHA}/news/behind-the-gate-{number}", story(f"Story {number}", number, paragraphs=prose(4242 + number)))
-    texts = one_by_one(site, gate, lambda number: Answer(302, headers={"Location": f"/news/behind-the-gate-{number}"}))
+        site.page(
+            f"{ALPHA}/news/behind-the-gate-{number}",
+            story(f"Story {number}", number, paragraphs=prose(4242 + number)),
+        )
+    texts = one_by_one(
+        site, gate, lambda number: Answer(302, headers={"Location": f"/news/behind-the-gate-{number}"})
+    )
     assert not remove(site, gate).found
     assert site.one("SELECT count(*) FROM mart.articles") == 2
     assert remove(site, f"{ALPHA}/news/behind-the-gate-1").found
@@ -170,13 +200,23 @@ def test_what_was_shown_at_the_same_address_keeps_its_records(site: ArchiveSite)
         ("", '{"version": "https://jsonfeed.org/version/1.1", "items": ', True),
     ],
 )
-def test_only_what_is_known_to_be_a_feed_goes_for_what_it_lists(tmp_path: Path, type: str, start: str, goes: bool) -> None:
+def test_only_what_is_known_to_be_a_feed_goes_for_what_it_lists(
+    tmp_path: Path, type: str, start: str, goes: bool
+) -> None:
     """A page of another address that links to it and quotes it is named, whatever its content-type says or does not say."""
     body = f'{start}<a href="{URL}">{prose(4242)[0]}</a>'.encode()
     other = f"{ALPHA}/somewhere/else"
     archive = Archive(tmp_path, "live")
-    place = archive.append(Response(requested_url=other, url=other, status=200, headers={"content-type": type} if type else {},
-                                    body=body, fetched_at=NOON))  # fmt: skip
+    place = archive.append(
+        Response(
+            requested_url=other,
+            url=other,
+            status=200,
+            headers={"content-type": type} if type else {},
+            body=body,
+            fetched_at=NOON,
+        )
+    )
     archive.close()
     rules = HostRules()
     found = scrub(tmp_path, [url_key(URL, rules)], [prose(4242)[0]], lambda url: url_key(url, rules))

@@ -55,7 +55,9 @@ async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
 
 @pytest.mark.parametrize("by", ["page", "feed"])
 @pytest.mark.parametrize("after", [False, True])
-def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(site: ArchiveSite, by: str, after: bool) -> None:
+def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(
+    site: ArchiveSite, by: str, after: bool
+) -> None:
     """No record is overwritten before its tombstone is written: a rerun could not read it, nor tell whose it was."""
     newsroom(site)
     remove(site)
@@ -63,7 +65,11 @@ def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(site: 
     maintain(site.settings, site.feeds())
     link = f"{ALPHA}/print/77-on-paper"
     site.page(link, story(TITLE, 1, paragraphs=prose(4242), head=f'<link rel="canonical" href="{URL}">'))
-    listed = Listed(link, TITLE, guid="1", summary=prose(4242)[1]) if by == "feed" else Listed(link, "Paper", guid="77")
+    listed = (
+        Listed(link, TITLE, guid="1", summary=prose(4242)[1])
+        if by == "feed"
+        else Listed(link, "Paper", guid="77")
+    )
     site.unlist()
     site.feed("alpha", "alpha.example", [listed])
     with pytest.raises(Died):
@@ -73,14 +79,18 @@ def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(site: 
         assert site.poll(5).failed == 0
     maintain(site.settings, site.feeds())
     assert files_with(site.data, *WORDS) == []
-    assert site.warehouse("SELECT scrubbed, reason FROM core.takedown WHERE url_key LIKE '%on-paper'") == [(True, "court order 12")]
+    assert site.warehouse("SELECT scrubbed, reason FROM core.takedown WHERE url_key LIKE '%on-paper'") == [
+        (True, "court order 12")
+    ]
     if by == "page":
         assert site.one(f"SELECT reason FROM ops.outcomes WHERE url = '{link}'") == "takedown"
     assert site.asked("alpha.example", "/print/77-on-paper") == (by == "page")
     assert not site.broken_rules()
 
 
-def test_a_file_that_was_away_is_overwritten_when_the_takedown_is_asked_for_again(site: ArchiveSite, tmp_path: Path) -> None:
+def test_a_file_that_was_away_is_overwritten_when_the_takedown_is_asked_for_again(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
     newsroom(site)
     (segment,) = (site.data / "archive").iterdir()
     away = segment.rename(tmp_path / segment.name)

@@ -20,8 +20,25 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 
 LINK = "http://alpha.example/news/good-story-of-today"
-KEYS = ["run_id", "feeds", "polled", "not_modified", "failed", "entries", "new", "changed", "fetched", "loaded", "revised",
-        "copies", "lost", "pending", "requests", "seconds", "published"]  # fmt: skip
+KEYS = [
+    "run_id",
+    "feeds",
+    "polled",
+    "not_modified",
+    "failed",
+    "entries",
+    "new",
+    "changed",
+    "fetched",
+    "loaded",
+    "revised",
+    "copies",
+    "lost",
+    "pending",
+    "requests",
+    "seconds",
+    "published",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +93,45 @@ CONFIGURATION = {
     "wrong type": ("ingest.toml", "batch = 'many'", ("ingest.toml", "batch", "many")),
     "out of range": ("ingest.toml", "workers = 0", ("ingest.toml", "workers", "0")),
     "not TOML": ("ingest.toml", "batch = [", ("ingest.toml", "TOML")),
-    "bad network": ("ingest.toml", "allow_networks = ['10.0.0.0/99']", ("ingest.toml", "allow_networks", "10.0.0.0/99")),
-    "bad resolve": ("ingest.toml", "resolve = { 'a.example' = 'b.example:80' }", ("ingest.toml", "resolve", "b.example")),
+    "bad network": (
+        "ingest.toml",
+        "allow_networks = ['10.0.0.0/99']",
+        ("ingest.toml", "allow_networks", "10.0.0.0/99"),
+    ),
+    "bad resolve": (
+        "ingest.toml",
+        "resolve = { 'a.example' = 'b.example:80' }",
+        ("ingest.toml", "resolve", "b.example"),
+    ),
     "bad port": ("ingest.toml", "allow_ports = 'eighty'", ("ingest.toml", "allow_ports", "eighty")),
     "misspelt feed key": ("feeds.toml", f"{FEED}publsher = 'x'", ("feeds.toml", "publsher", "publisher")),
-    "misspelt table": ("feeds.toml", "[[feeds]]\nid = 'a'\nurl = 'http://a.example/f'", ("feeds.toml", "feeds", "feed")),
+    "misspelt table": (
+        "feeds.toml",
+        "[[feeds]]\nid = 'a'\nurl = 'http://a.example/f'",
+        ("feeds.toml", "feeds", "feed"),
+    ),
     "no url": ("feeds.toml", "[[feed]]\nid = 'a'", ("feeds.toml", "a", "url")),
     "no id": ("feeds.toml", "[[feed]]\nurl = 'http://a.example/f'", ("feeds.toml", "id")),
-    "url of another scheme": ("feeds.toml", "[[feed]]\nid = 'a'\nurl = 'ftp://a.example/f'", ("feeds.toml", "url", "ftp://a.example/f")),
+    "url of another scheme": (
+        "feeds.toml",
+        "[[feed]]\nid = 'a'\nurl = 'ftp://a.example/f'",
+        ("feeds.toml", "url", "ftp://a.example/f"),
+    ),
     "id twice": ("feeds.toml", FEED * 2, ("feeds.toml", "'a'", "own")),
     "unknown zone": ("feeds.toml", f"{FEED}timezone = 'Mars/Base'", ("feeds.toml", "timezone", "Mars/Base")),
-    "unset header": ("feeds.toml", f"{FEED}headers.Authorization = 'NO_SUCH_KEY'", ("NO_SUCH_KEY", "not set")),
-    "bad identity": ("feeds.toml", f"{FEED}[[host]]\nhost = 'a.example'\nidentity = '('", ("identity", "a.example")),
+    "unset header": (
+        "feeds.toml",
+        f"{FEED}headers.Authorization = 'NO_SUCH_KEY'",
+        ("NO_SUCH_KEY", "not set"),
+    ),
+    "bad identity": (
+        "feeds.toml",
+        f"{FEED}[[host]]\nhost = 'a.example'\nidentity = '('",
+        ("identity", "a.example"),
+    ),
     "no feed": ("feeds.toml", "", ("feeds.toml", "[[feed]]")),
     "a feed that is no table": ("feeds.toml", "feed = 3", ("feeds.toml", "[[feed]]")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CONFIGURATION)
@@ -128,7 +169,11 @@ def test_a_folder_or_bytes_in_place_of_a_list(shell: Shell) -> None:
 def test_the_environment_is_checked_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INGEST_CRAWL_DELEY", "3")
     said = shell("poll")
-    assert (said.code, "INGEST_CRAWL_DELEY" in said.line, "INGEST_CRAWL_DELAY" in said.line) == (2, True, True)
+    assert (said.code, "INGEST_CRAWL_DELEY" in said.line, "INGEST_CRAWL_DELAY" in said.line) == (
+        2,
+        True,
+        True,
+    )
     monkeypatch.delenv("INGEST_CRAWL_DELEY")
     monkeypatch.setenv("INGEST_CRAWL_DELAY", "soon")
     said = shell("poll")
@@ -152,7 +197,9 @@ def test_the_environment_is_checked_too(shell: Shell, monkeypatch: pytest.Monkey
         (("publish",), ("no warehouse", "ingest init")),
     ],
 )
-def test_a_fault_of_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_a_fault_of_usage_is_one_line(
+    shell: Shell, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
     said = shell(*arguments)
     assert said.code == (1 if "no warehouse" in words else 2)
     for word in words:
@@ -161,7 +208,11 @@ def test_a_fault_of_usage_is_one_line(shell: Shell, arguments: tuple[str, ...], 
 
 def test_wrong_sql_is_one_line(shell: Shell) -> None:
     assert shell("init").code == 0
-    wrong = {"SELEC 1": "syntax", "SELECT nope FROM mart.articles": "nope", "SELECT * FROM mart.artikles": "artikles"}
+    wrong = {
+        "SELEC 1": "syntax",
+        "SELECT nope FROM mart.articles": "nope",
+        "SELECT * FROM mart.artikles": "artikles",
+    }
     for text, word in wrong.items():
         said = shell("sql", text)
         assert (said.code, word in said.line) == (2, True)
@@ -234,8 +285,12 @@ def test_a_warehouse_that_another_program_holds(shell: Shell, monkeypatch: pytes
     assert shell("init").code == 0
     monkeypatch.setattr("ingest.load.db._OPEN_WAIT", 0.2)
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", hold, str(shell.newsroom.data / "ingest.duckdb")], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as holder:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(shell.newsroom.data / "ingest.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         said = shell("check")
@@ -244,7 +299,9 @@ def test_a_warehouse_that_another_program_holds(shell: Shell, monkeypatch: pytes
     assert shell("check").code == 0
 
 
-@pytest.mark.parametrize("command", [("takedown", LINK, "--reason", "court"), ("reextract",), ("reextract", "--undo", "last")])
+@pytest.mark.parametrize(
+    "command", [("takedown", LINK, "--reason", "court"), ("reextract",), ("reextract", "--undo", "last")]
+)
 def test_a_misspelt_data_directory_is_not_made(shell: Shell, command: tuple[str, ...]) -> None:
     nowhere = shell.newsroom.folder / "nowhere"
     said = shell(*command, "--data", str(nowhere))
@@ -273,8 +330,15 @@ def test_every_command_that_a_lock_can_stop_waits_for_it(shell: Shell) -> None:
     listed = ("--source", "urls", "--input", str(shell.file("list.txt", f"{LINK}\n")))
     id = json.loads(shell("backfill", "plan", *listed, "--json").out)["backfill_id"]
     locks = shell.newsroom.data / "locks"
-    held_up = [("backfill", "run", *listed), ("backfill", "run", id), ("backfill", "resume", id), ("backfill", "cancel", id),
-               ("reextract",), ("reextract", "--undo", "last"), ("serve",)]  # fmt: skip
+    held_up = [
+        ("backfill", "run", *listed),
+        ("backfill", "run", id),
+        ("backfill", "resume", id),
+        ("backfill", "cancel", id),
+        ("reextract",),
+        ("reextract", "--undo", "last"),
+        ("serve",),
+    ]
     for command in held_up:
         with run_lock(locks, job_of(id) if command[0] == "backfill" else command[0]):
             said = shell(*command, "--wait", "0.1")
@@ -288,8 +352,14 @@ def test_every_command_that_a_lock_can_stop_waits_for_it(shell: Shell) -> None:
 # -- feeds that fail beside one that does not ------------------------------------------------------------------------
 
 BAD_FEEDS: dict[str, Answer] = {
-    "html": Answer(body="<!DOCTYPE html><html><body><h1>Under repair</h1></body></html>", headers={"Content-Type": "text/html"}),
-    "broken": Answer(body="<rss version='2.0'><channel><item><title>cut sho", headers={"Content-Type": "application/rss+xml"}),
+    "html": Answer(
+        body="<!DOCTYPE html><html><body><h1>Under repair</h1></body></html>",
+        headers={"Content-Type": "text/html"},
+    ),
+    "broken": Answer(
+        body="<rss version='2.0'><channel><item><title>cut sho",
+        headers={"Content-Type": "application/rss+xml"},
+    ),
     "binary": Answer(body=b"\x00\xff\x00\xfe" * 100, headers={"Content-Type": "application/rss+xml"}),
     "empty": Answer(body=b"", headers={"Content-Type": "application/rss+xml"}),
     "gone": Answer(410, "gone"),
@@ -341,6 +411,17 @@ def test_the_summary_is_one_object_of_the_contracts_keys(shell: Shell) -> None:
     said = shell("poll", "--json")
     found: dict[str, Any] = json.loads(said.out)
     assert (list(found), said.out.count("\n"), said.err) == (KEYS, 1, "")
-    assert {key: found[key] for key in ("feeds", "polled", "entries", "new", "fetched", "loaded", "pending", "requests")} == {
-        "feeds": 1, "polled": 1, "entries": 1, "new": 1, "fetched": 1, "loaded": 1, "pending": 0, "requests": 3}  # fmt: skip
+    assert {
+        key: found[key]
+        for key in ("feeds", "polled", "entries", "new", "fetched", "loaded", "pending", "requests")
+    } == {
+        "feeds": 1,
+        "polled": 1,
+        "entries": 1,
+        "new": 1,
+        "fetched": 1,
+        "loaded": 1,
+        "pending": 0,
+        "requests": 3,
+    }
     assert found["published"] > 0

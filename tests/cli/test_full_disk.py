@@ -24,8 +24,14 @@ if __name__ == "__main__":
 def limited(newsroom: Newsroom, kilobytes: int) -> subprocess.CompletedProcess[str]:
     script = newsroom.folder / "limited.py"
     script.write_text(LIMITED, encoding="utf-8")
-    return subprocess.run([sys.executable, str(script), str(kilobytes), "poll", "--all", "--now", "2026-03-10T12:00:00Z"],
-                          cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, str(script), str(kilobytes), "poll", "--all", "--now", "2026-03-10T12:00:00Z"],
+        cwd=newsroom.folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("kilobytes", [10, 40, 60])

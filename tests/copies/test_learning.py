@@ -28,12 +28,21 @@ def brief(number: int) -> str:
 
 
 def takes(many: int) -> list[Take]:
-    return [Take(f"https://harbour.example/{n}", f"Brief {n}", brief(n), n % 5, "Harbour Sheet") for n in range(many)]
+    return [
+        Take(f"https://harbour.example/{n}", f"Brief {n}", brief(n), n % 5, "Harbour Sheet")
+        for n in range(many)
+    ]
 
 
 STORY = body(400)
 ORIGIN = Take("https://marren.example/long", "A long story", STORY, 0)
-PRINTED = Take("https://harbour.example/long", "Long story", "\n\n".join([without_end(STORY, 1), *HOUSE]), 1, "Harbour Sheet")
+PRINTED = Take(
+    "https://harbour.example/long",
+    "Long story",
+    "\n\n".join([without_end(STORY, 1), *HOUSE]),
+    1,
+    "Harbour Sheet",
+)
 
 
 def learn(desk: CopyDesk) -> int:
@@ -47,7 +56,10 @@ def test_texts_that_share_only_their_outlets_lines_part_when_those_are_learnt(tm
     assert desk.sql("SELECT max(copies) > 2 FROM mart.articles") == [(True,)]
     assert learn(desk) == 7
     desk.tables()
-    assert desk.sql("SELECT url, kind FROM mart.copies ORDER BY url") == [(PRINTED.url, "truncated"), (ORIGIN.url, "origin")]
+    assert desk.sql("SELECT url, kind FROM mart.copies ORDER BY url") == [
+        (PRINTED.url, "truncated"),
+        (ORIGIN.url, "origin"),
+    ]
     assert learn(desk) == 0
     desk.load([Take("https://harbour.example/next", "Brief", brief(77), 2, "Harbour Sheet")])
     desk.tables()
@@ -58,7 +70,12 @@ def test_texts_that_share_only_their_outlets_lines_part_when_those_are_learnt(tm
 
 def test_a_story_in_forty_papers_is_no_boilerplate(tmp_path: Path) -> None:
     desk = CopyDesk(tmp_path)
-    desk.load([Take(f"https://outlet{n}.example/x", f"At {n}", STORY, n, f"Outlet {n}", "Marren News") for n in range(8)])
+    desk.load(
+        [
+            Take(f"https://outlet{n}.example/x", f"At {n}", STORY, n, f"Outlet {n}", "Marren News")
+            for n in range(8)
+        ]
+    )
     assert learn(desk) == 0
     assert desk.core("SELECT count(*) FROM core.sentence_learnt") == [(0,)]
 
@@ -74,7 +91,9 @@ def test_orders_splits_and_a_death_while_learning_end_alike(tmp_path: Path) -> N
         desk.load(order[cut:])
         if seed == 2:  # learnt, and killed before the texts were compared anew
             with desk.warehouse.transaction() as con:
-                con.execute("INSERT INTO core.sentence_redo SELECT article_id, published_day FROM core.article")
+                con.execute(
+                    "INSERT INTO core.sentence_redo SELECT article_id, published_day FROM core.article"
+                )
         learn(desk)
         tables = desk.tables()
         expected = expected or tables

@@ -17,14 +17,46 @@ from ingest.stages import copies
 
 STORY = body(1)
 ORIGIN = Take("https://marren.example/a/quarry-fire", "Quarry fire put out after nine hours", STORY, 0)
-CORRECTED = Take(ORIGIN.url, ORIGIN.headline, STORY.replace("committee", "assembly", 1), 0, signal=Signal.CORRECTION,
-                 kind=WorkKind.REFETCH)  # fmt: skip
-CUT = Take("https://valley.example/2026/quarry", "Fire at quarry", without_end(STORY), 1, "Valley Post", "Marren News")
-REHEADED = Take("https://lakeside.example/n/77", "Nine hours of smoke over the lake", STORY, 2, "Lakeside Echo", "Marren News")
-ANOTHER = Take("https://marren.example/a/quarry-fire-corrected", "CORRECTED: Quarry fire put out after nine hours",
-               STORY.replace("advice", "counsel", 1), 3, signal=Signal.CORRECTION)  # fmt: skip
-FORM = Take("https://marren.example/a/count-osley", "Count closed in Osley", notice("Osley", "Dana Firth", 12, 3140), 0)
-LOOKALIKE = Take("https://marren.example/a/count-bramt", "Count closed in Bramt", notice("Bramt", "Iven Rook", 19, 8275), 1)
+CORRECTED = Take(
+    ORIGIN.url,
+    ORIGIN.headline,
+    STORY.replace("committee", "assembly", 1),
+    0,
+    signal=Signal.CORRECTION,
+    kind=WorkKind.REFETCH,
+)
+CUT = Take(
+    "https://valley.example/2026/quarry",
+    "Fire at quarry",
+    without_end(STORY),
+    1,
+    "Valley Post",
+    "Marren News",
+)
+REHEADED = Take(
+    "https://lakeside.example/n/77",
+    "Nine hours of smoke over the lake",
+    STORY,
+    2,
+    "Lakeside Echo",
+    "Marren News",
+)
+ANOTHER = Take(
+    "https://marren.example/a/quarry-fire-corrected",
+    "CORRECTED: Quarry fire put out after nine hours",
+    STORY.replace("advice", "counsel", 1),
+    3,
+    signal=Signal.CORRECTION,
+)
+FORM = Take(
+    "https://marren.example/a/count-osley",
+    "Count closed in Osley",
+    notice("Osley", "Dana Firth", 12, 3140),
+    0,
+)
+LOOKALIKE = Take(
+    "https://marren.example/a/count-bramt", "Count closed in Bramt", notice("Bramt", "Iven Rook", 19, 8275), 1
+)
 
 TAKES = (ORIGIN, CUT, REHEADED, ANOTHER, FORM, LOOKALIKE, CORRECTED)
 
@@ -61,15 +93,23 @@ def test_one_group_its_corrections_and_a_lookalike_apart(tmp_path: Path) -> None
     assert kinds == {ORIGIN.url: "origin", CUT.url: "truncated", REHEADED.url: "edited"}
     alone = desk.sql("SELECT url, copy_kind, is_canonical FROM mart.articles WHERE copies = 1 ORDER BY url")
     assert alone == [(LOOKALIKE.url, None, True), (FORM.url, None, True), (ANOTHER.url, None, True)]
-    (stories,) = {frozenset(desk.sql(f"SELECT story_id FROM mart.articles WHERE url IN ('{ORIGIN.url}', '{ANOTHER.url}')"))}
+    (stories,) = {
+        frozenset(
+            desk.sql(f"SELECT story_id FROM mart.articles WHERE url IN ('{ORIGIN.url}', '{ANOTHER.url}')")
+        )
+    }
     assert len(stories) == 1
-    superseded = desk.sql("SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes")
+    superseded = desk.sql(
+        "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes"
+    )
     assert superseded == [(ANOTHER.url, ORIGIN.url)]
     revisions = desk.sql("SELECT url, kind FROM mart.revisions WHERE revision > 1")
     assert revisions == [(ORIGIN.url, "correction")]
 
 
-def test_texts_made_ready_anew_for_each_pair_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_made_ready_anew_for_each_pair_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tables = []
     for words in (copies.LAID, 1):
         monkeypatch.setattr(copies, "LAID", words)
@@ -78,7 +118,11 @@ def test_texts_made_ready_anew_for_each_pair_give_the_same(tmp_path: Path, monke
         desk.load([REHEADED, ANOTHER, LOOKALIKE])
         tables.append(desk.tables())
     assert tables[0] == tables[1]
-    assert {kind for _, kind in desk.sql("SELECT url, kind FROM mart.copies")} == {"origin", "truncated", "exact"}
+    assert {kind for _, kind in desk.sql("SELECT url, kind FROM mart.copies")} == {
+        "origin",
+        "truncated",
+        "exact",
+    }
 
 
 def test_as_of_before_and_after_a_correction(tmp_path: Path) -> None:
@@ -102,22 +146,34 @@ def test_every_order_and_split_gives_the_same_tables(tmp_path: Path) -> None:
 
 def test_one_outlet_may_send_them_all_at_one_time(tmp_path: Path) -> None:
     """Publisher and time tell nothing apart: the mark, the headline and the words say what the correction replaces."""
-    same = [replace(take, publisher="Marren News", agency=None, hours=0) for take in (ORIGIN, CUT, REHEADED, ANOTHER)]
+    same = [
+        replace(take, publisher="Marren News", agency=None, hours=0)
+        for take in (ORIGIN, CUT, REHEADED, ANOTHER)
+    ]
     expected: dict[str, list[Any]] | None = None
     corrected = replace(CORRECTED, hours=0)
     for number, order in enumerate(list(permutations(same))[::5]):
         desk = CopyDesk(tmp_path / str(number))
         tables = desk.play([order[:2], order[2:], [corrected]] if number % 2 else [order, [corrected]])
         assert sorted(row[2] for row in tables["mart.copies"]) == sorted(take.url for take in same[:3])
-        superseded = desk.sql("SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes")
+        superseded = desk.sql(
+            "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes"
+        )
         assert superseded == [(ANOTHER.url, ORIGIN.url)]
         expected = expected or tables
         assert tables == expected
 
 
 def test_copies_of_a_correction_are_a_group_of_their_own(tmp_path: Path) -> None:
-    printed = Take("https://valley.example/2026/quarry-2", "CORRECTED: Fire at quarry", ANOTHER.body, 4, "Valley Post",
-                   "Marren News", signal=Signal.CORRECTION)  # fmt: skip
+    printed = Take(
+        "https://valley.example/2026/quarry-2",
+        "CORRECTED: Fire at quarry",
+        ANOTHER.body,
+        4,
+        "Valley Post",
+        "Marren News",
+        signal=Signal.CORRECTION,
+    )
     desk = CopyDesk(tmp_path)
     desk.play([[printed, CUT], [ANOTHER], [REHEADED, ORIGIN]])
     groups = desk.sql("SELECT list(url ORDER BY url) FROM mart.copies GROUP BY copy_group ORDER BY ALL")
@@ -126,7 +182,10 @@ def test_copies_of_a_correction_are_a_group_of_their_own(tmp_path: Path) -> None
         "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes ORDER BY ALL"
     )
     assert superseded == [(ANOTHER.url, ORIGIN.url), (printed.url, CUT.url)]
-    assert desk.sql("SELECT url FROM mart.copies WHERE is_canonical ORDER BY url") == [(ORIGIN.url,), (ANOTHER.url,)]
+    assert desk.sql("SELECT url FROM mart.copies WHERE is_canonical ORDER BY url") == [
+        (ORIGIN.url,),
+        (ANOTHER.url,),
+    ]
 
 
 def crowd() -> list[Take]:
@@ -138,12 +197,38 @@ def crowd() -> list[Take]:
             cut = without_end(text, 5 - copy % 3).replace("committee", f"board of {copy}", copy % 2)
             agency = "Marren News" if copy else None
             hours = None if copy == 5 else 24.0 * 16 * story + copy
-            takes.append(Take(f"https://outlet{copy}.example/{story}/x", f"Story {story} at {copy}", cut, hours,
-                              f"Outlet {copy}" if copy else "Marren News", agency))  # fmt: skip
-    for town, (mayor, seats) in {"Osley": ("Dana Firth", 12), "Bramt": ("Iven Rook", 19), "Tull": ("Mo Sarn", 7)}.items():
-        takes.append(Take(f"https://marren.example/count/{town}", f"Count in {town}", notice(town, mayor, seats, seats * 311), 5))
-        takes.append(Take(f"https://valley.example/count/{town}", f"{town} has counted", notice(town, mayor, seats, seats * 311), 6,
-                          "Valley Post"))  # fmt: skip
+            takes.append(
+                Take(
+                    f"https://outlet{copy}.example/{story}/x",
+                    f"Story {story} at {copy}",
+                    cut,
+                    hours,
+                    f"Outlet {copy}" if copy else "Marren News",
+                    agency,
+                )
+            )
+    for town, (mayor, seats) in {
+        "Osley": ("Dana Firth", 12),
+        "Bramt": ("Iven Rook", 19),
+        "Tull": ("Mo Sarn", 7),
+    }.items():
+        takes.append(
+            Take(
+                f"https://marren.example/count/{town}",
+                f"Count in {town}",
+                notice(town, mayor, seats, seats * 311),
+                5,
+            )
+        )
+        takes.append(
+            Take(
+                f"https://valley.example/count/{town}",
+                f"{town} has counted",
+                notice(town, mayor, seats, seats * 311),
+                6,
+                "Valley Post",
+            )
+        )
     return takes
 
 

@@ -9,7 +9,12 @@ LINK = "http://wire.example/a/quay"
 
 def counts(newsroom: Newsroom, hours: list[float], **feed: object) -> list[int]:
     """How often the page was asked for, after a poll at each hour; the story was published half an hour before the first."""
-    newsroom.feed("wire", "wire.example", [Listed(LINK, "The quay is mended", published="Tue, 10 Mar 2026 11:30:00 GMT")], **feed)
+    newsroom.feed(
+        "wire",
+        "wire.example",
+        [Listed(LINK, "The quay is mended", published="Tue, 10 Mar 2026 11:30:00 GMT")],
+        **feed,
+    )
     newsroom.page(LINK, story("The quay is mended", 31))
     found = []
     for hour in hours:
@@ -30,5 +35,8 @@ def test_intervals_grow_with_age_and_a_silent_edit_is_a_revision(newsroom: Newsr
     edited = [*prose(31)[:2], more, *prose(31)[2:]]
     newsroom.page(LINK, story("The quay is mended", 31, paragraphs=edited))
     newsroom.poll(24 * 6, everything=False, only=("wire",))
-    assert newsroom.sql("SELECT revision, kind FROM mart.revisions ORDER BY revision") == [(1, "first"), (2, "edit")]
+    assert newsroom.sql("SELECT revision, kind FROM mart.revisions ORDER BY revision") == [
+        (1, "first"),
+        (2, "edit"),
+    ]
     assert newsroom.broken_rules() == {}

@@ -13,7 +13,9 @@ LAST = "In Sandhaven the owners of the Ostara said on Thursday that the grain of
 
 SUNK = Take("https://marren.example/s/1", "Ferry sinks", f"{FIRST}\n\n{body(7, 2)}", 0)
 FOUND = Take("https://valley.example/s/2", "Captain found", f"{LATER}\n\n{body(8, 2)}", 20, "Valley Post")
-COPY = Take("https://lakeside.example/s/3", "Captain is found", f"{LATER}\n\n{body(8, 2)}", 44, "Lakeside Echo")
+COPY = Take(
+    "https://lakeside.example/s/3", "Captain is found", f"{LATER}\n\n{body(8, 2)}", 44, "Lakeside Echo"
+)
 RAISED = Take("https://harbour.example/s/4", "To be raised", f"{LAST}\n\n{body(9, 2)}", 40, "Harbour Sheet")
 OTHER = Take("https://marren.example/s/5", "Bakers", body(10, 3), 1)
 
@@ -26,7 +28,9 @@ def test_reports_of_one_event_share_a_story_and_their_copies_follow(tmp_path: Pa
     assert [url for url, _ in desk.sql(STORIES)] == sorted(t.url for t in (SUNK, FOUND, COPY, RAISED))
     (lead,) = desk.sql(f"SELECT article_id FROM mart.articles WHERE url = '{SUNK.url}'")
     assert {story for _, story in desk.sql(STORIES)} == {lead[0]}
-    assert desk.sql("SELECT articles, copy_groups, publishers, headline FROM mart.stories") == [(4, 3, 4, "Ferry sinks")]
+    assert desk.sql("SELECT articles, copy_groups, publishers, headline FROM mart.stories") == [
+        (4, 3, 4, "Ferry sinks")
+    ]
     assert desk.sql("SELECT max(copies) FROM mart.articles") == [(2,)]
 
 
@@ -43,7 +47,17 @@ def test_every_order_of_arrival_tells_the_same_stories(tmp_path: Path) -> None:
 def test_a_report_that_is_withdrawn_leaves_its_story(tmp_path: Path) -> None:
     desk = CopyDesk(tmp_path)
     desk.play([[SUNK, FOUND]])
-    desk.load([Take("https://marren.example/s/kill", "WITHDRAWN: Ferry sinks", "The report is withdrawn.", 2, withdraws=SUNK.url)])
+    desk.load(
+        [
+            Take(
+                "https://marren.example/s/kill",
+                "WITHDRAWN: Ferry sinks",
+                "The report is withdrawn.",
+                2,
+                withdraws=SUNK.url,
+            )
+        ]
+    )
     desk.tables()
     assert desk.sql("SELECT status FROM mart.articles_all WHERE url LIKE '%/s/1'") == [("withdrawn",)]
     assert desk.sql("SELECT count(*) FROM mart.articles_all WHERE story_id IS NOT NULL") == [(0,)]

@@ -9,7 +9,13 @@ from support.copydesk import NOON, CopyDesk, Take, body
 
 from ingest.model import Status, WorkKind
 
-STORY = Take("http://a.example/s/harbour-toll-rises", "Harbour toll rises", body(1), publisher="Alpha", agency="Alpha Wire")
+STORY = Take(
+    "http://a.example/s/harbour-toll-rises",
+    "Harbour toll rises",
+    body(1),
+    publisher="Alpha",
+    agency="Alpha Wire",
+)
 
 
 @pytest.fixture
@@ -23,12 +29,31 @@ def _status(desk: CopyDesk) -> str:
 
 
 @pytest.mark.parametrize("named", [STORY.url, STORY.headline, "harbour-toll-rises"])
-@pytest.mark.parametrize(("publisher", "agency", "status"), [
-    ("Alpha", None, "withdrawn"), ("Beta", "Alpha Wire", "withdrawn"), ("Alpha Wire", None, "withdrawn"), ("Beta", None, "live"),
-])  # fmt: skip
-def test_a_story_is_taken_back_by_its_own_only(desk: CopyDesk, named: str, publisher: str, agency: str | None, status: str) -> None:
+@pytest.mark.parametrize(
+    ("publisher", "agency", "status"),
+    [
+        ("Alpha", None, "withdrawn"),
+        ("Beta", "Alpha Wire", "withdrawn"),
+        ("Alpha Wire", None, "withdrawn"),
+        ("Beta", None, "live"),
+    ],
+)
+def test_a_story_is_taken_back_by_its_own_only(
+    desk: CopyDesk, named: str, publisher: str, agency: str | None, status: str
+) -> None:
     desk.load([STORY])
-    desk.load([Take("http://b.example/k/kill", "Kill", body(3), publisher=publisher, agency=agency, withdraws=named)])
+    desk.load(
+        [
+            Take(
+                "http://b.example/k/kill",
+                "Kill",
+                body(3),
+                publisher=publisher,
+                agency=agency,
+                withdraws=named,
+            )
+        ]
+    )
     assert _status(desk) == status
 
 

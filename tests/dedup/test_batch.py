@@ -31,11 +31,30 @@ def wire() -> list[TextRow]:
     return [
         TextRow("origin", ORIGIN, "Calder to deepen its channel", NOON, "Marren News", "Marren News"),
         TextRow(
-            "cut", "\n".join(LINES[:2]), "Calder to deepen its channel", NOON + timedelta(hours=1), "Valley Post", "Marren News"
+            "cut",
+            "\n".join(LINES[:2]),
+            "Calder to deepen its channel",
+            NOON + timedelta(hours=1),
+            "Valley Post",
+            "Marren News",
         ),
         TextRow("rehead", ORIGIN, "Bigger ships for Calder", NOON + timedelta(hours=2), "Sandhaven Courier"),
-        TextRow("lookalike", LOOKALIKE, "Sandhaven to deepen its channel", NOON + timedelta(hours=3), "Marren News", "Marren News"),
-        TextRow("fixed", ORIGIN.replace("340", "430"), "CORRECTED Calder", NOON + timedelta(hours=4), "Marren News", "Marren News"),
+        TextRow(
+            "lookalike",
+            LOOKALIKE,
+            "Sandhaven to deepen its channel",
+            NOON + timedelta(hours=3),
+            "Marren News",
+            "Marren News",
+        ),
+        TextRow(
+            "fixed",
+            ORIGIN.replace("340", "430"),
+            "CORRECTED Calder",
+            NOON + timedelta(hours=4),
+            "Marren News",
+            "Marren News",
+        ),
     ]
 
 
@@ -45,7 +64,9 @@ def groups(rows: list[TextRow]) -> dict[str, str]:
 
 def test_copies_are_one_group_and_the_lookalike_another() -> None:
     rows = {row.id: row for row in copy_groups(wire())}
-    assert {row.copy_group for id, row in rows.items() if id != "lookalike"} == {"fixed"}, "the origin's latest text is canonical"
+    assert {row.copy_group for id, row in rows.items() if id != "lookalike"} == {"fixed"}, (
+        "the origin's latest text is canonical"
+    )
     assert rows["lookalike"].copy_group == "lookalike"
     assert [id for id, row in rows.items() if row.is_canonical] == ["lookalike", "fixed"]
     assert rows["fixed"].kind is CopyKind.ORIGIN
@@ -90,7 +111,10 @@ def test_a_story_carried_by_very_many_is_one_group() -> None:
 
 
 def test_the_window_parts_equal_texts_of_other_months() -> None:
-    rows = [TextRow("a", ORIGIN, published_at=NOON), TextRow("b", ORIGIN, published_at=NOON + timedelta(days=40))]
+    rows = [
+        TextRow("a", ORIGIN, published_at=NOON),
+        TextRow("b", ORIGIN, published_at=NOON + timedelta(days=40)),
+    ]
     assert groups(rows) == {"a": "a", "b": "b"}
     again = TextRow("c", ORIGIN, published_at=NOON + timedelta(days=41))
     assert groups([again, *rows]) == {"a": "a", "b": "b", "c": "b"}
@@ -112,7 +136,10 @@ FOOTER = [
 
 
 def test_an_outlets_footer_does_not_make_copies() -> None:
-    rows = [TextRow(str(i), "\n".join([story, *FOOTER, f"Page made by desk {i}."])) for i, story in enumerate(STORIES)]
+    rows = [
+        TextRow(str(i), "\n".join([story, *FOOTER, f"Page made by desk {i}."]))
+        for i, story in enumerate(STORIES)
+    ]
     assert groups(rows) == {row.id: row.id for row in rows}
 
 

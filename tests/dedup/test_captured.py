@@ -26,7 +26,9 @@ def sample() -> tuple[list[TextRow], list[str]]:
     with DERIVED.open("rb") as stream:
         lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(stream), encoding="utf-8")
         found = [row for row in map(json.loads, lines) if int(row["c"]) % SAMPLE == 0]
-    return [TextRow(str(i), row["text"], row["title"]) for i, row in enumerate(found)], [str(row["c"]) for row in found]
+    return [TextRow(str(i), row["text"], row["title"]) for i, row in enumerate(found)], [
+        str(row["c"]) for row in found
+    ]
 
 
 def pairs(sizes: Iterable[int]) -> int:

@@ -31,7 +31,11 @@ def test_a_chain_of_three_does_not_become_one_group() -> None:
 
 def test_pairs_that_hang_together_make_a_crowd_in_the_order_given() -> None:
     pairs = [("f", "g"), ("a", "b"), ("c", "d"), ("b", "e"), ("d", "e"), ("x", "y")]
-    assert sorted(crowds(pairs)) == [[("a", "b"), ("c", "d"), ("b", "e"), ("d", "e")], [("f", "g")], [("x", "y")]]
+    assert sorted(crowds(pairs)) == [
+        [("a", "b"), ("c", "d"), ("b", "e"), ("d", "e")],
+        [("f", "g")],
+        [("x", "y")],
+    ]
     assert crowds([]) == []
 
 
@@ -59,7 +63,9 @@ def test_pairs_of_unknown_texts_are_passed_over() -> None:
 def test_canonical_is_the_origins_latest_else_the_earliest() -> None:
     copies = [at("x", 5), at("y", 1), at("z")]
     assert canonical(copies) == "y"
-    assert canonical([*copies, at("own1", 3, own=True), at("own2", 9, own=True), at("own3", own=True)]) == "own2"
+    assert (
+        canonical([*copies, at("own1", 3, own=True), at("own2", 9, own=True), at("own3", own=True)]) == "own2"
+    )
     assert canonical([at("b"), at("a")]) == "a"
 
 
@@ -81,7 +87,9 @@ def webs(draw: st.DrawFn) -> tuple[list[Member], list[tuple[str, str]]]:
 
 @given(webs(), st.randoms(use_true_random=False))
 @settings(max_examples=300, deadline=None)
-def test_every_order_gives_the_same_groups(web: tuple[list[Member], list[tuple[str, str]]], rng: random.Random) -> None:
+def test_every_order_gives_the_same_groups(
+    web: tuple[list[Member], list[tuple[str, str]]], rng: random.Random
+) -> None:
     members, pairs = web
     turned = [(b, a) if rng.random() < 0.5 else (a, b) for a, b in pairs]
     shuffled = rng.sample(members, len(members))
@@ -91,11 +99,15 @@ def test_every_order_gives_the_same_groups(web: tuple[list[Member], list[tuple[s
 
 @given(webs())
 @settings(max_examples=300, deadline=None)
-def test_members_are_verified_against_the_canonical_or_half_of_the_others(web: tuple[list[Member], list[tuple[str, str]]]) -> None:
+def test_members_are_verified_against_the_canonical_or_half_of_the_others(
+    web: tuple[list[Member], list[tuple[str, str]]],
+) -> None:
     members, pairs = web
     linked = {frozenset(p) for p in pairs}
     groups = group(members, pairs)
-    assert sorted(id for g in groups for id in g.members) == sorted(m.id for m in members), "each text is in one group"
+    assert sorted(id for g in groups for id in g.members) == sorted(m.id for m in members), (
+        "each text is in one group"
+    )
     for g in groups:
         for id in set(g.members) - {g.canonical}:
             others = [o for o in g.members if o != id]

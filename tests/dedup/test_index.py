@@ -32,7 +32,11 @@ def test_a_hash_that_all_have_points_at_nobody() -> None:
 
 
 def test_the_likeliest_ten_are_compared() -> None:
-    sketches = [list(range(16)), *([h for h in range(16) if h != i] for i in range(TOP)), [0, 1, *range(100, 114)]]
+    sketches = [
+        list(range(16)),
+        *([h for h in range(16) if h != i] for i in range(TOP)),
+        [0, 1, *range(100, 114)],
+    ]
     pairs = candidate_pairs(sketches, [None] * len(sketches))
     assert {(0, i) for i in range(1, TOP + 1)} <= set(pairs)
     assert (0, TOP + 1) in pairs, "it is among the ten of the weaker side"
@@ -41,7 +45,9 @@ def test_the_likeliest_ten_are_compared() -> None:
 def learned(texts: list[str]) -> set[int]:
     tokens = [tokenise(text) for text in texts]
     sentences = [sentence_hashes(t) for t in tokens]
-    return set(boilerplate(sentences, [opening(t, s) for t, s in zip(tokens, sentences, strict=True)]).tolist())
+    return set(
+        boilerplate(sentences, [opening(t, s) for t, s in zip(tokens, sentences, strict=True)]).tolist()
+    )
 
 
 def keys(line: str) -> set[int]:
@@ -54,9 +60,7 @@ NEXT = "The work will cost many millions and will take some years to finish."
 
 
 def told(i: int) -> str:
-    return (
-        f"Story number{i} begins with words that no other story of this wire has. It goes on as only story{i} can and ends there."
-    )
+    return f"Story number{i} begins with words that no other story of this wire has. It goes on as only story{i} can and ends there."
 
 
 def test_a_footer_of_unlike_stories_is_boilerplate() -> None:
@@ -65,12 +69,17 @@ def test_a_footer_of_unlike_stories_is_boilerplate() -> None:
 
 
 def test_a_story_that_many_carry_is_not() -> None:
-    assert learned([f"{LEAD} {NEXT}\nEdition {i} has a word of its own: edition{i}." for i in range(40)]) == set()
+    assert (
+        learned([f"{LEAD} {NEXT}\nEdition {i} has a word of its own: edition{i}." for i in range(40)])
+        == set()
+    )
 
 
 def test_the_order_of_texts_decides_nothing() -> None:
     texts = (
-        [f"{told(i)}\n{FOOTER}" for i in range(30)] + [f"{LEAD} {NEXT} {FOOTER}"] * 30 + [f"{LEAD}\n{told(i)}" for i in range(9)]
+        [f"{told(i)}\n{FOOTER}" for i in range(30)]
+        + [f"{LEAD} {NEXT} {FOOTER}"] * 30
+        + [f"{LEAD}\n{told(i)}" for i in range(9)]
     )
     expected = learned(texts)
     for seed in range(5):

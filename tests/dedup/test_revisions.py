@@ -71,7 +71,9 @@ def test_times_of_update_and_counters_are_noise(old: str, new: str) -> None:
     assert classify(HEAD, BODY, HEAD, f"{BODY}\n{new}").kind is RevisionKind.NOISE
 
 
-@pytest.mark.parametrize("line", ["Updated figures show 340 dead.", "Posted profits of 12 million crowns, down from 30 in May"])
+@pytest.mark.parametrize(
+    "line", ["Updated figures show 340 dead.", "Posted profits of 12 million crowns, down from 30 in May"]
+)
 def test_a_sentence_that_begins_like_a_stamp_is_none(line: str) -> None:
     assert kind(f"{BODY}\n{line}") is RevisionKind.EDIT
 
@@ -109,7 +111,9 @@ def test_marks_of_the_wire_decide_correction_and_update() -> None:
     new = BODY.replace("340", "430")
     assert kind(new, signal=Signal.CORRECTION) is RevisionKind.CORRECTION
     assert kind(new, signal=Signal.UPDATE) is RevisionKind.UPDATE
-    assert kind(BODY, signal=Signal.CORRECTION) is RevisionKind.NOISE, "a mark on an unchanged text changes nothing"
+    assert kind(BODY, signal=Signal.CORRECTION) is RevisionKind.NOISE, (
+        "a mark on an unchanged text changes nothing"
+    )
 
 
 def test_a_mark_that_stays_corrects_nothing_again() -> None:
@@ -147,12 +151,17 @@ def test_flapping_between_texts_opens_no_revision() -> None:
     change = classify(HEAD, other, HEAD, BODY, seen_hashes=seen)
     assert change.kind is RevisionKind.NOISE
     assert "before" in change.why
-    assert classify(HEAD, other, HEAD, BODY + " Work begins in May.", seen_hashes=seen).kind is RevisionKind.EDIT
+    assert (
+        classify(HEAD, other, HEAD, BODY + " Work begins in May.", seen_hashes=seen).kind is RevisionKind.EDIT
+    )
 
 
 def test_flapping_is_seen_through_a_changed_dateline() -> None:
     seen = {revision_hash(HEAD, "CALDER, March 2 (MNA) - " + BODY)}
-    assert classify(HEAD, "Other words.", HEAD, "CALDER, March 3 (MNA) - " + BODY, seen_hashes=seen).kind is RevisionKind.NOISE
+    assert (
+        classify(HEAD, "Other words.", HEAD, "CALDER, March 3 (MNA) - " + BODY, seen_hashes=seen).kind
+        is RevisionKind.NOISE
+    )
 
 
 def test_a_missing_headline_is_no_trouble() -> None:

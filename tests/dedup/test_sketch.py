@@ -49,7 +49,9 @@ def test_boilerplate_is_left_out() -> None:
     footer = "All of this page belongs to the Valley Post, desk 7."
     keys = frozenset(sentence_keys(footer))
     with_footer = fingerprint(STORY + ".\n" + footer.replace("7", "12"), keys)
-    assert with_footer.sketch == fingerprint(STORY).sketch, "a lone number in a footer makes no other line of it"
+    assert with_footer.sketch == fingerprint(STORY).sketch, (
+        "a lone number in a footer makes no other line of it"
+    )
     assert with_footer.words == fingerprint(STORY).words
 
 
@@ -112,4 +114,6 @@ def test_shingles_are_in_order_and_depend_on_order() -> None:
     there, back = ids("a b c d e f"), ids("f e d c b a")
     assert len(shingles(tokenise("a b c d e f").ids)) == 2
     assert set(there) == set(back)
-    assert set(shingles(tokenise("a b c d e f").ids).tolist()).isdisjoint(shingles(tokenise("f e d c b a").ids).tolist())
+    assert set(shingles(tokenise("a b c d e f").ids).tolist()).isdisjoint(
+        shingles(tokenise("f e d c b a").ids).tolist()
+    )

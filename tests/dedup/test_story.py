@@ -16,7 +16,9 @@ OTHER = "Bakers in Calder and Upper Marren asked the council of Otto Brand for h
 
 
 def told(id: str, text: str, hours: float | None = 0) -> StoryText:
-    return StoryText(id, story_marks(None, tokenise(text)), None if hours is None else NOON + timedelta(hours=hours))
+    return StoryText(
+        id, story_marks(None, tokenise(text)), None if hours is None else NOON + timedelta(hours=hours)
+    )
 
 
 def test_reports_of_one_event_are_one_story() -> None:
@@ -44,7 +46,10 @@ def test_names_that_all_texts_have_link_nobody() -> None:
 def test_scripts_without_capitals_go_by_the_headlines_words() -> None:
     headline = "غرق العبارة أوستارا قبالة كيب ريل"
     one = story_marks(headline, tokenise("أعلن خفر السواحل غرق العبارة أوستارا قبالة كيب ريل مساء أمس"))
-    two = story_marks("انتشال العبارة أوستارا قبالة كيب ريل", tokenise("انتشل الغواصون العبارة أوستارا قبالة كيب ريل بعد يومين"))
+    two = story_marks(
+        "انتشال العبارة أوستارا قبالة كيب ريل",
+        tokenise("انتشل الغواصون العبارة أوستارا قبالة كيب ريل بعد يومين"),
+    )
     assert len(one & two) >= 4
     assert story_marks(None, tokenise("أعلن خفر السواحل غرق العبارة")) == frozenset()
 

@@ -11,7 +11,9 @@ from ingest.model import Signal
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def take(id: str, hours: float | None, source: str | None = "Marren News", signal: Signal = Signal.NONE) -> Take:
+def take(
+    id: str, hours: float | None, source: str | None = "Marren News", signal: Signal = Signal.NONE
+) -> Take:
     return Take(id, None if hours is None else NOON + timedelta(hours=hours), source, None, signal)
 
 
@@ -67,7 +69,10 @@ def test_of_several_takes_of_one_source_a_correction_replaces_the_one_it_names_o
     for order in permutations([first, cut, anew, fixed]):
         assert superseded(order, lambda a, b: likeness[b]) == {"fixed": "first"}
     again = headed("again", 4, "CORRECTED 2: Quarry fire out", Signal.CORRECTION)
-    assert superseded([first, cut, anew, fixed, again], lambda a, b: likeness.get(b, 0)) == {"fixed": "first", "again": "fixed"}
+    assert superseded([first, cut, anew, fixed, again], lambda a, b: likeness.get(b, 0)) == {
+        "fixed": "first",
+        "again": "fixed",
+    }
 
 
 def test_a_correction_opens_an_edition_and_an_update_does_not() -> None:

@@ -54,9 +54,14 @@ def test_a_text_cut_from_its_end_is_truncated_and_seen_the_other_way_expanded(or
 
 def test_dropped_paragraphs_and_other_words_are_an_edited_copy(origin: DedupText) -> None:
     lines = ORIGIN.split("\n")
-    edited = "\n".join([lines[0], lines[1], lines[3], lines[5]]).replace("told reporters", "stated to the press")
+    edited = "\n".join([lines[0], lines[1], lines[3], lines[5]]).replace(
+        "told reporters", "stated to the press"
+    )
     verdict = verify(
-        origin, text(edited + "\nThe Sandhaven Courier asked the fishermen what they think of it and few would answer.")
+        origin,
+        text(
+            edited + "\nThe Sandhaven Courier asked the fishermen what they think of it and few would answer."
+        ),
     )
     assert verdict.same
     assert verdict.kind is CopyKind.EDITED
@@ -69,7 +74,9 @@ def test_a_corrected_name_or_figure_is_still_the_story(origin: DedupText) -> Non
 
 def test_capitals_curly_quotes_and_a_dateline_change_nothing(origin: DedupText) -> None:
     first, rest = ORIGIN.split("\n", 1)
-    assert verify(origin, text("CALDER, March 2 (Marren News) - " + first.upper() + "\n" + rest.replace('"', "”"))).same
+    assert verify(
+        origin, text("CALDER, March 2 (Marren News) - " + first.upper() + "\n" + rest.replace('"', "”"))
+    ).same
 
 
 def test_a_template_with_other_figures_is_another_story() -> None:
@@ -102,7 +109,9 @@ The council promised an answer within the month, and the guild promised loaves u
 
 
 def test_a_round_up_that_tells_it_further_down_is_no_copy() -> None:
-    other = " ".join(f"Village {word} held its fair in spite of rain and sold cheese." for word in "abcdefghijklmno")
+    other = " ".join(
+        f"Village {word} held its fair in spite of rain and sold cheese." for word in "abcdefghijklmno"
+    )
     story = "\n".join(ORIGIN.split("\n")[:2])
     assert not same(story, other + "\n" + story + "\n" + other.replace("fair", "market"))
     assert same(story, story + "\n" + other), "a write-through begins with it"
@@ -117,7 +126,9 @@ def test_short_texts_need_nearly_all_their_words() -> None:
 
 def test_tables_of_results_are_known_by_their_figures() -> None:
     first = "Shr 14 cts vs 9 cts\nNet 853,000 vs 522,100\nSales 41.7 mln vs 20.3 mln\nAvg shrs 6,349,753 vs 4,403,852"
-    again = first.replace("Sales", "Revs") + "\nNote: figures include the rope works at Sandhaven, bought in May"
+    again = (
+        first.replace("Sales", "Revs") + "\nNote: figures include the rope works at Sandhaven, bought in May"
+    )
     other = "Shr 11 cts vs 19 cts\nNet 310,400 vs 699,000\nSales 17.2 mln vs 18.8 mln\nAvg shrs 2,119,000 vs 2,118,000"
     assert same(first, again, hours=3)
     assert not same(first, other, hours=3)
@@ -159,7 +170,9 @@ def test_chinese_copies_are_found_without_spaces_between_words() -> None:
     verdict = verify(text(CHINESE, "a"), text("新华社电 " + cut))
     assert verdict.same
     assert not same(
-        CHINESE, CHINESE.replace("12", "9").replace("17.5", "14").replace("3.4", "2.2").replace("2028", "2031"), hours=90
+        CHINESE,
+        CHINESE.replace("12", "9").replace("17.5", "14").replace("3.4", "2.2").replace("2028", "2031"),
+        hours=90,
     )
 
 
@@ -185,14 +198,19 @@ def test_the_verdict_does_not_depend_on_which_comes_first() -> None:
     a, b = text(ORIGIN, "a"), text(ORIGIN.replace("340", "430").replace("Rell", "Roll").upper(), "b")
     one, other = verify(a, b), verify(b, a)
     assert (one.same, one.containment, one.slot_agreement, one.jaccard) == (
-        other.same, other.containment, other.slot_agreement, other.jaccard,
-    )  # fmt: skip
+        other.same,
+        other.containment,
+        other.slot_agreement,
+        other.jaccard,
+    )
 
 
 @pytest.mark.parametrize("hours", [None, 0.0, 30.0, 80.0])
 def test_what_is_ruled_out_at_a_glance_is_what_the_full_look_refuses(hours: float | None) -> None:
     chance = random.Random(3)
-    words = [f"{chance.choice('bcdfgklmn')}{chance.choice('aeiou')}{n}" if n % 7 else f"{n}" for n in range(400)]
+    words = [
+        f"{chance.choice('bcdfgklmn')}{chance.choice('aeiou')}{n}" if n % 7 else f"{n}" for n in range(400)
+    ]
     told, ruled = {True: 0, False: 0}, 0
     for _ in range(400):
         length = chance.choice([8, 25, 55, 60, 200])
@@ -200,7 +218,10 @@ def test_what_is_ruled_out_at_a_glance_is_what_the_full_look_refuses(hours: floa
         cut = max(1, int(length * keep))
         a = words[at : at + length]
         b = a[:cut] + chance.sample(words, int(length * chance.random()))
-        one, other = text(" ".join(a), "a", hours=None if hours is None else 0.0), text(" ".join(b), hours=hours)
+        one, other = (
+            text(" ".join(a), "a", hours=None if hours is None else 0.0),
+            text(" ".join(b), hours=hours),
+        )
         told[verify(one, other).same] += 1
         ruled += ruled_out(one, other)
         assert are_copies(one, other) == verify(one, other).same

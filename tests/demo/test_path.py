@@ -62,10 +62,16 @@ def test_thirty_three_articles_and_no_twin(played: Played) -> None:
 
 
 def test_a_story_from_its_feed_alone_is_whole(played: Played) -> None:
-    (body,) = played.sql("SELECT body_text FROM mart.articles WHERE feed_id = 'field-notes' AND url LIKE '%owl%'")[0]
+    (body,) = played.sql(
+        "SELECT body_text FROM mart.articles WHERE feed_id = 'field-notes' AND url LIKE '%owl%'"
+    )[0]
     assert body.startswith("The box went up in October")
     assert body.endswith("I have left them the glove.")
-    assert not any(hit.host == "fieldnotes.example" and hit.path.startswith("/p/") for hits in played.hits for hit in hits)
+    assert not any(
+        hit.host == "fieldnotes.example" and hit.path.startswith("/p/")
+        for hits in played.hits
+        for hit in hits
+    )
 
 
 def test_copies_stand_beside_their_origin(played: Played) -> None:
@@ -79,7 +85,9 @@ def test_copies_stand_beside_their_origin(played: Played) -> None:
 def test_a_correction_an_edit_and_a_withdrawal_are_revisions(played: Played) -> None:
     kinds = played.sql("SELECT kind, count(*) FROM mart.revisions WHERE revision > 1 GROUP BY 1 ORDER BY 1")
     assert kinds == [("correction", 1), ("edit", 1), ("withdrawal", 1)]
-    assert played.sql("SELECT status FROM mart.articles_all WHERE headline LIKE 'WITHDRAWN%'") == [("withdrawn",)]
+    assert played.sql("SELECT status FROM mart.articles_all WHERE headline LIKE 'WITHDRAWN%'") == [
+        ("withdrawn",)
+    ]
     assert played.summaries[1].new == 2
     assert played.summaries[1].revised == 3
 
@@ -94,7 +102,9 @@ def test_a_page_that_was_busy_comes_though_its_feed_says_304(played: Played) -> 
     clock = "lumen.example/stories/the-clock-that-waits"
     assert [pages(hits)[clock] for hits in played.hits] == [1, 1, 0]
     assert ("lumen.example", 304) in {(hit.host, hit.status) for hit in played.hits[1]}
-    assert played.sql("SELECT outcome FROM ops.outcomes WHERE url LIKE '%the-clock-that-waits'") == [("loaded",)]
+    assert played.sql("SELECT outcome FROM ops.outcomes WHERE url LIKE '%the-clock-that-waits'") == [
+        ("loaded",)
+    ]
 
 
 def test_no_page_is_asked_for_twice_and_a_quiet_poll_asks_for_feeds_alone(played: Played) -> None:
@@ -102,6 +112,8 @@ def test_no_page_is_asked_for_twice_and_a_quiet_poll_asks_for_feeds_alone(played
     quiet = played.hits[2]
     assert all(hit.conditional for hit in quiet if hit.path.endswith((".xml", ".atom", "/feed.json", ".rdf")))
     assert sum(hit.path.endswith((".xml", ".atom", "/feed.json", ".rdf")) for hit in quiet) == 7
-    assert set(pages(quiet)) <= {"lumen.example/stories/the-glass-beach"}  # what is pending is tried again by --all
+    assert set(pages(quiet)) <= {
+        "lumen.example/stories/the-glass-beach"
+    }  # what is pending is tried again by --all
     robots = Counter(hit.host for hits in played.hits for hit in hits if hit.path == "/robots.txt")
     assert set(robots.values()) == {1}

@@ -18,7 +18,9 @@ SERIES = Path(__file__).parents[2].parent / "shared" / "data" / "series"
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("name", "changes"), [("bbc", True), ("aljazeeraenglish", False)])  # the second: identity in the query
+@pytest.mark.parametrize(
+    ("name", "changes"), [("bbc", True), ("aljazeeraenglish", False)]
+)  # the second: identity in the query
 def test_a_series_of_real_polls(name: str, changes: bool, tmp_path: Path) -> None:
     archive = SERIES / f"{name}.tar.xz"
     if not archive.exists():
@@ -27,7 +29,10 @@ def test_a_series_of_real_polls(name: str, changes: bool, tmp_path: Path) -> Non
     told = site.expected()
     with Served([site]) as served:
         served.configure(tmp_path)
-        settings, feeds = load_settings(tmp_path / "ingest.toml", {"data": tmp_path / "data"}), load_feeds(tmp_path / "feeds.toml")
+        settings, feeds = (
+            load_settings(tmp_path / "ingest.toml", {"data": tmp_path / "data"}),
+            load_feeds(tmp_path / "feeds.toml"),
+        )
         for step, captured in enumerate(site.polls):
             served.go(name, step)
             asyncio.run(poll(settings, feeds, Asked(everything=True, now=captured.at)))

@@ -113,9 +113,14 @@ def test_validators_are_honoured_until_the_feed_changes() -> None:
         changed.append(get(wire, shown.feed_url, **sent).status == 200)
         wire.edition = 1
     assert dict(zip(FEEDS, changed, strict=True)) == {
-        "meridian-world": True, "gulfwire-coast": True, "gulfwire-ar": False, "harbour-post": True, "lumen": False,
-        "field-notes": False, "cedar-valley": True,
-    }  # fmt: skip
+        "meridian-world": True,
+        "gulfwire-coast": True,
+        "gulfwire-ar": False,
+        "harbour-post": True,
+        "lumen": False,
+        "field-notes": False,
+        "cedar-valley": True,
+    }
 
 
 def test_a_stale_etag_is_not_overruled_by_the_date() -> None:
@@ -129,13 +134,17 @@ def test_the_second_edition_corrects_withdraws_and_adds() -> None:
     first, second = story("meridian-world", "harvest-loan"), story("meridian-world", "harvest-loan", 2)
     assert (first.path, first.published) == (second.path, second.published)
     assert second.title.startswith("CORRECTED:")
-    assert second.paragraphs[0].endswith("430 million crowns, from 340 million, in headline and first paragraph)")
+    assert second.paragraphs[0].endswith(
+        "430 million crowns, from 340 million, in headline and first paragraph)"
+    )
     assert "340 million" not in "".join(second.paragraphs[1:])
     assert "430 million" in second.paragraphs[1]
     assert second.modified > first.modified
     withdrawn = story("meridian-world", "mine-collapse", 2)
     assert withdrawn.title.startswith("WITHDRAWN:")
-    new = {s.id for o in outlets(BASE, 2) for s in o.stories} - {s.id for o in outlets(BASE, 1) for s in o.stories}
+    new = {s.id for o in outlets(BASE, 2) for s in o.stories} - {
+        s.id for o in outlets(BASE, 1) for s in o.stories
+    }
     assert new == {"barrier-update", "camel-clinic"}
 
 
@@ -148,7 +157,9 @@ def test_a_changed_stamp_or_tracking_link_leaves_the_text_alone() -> None:
 
 def test_a_copy_keeps_the_days_of_its_origin() -> None:
     base = datetime(2026, 3, 10, 2, 45, tzinfo=UTC)  # the origin is of the 9th, the copy of the 10th
-    told = {s.published.day: s for o in outlets(base, 1) for s in o.stories if "tidal-barrier" in s.path.lower()}
+    told = {
+        s.published.day: s for o in outlets(base, 1) for s in o.stories if "tidal-barrier" in s.path.lower()
+    }
     assert sorted(told) == [9, 10]
     assert told[9].paragraphs == told[10].paragraphs
 
@@ -202,14 +213,17 @@ def test_the_server_tells_hosts_apart_and_notes_requests() -> None:
         assert b"Meridian" in body
         assert ask(server.port, "lumen.example", "/feeds/world.atom", **{"If-None-Match": '"x"'})[0] == 404
         assert server.hits == [
-            Hit("meridian.example", "/feeds/world.atom", 200, False), Hit("lumen.example", "/feeds/world.atom", 404, True),
-        ]  # fmt: skip
+            Hit("meridian.example", "/feeds/world.atom", 200, False),
+            Hit("lumen.example", "/feeds/world.atom", 404, True),
+        ]
 
 
 @pytest.fixture
 def served() -> Iterator[int]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest.demo.serve", "--base", "2026-04-02T09:00:00+00:00"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "ingest.demo.serve", "--base", "2026-04-02T09:00:00+00:00"],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     try:

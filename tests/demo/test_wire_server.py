@@ -18,12 +18,20 @@ def ask(server: LoopbackServer, host: str, path: str, **headers: str) -> http.cl
 
 
 def test_routes_by_host_and_path_with_a_wildcard_and_a_count() -> None:
-    routes = {"a.example/x": page("A", "text"), "*/robots.txt": Answer(404), "a.example/feed": rss("a.example", "/x")}
+    routes = {
+        "a.example/x": page("A", "text"),
+        "*/robots.txt": Answer(404),
+        "a.example/feed": rss("a.example", "/x"),
+    }
     with LoopbackServer(routes) as server:
         assert b"<h1>A</h1>" in ask(server, "A.example:80", "/x?utm_source=rss").read()
         assert ask(server, "b.example", "/x").status == 404
         assert b"http://a.example/x" in ask(server, "a.example", "/feed", **{"If-None-Match": '"1"'}).read()
-        assert (server.count("a.example"), server.count("a.example", "/x"), server.count("a.example", "/x?other")) == (2, 1, 0)
+        assert (
+            server.count("a.example"),
+            server.count("a.example", "/x"),
+            server.count("a.example", "/x?other"),
+        ) == (2, 1, 0)
         assert [asked.conditional for asked in server.asked] == [False, False, True]
         assert Settings.model_validate(server.settings()).resolve == {"a.example": ("127.0.0.1", server.port)}
 

@@ -79,7 +79,9 @@ def test_a_new_address_has_an_outcome_from_the_moment_it_is_known(newsroom: News
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_an_article_that_another_link_brought_is_loaded_though_its_own_failed(newsroom: Newsroom, order: str) -> None:
+def test_an_article_that_another_link_brought_is_loaded_though_its_own_failed(
+    newsroom: Newsroom, order: str
+) -> None:
     newsroom.feed("one", "one.example", [Listed(MAIN, "Glass roof")])
     newsroom.feed("two", "two.example", [Listed(PRINT, "Glass roof mended")])
     newsroom.page(MAIN, Answer(404))
@@ -88,7 +90,12 @@ def test_an_article_that_another_link_brought_is_loaded_though_its_own_failed(ne
         newsroom.poll(0, only=ids)
     outcomes = newsroom.sql("SELECT url, outcome, reason FROM ops.outcomes ORDER BY url")
     assert outcomes == [(MAIN, "loaded", None), (PRINT, "duplicate_url", None)]
-    assert newsroom.one("SELECT sum(loaded), sum(extracted), sum(fetched), sum(lost) FROM mart.funnel") == (1, 1, 1, 0)
+    assert newsroom.one("SELECT sum(loaded), sum(extracted), sum(fetched), sum(lost) FROM mart.funnel") == (
+        1,
+        1,
+        1,
+        0,
+    )
 
 
 @pytest.mark.parametrize("order", ["main first", "at once"])
@@ -116,13 +123,19 @@ def test_two_addresses_of_one_article_changed_in_one_batch_are_two_revisions(new
     staying = Listed(moving.link, "The owl box", guid="g2")
     listed.append(staying)
     moving.link = f"{A}/y/owl-house-two"
-    for hour, (one, other) in enumerate([("Owl box sold", "Owl box kept"), ("Owl box sold again", "Owl box kept again")], 1):
+    for hour, (one, other) in enumerate(
+        [("Owl box sold", "Owl box kept"), ("Owl box sold again", "Owl box kept again")], 1
+    ):
         moving.title, staying.title = one, other
         newsroom.page(moving.link, story(one, 3, paragraphs=[*prose(3), *prose(30 + hour, 1)]))
         newsroom.page(staying.link or "", story(other, 3, paragraphs=[*prose(3), *prose(40 + hour, 1)]))
         newsroom.poll(hour)
     assert not newsroom.broken_rules()
-    assert newsroom.one("SELECT count(*), count(DISTINCT revision), max(revision) FROM mart.revisions") == (4, 4, 4)
+    assert newsroom.one("SELECT count(*), count(DISTINCT revision), max(revision) FROM mart.revisions") == (
+        4,
+        4,
+        4,
+    )
 
 
 def test_a_feed_switched_off_and_on_again_says_so_at_once(newsroom: Newsroom) -> None:

@@ -15,7 +15,9 @@ SUMMARY = "The ferry council is to rebuild the bridge over the harbour before th
 CONTENTLESS = {
     "no bytes": Answer(headers=HTML),
     "204": Answer(204),
-    "bare markup": Answer(body="<!DOCTYPE html><html><head></head><body><script>go()</script></body></html>", headers=HTML),
+    "bare markup": Answer(
+        body="<!DOCTYPE html><html><head></head><body><script>go()</script></body></html>", headers=HTML
+    ),
     "blanks": Answer(body=" \r\n\t" * 300, headers=HTML),
     "zeros": Answer(body="\0" * 900, headers=HTML),
 }
@@ -58,7 +60,11 @@ def test_the_summary_stands_in_when_the_attempts_are_used_up(room: Newsroom) -> 
         assert outcome(room) == ("pending", "empty")
     room.poll(6, everything=False)
     assert outcome(room) == ("loaded", None)
-    assert room.one("SELECT headline, body_text, flags FROM mart.articles") == (TITLE, SUMMARY, ["summary_only"])
+    assert room.one("SELECT headline, body_text, flags FROM mart.articles") == (
+        TITLE,
+        SUMMARY,
+        ["summary_only"],
+    )
     room.poll(60, everything=False)
     assert room.asked("a.example", "/s/ferry") == 3
 

@@ -93,7 +93,10 @@ def test_what_a_killed_publish_left_is_swept_after_a_day(newsroom: Newsroom) -> 
     one_feed(newsroom)
     newsroom.poll(0)
     published = newsroom.data / "published"
-    old, young = published / "articles" / "orphan_old.parquet", published / "articles" / "orphan_young.parquet"
+    old, young = (
+        published / "articles" / "orphan_old.parquet",
+        published / "articles" / "orphan_young.parquet",
+    )
     build = published / ".build-1-dead"
     build.mkdir()
     for path in (old, young):

@@ -59,7 +59,9 @@ def test_twenty_feeds_are_loaded_before_the_slow_one(newsroom: Newsroom) -> None
     feeds = load_feeds(newsroom.write())
     summary = asyncio.run(poll(newsroom.settings, feeds, Asked(everything=True, now=NOON), told))
     assert summary.loaded == 20 + SLOW_PAGES
-    order = newsroom.warehouse("SELECT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url")
+    order = newsroom.warehouse(
+        "SELECT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url"
+    )
     last_slow = max(row for feed, row in order if feed == "slow")
     assert all(row < last_slow for feed, row in order if feed != "slow")
     first_complete = next(done for done, _ in loads if done >= 20)
@@ -77,7 +79,10 @@ def test_a_run_ends_in_its_time_and_leaves_the_rest(newsroom: Newsroom) -> None:
     assert newsroom.one("SELECT count(*) FROM ops.outcomes WHERE outcome = 'pending'") == summary.pending
     rest = newsroom.poll(0)
     assert (rest.pending, rest.loaded) == (0, summary.pending)
-    assert all(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") <= 2 for number in range(SLOW_PAGES))
+    assert all(
+        newsroom.asked("slow.example", f"/news/slow-story-number-{number}") <= 2
+        for number in range(SLOW_PAGES)
+    )
     assert not newsroom.broken_rules()
 
 
@@ -87,13 +92,21 @@ def ignore_interrupts() -> None:
 
 @pytest.mark.parametrize("background", [False, True])
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: signal.Signals, code: int, background: bool) -> None:
+def test_an_interrupted_run_can_be_taken_up_again(
+    newsroom: Newsroom, sign: signal.Signals, code: int, background: bool
+) -> None:
     """In the background a shell ignores SIGINT for what it starts, which is passed on to it."""
     slow_and_quick(newsroom, 1.0, feeds=2)
     newsroom.write()
-    with subprocess.Popen([*INGEST, "poll", "--all", "--now", "2026-03-10T12:00:00Z"], cwd=newsroom.folder, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                          preexec_fn=ignore_interrupts if background else None) as run:  # fmt: skip
+    with subprocess.Popen(
+        [*INGEST, "poll", "--all", "--now", "2026-03-10T12:00:00Z"],
+        cwd=newsroom.folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=ignore_interrupts if background else None,
+    ) as run:
         until(lambda: newsroom.asked("slow.example", "/news/slow-story-number-1"))
         run.send_signal(sign)
         out, err = run.communicate(timeout=60)
@@ -103,7 +116,9 @@ def test_an_interrupted_run_can_be_taken_up_again(newsroom: Newsroom, sign: sign
     assert survivors(run.pid) == []
     again = newsroom.poll(0)
     assert (again.pending, newsroom.one("SELECT count(*) FROM mart.articles")) == (0, 2 + SLOW_PAGES)
-    asked = sum(newsroom.asked("slow.example", f"/news/slow-story-number-{number}") for number in range(SLOW_PAGES))
+    asked = sum(
+        newsroom.asked("slow.example", f"/news/slow-story-number-{number}") for number in range(SLOW_PAGES)
+    )
     assert asked <= SLOW_PAGES + 1
     assert not newsroom.broken_rules()
 
@@ -115,10 +130,16 @@ def test_a_second_run_waits_for_the_first(newsroom: Newsroom) -> None:
     with subprocess.Popen(first, cwd=newsroom.folder, text=True, stdout=subprocess.PIPE) as run:
         until(lambda: newsroom.asked("slow.example", "/news/slow-story-number-0"))
         refused = subprocess.run(first, cwd=newsroom.folder, capture_output=True, text=True, check=False)
-        waited = subprocess.run([*first, "--wait", "120"], cwd=newsroom.folder, capture_output=True, text=True, check=False)
+        waited = subprocess.run(
+            [*first, "--wait", "120"], cwd=newsroom.folder, capture_output=True, text=True, check=False
+        )
         out, _ = run.communicate(timeout=60)
     assert (refused.returncode, refused.stdout, str(run.pid) in refused.stderr) == (3, "", True)
-    assert (waited.returncode, json.loads(waited.stdout)["loaded"], json.loads(out)["loaded"]) == (0, 0, 1 + SLOW_PAGES)
+    assert (waited.returncode, json.loads(waited.stdout)["loaded"], json.loads(out)["loaded"]) == (
+        0,
+        0,
+        1 + SLOW_PAGES,
+    )
 
 
 def test_articles_are_published_while_a_slow_host_goes_on(newsroom: Newsroom) -> None:
@@ -145,7 +166,10 @@ def test_a_dead_target_of_one_redirect_does_not_stop_the_host_that_links_to_it(n
     """An aggregator's links lead to many hosts: one that asks to be left alone says nothing of the others."""
     links = [f"http://hub.example/go/{number}" for number in range(4)]
     newsroom.feed("hub", "hub.example", [Listed(link, f"Hub {link[-1]}") for link in links])
-    targets = [f"http://{host}.example/news/far-away-story-{number}" for number, host in enumerate(("busy", "busy", "far", "far"))]
+    targets = [
+        f"http://{host}.example/news/far-away-story-{number}"
+        for number, host in enumerate(("busy", "busy", "far", "far"))
+    ]
     for number, (link, target) in enumerate(zip(links, targets, strict=True)):
         newsroom.page(link, Answer(302, headers={"Location": target}))
         busy = Answer(503, "no", headers={"Retry-After": "3600"})

@@ -16,6 +16,14 @@ DOWN = Transient(Reason.ROBOTS_UNREACHABLE, "robots.txt of a.example: 503")
 
 
 def test_a_try_that_was_not_made_counts_only_for_old_work() -> None:
-    fresh = judge(Result(WORK, error=DOWN), None, now=NOON + timedelta(days=1), rules=HostRules(()), attempts=1)
-    stale = judge(Result(WORK, error=DOWN), None, now=NOON + timedelta(days=15), rules=HostRules(()), attempts=1)
-    assert (fresh.outcome, stale.outcome, stale.reason) == (Outcome.PENDING, Outcome.FAILED, Reason.ROBOTS_UNREACHABLE)
+    fresh = judge(
+        Result(WORK, error=DOWN), None, now=NOON + timedelta(days=1), rules=HostRules(()), attempts=1
+    )
+    stale = judge(
+        Result(WORK, error=DOWN), None, now=NOON + timedelta(days=15), rules=HostRules(()), attempts=1
+    )
+    assert (fresh.outcome, stale.outcome, stale.reason) == (
+        Outcome.PENDING,
+        Outcome.FAILED,
+        Reason.ROBOTS_UNREACHABLE,
+    )

@@ -32,14 +32,27 @@ def test_a_site_of_odd_bytes_loads_beside_others(newsroom: Newsroom) -> None:
         return raw(answer, b'ETag: "h\xe9"', b"Last-Modified: caf\xe9", b"Content-Type: application/rss+xml")
 
     newsroom.page(f"{ODD}/odd.xml", odd_feed)
-    node = {"@type": "NewsArticle", "headline": "Canal named X", "description": "X", "author": {"name": "Ada X"},
-            "keywords": ["X"], "articleSection": "X", "image": "X", "publisher": {"name": "X"}}  # fmt: skip
+    node = {
+        "@type": "NewsArticle",
+        "headline": "Canal named X",
+        "description": "X",
+        "author": {"name": "Ada X"},
+        "keywords": ["X"],
+        "articleSection": "X",
+        "image": "X",
+        "publisher": {"name": "X"},
+    }
     script = f'<script type="application/ld+json">{json.dumps(node).replace("X", HALF)}</script>'
     newsroom.page(f"{GOOD}/news/ferry", story("Ferry", 1))
-    newsroom.page(f"{ODD}/news/canal-typed", raw(story("Canal typed", 2), b"Content-Type: text/html; charset=caf\xe9"))
+    newsroom.page(
+        f"{ODD}/news/canal-typed", raw(story("Canal typed", 2), b"Content-Type: text/html; charset=caf\xe9")
+    )
     newsroom.page(f"{ODD}/news/canal-named", story("Canal named", 3, head=script))
     assert newsroom.poll(0).loaded == 3
-    assert newsroom.sql("SELECT feed_id, count(*) FROM mart.articles GROUP BY ALL ORDER BY ALL") == [("good", 1), ("odd", 2)]
+    assert newsroom.sql("SELECT feed_id, count(*) FROM mart.articles GROUP BY ALL ORDER BY ALL") == [
+        ("good", 1),
+        ("odd", 2),
+    ]
     again = newsroom.poll(1)
     assert (again.loaded, again.revised, again.fetched) == (0, 0, 0)
     assert not any(one.conditional for one in newsroom.server.asked if one.host == "odd.example")

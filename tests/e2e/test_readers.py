@@ -102,7 +102,9 @@ def test_a_reader_that_holds_the_views_for_writing_holds_nobody_up(newsroom: New
         assert ask(holder) == "0"
 
 
-def test_a_client_that_writes_into_the_views_and_dies(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_client_that_writes_into_the_views_and_dies(
+    newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Its WAL belongs to a file that is no more: replayed over the next one it would break it."""
     newsroom.feed("alpha", "alpha.example", [])
     newsroom.poll(0)
@@ -122,7 +124,17 @@ def test_a_client_that_writes_into_the_views_and_dies(newsroom: Newsroom, tmp_pa
 @pytest.mark.full
 def test_the_first_duckdb_of_the_storage_version_reads_the_views(newsroom: Newsroom, tmp_path: Path) -> None:
     """v1.0.0 reads what 2.x publishes: views, macro and Parquet. Needs a package index."""
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path / "old"), "duckdb==1.0.0"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--target",
+        str(tmp_path / "old"),
+        "duckdb==1.0.0",
+    ]
     got = subprocess.run(command, capture_output=True, text=True, check=False)
     if got.returncode:
         pytest.skip(f"duckdb 1.0.0 cannot be installed here: {got.stderr[-200:]}")
@@ -130,8 +142,12 @@ def test_the_first_duckdb_of_the_storage_version_reads_the_views(newsroom: Newsr
     newsroom.feed("alpha", "alpha.example", [Listed(link, "Old reader")])
     newsroom.page(link, story("Old reader", 80))
     newsroom.poll(0)
-    names = [f"{schema}.{name}" for schema, name in newsroom.sql(
-        "SELECT schema_name, view_name FROM duckdb_views() WHERE schema_name IN ('mart', 'ops')")]  # fmt: skip
+    names = [
+        f"{schema}.{name}"
+        for schema, name in newsroom.sql(
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE schema_name IN ('mart', 'ops')"
+        )
+    ]
     code = """
 import duckdb, sys
 con = duckdb.connect(sys.argv[1], read_only=True)
@@ -139,7 +155,12 @@ for name in sys.argv[2:]:
     con.execute(f"SELECT count(*) FROM (SELECT * FROM {name})").fetchall()
 print(duckdb.__version__, con.execute("SELECT count(*) FROM mart.articles_asof(now())").fetchone()[0])
 """
-    done = subprocess.run([sys.executable, "-c", code, str(newsroom.data / "news.duckdb"), *names], capture_output=True, text=True,
-                          env={"PYTHONPATH": str(tmp_path / "old")}, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(newsroom.data / "news.duckdb"), *names],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(tmp_path / "old")},
+        check=False,
+    )
     assert done.stdout.split() == ["1.0.0", "1"], done.stderr[-1500:]
     assert len(names) >= 18

@@ -28,11 +28,18 @@ def test_a_second_poll_with_nothing_new_costs_one_conditional_get_a_feed(newsroo
     newsroom.poll(0)
     first = list(newsroom.server.asked)
     assert sorted(one.path for one in first if one.host == "alpha.example") == [
-        "/alpha.xml", "/news/story-number-00", "/news/story-number-01", "/news/story-number-02", "/robots.txt"]  # fmt: skip
+        "/alpha.xml",
+        "/news/story-number-00",
+        "/news/story-number-01",
+        "/news/story-number-02",
+        "/robots.txt",
+    ]
     summary = newsroom.poll(1)
     second = newsroom.server.asked[len(first) :]
     assert sorted((one.host, one.path, one.conditional) for one in second) == [
-        ("alpha.example", "/alpha.xml", True), ("beta.example", "/beta.xml", True)]  # fmt: skip
+        ("alpha.example", "/alpha.xml", True),
+        ("beta.example", "/beta.xml", True),
+    ]
     assert (summary.not_modified, summary.requests, summary.new, summary.fetched) == (2, 2, 0, 0)
 
 
@@ -48,13 +55,17 @@ def test_robots_is_asked_for_once_by_many_processes(newsroom: Newsroom) -> None:
 
 def run_poll(newsroom: Newsroom, *arguments: str) -> dict[str, Any]:
     command = [*INGEST, "poll", "--json", *arguments]
-    done = subprocess.run(command, cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        command, cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=True
+    )
     summary: dict[str, Any] = json.loads(done.stdout)
     return summary
 
 
 @pytest.mark.parametrize("everything", [True, False])
-def test_a_page_that_was_busy_is_loaded_later_though_its_feed_says_304(newsroom: Newsroom, everything: bool) -> None:
+def test_a_page_that_was_busy_is_loaded_later_though_its_feed_says_304(
+    newsroom: Newsroom, everything: bool
+) -> None:
     link = f"{A}/news/clock-tower-strikes-again"
     newsroom.feed("alpha", "alpha.example", [Listed(link, "Clock tower")])
     whole = story("Clock tower", 21)
@@ -129,4 +140,7 @@ def test_validators_go_back_verbatim(newsroom: Newsroom) -> None:
     newsroom.server.routes["alpha.example/alpha.xml"] = feed
     newsroom.poll(0)
     newsroom.poll(1)
-    assert (seen[1].headers["if-none-match"], seen[1].headers["if-modified-since"]) == ("W/odd-one", "yesterday, about noon")
+    assert (seen[1].headers["if-none-match"], seen[1].headers["if-modified-since"]) == (
+        "W/odd-one",
+        "yesterday, about noon",
+    )

@@ -40,7 +40,9 @@ def page(text: str, *, loose_lead: bool) -> Answer:
     lead = first if loose_lead else f"<p>{first}</p>"
     body = lead + "".join(f"<p>{one}</p>" for one in rest)
     numbers = range(1110000001, 1110000009)
-    spam = "".join(f'<li><a href="/{n}/x">Global Widget Market To Reach {n} Billion By 2031</a></li>' for n in numbers)
+    spam = "".join(
+        f'<li><a href="/{n}/x">Global Widget Market To Reach {n} Billion By 2031</a></li>' for n in numbers
+    )
     html = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Allies Keep Up Their Help For The Bridge Builders | MENAFN.COM</title></head><body>
 <nav><a href="/">MENAFN</a> <a href="/markets">Markets</a> <a href="/contact">Contact</a></nav>
@@ -77,7 +79,14 @@ def check_seed(newsroom: Newsroom, text: str, *, loose_lead: bool) -> None:
         "SELECT url_key, published_at::VARCHAR, published_precision, published_day::VARCHAR, publisher, agency, body_text "
         "FROM mart.articles"
     )
-    assert row[:6] == ("menafn.com#1109384321", "2025-04-02 00:00:00+00", "day", "2025-04-02", "MENAFN", "Ukrinform")
+    assert row[:6] == (
+        "menafn.com#1109384321",
+        "2025-04-02 00:00:00+00",
+        "day",
+        "2025-04-02",
+        "MENAFN",
+        "Ukrinform",
+    )
     check_text(row[6], text)
 
 
@@ -103,6 +112,10 @@ def test_the_same_by_extract_alone(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert run(["extract", str(path)]) == 0
     by_html, by_text = (json.loads(line) for line in capfd.readouterr().out.splitlines())
     for found in (by_html, by_text):
-        assert (found["published_at"][:10], found["published_precision"], found["agency"]) == ("2025-04-02", "day", "Ukrinform")
+        assert (found["published_at"][:10], found["published_precision"], found["agency"]) == (
+            "2025-04-02",
+            "day",
+            "Ukrinform",
+        )
         check_text(found["body_text"], OWN)
     assert (by_html["id"], by_html["publisher"], by_text["id"]) == ("html", "MENAFN", "text")

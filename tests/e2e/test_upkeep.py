@@ -45,7 +45,9 @@ def test_a_moved_directory_is_mended_by_publish(
     assert run(["check", "--data", str(moved)]) == 0
 
 
-def test_a_directory_on_a_relative_path_is_read_from_anywhere(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_on_a_relative_path_is_read_from_anywhere(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one_story(newsroom)
     newsroom.write()
     monkeypatch.chdir(newsroom.folder)
@@ -71,7 +73,9 @@ def test_a_day_of_many_texts_is_written_in_parts(newsroom: Newsroom, monkeypatch
     for number, link in enumerate(links):
         newsroom.page(link, story(link[-12:], 500 + number))
     newsroom.poll(0)
-    rows = {name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in ("mart.articles_all", "mart.revisions")}
+    rows = {
+        name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in ("mart.articles_all", "mart.revisions")
+    }
     monkeypatch.setattr("ingest.load.publish.TEXTS", 2)
     assert run(["publish", "--all", "--data", str(newsroom.data)]) == 0
     assert {name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in rows} == rows
@@ -88,7 +92,10 @@ def test_pending_work_of_a_feed_that_left_the_list_is_still_done(newsroom: Newsr
     newsroom.unlist()
     newsroom.feed("other", "other.example", [])
     assert newsroom.poll(2, everything=False).loaded == 1
-    assert newsroom.sql("SELECT feed_id, enabled FROM ops.feeds ORDER BY 1") == [("alpha", False), ("other", True)]
+    assert newsroom.sql("SELECT feed_id, enabled FROM ops.feeds ORDER BY 1") == [
+        ("alpha", False),
+        ("other", True),
+    ]
 
 
 def test_a_feed_under_a_new_id_loads_nothing_again(newsroom: Newsroom) -> None:
@@ -118,7 +125,9 @@ def test_a_feed_of_thousands_is_capped_and_said_so(newsroom: Newsroom) -> None:
     newsroom.options["entries_cap"] = 50
     entries = [Listed(f"{A}/news/long-story-number-{number}", f"Long {number}") for number in range(3000)]
     newsroom.feed("alpha", "alpha.example", entries)
-    newsroom.server.routes["*/robots.txt"] = Answer(body="User-agent: *\nDisallow: /news/", headers={"Content-Type": "text/plain"})
+    newsroom.server.routes["*/robots.txt"] = Answer(
+        body="User-agent: *\nDisallow: /news/", headers={"Content-Type": "text/plain"}
+    )
     summary = newsroom.poll(0)
     assert (summary.entries, summary.new, summary.lost) == (3000, 50, 50)
     assert newsroom.one("SELECT entries, capped FROM ops.polls") == (3000, 2950)
@@ -153,10 +162,16 @@ def test_a_crowded_poll_is_the_same_in_small_batches(newsroom: Newsroom) -> None
     for batch in (1, 5, 200):
         newsroom.options["batch"] = batch
         newsroom.poll(0)
-        found.append([newsroom.sql(query) for query in (
-            "SELECT * EXCLUDE (first_seen_at) FROM mart.articles_all ORDER BY article_id",
-            "SELECT * FROM mart.copies ORDER BY article_id",
-            'SELECT * EXCLUDE ("at") FROM ops.outcomes ORDER BY url_key, url')])  # fmt: skip
+        found.append(
+            [
+                newsroom.sql(query)
+                for query in (
+                    "SELECT * EXCLUDE (first_seen_at) FROM mart.articles_all ORDER BY article_id",
+                    "SELECT * FROM mart.copies ORDER BY article_id",
+                    'SELECT * EXCLUDE ("at") FROM ops.outcomes ORDER BY url_key, url',
+                )
+            ]
+        )
         assert not newsroom.broken_rules()
         shutil.rmtree(newsroom.data)
     assert found[0] == found[1] == found[2]

@@ -24,12 +24,19 @@ def paragraphs(times: int = 2) -> list[str]:
     return [
         LEAD,
         *SENTENCES,
-        *(f"In round {n} the council heard the same report from office {n} and put it on file." for n in range(times)),
+        *(
+            f"In round {n} the council heard the same report from office {n} and put it on file."
+            for n in range(times)
+        ),
     ]
 
 
 def article_html(
-    *, body: str | None = None, head: str = "", ld: dict[str, Any] | None = None, title: str = "Old bridge to be repaired"
+    *,
+    body: str | None = None,
+    head: str = "",
+    ld: dict[str, Any] | None = None,
+    title: str = "Old bridge to be repaired",
 ) -> str:
     inner = body if body is not None else "".join(f"<p>{p}</p>" for p in paragraphs())
     script = f'<script type="application/ld+json">{json.dumps(ld)}</script>' if ld else ""

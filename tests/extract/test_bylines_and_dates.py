@@ -20,7 +20,10 @@ NOW = datetime(2025, 4, 3, tzinfo=UTC)
     ("mark", "names"),
     [
         ('<a rel="author" href="/ada">Ada Lind</a>', ("Ada Lind",)),
-        ('<span class="author-name">Ada Lind</span><span class="author-name">Bo Berg</span>', ("Ada Lind", "Bo Berg")),
+        (
+            '<span class="author-name">Ada Lind</span><span class="author-name">Bo Berg</span>',
+            ("Ada Lind", "Bo Berg"),
+        ),
         ('<p class="article__byline">By Ada Lind and Bo Berg</p>', ("Ada Lind", "Bo Berg")),
         ('<div class="byline"><a href="/authors/ada-lind">Ada Lind</a> Harbour Post</div>', ("Ada Lind",)),
         ('<p>Story by <a href="/author/ada/">Ada Lind</a></p>', ("Ada Lind",)),
@@ -49,14 +52,33 @@ def test_a_byline_is_taken_where_json_ld_names_only_the_house() -> None:
 @pytest.mark.parametrize(
     ("title", "h1", "site", "headline"),
     [
-        ("Old bridge to be repaired | The Harbour Post", "Old bridge to be repaired", None, "Old bridge to be repaired"),
-        ("Old bridge to be repaired - The Harbour Post", None, "The Harbour Post", "Old bridge to be repaired"),
-        ("The Harbour Post - Old bridge to be repaired", "Old bridge to be repaired", None, "Old bridge to be repaired"),
+        (
+            "Old bridge to be repaired | The Harbour Post",
+            "Old bridge to be repaired",
+            None,
+            "Old bridge to be repaired",
+        ),
+        (
+            "Old bridge to be repaired - The Harbour Post",
+            None,
+            "The Harbour Post",
+            "Old bridge to be repaired",
+        ),
+        (
+            "The Harbour Post - Old bridge to be repaired",
+            "Old bridge to be repaired",
+            None,
+            "Old bridge to be repaired",
+        ),
         ("Bridge - a history", None, "The Harbour Post", "Bridge - a history"),
     ],
 )
-def test_the_headline_is_without_the_sites_name(title: str, h1: str | None, site: str | None, headline: str) -> None:
-    head = f'<meta property="og:title" content="{title}">' + (f'<meta property="og:site_name" content="{site}">' if site else "")
+def test_the_headline_is_without_the_sites_name(
+    title: str, h1: str | None, site: str | None, headline: str
+) -> None:
+    head = f'<meta property="og:title" content="{title}">' + (
+        f'<meta property="og:site_name" content="{site}">' if site else ""
+    )
     body = (f"<h1>{h1}</h1>" if h1 else "") + "".join(f"<p>{p}</p>" for p in paragraphs())
     page = f"<html><head><title>{title}</title>{head}</head><body><article>{body}</article></body></html>"
     article = extract(PageInput(url="https://post.example/a", html=page, now=NOW)).article
@@ -73,6 +95,12 @@ def test_the_headline_is_without_the_sites_name(title: str, h1: str | None, site
         ("2025-04-01", Precision.DAY, "2025-04-01"),
     ],
 )
-def test_a_stamp_is_printed_with_the_offset_it_came_with(raw: str, precision: Precision, printed: str) -> None:
-    at = datetime(2025, 4, 1, tzinfo=UTC) if precision is Precision.DAY else datetime(2025, 4, 1, 22, 50, 17, tzinfo=UTC)
+def test_a_stamp_is_printed_with_the_offset_it_came_with(
+    raw: str, precision: Precision, printed: str
+) -> None:
+    at = (
+        datetime(2025, 4, 1, tzinfo=UTC)
+        if precision is Precision.DAY
+        else datetime(2025, 4, 1, 22, 50, 17, tzinfo=UTC)
+    )
     assert as_printed(Stamp(at, precision, StampSource.JSONLD, raw)) == printed

@@ -18,7 +18,9 @@ SCORER, PAGES = SHARED / "tools" / "score_pages.py", SHARED / "data" / "pages"
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.skipif(not SCORER.exists() or not PAGES.exists(), reason="the captured pages are not beside the checkout"),
+    pytest.mark.skipif(
+        not SCORER.exists() or not PAGES.exists(), reason="the captured pages are not beside the checkout"
+    ),
 ]
 
 
@@ -36,14 +38,17 @@ def pages(scorer: ModuleType, name: str) -> list[dict[str, Any]]:
     return [page for page in scorer.rows(PAGES / f"{name}.jsonl.zst") if scorer.golds(page)]
 
 
-@pytest.mark.parametrize(("name", "floor"), [("scrapinghub", 0.970), ("fundus_eval", 0.955), ("fundus_tests", 0.965)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("scrapinghub", 0.970), ("fundus_eval", 0.955), ("fundus_tests", 0.965)]
+)
 def test_the_text_keeps_its_floor(scorer: ModuleType, name: str, floor: float) -> None:
     precisions, recalls = [], []
     for page in pages(scorer, name):
         article = extract(PageInput(url=page.get("url"), html=page["html"])).article
         mine = scorer.shingles(article.body_text if article else "")
         best = max(
-            (scorer.precision_recall(scorer.shingles(gold), mine) for gold in scorer.golds(page)), key=lambda pr: scorer.f1(*pr)
+            (scorer.precision_recall(scorer.shingles(gold), mine) for gold in scorer.golds(page)),
+            key=lambda pr: scorer.f1(*pr),
         )
         precisions.append(best[0])
         recalls.append(best[1])
@@ -58,7 +63,9 @@ def test_metadata_keeps_its_floor(scorer: ModuleType) -> None:
         gold = page["meta"]
         hits["title"].append(scorer.norm(gold["title"]) == scorer.norm(article.headline))
         if gold.get("authors"):
-            hits["authors"].append({*map(scorer.norm, gold["authors"])} == {*map(scorer.norm, article.authors)})
+            hits["authors"].append(
+                {*map(scorer.norm, gold["authors"])} == {*map(scorer.norm, article.authors)}
+            )
         if day := scorer.day(gold.get("date")):
             hits["day"].append(article.published is not None and day == as_printed(article.published)[:10])
     shares = {field: sum(found) / len(found) for field, found in hits.items()}

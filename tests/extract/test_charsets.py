@@ -32,13 +32,27 @@ def page(text: str, lang: str | None, times: int = 3) -> str:
 @pytest.mark.parametrize(
     ("text", "lang", "encoding"),
     [
-        (ENGLISH, "en", "cp1252"), (ENGLISH, "en-GB", "cp1252"), (SPANISH, "es", "cp1252"), (GERMAN, "de", "cp1252"),
-        (POLISH, "pl", "cp1250"), (POLISH, "pl-PL", "iso8859_2"), (CZECH, "cs", "cp1250"), (HUNGARIAN, "hu", "cp1250"),
-        (RUSSIAN, "ru", "cp1251"), (RUSSIAN, "ru", "koi8_r"), (TURKISH, "tr", "cp1254"), (GREEK, "el", "cp1253"),
-        (HEBREW, "he", "cp1255"), (CHINESE, "zh-CN", "gb18030"), (JAPANESE, "ja", "cp932"), (JAPANESE, "ja", "euc_jp"),
+        (ENGLISH, "en", "cp1252"),
+        (ENGLISH, "en-GB", "cp1252"),
+        (SPANISH, "es", "cp1252"),
+        (GERMAN, "de", "cp1252"),
+        (POLISH, "pl", "cp1250"),
+        (POLISH, "pl-PL", "iso8859_2"),
+        (CZECH, "cs", "cp1250"),
+        (HUNGARIAN, "hu", "cp1250"),
+        (RUSSIAN, "ru", "cp1251"),
+        (RUSSIAN, "ru", "koi8_r"),
+        (TURKISH, "tr", "cp1254"),
+        (GREEK, "el", "cp1253"),
+        (HEBREW, "he", "cp1255"),
+        (CHINESE, "zh-CN", "gb18030"),
+        (JAPANESE, "ja", "cp932"),
+        (JAPANESE, "ja", "euc_jp"),
     ],
-)  # fmt: skip
-def test_the_language_chooses_where_no_declaration_holds(text: str, lang: str, encoding: str, header: str | None) -> None:
+)
+def test_the_language_chooses_where_no_declaration_holds(
+    text: str, lang: str, encoding: str, header: str | None
+) -> None:
     for times in (1, 3):
         html = page(text, lang, times)
         assert text_of(html.encode(encoding), header) == html
@@ -76,7 +90,9 @@ def test_a_declaration_that_holds_comes_before_the_language() -> None:
 def test_utf_16_by_the_header_needs_no_mark(charset: str, encoding: str) -> None:
     html = page(GREEK, "el")
     assert text_of(html.encode(encoding), f"text/html; charset={charset}") == html
-    given = PageInput("https://post.example/7", html=html.encode(encoding), content_type=f"text/html;charset={charset}")
+    given = PageInput(
+        "https://post.example/7", html=html.encode(encoding), content_type=f"text/html;charset={charset}"
+    )
     assert extract(given).outcome is Outcome.LOADED
 
 

@@ -16,20 +16,31 @@ SUMMARY = "The harbour town repairs its old bridge before winter; the council vo
 
 
 def read(
-    html: str | bytes, *, summary: str | None = None, status: int = 200, content_type: str | None = "text/html", url: str = URL
+    html: str | bytes,
+    *,
+    summary: str | None = None,
+    status: int = 200,
+    content_type: str | None = "text/html",
+    url: str = URL,
 ) -> Extraction:
     hints = EntryHints(title="Old bridge to be repaired", summary=summary) if summary else None
-    return extract(PageInput(url=url, html=html, status=status, content_type=content_type, hints=hints, now=NOW))
+    return extract(
+        PageInput(url=url, html=html, status=status, content_type=content_type, hints=hints, now=NOW)
+    )
 
 
 def failed(made: Extraction, reason: Reason) -> bool:
-    return made.article is None and made.outcome in (Outcome.FAILED, Outcome.SKIPPED) and made.reason is reason
+    return (
+        made.article is None and made.outcome in (Outcome.FAILED, Outcome.SKIPPED) and made.reason is reason
+    )
 
 
 @pytest.mark.parametrize("tag", ["div", "span", "b"])
 @pytest.mark.parametrize("depth", [300, 5_000])
 def test_deep_nesting_is_told_and_never_loaded_as_a_heading(tag: str, depth: int) -> None:
-    page = article_html(body=f"<{tag}>" * depth + "".join(f"<p>{p}</p>" for p in paragraphs()) + f"</{tag}>" * depth)
+    page = article_html(
+        body=f"<{tag}>" * depth + "".join(f"<p>{p}</p>" for p in paragraphs()) + f"</{tag}>" * depth
+    )
     assert failed(read(page), Reason.NESTED_TOO_DEEP)
     kept = read(page, summary=SUMMARY).article
     assert kept is not None
@@ -100,14 +111,18 @@ def test_a_story_about_captchas_and_cookies_is_news() -> None:
     body = "".join(f"<p>{p} The captcha and the cookie consent banner stayed.</p>" for p in paragraphs())
     made = read(
         article_html(
-            title="Access denied: how captchas wear us out", body=body, ld={**NEWS, "headline": "How captchas wear us out"}
+            title="Access denied: how captchas wear us out",
+            body=body,
+            ld={**NEWS, "headline": "How captchas wear us out"},
         )
     )
     assert made.article is not None
 
 
 def test_a_paywall_stub_keeps_the_feeds_summary_or_is_an_outcome() -> None:
-    body = f"<p>{LEAD[:90]}...</p><div class='wall'><p>Subscribe now to continue reading this article.</p></div>"
+    body = (
+        f"<p>{LEAD[:90]}...</p><div class='wall'><p>Subscribe now to continue reading this article.</p></div>"
+    )
     page = article_html(body=body, ld={**NEWS, "isAccessibleForFree": False})
     assert failed(read(page), Reason.PAYWALL)
     kept = read(page, summary=SUMMARY).article
@@ -141,9 +156,18 @@ def test_what_is_no_html_is_skipped(body: bytes, content_type: str | None) -> No
     assert failed(read(body, content_type=content_type), Reason.NOT_HTML)
 
 
-@pytest.mark.parametrize("kind", ["application/pdf", "/", "image/jpeg", "text/css", "application/json; charset=utf-8"])
 @pytest.mark.parametrize(
-    "start", ["", "\ufeff", "\r\n \t", "<!-- <p> of the press --> <!--7-->", '<?xml version="1.0" encoding="utf-8"?>\n']
+    "kind", ["application/pdf", "/", "image/jpeg", "text/css", "application/json; charset=utf-8"]
+)
+@pytest.mark.parametrize(
+    "start",
+    [
+        "",
+        "\ufeff",
+        "\r\n \t",
+        "<!-- <p> of the press --> <!--7-->",
+        '<?xml version="1.0" encoding="utf-8"?>\n',
+    ],
 )
 def test_what_begins_as_html_is_html_whatever_its_server_says(kind: str, start: str) -> None:
     for page in (article_html(), article_html().removeprefix("<!DOCTYPE html>"), "<div>" + article_html()):
@@ -163,12 +187,17 @@ def test_an_empty_page_is_empty_or_the_summary(html: str | bytes) -> None:
 
 
 def test_script_source_is_not_an_article() -> None:
-    code = "".join(f"<p>var a{i} = {{ b: {i} }}; if (a{i}.b == {i}) {{ window.x = a{i}; }} return;</p>" for i in range(40))
+    code = "".join(
+        f"<p>var a{i} = {{ b: {i} }}; if (a{i}.b == {i}) {{ window.x = a{i}; }} return;</p>"
+        for i in range(40)
+    )
     assert failed(read(article_html(body=code, title="app")), Reason.CODE_LIKE)
 
 
 def test_a_home_page_is_no_article() -> None:
-    links = "".join(f"<h3><a href='/s{i}'>Story number {i} of the day in the harbour</a></h3>" for i in range(60))
+    links = "".join(
+        f"<h3><a href='/s{i}'>Story number {i} of the day in the harbour</a></h3>" for i in range(60)
+    )
     page = f"<html><head><title>The Harbour Post</title></head><body><main>{links}<p>{LEAD}</p></main></body></html>"
     assert failed(read(page, url="https://post.example/"), Reason.NOT_ARTICLE)
 
@@ -197,14 +226,18 @@ def test_links_other_than_http_never_become_fields() -> None:
 
 
 def test_markup_in_titles_and_names_becomes_plain_text() -> None:
-    page = article_html(head='<meta property="og:title" content="Old &lt;b&gt;bridge&lt;/b&gt; &amp;amp; quay">')
+    page = article_html(
+        head='<meta property="og:title" content="Old &lt;b&gt;bridge&lt;/b&gt; &amp;amp; quay">'
+    )
     made = read(page)
     assert made.article is not None
     assert "<" not in (made.article.headline or "")
     assert "& quay" in (made.article.headline or "")
 
 
-@pytest.mark.parametrize("raw", ["0000-00-00", "-0001-11-30T00:00:00Z", "9999-12-31", "2025-02-31", "1970-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "raw", ["0000-00-00", "-0001-11-30T00:00:00Z", "9999-12-31", "2025-02-31", "1970-01-01T00:00:00Z"]
+)
 def test_an_impossible_date_gives_way_and_its_raw_string_is_kept(raw: str) -> None:
     made = read(article_html(ld={**NEWS, "datePublished": raw}))
     assert made.article is not None
@@ -213,7 +246,9 @@ def test_an_impossible_date_gives_way_and_its_raw_string_is_kept(raw: str) -> No
 
 
 def test_numbers_in_the_text_make_no_date() -> None:
-    body = "".join(f"<p>{p} Flight 19980101 and lot 1998/01 were named in file 20010911.</p>" for p in paragraphs())
+    body = "".join(
+        f"<p>{p} Flight 19980101 and lot 1998/01 were named in file 20010911.</p>" for p in paragraphs()
+    )
     made = read(article_html(body=body))
     assert made.article is not None
     assert made.article.published is None
@@ -247,7 +282,12 @@ def test_a_short_item_on_privacy_is_news() -> None:
 OFFER = "A subscription gives you every story of the harbour, the tide table and the crossword, on paper or on any screen you own."
 
 
-CALLS = ["Subscribe to continue reading", "Log in to read the full story", "Subscribe", "Sign in | The Harbour Post"]
+CALLS = [
+    "Subscribe to continue reading",
+    "Log in to read the full story",
+    "Subscribe",
+    "Sign in | The Harbour Post",
+]
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -266,18 +306,28 @@ def test_a_paywalls_heading_yields_to_the_feeds_title_unless_json_ld_has_one() -
     body = f"<p>{LEAD[:60]}...</p><p>Subscribe now to continue reading this article.</p>"
     bare = read(article_html(title="Readers of the Post know more", body=body), summary=SUMMARY).article
     told = {**NEWS, "headline": "Old bridge repaired at last", "isAccessibleForFree": False}
-    said = read(article_html(title="Readers of the Post know more", body=body, ld=told), summary=SUMMARY).article
-    assert (bare and bare.headline, said and said.headline) == ("Old bridge to be repaired", "Old bridge repaired at last")
+    said = read(
+        article_html(title="Readers of the Post know more", body=body, ld=told), summary=SUMMARY
+    ).article
+    assert (bare and bare.headline, said and said.headline) == (
+        "Old bridge to be repaired",
+        "Old bridge repaired at last",
+    )
 
 
 @pytest.mark.parametrize(
     "title",
     [
-        "Register to vote on Monday", "Subscribe or perish: how papers sell", "Log in, log out: a day at sea",
-        "Para suscriptores: el puente del pueblo", "会員限定のセールで混乱", "Already a member of the guild, the town looks north",
-        "Register - a town weekly closes after a century", "Register voters to access full story of polls, court says",
+        "Register to vote on Monday",
+        "Subscribe or perish: how papers sell",
+        "Log in, log out: a day at sea",
+        "Para suscriptores: el puente del pueblo",
+        "会員限定のセールで混乱",
+        "Already a member of the guild, the town looks north",
+        "Register - a town weekly closes after a century",
+        "Register voters to access full story of polls, court says",
     ],
-)  # fmt: skip
+)
 def test_a_story_about_subscribing_is_news(title: str) -> None:
     made = read(article_html(title=title)).article
     assert made is not None

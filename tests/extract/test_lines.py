@@ -47,13 +47,18 @@ def test_what_stands_above_the_first_paragraph_goes(lead: Block, rule: str) -> N
 @pytest.mark.parametrize(
     "promo",
     [
-        "Read more: Ferry fares rise in May", "Sign up to our newsletter for the news",
+        "Read more: Ferry fares rise in May",
+        "Sign up to our newsletter for the news",
         "Lesen Sie auch: Fähre wird teurer",
-        "Lire aussi : le bac augmente ses prix", "Läs också: Färjan blir dyrare", "Читайте также: паром подорожает",
-        "Leia também: balsa fica mais cara", "© 2025 The Harbour Post. All rights reserved.",
-        "有料会員になると続きを読めます。", "Follow us on the usual networks",
+        "Lire aussi : le bac augmente ses prix",
+        "Läs också: Färjan blir dyrare",
+        "Читайте также: паром подорожает",
+        "Leia também: balsa fica mais cara",
+        "© 2025 The Harbour Post. All rights reserved.",
+        "有料会員になると続きを読めます。",
+        "Follow us on the usual networks",
     ],
-)  # fmt: skip
+)
 def test_promos_go_wherever_they_stand(promo: str) -> None:
     for place in (2, len(STORY)):
         blocks = [*STORY[:place], Block(promo), *STORY[place:]]
@@ -132,12 +137,16 @@ def test_pages_that_are_no_news_lose_titles_and_table_rules_only() -> None:
 
 
 def test_all_is_undone_where_most_would_go() -> None:
-    blocks = [Block(f"Read more: story {n} of the long and winding list on the quay") for n in range(9)] + [Block(LEAD)]
+    blocks = [Block(f"Read more: story {n} of the long and winding list on the quay") for n in range(9)] + [
+        Block(LEAD)
+    ]
     assert clean(blocks, evidence()) == (blocks, [])
 
 
 def test_links_within_the_page_are_headings_not_links() -> None:
-    tree = lxml.html.fromstring("<div><a href='#a'>How arches work</a><a href='/x'>Ferry  Fares</a><a>Nothing</a></div>")
+    tree = lxml.html.fromstring(
+        "<div><a href='#a'>How arches work</a><a href='/x'>Ferry  Fares</a><a>Nothing</a></div>"
+    )
     assert link_texts(tree) == frozenset({"ferry fares"})
 
 

@@ -29,7 +29,11 @@ URL = "https://www.post.example/local/old-bridge-71"
 
 def test_an_article_carries_what_its_page_says() -> None:
     made = extract(
-        PageInput(url=URL, html=article_html(ld=NEWS, head='<link rel="canonical" href="/local/old-bridge-71">'), now=NOW)
+        PageInput(
+            url=URL,
+            html=article_html(ld=NEWS, head='<link rel="canonical" href="/local/old-bridge-71">'),
+            now=NOW,
+        )
     )
     article = made.article
     assert article is not None
@@ -40,13 +44,20 @@ def test_an_article_carries_what_its_page_says() -> None:
     assert article.byline == "Ada Lind, Bo Berg"
     assert article.published is not None
     assert article.published.at == datetime(2025, 4, 2, 6, 30, tzinfo=UTC)
-    assert (article.published.source, article.published.raw) == (StampSource.JSONLD, "2025-04-02T08:30:00+02:00")
+    assert (article.published.source, article.published.raw) == (
+        StampSource.JSONLD,
+        "2025-04-02T08:30:00+02:00",
+    )
     assert article.published_raw == "2025-04-02T08:30:00+02:00"
     assert article.modified_at == datetime(2025, 4, 2, 8, 0, tzinfo=UTC)
     assert (article.section, article.keywords) == ("Local", ("bridge", "harbour"))
     assert article.image_url == "https://www.post.example/img/bridge.jpg"
     assert article.canonical_url == "https://www.post.example/local/old-bridge-71"
-    assert (article.publisher, article.language, article.content_type) == ("The Harbour Post", "en", ContentType.NEWS)
+    assert (article.publisher, article.language, article.content_type) == (
+        "The Harbour Post",
+        "en",
+        ContentType.NEWS,
+    )
     assert article.extractor == EXTRACTOR
     assert article.word_count > 100
 
@@ -57,7 +68,12 @@ def test_input_and_result_cross_processes() -> None:
 
 
 def test_the_feeds_time_comes_before_the_pages() -> None:
-    stamp = Stamp(datetime(2025, 4, 2, 6, 0, tzinfo=UTC), Precision.INSTANT, StampSource.FEED, "Wed, 02 Apr 2025 06:00:00 GMT")
+    stamp = Stamp(
+        datetime(2025, 4, 2, 6, 0, tzinfo=UTC),
+        Precision.INSTANT,
+        StampSource.FEED,
+        "Wed, 02 Apr 2025 06:00:00 GMT",
+    )
     hints = EntryHints(title="Old bridge to be repaired", published=stamp, published_raw=stamp.raw)
     article = extract(PageInput(url=URL, html=article_html(ld=NEWS), hints=hints, now=NOW)).article
     assert article is not None
@@ -65,7 +81,9 @@ def test_the_feeds_time_comes_before_the_pages() -> None:
 
 
 def test_a_date_in_the_address_alone_is_a_day() -> None:
-    article = extract(PageInput(url="https://post.example/2025/04/01/bridge", html=article_html(), now=NOW)).article
+    article = extract(
+        PageInput(url="https://post.example/2025/04/01/bridge", html=article_html(), now=NOW)
+    ).article
     assert article is not None
     assert article.published is not None
     assert (article.published.source, article.published.precision) == (StampSource.URL, Precision.DAY)
@@ -85,7 +103,9 @@ def test_text_alone_needs_no_page() -> None:
 def test_a_feeds_content_is_the_article() -> None:
     fragment = "".join(f"<p>{p}</p>" for p in paragraphs())
     hints = EntryHints(title="Old bridge to be repaired", summary="The town repairs its bridge.")
-    article = extract(PageInput(url=URL, html=fragment, full_text=True, hints=hints, content_type=None, now=NOW)).article
+    article = extract(
+        PageInput(url=URL, html=fragment, full_text=True, hints=hints, content_type=None, now=NOW)
+    ).article
     assert article is not None
     assert Flag.FULL_TEXT_FEED in article.flags
     assert article.headline == "Old bridge to be repaired"
@@ -94,7 +114,9 @@ def test_a_feeds_content_is_the_article() -> None:
 
 def test_lines_that_repeat_on_the_host_go_and_are_told() -> None:
     house = "The Harbour Post has been printed on the quay since the year of the great flood and lives from its readers."
-    page = article_html(body="".join(f"<p>{p}</p>" for p in [*paragraphs()[:4], house, *paragraphs()[4:]]), ld=NEWS)
+    page = article_html(
+        body="".join(f"<p>{p}</p>" for p in [*paragraphs()[:4], house, *paragraphs()[4:]]), ld=NEWS
+    )
     first = extract(PageInput(url=URL, html=page, now=NOW))
     assert text.line_hash(house) in first.lines
     assert first.article is not None
@@ -117,7 +139,9 @@ def test_a_live_blog_is_marked_and_its_json_ld_body_unused() -> None:
 def test_article_body_rescues_a_page_that_holds_no_text() -> None:
     body = "\n".join(paragraphs(20))
     article = extract(
-        PageInput(url=URL, html=article_html(body="<div id='app'></div>", ld={**NEWS, "articleBody": body}), now=NOW)
+        PageInput(
+            url=URL, html=article_html(body="<div id='app'></div>", ld={**NEWS, "articleBody": body}), now=NOW
+        )
     ).article
     assert article is not None
     assert article.body_text == "\n\n".join(paragraphs(20))
@@ -144,8 +168,13 @@ NUMBER = "MENAFN20112025000131011023ID1110375316"
 
 def republished(story: str) -> str:
     """The re-publisher's layout (synthetic): body, disclaimer and story number in equal boxes inside one form."""
-    side = "".join(f"<li><a href='/r{i}'>Global Widget Market Report {i} To Reach New Heights</a></li>" for i in range(12))
-    boxes = "".join(f"<div class='entry-summary tit'>{part}</div>" for part in (story, NUMBER, DISCLAIMER, NUMBER))
+    side = "".join(
+        f"<li><a href='/r{i}'>Global Widget Market Report {i} To Reach New Heights</a></li>"
+        for i in range(12)
+    )
+    boxes = "".join(
+        f"<div class='entry-summary tit'>{part}</div>" for part in (story, NUMBER, DISCLAIMER, NUMBER)
+    )
     return (
         "<html><head><title>Old bridge to be repaired | MENAFN.COM</title></head><body><form id='aspnetForm'>"
         f"<h1>Old bridge to be repaired</h1><div id='ContentPlaceHolder1_div_story'><div class='entry-summary'></div>{boxes}</div>"
@@ -160,7 +189,9 @@ SUMMARY = "(MENAFN - Harbour News Agency) The council of the harbour town decide
 @pytest.mark.parametrize("long", [1, 4])
 @pytest.mark.parametrize("style", ["breaks", "loose lead", "paragraphs"])
 @pytest.mark.parametrize("fed", [False, True])
-def test_a_republished_story_keeps_its_credit_and_loses_the_disclaimer(style: str, long: int, fed: bool) -> None:
+def test_a_republished_story_keeps_its_credit_and_loses_the_disclaimer(
+    style: str, long: int, fed: bool
+) -> None:
     parts = [CREDITED, *(f"{s} This is part {n}." for n in range(long) for s in SENTENCES)]
     story = {
         "breaks": "<br><br>".join(parts),
@@ -169,7 +200,9 @@ def test_a_republished_story_keeps_its_credit_and_loses_the_disclaimer(style: st
     }[style]
     hints = EntryHints(title="Old bridge to be repaired", summary=SUMMARY) if fed else None
     article = extract(
-        PageInput(url="https://menafn.example/1110375316/Old-bridge", html=republished(story), hints=hints, now=NOW)
+        PageInput(
+            url="https://menafn.example/1110375316/Old-bridge", html=republished(story), hints=hints, now=NOW
+        )
     ).article
     assert article is not None
     assert (article.agency, article.publisher) == ("Harbour News Agency", "MENAFN")

@@ -12,7 +12,12 @@ from ingest.extract.structured import Structured, clean_names, read
 from ingest.extract.tree import parse
 
 URL = "https://post.example/local/old-bridge-71"
-ARTICLE = {"@type": "NewsArticle", "headline": "Old bridge", "author": {"name": "Ada Lind"}, "datePublished": "2025-04-02"}
+ARTICLE = {
+    "@type": "NewsArticle",
+    "headline": "Old bridge",
+    "author": {"name": "Ada Lind"},
+    "datePublished": "2025-04-02",
+}
 
 
 def said(*scripts: str, head: str = "", body: str = "") -> Structured:
@@ -39,7 +44,11 @@ GRAPH = {"@graph": [{"@type": "WebSite", "name": "Post"}, ARTICLE]}
 )
 def test_the_article_is_found_wherever_it_hangs(value: Any) -> None:
     found = said(json.dumps(value))
-    assert (found.headline, found.authors, found.published) == ("Old bridge", ("Ada Lind",), (("jsonld", "2025-04-02"),))
+    assert (found.headline, found.authors, found.published) == (
+        "Old bridge",
+        ("Ada Lind",),
+        (("jsonld", "2025-04-02"),),
+    )
     assert found.news
 
 
@@ -65,7 +74,15 @@ def test_damaged_json_is_read_all_the_same(raw: str) -> None:
 def test_hopeless_json_and_odd_values_say_nothing() -> None:
     assert said("not json", "[]", "null", '"text"', "{" * 5_000).headline is None
     odd = said(
-        json.dumps({"@type": "NewsArticle", "headline": 7, "author": [None, 3, {"name": None}], "image": [], "keywords": {"a": 1}})
+        json.dumps(
+            {
+                "@type": "NewsArticle",
+                "headline": 7,
+                "author": [None, 3, {"name": None}],
+                "image": [],
+                "keywords": {"a": 1},
+            }
+        )
     )
     assert (odd.headline, odd.authors, odd.image_url, odd.keywords) == (None, (), None, ())
 
@@ -75,8 +92,17 @@ def test_a_script_beyond_the_cap_is_left_unread() -> None:
 
 
 def test_the_article_outranks_live_blog_and_blog_posting() -> None:
-    live = {"@type": "LiveBlogPosting", "headline": "Live", "author": "Desk", "datePublished": "2025", "publisher": "Post"}
-    assert said(json.dumps([live, {"@type": "BlogPosting", "headline": "Blog"}, ARTICLE])).headline == "Old bridge"
+    live = {
+        "@type": "LiveBlogPosting",
+        "headline": "Live",
+        "author": "Desk",
+        "datePublished": "2025",
+        "publisher": "Post",
+    }
+    assert (
+        said(json.dumps([live, {"@type": "BlogPosting", "headline": "Blog"}, ARTICLE])).headline
+        == "Old bridge"
+    )
     assert said(json.dumps(live)).live_blog
 
 
@@ -119,7 +145,8 @@ def test_meta_tags_where_there_is_no_json_ld() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "free"), [(True, True), ("False", False), ("http://schema.org/False", False), (None, None), ("maybe", None)]
+    ("value", "free"),
+    [(True, True), ("False", False), ("http://schema.org/False", False), (None, None), ("maybe", None)],
 )
 def test_is_accessible_for_free_in_its_spellings(value: object, free: bool | None) -> None:
     assert said(json.dumps({**ARTICLE, "isAccessibleForFree": value})).free is free

@@ -15,7 +15,10 @@ from ingest.model import StampSource
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
-pytestmark = [pytest.mark.data, pytest.mark.skipif(not DATA.exists(), reason=f"no captured material at {DATA.name}/")]
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not DATA.exists(), reason=f"no captured material at {DATA.name}/"),
+]
 
 
 def entries() -> list[dict[str, Any]]:
@@ -29,14 +32,34 @@ def test_the_seed_loses_its_credit_and_the_foreign_headline_and_nothing_else() -
     reading = read_wire(text)
     kept = [p.split(") ", 1)[1] if i == 0 else p for i, p in enumerate(paragraphs) if p != foreign]
     assert reading.body_text == "\n\n".join(kept)
-    assert (reading.agency, reading.publisher, reading.dateline_date) == ("Ukrinform", "MENAFN", date(2025, 4, 2))
+    assert (reading.agency, reading.publisher, reading.dateline_date) == (
+        "Ukrinform",
+        "MENAFN",
+        date(2025, 4, 2),
+    )
 
 
 AGENCIES = [
-    "Trend News Agency", "The Conversation", "The Conversation", "The Conversation", "The Conversation", "EIN Presswire", "IANS",
-    "GlobeNewswire", "PR Newswire", "GlobeNewswire", "GlobeNewswire", "GlobeNewswire", "EQS Group", "MENAFN", "EIN Presswire",
-    "Daily News Egypt", None, None, None,
-]  # fmt: skip
+    "Trend News Agency",
+    "The Conversation",
+    "The Conversation",
+    "The Conversation",
+    "The Conversation",
+    "EIN Presswire",
+    "IANS",
+    "GlobeNewswire",
+    "PR Newswire",
+    "GlobeNewswire",
+    "GlobeNewswire",
+    "GlobeNewswire",
+    "EQS Group",
+    "MENAFN",
+    "EIN Presswire",
+    "Daily News Egypt",
+    None,
+    None,
+    None,
+]
 
 
 def test_each_entry_gives_its_agency_and_no_byline() -> None:
@@ -60,13 +83,19 @@ def test_each_stamp_gives_its_instant_in_the_assumed_zone() -> None:
             assert stamp is not None
             hours = 4  # every captured stamp lies in American summer time
             assert stamp.at.replace(tzinfo=None).isoformat(" ") != raw
-            assert (stamp.at - datetime.fromisoformat(raw).replace(tzinfo=UTC)).total_seconds() == hours * 3600
+            assert (
+                stamp.at - datetime.fromisoformat(raw).replace(tzinfo=UTC)
+            ).total_seconds() == hours * 3600
             assert stamp.zone == "America/New_York"
 
 
 COUNTED = {
-    "(Reuters) dash": "Reuters", "(AP) —": "AP", "(EFE)": "EFE", "ANSA": "ANSA", "ACCESSWIRE / Newswire slash": "ACCESS Newswire",
-}  # fmt: skip
+    "(Reuters) dash": "Reuters",
+    "(AP) —": "AP",
+    "(EFE)": "EFE",
+    "ANSA": "ANSA",
+    "ACCESSWIRE / Newswire slash": "ACCESS Newswire",
+}
 
 
 def test_the_counted_patterns_are_recognised() -> None:

@@ -28,11 +28,16 @@ def first_line(reading: WireReading) -> str:
 @pytest.mark.parametrize("half", ["a", "b"])
 def test_openings_are_cut_and_their_likes_stay(half: str) -> None:
     cut = [
-        (op + lead, first_line(read_wire(op + lead + MORE, now=NOW)), lead) for _, _, _, op, lead in rows(f"openings_{half}.tsv")
+        (op + lead, first_line(read_wire(op + lead + MORE, now=NOW)), lead)
+        for _, _, _, op, lead in rows(f"openings_{half}.tsv")
     ]
-    stayed = [(text, first_line(read_wire(text + MORE, now=NOW))) for _, text in rows(f"not_openings_{half}.tsv")]
+    stayed = [
+        (text, first_line(read_wire(text + MORE, now=NOW))) for _, text in rows(f"not_openings_{half}.tsv")
+    ]
     right = sum(got == lead for _, got, lead in cut)
-    wrong = [(text, got) for text, got in stayed if got != text] + [(t, got) for t, got, lead in cut if got not in (lead, t)]
+    wrong = [(text, got) for text, got in stayed if got != text] + [
+        (t, got) for t, got, lead in cut if got not in (lead, t)
+    ]
     missed = [text for text, got, lead in cut if got != lead]
     assert right / len(cut) >= 0.98, missed
     assert right / (right + len(wrong)) >= 0.98, wrong
@@ -59,19 +64,41 @@ def test_agency_and_place_are_read_off_the_opening(half: str) -> None:
 @pytest.mark.parametrize(
     ("opening", "credits", "publisher", "place", "day"),
     [
-        ("(MENAFN - GlobeNewsWire - Nasdaq) TURKU, Finland, Aug. 19, 2025 (GLOBE NEWSWIRE) -- ",
-         ("GlobeNewswire", "Nasdaq"), "MENAFN", "TURKU, Finland", date(2025, 8, 19)),
+        (
+            "(MENAFN - GlobeNewsWire - Nasdaq) TURKU, Finland, Aug. 19, 2025 (GLOBE NEWSWIRE) -- ",
+            ("GlobeNewswire", "Nasdaq"),
+            "MENAFN",
+            "TURKU, Finland",
+            date(2025, 8, 19),
+        ),
         ("(MENAFN - IANS) Kochi, Aug 6 (IANS) ", ("IANS",), "MENAFN", "Kochi", date(2025, 8, 6)),
-        ("(MENAFN- Arab Herald)TUNIS, Aug 19 (Reuters) - ", ("Reuters", "Arab Herald"), "MENAFN", "TUNIS", date(2025, 8, 19)),
-        ("(MENAFN - Trend News Agency) BAKU, Azerbaijan, August 19. ", ("Trend News Agency",), "MENAFN", "BAKU, Azerbaijan",
-         date(2025, 8, 19)),
+        (
+            "(MENAFN- Arab Herald)TUNIS, Aug 19 (Reuters) - ",
+            ("Reuters", "Arab Herald"),
+            "MENAFN",
+            "TUNIS",
+            date(2025, 8, 19),
+        ),
+        (
+            "(MENAFN - Trend News Agency) BAKU, Azerbaijan, August 19. ",
+            ("Trend News Agency",),
+            "MENAFN",
+            "BAKU, Azerbaijan",
+            date(2025, 8, 19),
+        ),
         ("date 2025-08-19 MENAFN - UkrinForm) ", ("Ukrinform",), "MENAFN", None, date(2025, 8, 19)),
         ("2025-08-19 MENAFN - The Hill Gazette) ", ("The Hill Gazette",), "MENAFN", None, date(2025, 8, 19)),
         ("(MENAFN)", ("MENAFN",), "MENAFN", None, None),
-        ("News by ACCESS Newswire on TradeBoard, 2025-08-19 ", ("ACCESS Newswire",), "TradeBoard", None, date(2025, 8, 19)),
+        (
+            "News by ACCESS Newswire on TradeBoard, 2025-08-19 ",
+            ("ACCESS Newswire",),
+            "TradeBoard",
+            None,
+            date(2025, 8, 19),
+        ),
         ("PARIS (AFP/Reuters) - ", ("AFP", "Reuters"), None, "PARIS", None),
     ],
-)  # fmt: skip
+)
 def test_credits_stand_origin_first(
     opening: str, credits: tuple[str, ...], publisher: str | None, place: str | None, day: date | None
 ) -> None:
@@ -88,14 +115,20 @@ def test_a_dateline_after_glued_subheads_is_found() -> None:
         "(GLOBE NEWSWIRE) -- Larch Oyj (the–Company–) sold more planks."
     )
     reading = read_wire(text)
-    assert (reading.agency, reading.located, reading.dateline_date) == ("GlobeNewswire", "KOTKA, Finland", date(2025, 8, 19))
+    assert (reading.agency, reading.located, reading.dateline_date) == (
+        "GlobeNewswire",
+        "KOTKA, Finland",
+        date(2025, 8, 19),
+    )
     assert reading.body_text == (
         "Raises Outlook For The YearBirch Partners buys a stake\n\nLarch Oyj (the–Company–) sold more planks."
     )
 
 
 def test_a_subhead_glued_to_the_place_is_told_from_it() -> None:
-    reading = read_wire("MORE FERRIES FOR THE ISLANDSKerteminde, Aug. 19, 2025 (GLOBE NEWSWIRE) -- Two ships were ordered.")
+    reading = read_wire(
+        "MORE FERRIES FOR THE ISLANDSKerteminde, Aug. 19, 2025 (GLOBE NEWSWIRE) -- Two ships were ordered."
+    )
     assert reading.located == "Kerteminde"
     assert reading.body_text == "MORE FERRIES FOR THE ISLANDS\n\nTwo ships were ordered."
 
@@ -130,14 +163,22 @@ def test_rarer_forms(opening: str, agency: str) -> None:
 
 
 def test_a_summary_gives_the_credit_that_the_page_lost() -> None:
-    reading = read_wire("The bridge will close." + MORE, summary="(MENAFN- Gulf Harbour News) The bridge will ...")
+    reading = read_wire(
+        "The bridge will close." + MORE, summary="(MENAFN- Gulf Harbour News) The bridge will ..."
+    )
     assert (reading.agency, reading.publisher) == ("Gulf Harbour News", "MENAFN")
-    kept = read_wire("OSLO (Reuters) - The bridge will close." + MORE, summary="(MENAFN- Gulf Harbour News) The bridge will ...")
+    kept = read_wire(
+        "OSLO (Reuters) - The bridge will close." + MORE,
+        summary="(MENAFN- Gulf Harbour News) The bridge will ...",
+    )
     assert kept.agency == "Reuters"
 
 
 def test_release_wires_make_press_releases() -> None:
-    assert read_wire("TOLEDO, Ohio, Aug. 19, 2025 /PRNewswire/ -- Maple Pumps named a chief.").content_type == "press_release"
+    assert (
+        read_wire("TOLEDO, Ohio, Aug. 19, 2025 /PRNewswire/ -- Maple Pumps named a chief.").content_type
+        == "press_release"
+    )
     assert read_wire("TOLEDO, Ohio (AP) — Maple Pumps named a chief.").content_type is None
 
 
@@ -162,9 +203,14 @@ def test_a_dateline_day_without_year_is_near_the_story() -> None:
     text = "OSLO, Dec 30 (Reuters) - Snow fell."
     assert read_wire(text, now=newyear).dateline_date == date(2024, 12, 30)
     assert read_wire(text, now=newyear, published=stamp).dateline_date == date(2020, 12, 30)
-    assert read_wire(text, now=newyear, url="https://news.example/2022/12/31/snow").dateline_date == date(2022, 12, 30)
+    assert read_wire(text, now=newyear, url="https://news.example/2022/12/31/snow").dateline_date == date(
+        2022, 12, 30
+    )
     assert read_wire(text).dateline_date is None
 
 
 def test_a_day_without_year_of_an_old_page_read_today_is_unknown() -> None:
-    assert read_wire("OSLO, June 30 (Reuters) - Snow fell.", now=datetime(2025, 1, 2, tzinfo=UTC)).dateline_date is None
+    assert (
+        read_wire("OSLO, June 30 (Reuters) - Snow fell.", now=datetime(2025, 1, 2, tzinfo=UTC)).dateline_date
+        is None
+    )

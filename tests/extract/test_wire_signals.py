@@ -64,10 +64,18 @@ def test_a_desk_note_makes_a_correction() -> None:
 
 @pytest.mark.parametrize(
     "headline",
-    ["Kill Bill returns to cinemas", "KILL BILL RETURNS", "Kill Bill: Volume 3 announced", "KILL: THE FILM THAT SHOCKED",
-     "Kill: a film", "Withdrawal: how the army left", "Withdrawal symptoms", "Troops withdrawn from the bridge",
-     "Killing of a mayor - what we know"],
-)  # fmt: skip
+    [
+        "Kill Bill returns to cinemas",
+        "KILL BILL RETURNS",
+        "Kill Bill: Volume 3 announced",
+        "KILL: THE FILM THAT SHOCKED",
+        "Kill: a film",
+        "Withdrawal: how the army left",
+        "Withdrawal symptoms",
+        "Troops withdrawn from the bridge",
+        "Killing of a mayor - what we know",
+    ],
+)
 def test_a_film_is_no_kill(headline: str) -> None:
     reading = read(headline=headline)
     assert (reading.status, reading.withdraws) == (Status.LIVE, None)
@@ -81,15 +89,31 @@ def test_a_film_is_no_kill(headline: str) -> None:
             "Editors: kill the story “Bridge to close on Monday”, sent today.",
             "Bridge to close on Monday",
         ),
-        ("KILL - Bridge to close on Monday", "No substitute story will be sent.", "Bridge to close on Monday"),
+        (
+            "KILL - Bridge to close on Monday",
+            "No substitute story will be sent.",
+            "Bridge to close on Monday",
+        ),
         (
             "WITHDRAWN: Bridge story",
             "Please disregard https://news.example/2025/bridge. It is wrong.",
             "https://news.example/2025/bridge",
         ),
-        ("ADVISORY-Bridge story withdrawn", "The story slugged BRIDGE-CLOSURE/ is withdrawn.", "BRIDGE-CLOSURE/"),
-        ("RETRACTION: Bridge to close on Monday", "The agency retracts its story.", "Bridge to close on Monday"),
-        (None, "MANDATORY KILL\n\nEditors: kill BC-Bridge--Closure, which moved at 1010 GMT.", "BC-Bridge--Closure"),
+        (
+            "ADVISORY-Bridge story withdrawn",
+            "The story slugged BRIDGE-CLOSURE/ is withdrawn.",
+            "BRIDGE-CLOSURE/",
+        ),
+        (
+            "RETRACTION: Bridge to close on Monday",
+            "The agency retracts its story.",
+            "Bridge to close on Monday",
+        ),
+        (
+            None,
+            "MANDATORY KILL\n\nEditors: kill BC-Bridge--Closure, which moved at 1010 GMT.",
+            "BC-Bridge--Closure",
+        ),
         ("STORY WITHDRAWN: ", "This story has been withdrawn.", None),
     ],
 )
@@ -148,7 +172,11 @@ def test_prose_about_an_embargo_stays() -> None:
         (f"Sponsored content\n\n{BODY}", None, ContentType.PAID),
         (f"ANZEIGE\n\n{BODY}", None, ContentType.PAID),
         (f"{BODY}\n\nThis is a paid press release.", None, ContentType.PAID),
-        (f"{BODY}\n\n(The above press release has been provided by Wireco.)", None, ContentType.PRESS_RELEASE),
+        (
+            f"{BODY}\n\n(The above press release has been provided by Wireco.)",
+            None,
+            ContentType.PRESS_RELEASE,
+        ),
         (BODY, "https://news.example/press-releases/hill-co", ContentType.PRESS_RELEASE),
         (BODY, "https://news.example/sponsored/hill-co", ContentType.PAID),
         (BODY, "https://news.example/world/press-freedom", None),
@@ -156,5 +184,7 @@ def test_prose_about_an_embargo_stays() -> None:
         (BODY, None, None),
     ],
 )
-def test_press_releases_and_paid_texts_are_marked(text: str, url: str | None, kind: ContentType | None) -> None:
+def test_press_releases_and_paid_texts_are_marked(
+    text: str, url: str | None, kind: ContentType | None
+) -> None:
     assert read(text, url=url).content_type == kind

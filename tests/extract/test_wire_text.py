@@ -33,7 +33,9 @@ def test_the_damaged_form_of_a_scraped_text() -> None:
     assert reading.dateline_date is not None
     assert reading.dateline_date.isoformat() == "2025-04-02"
     assert [(d.rule, d.text) for d in reading.dropped] == [
-        ("opening", "date 2025-04-02 MENAFN - UkrinForm)"), ("foreign headline", foreign)]  # fmt: skip
+        ("opening", "date 2025-04-02 MENAFN - UkrinForm)"),
+        ("foreign headline", foreign),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,17 @@ def test_another_headline_stays_where_nothing_says_wire() -> None:
 
 def test_another_headline_stays_among_many_subheads() -> None:
     foreign = "Lowmere's Dahl confirms loss of two fishing boats in Norway"
-    reading = read(f"(MENAFN - Coast Gazette) {ABOVE}", "The plan", BELOW, "The cost", BELOW, foreign, ABOVE, "The museum", LAST)
+    reading = read(
+        f"(MENAFN - Coast Gazette) {ABOVE}",
+        "The plan",
+        BELOW,
+        "The cost",
+        BELOW,
+        foreign,
+        ABOVE,
+        "The museum",
+        LAST,
+    )
     assert foreign in reading.body_text
 
 
@@ -67,9 +79,15 @@ def test_another_headline_stays_among_many_subheads() -> None:
     ("line", "rule"),
     [
         ("MENAFN20112025000131011023ID1110375316", "story number"),
-        ("Legal Disclaimer: MENAFN provides the information “as is” without warranty of any kind.", "legal disclaimer"),
+        (
+            "Legal Disclaimer: MENAFN provides the information “as is” without warranty of any kind.",
+            "legal disclaimer",
+        ),
         ("Legal Disclaimer:", "legal disclaimer"),
-        ("Disclaimer: The above press release comes to you under an arrangement with Wireco.", "legal disclaimer"),
+        (
+            "Disclaimer: The above press release comes to you under an arrangement with Wireco.",
+            "legal disclaimer",
+        ),
         ("The issuer is solely responsible for the content of this announcement.", "legal disclaimer"),
         ("Also read: Two boats lost off the cape", "also read"),
         ("READ MORE: Two boats lost off the cape", "also read"),
@@ -92,7 +110,9 @@ def test_another_headline_stays_among_many_subheads() -> None:
 )
 def test_a_line_that_is_no_text_goes(line: str, rule: str) -> None:
     reading = (
-        read(f"OSLO (Reuters) - {ABOVE}", line, BELOW) if rule == "photo credit" else read(f"OSLO (Reuters) - {ABOVE}", BELOW, line)
+        read(f"OSLO (Reuters) - {ABOVE}", line, BELOW)
+        if rule == "photo credit"
+        else read(f"OSLO (Reuters) - {ABOVE}", BELOW, line)
     )
     assert reading.body_text == f"{ABOVE}\n\n{BELOW}"
     assert rules(reading) == ["opening", rule]
@@ -130,7 +150,10 @@ def test_an_empty_page_with_a_disclaimer_is_empty() -> None:
 
 
 def test_reporters_are_authors_and_editors_are_not() -> None:
-    reading = read(ABOVE, "Additional reporting by Ann Lee in Oslo, Joe Roe and Eva Moe; Writing by Kim Noe; Editing by Max Poe")
+    reading = read(
+        ABOVE,
+        "Additional reporting by Ann Lee in Oslo, Joe Roe and Eva Moe; Writing by Kim Noe; Editing by Max Poe",
+    )
     assert reading.authors == ("Ann Lee", "Joe Roe", "Eva Moe", "Kim Noe")
 
 
@@ -169,7 +192,10 @@ def test_a_bracket_inside_the_last_sentence_is_no_credit() -> None:
 
 
 def test_a_social_twin_loses_its_tags_and_a_tagged_headline_does_not() -> None:
-    assert read(ABOVE, headline="Cranes Come To Lowmere #Cranes #Come #Lowmere").headline == "Cranes Come To Lowmere"
+    assert (
+        read(ABOVE, headline="Cranes Come To Lowmere #Cranes #Come #Lowmere").headline
+        == "Cranes Come To Lowmere"
+    )
     assert read(ABOVE, headline="A year of #MeToo").headline == "A year of #MeToo"
     assert read(ABOVE, headline="#One #Two #Three").headline == "#One #Two #Three"
     assert read(ABOVE).headline is None
@@ -177,7 +203,21 @@ def test_a_social_twin_loses_its_tags_and_a_tagged_headline_does_not() -> None:
 
 @pytest.mark.parametrize(
     "sign",
-    ["A", " ", "A ", "(A", "A/", "(Reuters) - ", "MENAFN - ", "A\n", "#a ", "reporting by A ", "[ ", "京", "EMBARGOED UNTIL "],
+    [
+        "A",
+        " ",
+        "A ",
+        "(A",
+        "A/",
+        "(Reuters) - ",
+        "MENAFN - ",
+        "A\n",
+        "#a ",
+        "reporting by A ",
+        "[ ",
+        "京",
+        "EMBARGOED UNTIL ",
+    ],
 )
 def test_a_long_text_of_one_sign_is_read(sign: str) -> None:
     text = sign * (100_000 // len(sign))

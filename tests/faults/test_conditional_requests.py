@@ -60,7 +60,12 @@ def test_both_validators_go_back_as_they_came(newsroom: Newsroom) -> None:
     dates = (None, MONDAY, "2026-03-09 08:00", "yesterday, about noon")
     sent = [(etag, date) for etag in etags for date in dates]
     feeds = [
-        listed(newsroom, f"h{number}.example", said(ETag=etag, **({"Last_Modified": date} if date else {})), said(status=304))
+        listed(
+            newsroom,
+            f"h{number}.example",
+            said(ETag=etag, **({"Last_Modified": date} if date else {})),
+            said(status=304),
+        )
         for number, (etag, date) in enumerate(sent)
     ]
     newsroom.poll(0)
@@ -74,7 +79,9 @@ def test_a_date_alone_is_a_validator(newsroom: Newsroom) -> None:
 
 
 def test_a_304_brings_new_validators_and_keeps_those_it_is_silent_about(newsroom: Newsroom) -> None:
-    asked = told(newsroom, said(ETag='"1"', Last_Modified=MONDAY), said(status=304, ETag='"2"'), said(status=304))
+    asked = told(
+        newsroom, said(ETag='"1"', Last_Modified=MONDAY), said(status=304, ETag='"2"'), said(status=304)
+    )
     assert [validators(one) for one in asked[1:]] == [('"1"', MONDAY), ('"2"', MONDAY)]
 
 
@@ -92,12 +99,15 @@ def test_what_is_no_feed_leaves_the_validators_alone(newsroom: Newsroom) -> None
     troubles = [
         said("busy", 500, ETag='"trouble"'),
         said("gone for now", 404, ETag='"trouble"'),
-        Answer(200, "<html><head><title>Just a moment...</title></head><body>Checking</body></html>",
-               {"Content-Type": "text/html", "ETag": '"trouble"'}),  # a page in place of the feed
+        Answer(
+            200,
+            "<html><head><title>Just a moment...</title></head><body>Checking</body></html>",
+            {"Content-Type": "text/html", "ETag": '"trouble"'},
+        ),  # a page in place of the feed
         Answer(200, "", {**RSS, "ETag": '"trouble"'}),
         Answer(200, BODY, {**RSS, "ETag": '"trouble"'}, length=len(BODY) + 9),
         Answer(200, BODY, {**RSS, "ETag": '"trouble"', "Content-Encoding": "gzip"}),
-    ]  # fmt: skip
+    ]
     feeds = [
         listed(newsroom, f"h{number}.example", said(ETag='"1"'), trouble, said(status=304))
         for number, trouble in enumerate(troubles)
@@ -110,11 +120,22 @@ def test_what_is_no_feed_leaves_the_validators_alone(newsroom: Newsroom) -> None
 def test_a_304_nobody_asked_for_is_a_failure(newsroom: Newsroom) -> None:
     asked = told(newsroom, said(status=304, ETag='"1"'), said())
     assert [validators(one) for one in asked] == [(None, None)] * 2
-    assert newsroom.sql("SELECT status, reason IS NULL FROM ops.polls ORDER BY polled_at") == [(304, False), (200, True)]
+    assert newsroom.sql("SELECT status, reason IS NULL FROM ops.polls ORDER BY polled_at") == [
+        (304, False),
+        (200, True),
+    ]
 
 
 def test_the_whole_is_asked_for_after_eight_days(newsroom: Newsroom) -> None:
-    asked = told(newsroom, said(ETag='"1"'), said(status=304), said(status=304), said(ETag='"1"'), said(status=304), hours=24 * 3.5)
+    asked = told(
+        newsroom,
+        said(ETag='"1"'),
+        said(status=304),
+        said(status=304),
+        said(ETag='"1"'),
+        said(status=304),
+        hours=24 * 3.5,
+    )
     assert [validators(one)[0] for one in asked] == [None, '"1"', '"1"', None, '"1"']
 
 
@@ -135,7 +156,13 @@ def test_one_get_a_poll_and_no_other_method(newsroom: Newsroom) -> None:
     link = f"http://{HOST}/news/lighthouse-gets-a-new-lamp"
     body = BODY.replace("<guid>1</guid>", f"<link>{link}</link>")
     newsroom.page(link, story("Lighthouse", 5))
-    asked = told(newsroom, said(body, ETag='"1"'), said(status=304), said(body), said(body.replace("Quiet<", "Quiet <")))
+    asked = told(
+        newsroom,
+        said(body, ETag='"1"'),
+        said(status=304),
+        said(body),
+        said(body.replace("Quiet<", "Quiet <")),
+    )
     assert len(asked) == 4
     assert newsroom.asked(HOST, "/news/lighthouse-gets-a-new-lamp") == 1
     assert newsroom.asked(HOST, "/robots.txt") == 1
@@ -148,7 +175,9 @@ def test_retry_after_rests_the_whole_host(newsroom: Newsroom, status: int, form:
     """No feed, page or robots.txt of the host is asked for until then, not even with `--all`; other hosts are."""
     link = f"http://{HOST}/news/ferry-runs-late-again"
     newsroom.feed("beta", HOST, [Listed(link, "Ferry")])
-    newsroom.feed("gamma", "gamma.example", [Listed("http://gamma.example/news/canal-opens-for-boats", "Canal")])
+    newsroom.feed(
+        "gamma", "gamma.example", [Listed("http://gamma.example/news/canal-opens-for-boats", "Canal")]
+    )
     newsroom.page("http://gamma.example/news/canal-opens-for-boats", story("Canal", 6))
     newsroom.page(link, story("Ferry", 7))
     wait = "3600" if form == "seconds" else formatdate(time.time() + 3600, usegmt=True)
@@ -173,8 +202,13 @@ def test_cookies_are_never_sent_nor_kept(newsroom: Newsroom) -> None:
     link, cookie = f"http://{HOST}/news/market-hall-is-painted", {"Set_Cookie": "visitor=7; Path=/"}
     body = BODY.replace("<guid>1</guid>", f"<link>{link}</link>")
     page = story("Market hall", 8)
-    newsroom.page(link, lambda asked: Answer(302, headers={"Location": f"{link}-today", "Set-Cookie": "seen=1"}))
-    newsroom.page(f"{link}-today", Answer(body=page.body, headers={**page.headers, "Set-Cookie": "seen=2; Domain=example"}))
+    newsroom.page(
+        link, lambda asked: Answer(302, headers={"Location": f"{link}-today", "Set-Cookie": "seen=1"})
+    )
+    newsroom.page(
+        f"{link}-today",
+        Answer(body=page.body, headers={**page.headers, "Set-Cookie": "seen=2; Domain=example"}),
+    )
     told(newsroom, said(body, **cookie), said(OTHER_BODY, **cookie), said(**cookie))
     assert newsroom.one("SELECT count(*) FROM mart.articles") == 1
     assert not [one for one in newsroom.server.asked if "cookie" in one.headers]
@@ -190,7 +224,11 @@ def test_max_age_holds_across_304s(newsroom: Newsroom) -> None:
 
 def test_skip_hours_hold_across_304s(newsroom: Newsroom) -> None:
     hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour not in (12, 13, 20))
-    told(newsroom, said(BODY.replace("<item>", f"<skipHours>{hours}</skipHours><item>"), ETag='"1"'), said(status=304))
+    told(
+        newsroom,
+        said(BODY.replace("<item>", f"<skipHours>{hours}</skipHours><item>"), ETag='"1"'),
+        said(status=304),
+    )
     assert newsroom.one("SELECT hour(next_poll_at) FROM ops.feeds") in (13, 20)
     newsroom.poll(1.9)
     assert newsroom.one("SELECT hour(next_poll_at) FROM ops.feeds") == 20
@@ -203,13 +241,19 @@ def test_polls_per_day_spend_the_budget(newsroom: Newsroom) -> None:
     newsroom.feed("beta", "beta.example", [])
     newsroom.poll(0)
     newsroom.poll(1)
-    waits = newsroom.sql("SELECT date_diff('minute', last_poll_at, next_poll_at) / 60, why_next FROM ops.feeds")
+    waits = newsroom.sql(
+        "SELECT date_diff('minute', last_poll_at, next_poll_at) / 60, why_next FROM ops.feeds"
+    )
     assert all(11 < hours < 13 and "polls_per_day" in why for hours, why in waits)
 
 
 def test_the_document_for_site_owners_names_tests_that_exist() -> None:
     tests = Path(__file__).parents[1]
-    cases = (tests.parent / "docs" / "politeness.md").read_text(encoding="utf-8").partition("## Conditional requests")[2]
+    cases = (
+        (tests.parent / "docs" / "politeness.md")
+        .read_text(encoding="utf-8")
+        .partition("## Conditional requests")[2]
+    )
     named = re.findall(r"`(test_\w+)`", cases)
     there = {
         name

@@ -46,8 +46,10 @@ def unkept(wire: FaultWire, found: Polled) -> dict[str, Any]:
     """What is not as it should be, by rule; empty when all is well."""
     urls = [url for (url,) in found.sql("SELECT url FROM mart.articles_all")]
     loaded = {url.partition("?")[0] for url in urls}
-    texts = found.sql(f"SELECT url FROM mart.articles_all WHERE contains(body_text || headline, '{CANARY}') "
-                      "OR headline ILIKE '%just a moment%' OR body_text ILIKE '%checking your browser%'")  # fmt: skip
+    texts = found.sql(
+        f"SELECT url FROM mart.articles_all WHERE contains(body_text || headline, '{CANARY}') "
+        "OR headline ILIKE '%just a moment%' OR body_text ILIKE '%checking your browser%'"
+    )
     wasted, pages = wire.wasted()
     said = {
         "good articles missing": sorted(wire.good_pages() - loaded),
@@ -58,7 +60,8 @@ def unkept(wire: FaultWire, found: Polled) -> dict[str, Any]:
         "disallowed fetches": wire.disallowed(),
         "requests too soon": wire.hasty(),
         "pages fetched again": wasted if wasted > 0.005 * pages else 0,
-        "links without an outcome": set(wire.listed()) - {url for (url,) in found.sql("SELECT url FROM ops.outcomes")},
+        "links without an outcome": set(wire.listed())
+        - {url for (url,) in found.sql("SELECT url FROM ops.outcomes")},
         "memory": [one.peak for one in found.runs if one.main_peak > MAIN_MB or one.peak > WORKER_MB],
     }
     return {rule: broken for rule, broken in said.items() if broken}

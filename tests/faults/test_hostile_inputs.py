@@ -36,7 +36,9 @@ INDEX: dict[str, tuple[str, ...]] = {
         "extract/test_hostile_pages.py::test_deep_nesting_is_told_and_never_loaded_as_a_heading",
         "extract/test_hostile_pages.py::test_a_ten_megabyte_text_node_is_a_limit_not_an_article",
     ),
-    "10 MB of JSON-LD": ("extract/test_hostile_pages.py::test_an_oversized_json_ld_block_is_left_out_and_the_text_still_read",),
+    "10 MB of JSON-LD": (
+        "extract/test_hostile_pages.py::test_an_oversized_json_ld_block_is_left_out_and_the_text_still_read",
+    ),
     "100,000 links, a million tags": (
         "extract/test_hostile_pages.py::test_markup_that_takes_minutes_is_refused_unparsed",
         "fetch/test_bodies.py::test_the_cap_counts_decoded_bytes",
@@ -104,7 +106,9 @@ INDEX: dict[str, tuple[str, ...]] = {
         "fetch/test_guard.py::test_allow_networks_opens_what_it_names_and_no_more",
         "fetch/test_guard.py::test_allow_ports_adds_to_80_and_443",
     ),
-    "robots.txt of any size": ("fetch/test_robots.py::test_half_a_megabyte_is_read_and_what_lies_behind_is_not",),
+    "robots.txt of any size": (
+        "fetch/test_robots.py::test_half_a_megabyte_is_read_and_what_lies_behind_is_not",
+    ),
 }
 """Tests by file of tests/ and name; `here` is this file."""
 
@@ -117,11 +121,15 @@ def beside(newsroom: Newsroom, body: str | bytes, **headers: str) -> None:
     newsroom.feed("good", "alpha.example", [Listed(GOOD, "Orchard")])
     newsroom.page(GOOD, story("Orchard", 31))
     newsroom.feed("bad", "bad.example", [])
-    newsroom.server.routes["bad.example/bad.xml"] = Answer(body=body, headers={"Content-Type": "application/rss+xml", **headers})
+    newsroom.server.routes["bad.example/bad.xml"] = Answer(
+        body=body, headers={"Content-Type": "application/rss+xml", **headers}
+    )
 
 
 def rss(items: str, before: str = "") -> str:
-    return f'<?xml version="1.0"?>{before}<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
+    return (
+        f'<?xml version="1.0"?>{before}<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
+    )
 
 
 @pytest.mark.parametrize("row", INDEX)
@@ -134,13 +142,17 @@ def test_every_row_is_tested(row: str) -> None:
 
 def test_no_entity_or_dtd_is_fetched(newsroom: Newsroom) -> None:
     newsroom.page("http://canary.example/wire.dtd", Answer(body="<!ENTITY more 'the canary sang'>"))
-    dtd = ('<!DOCTYPE rss SYSTEM "http://canary.example/wire.dtd" [<!ENTITY file SYSTEM "file:///etc/passwd">'
-           '<!ENTITY net SYSTEM "http://canary.example/wire.dtd">]>')  # fmt: skip
+    dtd = (
+        '<!DOCTYPE rss SYSTEM "http://canary.example/wire.dtd" [<!ENTITY file SYSTEM "file:///etc/passwd">'
+        '<!ENTITY net SYSTEM "http://canary.example/wire.dtd">]>'
+    )
     beside(newsroom, rss("<item><title>&file; &net; &more;</title><guid>1</guid></item>", dtd))
     newsroom.poll(0)
     assert newsroom.asked("canary.example") == 0
     assert newsroom.one("SELECT count(*) FROM mart.articles") == 1
-    titles = [title or "" for (title,) in newsroom.warehouse("SELECT title FROM raw.entry WHERE feed_id = 'bad'")]
+    titles = [
+        title or "" for (title,) in newsroom.warehouse("SELECT title FROM raw.entry WHERE feed_id = 'bad'")
+    ]
     assert not [title for title in titles if "root:" in title or "canary" in title]
 
 
@@ -149,7 +161,9 @@ def test_a_huge_feed_is_capped_and_counted(newsroom: Newsroom) -> None:
     beside(newsroom, rss(entries))
     summary = newsroom.poll(0)
     assert (summary.failed, summary.loaded) == (0, 1)
-    assert newsroom.warehouse("SELECT entries, new, capped FROM raw.poll WHERE feed_id = 'bad'") == [(25_000, 1_000, 24_000)]
+    assert newsroom.warehouse("SELECT entries, new, capped FROM raw.poll WHERE feed_id = 'bad'") == [
+        (25_000, 1_000, 24_000)
+    ]
 
 
 def test_a_feed_over_the_cap_is_refused_and_others_are_loaded(newsroom: Newsroom) -> None:
@@ -163,12 +177,25 @@ def test_a_feed_over_the_cap_is_refused_and_others_are_loaded(newsroom: Newsroom
 def test_links_to_nowhere_and_inwards_are_accounted_for_and_not_asked(newsroom: Newsroom) -> None:
     with LoopbackServer({"*/": story("The canary sang in the server room", 32)}) as canary:
         place = f"127.0.0.1:{canary.port}"
-        nowhere = ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,news", "mailto:desk@wire.example"]
-        inwards = [f"http://{place}/", f"http://2130706433:{canary.port}/", f"http://[::ffff:127.0.0.1]:{canary.port}/",
-                   f"http://localhost:{canary.port}/", f"http://desk@{place}/desk", "http://169.254.169.254/latest/"]  # fmt: skip
+        nowhere = [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,news",
+            "mailto:desk@wire.example",
+        ]
+        inwards = [
+            f"http://{place}/",
+            f"http://2130706433:{canary.port}/",
+            f"http://[::ffff:127.0.0.1]:{canary.port}/",
+            f"http://localhost:{canary.port}/",
+            f"http://desk@{place}/desk",
+            "http://169.254.169.254/latest/",
+        ]
         newsroom.options["allow_networks"] = []
         newsroom.feed(
-            "alpha", "alpha.example", [Listed(link, f"Entry {n}", guid=str(n)) for n, link in enumerate(nowhere + inwards)]
+            "alpha",
+            "alpha.example",
+            [Listed(link, f"Entry {n}", guid=str(n)) for n, link in enumerate(nowhere + inwards)],
         )
         newsroom.poll(0)
         assert canary.asked == []
@@ -190,10 +217,19 @@ def test_titles_reach_the_mart_as_plain_text(newsroom: Newsroom) -> None:
 
 
 def test_impossible_dates_are_unknown_and_kept_raw(newsroom: Newsroom) -> None:
-    stamps = ["-0001-11-30T00:00:00Z", "Fri, 31 Dec 9999 23:59:59 GMT", "Tue, 31 Feb 2026 10:00:00 GMT", "1970-01-01T00:00:00Z",
-              "2026-03-10T12:00:00+25:00"]  # fmt: skip
+    stamps = [
+        "-0001-11-30T00:00:00Z",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Tue, 31 Feb 2026 10:00:00 GMT",
+        "1970-01-01T00:00:00Z",
+        "2026-03-10T12:00:00+25:00",
+    ]
     links = [f"{A}/news/tale-without-a-day-{'abcde'[n]}" for n in range(len(stamps))]
-    newsroom.feed("alpha", "alpha.example", [Listed(link, f"Tale {n}", published=stamps[n]) for n, link in enumerate(links)])
+    newsroom.feed(
+        "alpha",
+        "alpha.example",
+        [Listed(link, f"Tale {n}", published=stamps[n]) for n, link in enumerate(links)],
+    )
     for number, link in enumerate(links):
         newsroom.page(link, story(f"Tale {number}", 40 + number))
     assert newsroom.poll(0).loaded == len(stamps)
@@ -205,11 +241,18 @@ def test_impossible_dates_are_unknown_and_kept_raw(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("identity", ["<guid>same</guid>", "", "<guid></guid>"])
 def test_a_thousand_entries_without_identity(identity: str) -> None:
     """Told apart by link where there is one, else by their words; the same the second time."""
-    linked = "".join(f"<item><title>Entry {n}</title>{identity}<link>{A}/news/{n}</link></item>" for n in range(1_000))
+    linked = "".join(
+        f"<item><title>Entry {n}</title>{identity}<link>{A}/news/{n}</link></item>" for n in range(1_000)
+    )
     bare = "".join(f"<item><title>Entry {n}</title>{identity}</item>" for n in range(1_000))
     for items in (linked, bare):
         given = FeedInput(
-            Feed("alpha", f"{A}/a.xml"), rss(items).encode(), f"{A}/a.xml", None, datetime(2026, 3, 10, tzinfo=UTC), 1_000
+            Feed("alpha", f"{A}/a.xml"),
+            rss(items).encode(),
+            f"{A}/a.xml",
+            None,
+            datetime(2026, 3, 10, tzinfo=UTC),
+            1_000,
         )
         keys = [entry.entry_key for entry in parse_feed(given).entries]
         assert len(set(keys)) == 1_000
@@ -229,7 +272,9 @@ def test_half_a_page_is_never_a_row(newsroom: Newsroom) -> None:
     first = newsroom.poll(0)
     assert (first.loaded, first.pending) == (0, 2)
     assert newsroom.poll(1).loaded == 2
-    assert newsroom.one("SELECT min(revisions), max(revisions), min(word_count) > 100 FROM mart.articles") == (1, 1, True)
+    assert newsroom.one(
+        "SELECT min(revisions), max(revisions), min(word_count) > 100 FROM mart.articles"
+    ) == (1, 1, True)
 
 
 def test_redirects_inwards_are_neither_followed_nor_adopted(newsroom: Newsroom) -> None:

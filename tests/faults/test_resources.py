@@ -32,7 +32,9 @@ def test_a_disk_that_fills_during_a_run_stops_it(newsroom: Newsroom) -> None:
     newsroom.options["min_free_disk"] = free - SPARE
     newsroom.write()
     command = [sys.executable, "-m", "ingest.cli.main", "poll", "--all", "--now", "2026-03-10T12:00:00Z"]
-    said = subprocess.run(command, cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=False)
+    said = subprocess.run(
+        command, cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=False
+    )
     (line,) = said.stderr.splitlines()
     assert (said.returncode, "MB free" in line, "min_free_disk" in line) == (1, True, True)
     assert newsroom.warehouse("SELECT url, attempts FROM core.pending") == [(link, 0)]

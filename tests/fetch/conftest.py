@@ -30,8 +30,13 @@ async def open_client(site: Site, tmp_path: Path) -> AsyncIterator[OpenClient]:
     """Clients under any settings; news.example, other.example and h0..h9.example are names of `site`."""
     async with AsyncExitStack() as stack:
 
-        async def opened(*, rules: tuple[HostRule, ...] = (), lookup: Lookup | None = None, path: Path | None = None,
-                         **settings: Any) -> Client:  # fmt: skip
+        async def opened(
+            *,
+            rules: tuple[HostRule, ...] = (),
+            lookup: Lookup | None = None,
+            path: Path | None = None,
+            **settings: Any,
+        ) -> Client:
             names = ["news.example", "other.example", *(f"h{n}.example" for n in range(10))]
             given = {"resolve": dict.fromkeys(names, (site.address, site.port)), **settings}
             hosts = Hosts(path or tmp_path / "hosts.db")

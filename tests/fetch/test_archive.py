@@ -28,7 +28,12 @@ def answer(number: int = 0, body: bytes | None = None, **fields: object) -> Resp
         "requested_url": f"http://news.example/{number}?utm_source=x",
         "url": f"https://news.example/{number}",
         "status": 200,
-        "headers": {"content-type": "text/html; charset=utf-8", "content-encoding": "gzip", "content-length": "12", "etag": '"é"'},
+        "headers": {
+            "content-type": "text/html; charset=utf-8",
+            "content-encoding": "gzip",
+            "content-length": "12",
+            "etag": '"é"',
+        },
         "body": random.Random(number).randbytes(300) + b"\r\n\r\nWARC/1.1\r\n" if body is None else body,
         "fetched_at": datetime(2026, 3, 1, 12, 0, number % 60, 123456, UTC),
         "hops": (f"http://news.example/{number}?utm_source=x", "http://news.example/ü"),
@@ -53,14 +58,23 @@ def test_what_is_read_is_what_was_appended(tmp_path: Path) -> None:
         answer(6, headers={"x-long": "1" * 40_000}),
         answer(2, b"", status=304, hops=(), permanent=None, noai=False),
         answer(3, bytes(3_000_000), headers={}),
-        answer(4, headers={"x-archive-orig-content-length": "9", "content-length": "8", "transfer-encoding": "chunked"}),
+        answer(
+            4,
+            headers={
+                "x-archive-orig-content-length": "9",
+                "content-length": "8",
+                "transfer-encoding": "chunked",
+            },
+        ),
         answer(5, headers={"x-colon": "a: b", "x-empty": "", "x-raw": "caf\udce9"}),
     ]
     archive = Archive(tmp_path, "poll")
     places = [archive.append(response) for response in responses]
     archive.sync()
     assert [archive.read(place) for place in places] == responses
-    assert [archive.read_head(place) for place in places] == [replace(response, body=b"") for response in responses]
+    assert [archive.read_head(place) for place in places] == [
+        replace(response, body=b"") for response in responses
+    ]
     assert [place.offset for place in places] == sorted(place.offset for place in places)
     archive.close()
     assert [Archive(tmp_path, "poll").read(place) for place in places] == responses
@@ -81,16 +95,23 @@ def test_other_tools_read_it(tmp_path: Path) -> None:
         assert http.get_header("content-encoding") is None
         assert http.get_header("X-Archive-Orig-content-encoding") == "gzip"
     assert types == ["warcinfo", "response", "response", "response"]
-    fast = [record.reader.read() for record in FastIterator(io.BytesIO(data), record_types=WarcRecordType.response)]
+    fast = [
+        record.reader.read()
+        for record in FastIterator(io.BytesIO(data), record_types=WarcRecordType.response)
+    ]
     assert fast == [answer(number).body for number in range(3)]
     one = data[places[1].offset : places[1].offset + places[1].length]
-    alone = [(record.headers["WARC-Target-URI"], record.reader.read()) for record in FastIterator(io.BytesIO(one))]
+    alone = [
+        (record.headers["WARC-Target-URI"], record.reader.read()) for record in FastIterator(io.BytesIO(one))
+    ]
     assert alone == [("https://news.example/1", answer(1).body)]
 
 
 def test_no_request_header_and_no_cookie_is_stored(tmp_path: Path) -> None:
     places = filled(tmp_path, 1)
-    (record,) = [r for r in ArchiveIterator((tmp_path / places[0].file).open("rb")) if r.rec_type == "response"]
+    (record,) = [
+        r for r in ArchiveIterator((tmp_path / places[0].file).open("rb")) if r.rec_type == "response"
+    ]
     names = {name.lower() for name, _ in [*record.rec_headers.headers, *record.http_headers.headers]}
     assert not names & {"set-cookie", "cookie", "authorization", "user-agent"}
 
@@ -228,7 +249,12 @@ async def test_killed_while_writing_nothing_synced_is_lost(tmp_path: Path) -> No
     for seed in range(5):
         folder = tmp_path / str(seed)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WRITE, str(folder), stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": source}
+            sys.executable,
+            "-c",
+            WRITE,
+            str(folder),
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": source},
         )
         assert process.stdout is not None
         said = [await process.stdout.readline() for _ in range(3 + seed)]
@@ -238,7 +264,9 @@ async def test_killed_while_writing_nothing_synced_is_lost(tmp_path: Path) -> No
         synced = max(int(line) for line in said if line.endswith(b"\n"))
         adopted = Archive(folder, "poll").heal({})
         assert len(adopted) > synced
-        assert [response.url for _, response in adopted] == [f"http://news.example/{n}" for n in range(len(adopted))]
+        assert [response.url for _, response in adopted] == [
+            f"http://news.example/{n}" for n in range(len(adopted))
+        ]
         assert all(response.body == bytes(str(n), "ascii") * 2000 for n, (_, response) in enumerate(adopted))
 
 

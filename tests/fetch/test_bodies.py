@@ -62,7 +62,9 @@ async def test_a_torn_encoding_is_a_failure_though_the_length_is_right(
     assert caught.value.reason is Reason.TRUNCATED
 
 
-async def test_junk_behind_a_whole_gzip_member_is_ignored_as_browsers_do(site: Site, open_client: OpenClient) -> None:
+async def test_junk_behind_a_whole_gzip_member_is_ignored_as_browsers_do(
+    site: Site, open_client: OpenClient
+) -> None:
     site.routes["/a"] = reply(200, gzip.compress(b"whole") + b"\0\0\0junk", Content_Encoding="gzip")
     assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).body == b"whole"
 
@@ -73,7 +75,10 @@ async def test_junk_behind_a_whole_gzip_member_is_ignored_as_browsers_do(site: S
         (reply(200, b"<html>half", length=5000, Connection="close"), Reason.TRUNCATED),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nhe", Reason.TRUNCATED),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", Reason.TRUNCATED),
-        (b"HTTP/1.1 206 Partial\r\nContent-Length: 2\r\nContent-Range: bytes 0-1/9\r\n\r\nab", Reason.TRUNCATED),
+        (
+            b"HTTP/1.1 206 Partial\r\nContent-Length: 2\r\nContent-Range: bytes 0-1/9\r\n\r\nab",
+            Reason.TRUNCATED,
+        ),
         (reply(200, b"plain text", Content_Encoding="gzip"), Reason.BAD_ENCODING),
         (reply(200, b"\x28\xb5\x2f\xfd", Content_Encoding="zstd"), Reason.BAD_ENCODING),
         (b"", Reason.RESET),
@@ -83,7 +88,9 @@ async def test_junk_behind_a_whole_gzip_member_is_ignored_as_browsers_do(site: S
         (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", Reason.HTTP_OTHER),
     ],
 )
-async def test_broken_answers_are_failures_to_retry(site: Site, open_client: OpenClient, answer: bytes, reason: Reason) -> None:
+async def test_broken_answers_are_failures_to_retry(
+    site: Site, open_client: OpenClient, answer: bytes, reason: Reason
+) -> None:
     async def broken(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
         await writer.drain()
@@ -153,9 +160,15 @@ async def test_bombs_stay_small_in_memory(site: Site, tmp_path: Path) -> None:
         site.routes[f"/{name}"] = reply(200, bomb(name, 200), Content_Encoding=name)
     source = Path(__file__).parents[2] / "src"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", FETCH_BOMB, str(site.port), str(tmp_path / "hosts.db"), *names,
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(source)},
-    )  # fmt: skip
+        sys.executable,
+        "-c",
+        FETCH_BOMB,
+        str(site.port),
+        str(tmp_path / "hosts.db"),
+        *names,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(source)},
+    )
     out, _ = await process.communicate()
     *reasons, kilobytes = out.decode().split()
     assert reasons == ["too_large"] * 3
@@ -196,7 +209,9 @@ async def test_the_deadline_holds_for_all_hops_together(site: Site, open_client:
     assert len(site.asked) <= 5
 
 
-async def test_after_three_time_outs_a_host_is_left_alone_and_others_are_not(site: Site, open_client: OpenClient) -> None:
+async def test_after_three_time_outs_a_host_is_left_alone_and_others_are_not(
+    site: Site, open_client: OpenClient
+) -> None:
     async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
@@ -218,7 +233,9 @@ ENDS = {"reset": b"", "500": reply(500, Connection="close"), "torn": reply(200, 
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
-async def test_hanging_up_just_before_the_deadline_costs_no_less(site: Site, open_client: OpenClient, end: bytes) -> None:
+async def test_hanging_up_just_before_the_deadline_costs_no_less(
+    site: Site, open_client: OpenClient, end: bytes
+) -> None:
     async def stalling(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.8)
         writer.write(end)
@@ -254,12 +271,20 @@ async def test_many_answers_make_up_for_a_time_out(site: Site, open_client: Open
 @pytest.mark.parametrize(
     ("status", "error", "reason"),
     [
-        (400, Terminal, Reason.HTTP_4XX), (401, Terminal, Reason.HTTP_401), (403, Terminal, Reason.HTTP_403),
-        (404, Terminal, Reason.HTTP_404), (410, Terminal, Reason.HTTP_410), (451, Terminal, Reason.HTTP_4XX),
-        (408, Transient, Reason.HTTP_4XX), (429, Transient, Reason.HTTP_429), (500, Transient, Reason.HTTP_5XX),
-        (502, Transient, Reason.HTTP_5XX), (503, Transient, Reason.HTTP_5XX), (599, Transient, Reason.HTTP_5XX),
+        (400, Terminal, Reason.HTTP_4XX),
+        (401, Terminal, Reason.HTTP_401),
+        (403, Terminal, Reason.HTTP_403),
+        (404, Terminal, Reason.HTTP_404),
+        (410, Terminal, Reason.HTTP_410),
+        (451, Terminal, Reason.HTTP_4XX),
+        (408, Transient, Reason.HTTP_4XX),
+        (429, Transient, Reason.HTTP_429),
+        (500, Transient, Reason.HTTP_5XX),
+        (502, Transient, Reason.HTTP_5XX),
+        (503, Transient, Reason.HTTP_5XX),
+        (599, Transient, Reason.HTTP_5XX),
     ],
-)  # fmt: skip
+)
 async def test_each_status_is_an_error_with_its_reason(
     site: Site, open_client: OpenClient, status: int, error: type[FetchError], reason: Reason
 ) -> None:

@@ -49,7 +49,9 @@ async def test_rebinding_between_two_requests(inner: Site, open_net: Site, open_
     assert inner.connections == 0
 
 
-async def test_of_a_names_addresses_only_the_permitted_are_tried(inner: Site, open_net: Site, open_client: OpenClient) -> None:
+async def test_of_a_names_addresses_only_the_permitted_are_tried(
+    inner: Site, open_net: Site, open_client: OpenClient
+) -> None:
     async def lookup(host: str, port: int) -> list[str]:
         return ["127.0.0.1", "::1", "127.1.0.1", "10.0.0.1"]
 
@@ -59,7 +61,9 @@ async def test_of_a_names_addresses_only_the_permitted_are_tried(inner: Site, op
     assert inner.connections == 0
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.1.0.1]", "localhost", "inner.example", "2130706433", "0177.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "[::ffff:127.1.0.1]", "localhost", "inner.example", "2130706433", "0177.0.0.1"]
+)
 async def test_canaries_hear_nothing(inner: Site, open_net: Site, open_client: OpenClient, host: str) -> None:
     async def lookup(name: str, port: int) -> list[str]:
         return ["127.0.0.1"]
@@ -79,7 +83,9 @@ async def test_the_systems_own_lookup_is_guarded_too(inner: Site, open_client: O
     assert inner.connections == 0
 
 
-async def test_resolve_opens_its_place_for_its_host_only(site: Site, inner: Site, open_client: OpenClient) -> None:
+async def test_resolve_opens_its_place_for_its_host_only(
+    site: Site, inner: Site, open_client: OpenClient
+) -> None:
     """Another name, or the literal address, does not reach the place that `resolve` opens for news.example."""
     site.routes["/a"] = reply(200, b"staged")
 
@@ -106,7 +112,9 @@ async def test_environment_proxies_are_ignored(
     assert inner.connections == 0
 
 
-async def test_a_proxy_by_setting_is_used_for_public_names_and_for_no_literal(inner: Site, open_client: OpenClient) -> None:
+async def test_a_proxy_by_setting_is_used_for_public_names_and_for_no_literal(
+    inner: Site, open_client: OpenClient
+) -> None:
     async def lookup(host: str, port: int) -> list[str]:
         raise AssertionError("names are the proxy's to resolve")
 

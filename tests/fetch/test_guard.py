@@ -173,7 +173,11 @@ def test_a_good_url_goes_out_as_it_was_written(url: str, wire: str, authority: s
 
 
 def test_no_secret_of_a_url_is_repeated_in_a_message() -> None:
-    for url in ("http://user:hunter2@news.example/", "ftp://user:hunter2@news.example/", "http:/user:hunter2@news.example/x\n"):
+    for url in (
+        "http://user:hunter2@news.example/",
+        "ftp://user:hunter2@news.example/",
+        "http:/user:hunter2@news.example/x\n",
+    ):
         with pytest.raises(Terminal) as caught:
             guard().target(url)
         assert "hunter2" not in caught.value.detail
@@ -183,7 +187,15 @@ def test_allow_networks_opens_what_it_names_and_no_more() -> None:
     rules = guard(allow_networks=("127.1.0.0/16", "fd12::/16"))
     assert rules.refusal("127.1.2.3") is None
     assert rules.refusal("fd12::5") is None
-    for address in ("127.0.0.1", "127.2.0.1", "10.0.0.1", "::1", "fd13::1", "::ffff:127.1.2.3", "64:ff9b::7f01:203"):
+    for address in (
+        "127.0.0.1",
+        "127.2.0.1",
+        "10.0.0.1",
+        "::1",
+        "fd13::1",
+        "::ffff:127.1.2.3",
+        "64:ff9b::7f01:203",
+    ):
         assert rules.refusal(address) is not None
     assert rules.target("http://127.1.2.3/").host == "127.1.2.3"
     with pytest.raises(Terminal):
@@ -211,7 +223,9 @@ def test_a_resolved_host_speaks_plain_http_under_its_own_name() -> None:
         rules.target("http://127.0.0.1:8123/")
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "192.0.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "192.0.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00::1"]
+)
 def test_public_addresses_are_let_through(address: str) -> None:
     assert refused_as(ipaddress.ip_address(address)) is None
 

@@ -31,14 +31,26 @@ SOURCE = str(Path(__file__).parents[2] / "src")
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
-        ("120", 120.0), (" 7 ", 7.0), ("1.5", 1.5), ("0", 0.0), ("99999999999", RETRY_AFTER_CAP),
-        ("9" * 400, RETRY_AFTER_CAP), ("6, 6", 6.0), ("5,120", 120.0),
-        ("Sun, 01 Mar 2026 12:02:00 GMT", 120.0), ("Sunday, 01-Mar-26 12:02:00 GMT", 120.0),
-        ("Sun Mar  1 12:02:00 2026", 120.0), ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        ("1.5", 1.5),
+        ("0", 0.0),
+        ("99999999999", RETRY_AFTER_CAP),
+        ("9" * 400, RETRY_AFTER_CAP),
+        ("6, 6", 6.0),
+        ("5,120", 120.0),
+        ("Sun, 01 Mar 2026 12:02:00 GMT", 120.0),
+        ("Sunday, 01-Mar-26 12:02:00 GMT", 120.0),
+        ("Sun Mar  1 12:02:00 2026", 120.0),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
         ("Sun, 01 Mar 2027 12:00:00 GMT", RETRY_AFTER_CAP),
-        ("soon", None), ("-5", None), ("", None), ("Sun, 99 Mar 2026 12:00:00 GMT", None), ("1e3", None),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        ("Sun, 99 Mar 2026 12:00:00 GMT", None),
+        ("1e3", None),
     ],
-)  # fmt: skip
+)
 def test_retry_after_in_each_form(value: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": value}, NOW) == seconds
 
@@ -87,7 +99,9 @@ async def test_a_short_pause_ends(site: Site, open_client: OpenClient) -> None:
     assert site.asked[-1].at - paused >= 1.0
 
 
-async def test_429_without_a_time_is_still_heeded_and_503_without_one_is_not(site: Site, open_client: OpenClient) -> None:
+async def test_429_without_a_time_is_still_heeded_and_503_without_one_is_not(
+    site: Site, open_client: OpenClient
+) -> None:
     site.routes.update({"/429": reply(429), "/503": reply(503), "/b": reply(200, b"x")})
     client = await open_client()
     with pytest.raises(Transient):
@@ -127,7 +141,9 @@ async def test_one_in_flight_a_host_and_many_hosts_side_by_side(site: Site, open
 
     site.routes["/a"] = route
     client = await open_client()
-    await asyncio.gather(*(client.get(f"http://{host}/a", kind=Kind.PAGE) for host in crowds for _ in range(3)))
+    await asyncio.gather(
+        *(client.get(f"http://{host}/a", kind=Kind.PAGE) for host in crowds for _ in range(3))
+    )
     assert [crowd.most for crowd in crowds.values()] == [1] * 5
     assert everybody.most == 5
 
@@ -149,31 +165,46 @@ async def test_max_in_flight_holds_over_all_hosts(site: Site, open_client: OpenC
 
 
 @pytest.mark.parametrize("source", ["robots", "rule", "setting"])
-async def test_crawl_delay_between_all_requests_of_a_host(site: Site, open_client: OpenClient, source: str) -> None:
+async def test_crawl_delay_between_all_requests_of_a_host(
+    site: Site, open_client: OpenClient, source: str
+) -> None:
     if source == "robots":
         site.routes["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 0.4")
     site.routes.update({"/a": reply(302, Location="/b"), "/b": reply(200, b"x"), "/c": reply(404)})
     rules = (HostRule("news.example", crawl_delay=0.4),) if source == "rule" else ()
     client = await open_client(rules=rules, crawl_delay=0.4 if source == "setting" else 0)
     both = await asyncio.gather(
-        client.get("http://news.example/a", kind=Kind.PAGE), client.get("http://news.example/c", kind=Kind.PAGE),
+        client.get("http://news.example/a", kind=Kind.PAGE),
+        client.get("http://news.example/c", kind=Kind.PAGE),
         return_exceptions=True,
-    )  # fmt: skip
+    )
     assert len(both) == 2
     times = [asked.at for asked in site.asked]
     assert len(times) == 4
     assert min(later - sooner for sooner, later in pairwise(times)) >= 0.4
 
 
-async def test_crawl_delay_holds_where_another_hosts_redirects_lead(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+async def test_crawl_delay_holds_where_another_hosts_redirects_lead(
+    site: Site, open_client: OpenClient, tmp_path: Path
+) -> None:
     """robots.txt and the page of `news` lie on `other`, whose own rules only an earlier process has read."""
 
     async def robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
         mine = reply(200, b"User-agent: *\nCrawl-delay: 0.5")
-        writer.write(reply(302, Location="http://other.example/elsewhere.txt") if asked.host == "news.example" else mine)
+        writer.write(
+            reply(302, Location="http://other.example/elsewhere.txt")
+            if asked.host == "news.example"
+            else mine
+        )
 
-    site.routes.update({"/robots.txt": robots, "/elsewhere.txt": reply(200, b"User-agent: *\nAllow: /"), "/b": reply(200, b"x"),
-                        "/a": reply(302, Location="http://other.example/b")})  # fmt: skip
+    site.routes.update(
+        {
+            "/robots.txt": robots,
+            "/elsewhere.txt": reply(200, b"User-agent: *\nAllow: /"),
+            "/b": reply(200, b"x"),
+            "/a": reply(302, Location="http://other.example/b"),
+        }
+    )
     await (await open_client()).get("http://other.example/b", kind=Kind.PAGE)
     await (await open_client(path=tmp_path / "hosts.db")).get("http://news.example/a", kind=Kind.PAGE)
     times = [asked.at for asked in site.asked if asked.host == "other.example"]
@@ -181,7 +212,9 @@ async def test_crawl_delay_holds_where_another_hosts_redirects_lead(site: Site, 
     assert min(later - sooner for sooner, later in pairwise(times)) >= 0.5
 
 
-async def test_a_pause_holds_for_those_who_had_their_turn_already(site: Site, open_client: OpenClient) -> None:
+async def test_a_pause_holds_for_those_who_had_their_turn_already(
+    site: Site, open_client: OpenClient
+) -> None:
     site.routes.update({"/a": reply(503, Retry_After="60"), "/b": reply(200, b"x")})
     client = await open_client(rules=(HostRule("news.example", max_in_flight=2),), max_in_flight=1)
     await client.sitemaps("http://news.example/")
@@ -253,7 +286,12 @@ FETCH_MANY = textwrap.dedent("""
 
 async def child(*arguments: object, code: str = FETCH_MANY) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, *map(str, arguments), stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": SOURCE}
+        sys.executable,
+        "-c",
+        code,
+        *map(str, arguments),
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": SOURCE},
     )
 
 

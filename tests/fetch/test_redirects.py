@@ -37,11 +37,16 @@ INWARD = [
 
 
 async def inner_names(host: str, port: int) -> list[str]:
-    return {"inner.example": ["127.0.0.1"], "mixed-inner.example": ["10.0.0.1", "::1", "169.254.169.254"]}.get(host, [])
+    return {
+        "inner.example": ["127.0.0.1"],
+        "mixed-inner.example": ["10.0.0.1", "::1", "169.254.169.254"],
+    }.get(host, [])
 
 
 @pytest.mark.parametrize(("location", "reason"), INWARD)
-async def test_a_redirect_inwards_is_refused(site: Site, open_client: OpenClient, location: str, reason: Reason) -> None:
+async def test_a_redirect_inwards_is_refused(
+    site: Site, open_client: OpenClient, location: str, reason: Reason
+) -> None:
     canary = Site(port=0)
     await canary.start()
     site.routes["/start"] = reply(302, Location=location)
@@ -56,7 +61,14 @@ async def test_a_redirect_inwards_is_refused(site: Site, open_client: OpenClient
 
 @pytest.mark.parametrize(
     ("statuses", "permanent"),
-    [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307,), False), ((303,), False)],
+    [
+        ((301,), True),
+        ((308, 301), True),
+        ((302,), False),
+        ((301, 302), False),
+        ((307,), False),
+        ((303,), False),
+    ],
 )
 async def test_permanent_only_when_every_hop_says_so(
     site: Site, open_client: OpenClient, statuses: tuple[int, ...], permanent: bool
@@ -106,10 +118,14 @@ async def test_headers_of_a_feed_stay_on_its_host(site: Site, open_client: OpenC
     client = await open_client()
 
     async def there(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(reply(200, b"<rss/>") if asked.host == "other.example" else reply(302, Location="/moved"))
+        writer.write(
+            reply(200, b"<rss/>") if asked.host == "other.example" else reply(302, Location="/moved")
+        )
 
     site.routes["/feed"] = there
-    response = await client.get("http://news.example/feed", kind=Kind.FEED, headers={"Authorization": "Bearer hunter2"})
+    response = await client.get(
+        "http://news.example/feed", kind=Kind.FEED, headers={"Authorization": "Bearer hunter2"}
+    )
     assert response.url == "http://other.example/feed"
     sent = [(asked.host, asked.path, asked.headers.get("authorization")) for asked in site.asked]
     assert sent == [
@@ -122,7 +138,9 @@ async def test_headers_of_a_feed_stay_on_its_host(site: Site, open_client: OpenC
     assert "hunter2" not in repr(response)
 
 
-async def test_headers_of_a_feed_are_not_sent_from_https_down_to_http(site: Site, open_client: OpenClient) -> None:
+async def test_headers_of_a_feed_are_not_sent_from_https_down_to_http(
+    site: Site, open_client: OpenClient
+) -> None:
     site.routes["/a"] = reply(302, Location="http://news.example/b")
     site.routes["/b"] = reply(200, b"x")
     client = await open_client()
@@ -132,7 +150,9 @@ async def test_headers_of_a_feed_are_not_sent_from_https_down_to_http(site: Site
 
 async def test_a_bad_header_is_not_repeated_in_the_error(open_client: OpenClient) -> None:
     with pytest.raises(FetchError) as caught:
-        await (await open_client()).get("http://news.example/a", kind=Kind.FEED, headers={"X-Key": "hunter2\r\nHost: x"})
+        await (await open_client()).get(
+            "http://news.example/a", kind=Kind.FEED, headers={"X-Key": "hunter2\r\nHost: x"}
+        )
     assert "hunter2" not in str(caught.value)
 
 
@@ -162,7 +182,9 @@ async def test_each_hop_obeys_the_robots_of_its_host(site: Site, open_client: Op
 async def test_validators_go_out_verbatim_and_304_comes_back(site: Site, open_client: OpenClient) -> None:
     site.routes["/feed"] = reply(304, ETag='W/"new"')
     client = await open_client()
-    response = await client.get("http://news.example/feed", kind=Kind.FEED, etag='W/"a b"', last_modified="yesterday, 5ish")
+    response = await client.get(
+        "http://news.example/feed", kind=Kind.FEED, etag='W/"a b"', last_modified="yesterday, 5ish"
+    )
     assert (response.status, response.headers["etag"], response.body) == (304, 'W/"new"', b"")
     assert site.asked[-1].headers["if-none-match"] == 'W/"a b"'
     assert site.asked[-1].headers["if-modified-since"] == "yesterday, 5ish"
@@ -171,7 +193,9 @@ async def test_validators_go_out_verbatim_and_304_comes_back(site: Site, open_cl
     assert caught.value.status == 304
 
 
-async def test_headers_of_raw_bytes_are_text_and_a_validator_of_them_is_none(site: Site, open_client: OpenClient) -> None:
+async def test_headers_of_raw_bytes_are_text_and_a_validator_of_them_is_none(
+    site: Site, open_client: OpenClient
+) -> None:
     head = b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: "h\xe9"\r\nLast-Modified: caf\xe9\r\n'
     site.routes["/raw"] = head + b"Content-Type: text/html; charset=caf\xe9\r\n\r\nx"
     site.routes["/utf8"] = reply(200, b"x", ETag='"hé"')

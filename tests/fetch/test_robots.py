@@ -49,9 +49,13 @@ def test_rules(text: str, path: str, allowed: bool) -> None:
 
 
 def test_delay_sitemaps_and_our_name() -> None:
-    found = rules("User-agent: *\nCrawl-delay: 2.5\nRequest-rate: 1/7\nSitemap: http://a/1.xml\nSitemap: http://a/2.xml")
+    found = rules(
+        "User-agent: *\nCrawl-delay: 2.5\nRequest-rate: 1/7\nSitemap: http://a/1.xml\nSitemap: http://a/2.xml"
+    )
     assert (found.delay, found.sitemaps) == (7.0, ("http://a/1.xml", "http://a/2.xml"))
-    assert rules("User-agent: *\nCrawl-delay: -1").delay == rules("User-agent: *\nCrawl-delay: soon").delay == 0
+    assert (
+        rules("User-agent: *\nCrawl-delay: -1").delay == rules("User-agent: *\nCrawl-delay: soon").delay == 0
+    )
     assert rules("User-agent: *\nCrawl-delay: 99999999999999999999").delay == DELAY_CAP
     assert product_token("wire-ingest/0.1 (+https://desk.example)") == OURS
     assert product_token("  desk-bot(x)") == "desk-bot"
@@ -81,12 +85,19 @@ def test_rights_reserved_in_robots(text: str, reserved: bool) -> None:
 @pytest.mark.parametrize(
     ("headers", "reserved"),
     [
-        ({"TDM_Reservation": "1"}, True), ({"TDM_Reservation": "0"}, False), ({"X_Robots_Tag": "noindex, NoAI"}, True),
-        ({"X_Robots_Tag": "otherbot: noai"}, True), ({"X_Robots_Tag": "noindex, noarchive"}, False),
-        ({"Content_Usage": "train-ai=n"}, True), ({"Content_Signal": "ai-input=no"}, True), ({}, False),
+        ({"TDM_Reservation": "1"}, True),
+        ({"TDM_Reservation": "0"}, False),
+        ({"X_Robots_Tag": "noindex, NoAI"}, True),
+        ({"X_Robots_Tag": "otherbot: noai"}, True),
+        ({"X_Robots_Tag": "noindex, noarchive"}, False),
+        ({"Content_Usage": "train-ai=n"}, True),
+        ({"Content_Signal": "ai-input=no"}, True),
+        ({}, False),
     ],
-)  # fmt: skip
-async def test_rights_reserved_in_headers(site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool) -> None:
+)
+async def test_rights_reserved_in_headers(
+    site: Site, open_client: OpenClient, headers: dict[str, str], reserved: bool
+) -> None:
     site.routes["/a"] = reply(200, b"x", length=None, **headers)
     assert (await (await open_client()).get("http://news.example/a", kind=Kind.PAGE)).noai is reserved
 
@@ -127,10 +138,21 @@ async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [reply(500), reply(503), reply(429), closed, silent, reply(200, b"User-agent", length=500, Connection="close"),
-     reply(302, Location="http://127.0.0.1/robots.txt"), reply(302), reply(200, b"plain", Content_Encoding="gzip")],
-)  # fmt: skip
-async def test_unreachable_means_do_not_fetch(site: Site, open_client: OpenClient, answer: bytes | Script, tmp_path: Path) -> None:
+    [
+        reply(500),
+        reply(503),
+        reply(429),
+        closed,
+        silent,
+        reply(200, b"User-agent", length=500, Connection="close"),
+        reply(302, Location="http://127.0.0.1/robots.txt"),
+        reply(302),
+        reply(200, b"plain", Content_Encoding="gzip"),
+    ],
+)
+async def test_unreachable_means_do_not_fetch(
+    site: Site, open_client: OpenClient, answer: bytes | Script, tmp_path: Path
+) -> None:
     site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})
     client = await open_client(page_deadline=1.0)
     for _ in range(3):
@@ -146,7 +168,9 @@ async def test_unreachable_means_do_not_fetch(site: Site, open_client: OpenClien
     assert site.paths() == ["/robots.txt"]
 
 
-async def test_an_unreachable_one_is_asked_for_again_later(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+async def test_an_unreachable_one_is_asked_for_again_later(
+    site: Site, open_client: OpenClient, tmp_path: Path
+) -> None:
     site.routes.update({"/robots.txt": reply(500), "/a": reply(200, b"x")})
     client = await open_client()
     with pytest.raises(Transient):
@@ -181,26 +205,36 @@ async def test_redirects_are_followed_and_six_mean_no_rules(site: Site, open_cli
     assert (await (await open_client()).get("http://h1.example/a", kind=Kind.PAGE)).status == 200
 
 
-async def test_half_a_megabyte_is_read_and_what_lies_behind_is_not(site: Site, open_client: OpenClient) -> None:
+async def test_half_a_megabyte_is_read_and_what_lies_behind_is_not(
+    site: Site, open_client: OpenClient
+) -> None:
     filler = b"# filler\n" * 56_000
     assert len(filler) < 512_000
     site.routes["/a"] = site.routes["/b"] = reply(200, b"x")
-    site.routes["/robots.txt"] = reply(200, b"User-agent: *\n" + filler + b"Disallow: /a\n" + filler + b"Disallow: /b\n")
+    site.routes["/robots.txt"] = reply(
+        200, b"User-agent: *\n" + filler + b"Disallow: /a\n" + filler + b"Disallow: /b\n"
+    )
     client = await open_client()
     with pytest.raises(Terminal):
         await client.get("http://news.example/a", kind=Kind.PAGE)
     assert (await client.get("http://news.example/b", kind=Kind.PAGE)).status == 200
 
 
-async def test_asked_for_once_by_many_and_kept_across_restarts(site: Site, open_client: OpenClient, tmp_path: Path) -> None:
+async def test_asked_for_once_by_many_and_kept_across_restarts(
+    site: Site, open_client: OpenClient, tmp_path: Path
+) -> None:
     async def slowly(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.1)
         writer.write(reply(200, b"User-agent: *\nSitemap: http://news.example/s.xml"))
 
     site.routes.update({"/robots.txt": slowly, **{f"/{n}": reply(200, b"x") for n in range(9)}})
     first, second = await open_client(), await open_client(path=tmp_path / "hosts.db")
-    fetches = [client.get(f"{scheme}://news.example/{n}", kind=Kind.PAGE)
-               for n in range(9) for client in (first, second) for scheme in ("http", "https")]  # fmt: skip
+    fetches = [
+        client.get(f"{scheme}://news.example/{n}", kind=Kind.PAGE)
+        for n in range(9)
+        for client in (first, second)
+        for scheme in ("http", "https")
+    ]
     await asyncio.gather(*fetches)
     later = await open_client(path=tmp_path / "hosts.db")
     assert await later.sitemaps("http://news.example/") == ("http://news.example/s.xml",)

@@ -28,7 +28,9 @@ async def test_a_run_is_completed_with_few_tasks_and_its_artifacts(harness: None
     with WireServer(Wire()) as server:
         feeds, settings = config_toml(server.port)
         (tmp_path / "feeds.toml").write_text(feeds, encoding="utf-8")
-        (tmp_path / "ingest.toml").write_text(f'data = "data"\nfeeds = "feeds.toml"\nworkers = 1\n{settings}', encoding="utf-8")
+        (tmp_path / "ingest.toml").write_text(
+            f'data = "data"\nfeeds = "feeds.toml"\nworkers = 1\n{settings}', encoding="utf-8"
+        )
         state = await poll(config=str(tmp_path / "ingest.toml"), return_state=True)
     assert state.type is StateType.COMPLETED
     assert "7 of 7 feeds polled" in str(state.message)
@@ -38,8 +40,12 @@ async def test_a_run_is_completed_with_few_tasks_and_its_artifacts(harness: None
     async with get_client() as client:
         run = await client.read_flow_run(run_id)
         tasks = await client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])))
-        artifacts = {one.key: one for one in await client.read_artifacts(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])))}  # fmt: skip
+        artifacts = {
+            one.key: one
+            for one in await client.read_artifacts(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+            )
+        }
     assert run.name.startswith("poll ")
     assert {"poll feeds", "load pages 1", "publish"} <= {task.name for task in tasks}
     assert len(tasks) <= SLICES + 2 <= 25

@@ -42,7 +42,9 @@ def site(tmp_path: Path) -> Iterator[ArchiveSite]:
         site.fill(2, 4)
         for number, url in enumerate(sorted(site.articles)[:6]):
             stamp = f'<meta property="article:published_time" content="{FIRST}T07:00:00Z">'
-            site.page(url, story(f"Story {number}", number, head=stamp, paragraphs=[*prose(900 + number), SPONSOR]))
+            site.page(
+                url, story(f"Story {number}", number, head=stamp, paragraphs=[*prose(900 + number), SPONSOR])
+            )
         site.write()
         yield site
 
@@ -56,7 +58,11 @@ async def artifacts_of(state: State[Any]) -> dict[str, Any]:
 
 
 async def test_history_is_loaded_extracted_anew_and_put_back(harness: None, site: ArchiveSite) -> None:
-    given = {"config": str(site.folder / "ingest.toml"), "feeds": str(site.folder / "feeds.toml"), "data": str(site.data)}
+    given = {
+        "config": str(site.folder / "ingest.toml"),
+        "feeds": str(site.folder / "feeds.toml"),
+        "data": str(site.data),
+    }
     state = await backfill(Source.SITEMAP, inputs=[BASE], **given, return_state=True)
     assert (state.type, "8 articles" in str(state.message)) == (StateType.COMPLETED, True)
     assert (await artifacts_of(state))["backfill-progress"].data == 100.0
@@ -86,7 +92,11 @@ async def test_one_at_a_time_and_undo_stands_alone(harness: None, site: ArchiveS
 
 
 async def test_the_nightly_run_finishes_takedowns(harness: None, site: ArchiveSite) -> None:
-    given = {"config": str(site.folder / "ingest.toml"), "feeds": str(site.folder / "feeds.toml"), "data": str(site.data)}
+    given = {
+        "config": str(site.folder / "ingest.toml"),
+        "feeds": str(site.folder / "feeds.toml"),
+        "data": str(site.data),
+    }
     await backfill(Source.SITEMAP, inputs=[BASE], **given, return_state=True)
     take_down(site.settings, site.feeds(), sorted(site.articles)[0], "court order 12")
     site.warehouse("UPDATE core.takedown SET scrubbed = false")

@@ -81,5 +81,7 @@ def test_prefect_itself_reads_the_file_the_same_way() -> None:
 
     read = PrefectYamlModel.model_validate(yaml.safe_load(shipped()))
     ours = load_plan().deployments
-    assert [(one.name, one.entrypoint) for one in read.deployments] == [(one.name, one.entrypoint) for one in ours]
+    assert [(one.name, one.entrypoint) for one in read.deployments] == [
+        (one.name, one.entrypoint) for one in ours
+    ]
     assert [len(one.schedules or []) for one in read.deployments] == [len(one.schedules) for one in ours]

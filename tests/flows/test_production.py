@@ -20,8 +20,16 @@ from support.served import serving, until
 from ingest.load.read import query
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 """Chromium that asks nobody but the page's own server."""
 
 
@@ -52,12 +60,19 @@ def database() -> Iterator[str]:
         folder = Path(name)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-        subprocess.run(postgres("initdb", "-D", f"{folder}/db", "-U", "wire", "-A", "trust", folder=folder), check=True,
-                       stdout=subprocess.DEVNULL, cwd=folder)  # fmt: skip
+        subprocess.run(
+            postgres("initdb", "-D", f"{folder}/db", "-U", "wire", "-A", "trust", folder=folder),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+        )
         probe.close()
         options = ("-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-F")
-        server = subprocess.Popen(postgres("postgres", "-D", f"{folder}/db", *options, folder=folder), cwd=folder,
-                                  stderr=subprocess.DEVNULL)  # fmt: skip
+        server = subprocess.Popen(
+            postgres("postgres", "-D", f"{folder}/db", *options, folder=folder),
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _answers(port)
             yield f"postgresql+asyncpg://wire@127.0.0.1:{port}/postgres"
@@ -90,7 +105,9 @@ def test_prefect_runs_on_postgresql(database: str, tmp_path: Path, monkeypatch: 
         done = until(lambda: served.runs("COMPLETED"), 240, served)
         assert done[0]["name"].startswith("poll ")
     assert not (tmp_path / "data" / "prefect" / "prefect.db").exists()
-    assert query(tmp_path / "data", "SELECT count(*) >= 20 AS filled FROM mart.articles") == [{"filled": True}]
+    assert query(tmp_path / "data", "SELECT count(*) >= 20 AS filled FROM mart.articles") == [
+        {"filled": True}
+    ]
 
 
 def browsed(address: str, folder: Path) -> str:
@@ -98,8 +115,16 @@ def browsed(address: str, folder: Path) -> str:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         missing("no Chromium here: apt-get install chromium")
-    command: Sequence[str] = (browser, *QUIET, f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=20000",
-                              f"--screenshot={folder / 'page.png'}", "--window-size=1300,900", "--dump-dom", address)  # fmt: skip
+    command: Sequence[str] = (
+        browser,
+        *QUIET,
+        f"--user-data-dir={folder / 'browser'}",
+        "--virtual-time-budget=20000",
+        f"--screenshot={folder / 'page.png'}",
+        "--window-size=1300,900",
+        "--dump-dom",
+        address,
+    )
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
 
 

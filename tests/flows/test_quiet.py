@@ -17,7 +17,9 @@ from flows.serve.quiet import LOOK, PATIENCE, calm
 
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_workers, "Worker", background_workers.Worker)  # put back what calm() replaces
+    monkeypatch.setattr(
+        background_workers, "Worker", background_workers.Worker
+    )  # put back what calm() replaces
     monkeypatch.setattr(ordering, "PRECEDING_EVENT_LOOKBACK", ordering.PRECEDING_EVENT_LOOKBACK)
     calm()
 
@@ -30,8 +32,14 @@ def test_a_server_looks_for_due_work_once_a_second() -> None:
 @pytest.mark.parametrize(("later", "lost"), [(1, True), (-5, False)])
 def test_an_event_waits_seconds_for_one_that_never_comes(later: int, lost: bool) -> None:
     received = datetime.now(UTC) - PATIENCE - timedelta(seconds=later)
-    event = ReceivedEvent(occurred=received, received=received, event="prefect.flow-run.Pending", id=uuid4(), follows=uuid4(),
-                          resource=Resource({"prefect.resource.id": "prefect.flow-run.x"}))  # fmt: skip
+    event = ReceivedEvent(
+        occurred=received,
+        received=received,
+        event="prefect.flow-run.Pending",
+        id=uuid4(),
+        follows=uuid4(),
+        resource=Resource({"prefect.resource.id": "prefect.flow-run.x"}),
+    )
     waiting = ordering.CausalOrdering(f"a test of its own, {later}")
 
     async def left() -> list[ReceivedEvent]:

@@ -9,9 +9,23 @@ from ingest.pipeline import PollSummary
 
 
 def test_losses_are_listed_with_their_reasons() -> None:
-    summary = PollSummary("poll-1", feeds=3, polled=3, failed=1, lost=5, failures=[("harbour", "http_5xx", "503 from the host")],
-                          reasons={"http_404": 1, "too_short": 4})  # fmt: skip
-    rows = [{"outcome": "failed", "reason": "http_404", "url": "https://wire.example/1", "detail": "404 Not Found"}]
+    summary = PollSummary(
+        "poll-1",
+        feeds=3,
+        polled=3,
+        failed=1,
+        lost=5,
+        failures=[("harbour", "http_5xx", "503 from the host")],
+        reasons={"http_404": 1, "too_short": 4},
+    )
+    rows = [
+        {
+            "outcome": "failed",
+            "reason": "http_404",
+            "url": "https://wire.example/1",
+            "detail": "404 Not Found",
+        }
+    ]
     text = losses_markdown(summary, rows)
     assert text.index("| `too_short` | 4 |") < text.index("| `http_404` | 1 |")
     assert "- `harbour`: `http_5xx` 503 from the host" in text
@@ -28,8 +42,11 @@ def test_what_came_from_the_web_is_shown_not_obeyed() -> None:
     url = "https://wire.example/`|<img src=x onerror=alert(1)>\n# heading"
     detail = "<script>alert(1)</script> [click](javascript:alert(1)) | a | b |\n\n# heading"
     rows = [{"outcome": "failed", "reason": "http_404", "url": url, "detail": detail}]
-    (line,) = [line for line in losses_markdown(PollSummary("poll-1", reasons={"http_404": 1}), rows).splitlines()
-               if line.startswith("| failed")]  # fmt: skip
+    (line,) = [
+        line
+        for line in losses_markdown(PollSummary("poll-1", reasons={"http_404": 1}), rows).splitlines()
+        if line.startswith("| failed")
+    ]
     assert line.count("|") == 5  # the cells' own bars alone
     assert "<script" not in line
     assert "](" not in line

@@ -33,7 +33,9 @@ def wire(tmp_path: Path) -> Iterator[Path]:
     try:
         assert server.stdout is not None
         feeds, settings = config_toml(int(server.stdout.readline()))
-        (tmp_path / "feeds.toml").write_text(f"[defaults]\nmin_interval = 20\nmax_interval = 60\n{feeds}", encoding="utf-8")
+        (tmp_path / "feeds.toml").write_text(
+            f"[defaults]\nmin_interval = 20\nmax_interval = 60\n{feeds}", encoding="utf-8"
+        )
         (tmp_path / "ingest.toml").write_text(f"min_interval = 20\nworkers = 1\n{settings}", encoding="utf-8")
         yield tmp_path
     finally:
@@ -49,8 +51,13 @@ def slowed(folder: Path, seconds: float) -> None:
 
 def size(served: Served) -> int:
     """Bytes in use in Prefect's database; the file itself grows in steps, with its write-ahead log before it."""
-    with contextlib.closing(sqlite3.connect(f"file:{served.data / 'prefect' / 'prefect.db'}?mode=ro", uri=True)) as con:
-        values = [con.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")]
+    with contextlib.closing(
+        sqlite3.connect(f"file:{served.data / 'prefect' / 'prefect.db'}?mode=ro", uri=True)
+    ) as con:
+        values = [
+            con.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        ]
         return int((values[0] - values[1]) * values[2])
 
 
@@ -67,7 +74,9 @@ def test_two_scheduled_polls_are_completed(wire: Path, capsys: pytest.CaptureFix
             assert "poll-losses" in keys
             assert run["name"].startswith("poll ")
             assert run["name"].endswith("· 7 feeds")
-        assert {"poll-feeds", "poll-losses"} <= {one["key"] for one in served.api("/artifacts/latest/filter", {})}
+        assert {"poll-feeds", "poll-losses"} <= {
+            one["key"] for one in served.api("/artifacts/latest/filter", {})
+        }
         grown = (size(served) - before) / (len(done) - first) / 1000
     assert query(served.data, "SELECT count(*) >= 20 AS filled FROM mart.articles") == [{"filled": True}]
     with capsys.disabled():
@@ -88,11 +97,23 @@ def test_a_killed_run_frees_its_slot_when_its_heartbeat_is_lost(wire: Path) -> N
     interval = 30
     with serving(wire, "--interval", str(interval)) as served:
         until(lambda: served.runs("RUNNING"), 120, served)
-        served.process.send_signal(signal.SIGSTOP)  # nobody starts the worker again, or says that the run is dead
+        served.process.send_signal(
+            signal.SIGSTOP
+        )  # nobody starts the worker again, or says that the run is dead
         try:
             lost = {killed(served), served.begun_without_process()}
-            until(lambda: lost <= {str(run["id"]) for name in ("poll", "maintain") for run in served.runs("CRASHED", flow=name)},
-                  LOST + 30, served)  # fmt: skip
+            until(
+                lambda: (
+                    lost
+                    <= {
+                        str(run["id"])
+                        for name in ("poll", "maintain")
+                        for run in served.runs("CRASHED", flow=name)
+                    }
+                ),
+                LOST + 30,
+                served,
+            )
         finally:
             served.process.send_signal(signal.SIGCONT)
         (wire / "ingest.toml").write_text(plain, encoding="utf-8")
@@ -127,14 +148,20 @@ def test_an_outage_leads_to_one_run_and_a_long_run_stays_alive(wire: Path) -> No
 
 
 def _late(served: Served, down: datetime, up: datetime, *states: str) -> list[dict[str, object]]:
-    return [run for run in served.runs(*states) if down < datetime.fromisoformat(run["expected_start_time"]) < up]
+    return [
+        run for run in served.runs(*states) if down < datetime.fromisoformat(run["expected_start_time"]) < up
+    ]
 
 
 def test_a_long_healthy_run_is_not_crashed(wire: Path) -> None:
     slowed(wire, 25)
     with serving(wire, "--interval", "3600") as served:
         asked = served.start_run()
-        until(lambda: served.api(f"/flow_runs/{asked}")["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}, 400, served)
+        until(
+            lambda: served.api(f"/flow_runs/{asked}")["state_type"] in {"COMPLETED", "FAILED", "CRASHED"},
+            400,
+            served,
+        )
         run = served.api(f"/flow_runs/{asked}")
         assert run["state_type"] == "COMPLETED"
         assert run["total_run_time"] > LOST
@@ -151,8 +178,15 @@ def test_the_demo_serves_and_starts_again_after_a_kill(tmp_path: Path) -> None:
         served.process.wait()
         killed = datetime.now().astimezone()
         with serving(tmp_path, "--demo", "--interval", "20") as again:
-            fresh = until(lambda: [run for run in again.runs("COMPLETED") if datetime.fromisoformat(run["start_time"]) > killed],
-                          120, again)  # fmt: skip
+            fresh = until(
+                lambda: [
+                    run
+                    for run in again.runs("COMPLETED")
+                    if datetime.fromisoformat(run["start_time"]) > killed
+                ],
+                120,
+                again,
+            )
             assert fresh
             server = again.processes("server", "start")
             os.kill(server[0], signal.SIGKILL)

@@ -44,18 +44,25 @@ def test_three_heartbeats_may_be_missed() -> None:
     assert "prefect.flow-run.heartbeat" in trigger.after & trigger.expect
 
 
-@pytest.mark.parametrize(("tags", "ours"), [(["wire-ingest", "auto-scheduled"], True), (["nightly-sales"], False), ([], False)])
+@pytest.mark.parametrize(
+    ("tags", "ours"), [(["wire-ingest", "auto-scheduled"], True), (["nightly-sales"], False), ([], False)]
+)
 def test_runs_of_other_projects_are_let_be(tags: list[str], ours: bool) -> None:
     """Their heartbeats, by Prefect's own settings, are 180 s apart."""
     trigger = zombie_automation().trigger
     assert isinstance(trigger, EventTrigger)
     run = Resource({"prefect.resource.id": "prefect.flow-run.01"})
-    related = [RelatedResource({"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"}) for tag in tags]
+    related = [
+        RelatedResource({"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"})
+        for tag in tags
+    ]
     assert isinstance(trigger.match_related, ResourceSpecification)
     assert (trigger.match.includes([run]) and trigger.match_related.includes(related)) is ours
 
 
-def test_settings_are_names_and_values_that_prefect_knows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_settings_are_names_and_values_that_prefect_knows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from prefect.settings import Settings
 
     for name, value in settings_for(tmp_path, 4299).items():

@@ -42,8 +42,11 @@ def wire(tmp_path: Path) -> Iterator[WireServer]:
 def pages(server: WireServer) -> list[tuple[str, str]]:
     """Pages that were answered with 200, as (host, path)."""
     feeds = {(one.host, one.feed) for one in outlets(BASE, 1)}
-    return [(hit.host, hit.path) for hit in server.hits
-            if hit.status == 200 and hit.path != "/robots.txt" and (hit.host, hit.path) not in feeds]  # fmt: skip
+    return [
+        (hit.host, hit.path)
+        for hit in server.hits
+        if hit.status == 200 and hit.path != "/robots.txt" and (hit.host, hit.path) not in feeds
+    ]
 
 
 async def test_slices_share_the_pages_and_the_last_takes_the_rest(wire: WireServer, tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ async def test_a_killed_child_is_started_again_and_stop_leaves_none(tmp_path: Pa
 async def test_lines_of_children_carry_their_names(tmp_path: Path) -> None:
     lines: list[tuple[str, str]] = []
     tree = Tree(str(tmp_path), {"GREETING": "hello"}, lambda name, line: lines.append((name, line)))
-    code = await tree.once("one", ["timeit", "-n", "1", "-r", "1", "import os; print(os.environ['GREETING'])"])
+    code = await tree.once(
+        "one", ["timeit", "-n", "1", "-r", "1", "import os; print(os.environ['GREETING'])"]
+    )
     assert code == 0
     assert ("one", "hello") in lines
     assert await tree.once("two", ["no_such_module"]) == 1
@@ -89,12 +91,17 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
 
 def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:
     program = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf', flush=True)\ntime.sleep(300)"
-    deaf = subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "WIRE_INGEST_TREE": str(tmp_path)},
-                            stdout=subprocess.PIPE)  # fmt: skip
+    deaf = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "WIRE_INGEST_TREE": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    )
     assert deaf.stdout is not None
     assert deaf.stdout.readline() == b"deaf\n"
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"],
-                             env={**os.environ, "WIRE_INGEST_TREE": f"{tmp_path}-other"})  # fmt: skip
+    other = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(300)"],
+        env={**os.environ, "WIRE_INGEST_TREE": f"{tmp_path}-other"},
+    )
     try:
         assert sweep(str(tmp_path), grace=0.2) == 1
         assert deaf.wait(10) == -signal.SIGKILL
@@ -105,8 +112,13 @@ def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:
 
 
 def test_one_tree_for_a_data_directory(tmp_path: Path) -> None:
-    (tmp_path / "feeds.toml").write_text('[[feed]]\nid = "a"\nurl = "https://wire.example/feed"\n', encoding="utf-8")
-    with run_lock(tmp_path / "data" / "locks", "serve"), pytest.raises(LockedError, match="serve is already running"):
+    (tmp_path / "feeds.toml").write_text(
+        '[[feed]]\nid = "a"\nurl = "https://wire.example/feed"\n', encoding="utf-8"
+    )
+    with (
+        run_lock(tmp_path / "data" / "locks", "serve"),
+        pytest.raises(LockedError, match="serve is already running"),
+    ):
         serve(Asked(tmp_path / "data", tmp_path / "feeds.toml"), print, print)
 
 

@@ -28,7 +28,9 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         settings = settings_for(tmp_path, mute.getsockname()[1])
         plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         found = {**plain, **settings, ZYGOTE: str(tmp_path), MARK: str(tmp_path)}
-        zygote = subprocess.Popen([sys.executable, "-m", "flows.serve.zygote", str(tmp_path)], env=found, stdout=subprocess.PIPE)
+        zygote = subprocess.Popen(
+            [sys.executable, "-m", "flows.serve.zygote", str(tmp_path)], env=found, stdout=subprocess.PIPE
+        )
         try:
             assert zygote.stdout is not None
             assert zygote.stdout.readline() == b"runs are forked from here (1 thread)\n"
@@ -41,8 +43,12 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def engine(environment: dict[str, str], **more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "flows.serve.engine"], env={**environment, **more}, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows.serve.engine"],
+        env={**environment, **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def forked_run(folder: Path, asker: int) -> int:
@@ -50,7 +56,11 @@ def forked_run(folder: Path, asker: int) -> int:
     for the asker's death then). One that dies before has run nothing: who asked runs it by itself."""
     deadline = time.monotonic() + 30
     while True:
-        found = [pid for pid in marked(str(folder), "flows.serve.zygote") if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()]
+        found = [
+            pid
+            for pid in marked(str(folder), "flows.serve.zygote")
+            if Path(f"/proc/{pid}/cwd").resolve() == Path.cwd()
+        ]
         if found and len(os.listdir(f"/proc/{found[0]}/task")) > 1:
             return found[0]
         assert time.monotonic() < deadline
@@ -92,9 +102,13 @@ def test_without_a_zygote_a_run_starts_by_itself(environment: dict[str, str]) ->
     assert b"Invalid flow run id" in said
 
 
-@pytest.mark.parametrize(("whom", "number", "code"), [("asker", signal.SIGKILL, -9), ("run", signal.SIGKILL, -9),
-                                                      ("asker", signal.SIGTERM, None)])  # fmt: skip
-def test_asker_and_run_die_together(environment: dict[str, str], whom: str, number: int, code: int | None) -> None:
+@pytest.mark.parametrize(
+    ("whom", "number", "code"),
+    [("asker", signal.SIGKILL, -9), ("run", signal.SIGKILL, -9), ("asker", signal.SIGTERM, None)],
+)
+def test_asker_and_run_die_together(
+    environment: dict[str, str], whom: str, number: int, code: int | None
+) -> None:
     with engine(environment, PREFECT__FLOW_RUN_ID="00000000-0000-4000-8000-000000000001") as asker:
         run = forked_run(Path(environment[ZYGOTE]), asker.pid)
         os.kill(asker.pid if whom == "asker" else run, number)
@@ -127,6 +141,8 @@ def test_who_breaks_off_leaves_nothing_open(environment: dict[str, str]) -> None
             with contextlib.chdir(folder):
                 asker.connect(SOCKET)
             socket.send_fds(asker, [b"{"], [1, 2])
-    said, _ = engine(environment, PREFECT__FLOW_RUN_ID="nonsense").communicate(timeout=60)  # its turn is after theirs
+    said, _ = engine(environment, PREFECT__FLOW_RUN_ID="nonsense").communicate(
+        timeout=60
+    )  # its turn is after theirs
     assert b"Invalid flow run id" in said
     assert len(os.listdir(f"/proc/{zygote}/fd")) <= before + 1

@@ -16,8 +16,11 @@ ROUNDS, ROWS = 6, 1_500
 
 def write(con: Connection, number: int) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS core.note (number INTEGER, line INTEGER, body VARCHAR)")
-    con.execute("INSERT INTO core.note SELECT ?, i, string_agg(md5(concat(i, '-', j)), ' ') "
-                "FROM range(?) r(i), range(60) w(j) GROUP BY i", [number, ROWS])  # fmt: skip
+    con.execute(
+        "INSERT INTO core.note SELECT ?, i, string_agg(md5(concat(i, '-', j)), ' ') "
+        "FROM range(?) r(i), range(60) w(j) GROUP BY i",
+        [number, ROWS],
+    )
 
 
 def all_there(warehouse: Warehouse) -> bool:
@@ -27,7 +30,9 @@ def all_there(warehouse: Warehouse) -> bool:
 
 
 @pytest.mark.parametrize("memory", ["1MB", "8MB", db.CLOSING])
-def test_what_was_committed_outlives_a_closing_without_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: str) -> None:
+def test_what_was_committed_outlives_a_closing_without_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: str
+) -> None:
     monkeypatch.setattr(db, "CLOSING", memory)
     warehouse = Warehouse(Settings.model_validate({"data": tmp_path, "duckdb_memory": "250MB"}))
     for number in range(ROUNDS):

@@ -63,7 +63,8 @@ def columns(news: Path) -> dict[str, dict[str, tuple[str, str | None]]]:
     with duckdb.connect(str(news), read_only=True) as con:
         for schema, view, column, kind, comment in con.execute(
             "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() "
-            "WHERE schema_name IN ('mart', 'ops') ORDER BY column_index").fetchall():  # fmt: skip
+            "WHERE schema_name IN ('mart', 'ops') ORDER BY column_index"
+        ).fetchall():
             found.setdefault(f"{schema}.{view}", {})[column] = (kind, comment)
     return found
 
@@ -82,11 +83,17 @@ def test_the_articles_have_exactly_the_columns_of_the_contract_in_its_order(news
 def test_types(news: Path) -> None:
     articles = columns(news)["mart.articles"]
     assert {name: articles[name][0] for names in TYPES.values() for name in names.split()} == {
-        name: kind for kind, names in TYPES.items() for name in names.split()}  # fmt: skip
+        name: kind for kind, names in TYPES.items() for name in names.split()
+    }
 
 
 def test_every_view_and_column_has_a_comment(news: Path) -> None:
-    silent = [f"{view}.{name}" for view, named in columns(news).items() for name, (_, comment) in named.items() if not comment]
+    silent = [
+        f"{view}.{name}"
+        for view, named in columns(news).items()
+        for name, (_, comment) in named.items()
+        if not comment
+    ]
     bare = "SELECT view_name FROM duckdb_views() WHERE schema_name IN ('mart', 'ops') AND comment IS NULL"
     with duckdb.connect(str(news), read_only=True) as con:
         assert (silent, con.execute(bare).fetchall()) == ([], [])
@@ -94,14 +101,18 @@ def test_every_view_and_column_has_a_comment(news: Path) -> None:
 
 def test_articles_as_of_a_time_is_a_table_function(news: Path) -> None:
     with duckdb.connect(str(news), read_only=True) as con:
-        con.execute("SELECT article_id, headline, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 12:00:00+00')")
+        con.execute(
+            "SELECT article_id, headline, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 12:00:00+00')"
+        )
         assert con.fetchall() == []
 
 
 def test_no_column_is_told_of_that_is_not_there(news: Path) -> None:
     found = columns(news)
     told = {one.name: [column for column, _ in one.columns] for one in described()}
-    assert {view: list(named) for view, named in found.items()} == {view: named for view, named in told.items() if view in found}
+    assert {view: list(named) for view, named in found.items()} == {
+        view: named for view, named in told.items() if view in found
+    }
 
 
 def test_the_page_of_the_marts_is_current() -> None:

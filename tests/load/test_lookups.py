@@ -25,17 +25,37 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def alias(key: str, day: date, rank: str = "1", kind: str = "link") -> Row:
-    return {"url": f"https://{key}", "link_key": key, "url_key": key, "feed_id": "f", "rank": rank, "kind": kind, "day": day,
-            "seen_at": NOW}  # fmt: skip
+    return {
+        "url": f"https://{key}",
+        "link_key": key,
+        "url_key": key,
+        "feed_id": "f",
+        "rank": rank,
+        "kind": kind,
+        "day": day,
+        "seen_at": NOW,
+    }
 
 
 def outcome(link_key: str, url_key: str, said: str = "loaded") -> Row:
-    return {"link_key": link_key, "url_key": url_key, "feed_id": "f", "outcome": said, "reason": None, "detail": None,
-            "fetched": True, "extracted": True, "day": LATER, "decided_at": NOW}  # fmt: skip
+    return {
+        "link_key": link_key,
+        "url_key": url_key,
+        "feed_id": "f",
+        "outcome": said,
+        "reason": None,
+        "detail": None,
+        "fetched": True,
+        "extracted": True,
+        "day": LATER,
+        "decided_at": NOW,
+    }
 
 
 def dirty(con: Connection) -> set[date]:
-    return {day for (day,) in con.execute("SELECT day FROM core.dirty_day WHERE dataset = 'outcomes'").fetchall()}
+    return {
+        day for (day,) in con.execute("SELECT day FROM core.dirty_day WHERE dataset = 'outcomes'").fetchall()
+    }
 
 
 def test_an_outcome_marks_the_days_of_links_that_were_led_to_its_key(warehouse: Warehouse) -> None:
@@ -64,7 +84,9 @@ def test_links_of_before_and_of_the_same_transaction_are_found_together(warehous
         links.add_aliases(con, [alias("a.example/before", FIRST)])
         links.lead_links(con, [("a.example/before", "a.example/long")])
     with warehouse.transaction() as con:
-        assert links.targets(con, ["a.example/before", "a.example/now"]) == {"a.example/before": ["a.example/long"]}
+        assert links.targets(con, ["a.example/before", "a.example/now"]) == {
+            "a.example/before": ["a.example/long"]
+        }
         links.add_aliases(con, [alias("a.example/now", LATER), alias("a.example/other", date(2026, 1, 1))])
         links.lead_links(con, [("a.example/now", "a.example/long")])
         assert links.targets(con, ["a.example/now"]) == {"a.example/now": ["a.example/long"]}
@@ -75,7 +97,9 @@ def test_links_of_before_and_of_the_same_transaction_are_found_together(warehous
 
 def test_a_url_keeps_its_one_row_when_rules_give_it_another_key(warehouse: Warehouse) -> None:
     with warehouse.transaction() as con:
-        links.add_aliases(con, [alias("a.example/1/a-title", FIRST), alias("a.example/1/a-title", FIRST, kind="final")])
+        links.add_aliases(
+            con, [alias("a.example/1/a-title", FIRST), alias("a.example/1/a-title", FIRST, kind="final")]
+        )
     with warehouse.transaction() as con:
         now = alias("a.example/1/a-title", LATER) | {"link_key": "a.example#1", "url_key": "a.example#1"}
         links.add_aliases(con, [now, now | {"kind": "final"}, alias("a.example/2", LATER)])
@@ -92,10 +116,15 @@ def test_what_is_told_twice_stands_once_in_one_transaction_or_two(warehouse: War
     for step in steps:
         with warehouse.transaction() as con:
             for rank, said in step:
-                links.add_aliases(con, [alias("a.example/1", FIRST, rank), alias("a.example/1", FIRST, rank, "final")])
+                links.add_aliases(
+                    con, [alias("a.example/1", FIRST, rank), alias("a.example/1", FIRST, rank, "final")]
+                )
                 work.settle(con, [outcome("a.example/1", "a.example/1", said)])
     with warehouse.transaction() as con:
-        assert con.execute("SELECT kind, rank FROM core.alias ORDER BY kind").fetchall() == [("final", "0"), ("link", "0")]
+        assert con.execute("SELECT kind, rank FROM core.alias ORDER BY kind").fetchall() == [
+            ("final", "0"),
+            ("link", "0"),
+        ]
         assert con.execute("SELECT outcome FROM core.outcome").fetchall() == [("failed",)]
         assert known_links(con, ["a.example/1", "a.example/2"])["a.example/1"]["outcome"] == "failed"
 

@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.model import Entry, Feed, FeedDocument, FeedState, HostRule, Precision, Reason, Response, Stamp, StampSource
+from ingest.model import (
+    Entry,
+    Feed,
+    FeedDocument,
+    FeedState,
+    HostRule,
+    Precision,
+    Reason,
+    Response,
+    Stamp,
+    StampSource,
+)
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
 from ingest.poll.failure import backoff, weight
@@ -29,13 +40,20 @@ def at(text: str) -> Stamp:
 
 
 def entry(key: str = "g1", **more: Any) -> Entry:
-    given: dict[str, Any] = {"guid": key, "link": f"https://wire.example/{key}", "title": f"Title {key}", "summary": f"About {key}"}
+    given: dict[str, Any] = {
+        "guid": key,
+        "link": f"https://wire.example/{key}",
+        "title": f"Title {key}",
+        "summary": f"About {key}",
+    }
     return Entry(feed_id="wire", entry_key=key, **{**given, **more})
 
 
 def document(*entries: Entry, **more: Any) -> FeedDocument:
     given: dict[str, Any] = {"ttl": None, "skip_hours": (), "total": len(entries)}
-    return FeedDocument(version="rss20", title="W", link=None, language=None, entries=entries, **{**given, **more})
+    return FeedDocument(
+        version="rss20", title="W", link=None, language=None, entries=entries, **{**given, **more}
+    )
 
 
 def answer(status: int = 200, body: bytes = b"new", permanent: str | None = None, **headers: str) -> Response:
@@ -47,10 +65,15 @@ def polled(**more: Any) -> FeedState:
     """A feed polled well an hour ago."""
     hour = NOW - timedelta(hours=1)
     given: dict[str, Any] = {
-        "url": URL, "etag": '"old"', "last_modified": "Wed, 02 Apr 2025 10:00:00 GMT", "body_hash": body_hash(b"old"),
+        "url": URL,
+        "etag": '"old"',
+        "last_modified": "Wed, 02 Apr 2025 10:00:00 GMT",
+        "body_hash": body_hash(b"old"),
         "last_poll_at": hour,
-        "last_success_at": hour, "last_full_at": hour, "polls": 5,
-    }  # fmt: skip
+        "last_success_at": hour,
+        "last_full_at": hour,
+        "polls": 5,
+    }
     return FeedState("wire", **{**given, **more})
 
 
@@ -58,11 +81,15 @@ def known(*entries: Entry) -> dict[str, EntryDigest]:
     return {one.entry_key: digest(one, RULES) for one in entries}
 
 
-def decided(given: Any, read: Any = None, before: dict[str, EntryDigest] | None = None, state: FeedState | None = None) -> Decision:
+def decided(
+    given: Any, read: Any = None, before: dict[str, EntryDigest] | None = None, state: FeedState | None = None
+) -> Decision:
     return decide(FEED, state or polled(), given, read, before or {}, NOW, rules=RULES)
 
 
-def verdicts(before: list[Entry], after: list[Entry], state: FeedState | None = None) -> list[tuple[str, EntryKind, bool]]:
+def verdicts(
+    before: list[Entry], after: list[Entry], state: FeedState | None = None
+) -> list[tuple[str, EntryKind, bool]]:
     found = decided(answer(), document(*after), known(*before), state)
     return [(one.entry.entry_key, one.kind, one.fetch) for one in found.entries]
 
@@ -78,7 +105,10 @@ def test_validators_are_kept_verbatim_even_where_the_body_is_unchanged(read: Fee
 
 
 def test_a_200_without_validators_forgets_them_a_304_keeps_them() -> None:
-    assert (decided(answer(200, b"old")).state.etag, decided(answer(200, b"old")).state.last_modified) == (None, None)
+    assert (decided(answer(200, b"old")).state.etag, decided(answer(200, b"old")).state.last_modified) == (
+        None,
+        None,
+    )
     assert decided(answer(304, b"")).state.etag == '"old"'
     assert decided(answer(304, b"", etag='"newer"')).state.etag == '"newer"'
     assert decided(answer(304, b"", etag='"newer"')).state.last_modified == polled().last_modified
@@ -95,7 +125,16 @@ def test_a_200_without_validators_forgets_them_a_304_keeps_them() -> None:
 def test_a_failure_keeps_validators_hash_rate_and_floor(given: tuple[Any, Any]) -> None:
     before = polled(floor=900.0)
     result = decided(*given, state=before)
-    kept = ("etag", "last_modified", "body_hash", "floor", "rate_num", "rate_den", "last_success_at", "last_full_at")
+    kept = (
+        "etag",
+        "last_modified",
+        "body_hash",
+        "floor",
+        "rate_num",
+        "rate_den",
+        "last_success_at",
+        "last_full_at",
+    )
     assert not result.ok
     assert [getattr(result.state, name) for name in kept] == [getattr(before, name) for name in kept]
     assert result.state.failures == 1
@@ -114,9 +153,13 @@ def test_the_whole_is_asked_for_now_and_then() -> None:
 def test_new_entries_under_an_unchanged_validator_end_the_trust() -> None:
     lying = answer(200, etag='"old"', last_modified="x")
     whole = polled(polls=99)
-    assert not decided(lying, document(entry("g1"), entry("g2")), known(entry("g1")), whole).state.validators_trusted
+    assert not decided(
+        lying, document(entry("g1"), entry("g2")), known(entry("g1")), whole
+    ).state.validators_trusted
     assert decided(lying, document(entry("g1")), known(entry("g1")), whole).state.validators_trusted
-    assert decided(answer(200, etag='"fresh"'), document(entry("g2")), known(entry("g1")), whole).state.validators_trusted
+    assert decided(
+        answer(200, etag='"fresh"'), document(entry("g2")), known(entry("g1")), whole
+    ).state.validators_trusted
 
 
 def test_a_body_seen_before_is_not_parsed() -> None:
@@ -156,7 +199,10 @@ def test_what_counts_as_a_change(change: dict[str, Any], kind: EntryKind, why: s
 
 def test_a_new_entry_is_fetched_and_seen_the_second_time() -> None:
     assert verdicts([], [entry("g1"), entry("g2")]) == [("g1", NEW, True), ("g2", NEW, True)]
-    assert verdicts([entry("g1"), entry("g2")], [entry("g2"), entry("g1")]) == [("g2", SAME, False), ("g1", SAME, False)]
+    assert verdicts([entry("g1"), entry("g2")], [entry("g2"), entry("g1")]) == [
+        ("g2", SAME, False),
+        ("g1", SAME, False),
+    ]
 
 
 def test_a_moved_update_stamp_is_believed_of_few_and_not_of_all() -> None:
@@ -179,8 +225,15 @@ def test_text_that_changes_for_ever_is_followed_24_times() -> None:
 
 
 def test_twins_are_two_entries_and_one_page() -> None:
-    tagged = entry("t", guid=None, link="https://wire.example/1109760290/Slug?Social=on", title="Ferries sail #Ferries #Port")
-    clean = entry("c", guid=None, link="https://wire.example/1109760290/Slug", title="Ferries sail", summary="About t")
+    tagged = entry(
+        "t",
+        guid=None,
+        link="https://wire.example/1109760290/Slug?Social=on",
+        title="Ferries sail #Ferries #Port",
+    )
+    clean = entry(
+        "c", guid=None, link="https://wire.example/1109760290/Slug", title="Ferries sail", summary="About t"
+    )
     first, second = decided(answer(), document(tagged, clean)).entries
     assert (first.fetch, first.twin_of, second.fetch, second.twin_of) == (False, "c", True, None)
     assert verdicts([clean], [tagged, clean]) == [("t", NEW, False), ("c", SAME, False)]
@@ -189,7 +242,10 @@ def test_twins_are_two_entries_and_one_page() -> None:
 
 def test_guids_that_change_scheme_or_host_keep_their_entries() -> None:
     before = [entry(f"http://old.example/{n}", link=None) for n in range(3)]
-    after = [entry(f"https://new.example/{n}", link=None, title=before[n].title, summary=before[n].summary) for n in range(3)]
+    after = [
+        entry(f"https://new.example/{n}", link=None, title=before[n].title, summary=before[n].summary)
+        for n in range(3)
+    ]
     assert [key for key, _, _ in verdicts(before, after)] == [one.entry_key for one in before]
     assert {kind for _, kind, _ in verdicts(before, after)} == {TOUCHED}
 
@@ -220,7 +276,10 @@ def test_guids_that_churn_are_given_up_for_links() -> None:
 
 def test_guids_that_number_places_are_no_identity() -> None:
     before = [entry(str(n), link=f"https://wire.example/s{n}", title=f"S{n}") for n in range(6)]
-    after = [entry(str(n), link=f"https://wire.example/s{n + 2}", title=f"S{n + 2}", summary=f"About {n + 2}") for n in range(6)]
+    after = [
+        entry(str(n), link=f"https://wire.example/s{n + 2}", title=f"S{n + 2}", summary=f"About {n + 2}")
+        for n in range(6)
+    ]
     result = decided(answer(), document(*after), known(*before))
     assert result.state.guid_policy == "link"
     assert [one.kind for one in result.entries].count(NEW) == 2
@@ -238,7 +297,8 @@ ENTRIES = st.lists(
         lambda key, guid, link, title: Entry("wire", key, guid, link, title, None),
         st.sampled_from("abcdef"),
         st.none() | st.sampled_from(["g1", "g2", "http://x/1", "https://y/1"]),
-        st.none() | st.sampled_from(["https://a.example/1", "https://a.example/2?utm_source=x", "https://a.example/2"]),
+        st.none()
+        | st.sampled_from(["https://a.example/1", "https://a.example/2?utm_source=x", "https://a.example/2"]),
         st.none() | st.sampled_from(["A", "B", "A #t #u"]),
     ),
     max_size=6,
@@ -247,7 +307,9 @@ ENTRIES = st.lists(
 
 
 @given(ENTRIES, ENTRIES, st.sampled_from(["guid", "flipped", "link"]))
-def test_every_entry_gets_one_verdict_under_a_key_of_its_own(before: list[Entry], after: list[Entry], policy: str) -> None:
+def test_every_entry_gets_one_verdict_under_a_key_of_its_own(
+    before: list[Entry], after: list[Entry], policy: str
+) -> None:
     result = decided(answer(), document(*after), known(*before), polled(guid_policy=policy))
     keys = [one.entry.entry_key for one in result.entries if one.kind is not NEW]
     assert len(result.entries) == len(after)
@@ -288,10 +350,19 @@ def test_entries_beyond_the_cap_are_told() -> None:
 
 @pytest.mark.parametrize(
     ("ttl", "cache", "floor"),
-    [(900.0, "", 900.0), (None, "public, max-age=1200", 1200.0), (900.0, "max-age=60", 900.0), (None, "s-maxage=900", None),
-     (86_400.0, "", 18_000.0), (None, "max-age=31536000", 18_000.0), (None, "no-store", None)],
-)  # fmt: skip
-def test_the_floor_comes_from_ttl_and_max_age_and_survives_a_304(ttl: float | None, cache: str, floor: float | None) -> None:
+    [
+        (900.0, "", 900.0),
+        (None, "public, max-age=1200", 1200.0),
+        (900.0, "max-age=60", 900.0),
+        (None, "s-maxage=900", None),
+        (86_400.0, "", 18_000.0),
+        (None, "max-age=31536000", 18_000.0),
+        (None, "no-store", None),
+    ],
+)
+def test_the_floor_comes_from_ttl_and_max_age_and_survives_a_304(
+    ttl: float | None, cache: str, floor: float | None
+) -> None:
     state = decided(answer(200, cache_control=cache), document(entry(), ttl=ttl), known(entry())).state
     assert state.floor == floor
     assert decided(answer(304), state=state).state.floor == floor
@@ -324,8 +395,14 @@ def test_a_redirect_that_goes_away_or_leads_to_no_feed_is_not_adopted() -> None:
 
 def test_http_to_https_of_the_same_address_is_adopted_at_once() -> None:
     before = polled(url="http://wire.example/rss")
-    assert decided(answer(304, permanent="https://wire.example/rss"), state=before).state.url == "https://wire.example/rss"
-    assert decided(answer(304, permanent="https://wire.example/other"), state=before).state.url == "http://wire.example/rss"
+    assert (
+        decided(answer(304, permanent="https://wire.example/rss"), state=before).state.url
+        == "https://wire.example/rss"
+    )
+    assert (
+        decided(answer(304, permanent="https://wire.example/other"), state=before).state.url
+        == "http://wire.example/rss"
+    )
 
 
 # -- failures --------------------------------------------------------------------------------------------------------
@@ -333,7 +410,13 @@ def test_http_to_https_of_the_same_address_is_adopted_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("reason", "weighs"),
-    [(Reason.HTTP_404, 1.0), (Reason.NOT_A_FEED, 0.5), (Reason.DNS, 0.5), (Reason.TIMEOUT, 0.25), (Reason.HTTP_5XX, 0.25)],
+    [
+        (Reason.HTTP_404, 1.0),
+        (Reason.NOT_A_FEED, 0.5),
+        (Reason.DNS, 0.5),
+        (Reason.TIMEOUT, 0.25),
+        (Reason.HTTP_5XX, 0.25),
+    ],
 )
 def test_failures_weigh_by_their_kind(reason: Reason, weighs: float) -> None:
     state = decided(FetchError(reason, "x")).state
@@ -344,8 +427,15 @@ def test_failures_weigh_by_their_kind(reason: Reason, weighs: float) -> None:
 
 
 def test_a_success_forgives_all() -> None:
-    state = decided(answer(304), state=polled(failures=9, failure_weight=9.0, last_reason="dns", paused_until=NOW)).state
-    assert (state.failures, state.failure_weight, state.last_reason, state.paused_until) == (0, 0.0, None, None)
+    state = decided(
+        answer(304), state=polled(failures=9, failure_weight=9.0, last_reason="dns", paused_until=NOW)
+    ).state
+    assert (state.failures, state.failure_weight, state.last_reason, state.paused_until) == (
+        0,
+        0.0,
+        None,
+        None,
+    )
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))

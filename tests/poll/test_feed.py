@@ -22,7 +22,9 @@ def parsed(body: str | bytes, content_type: str | None = None, cap: int = 1000, 
 
 
 def rss(items: str, channel: str = "") -> str:
-    head = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    )
     head += ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/">'
     return f"{head}<channel><title>The Wire</title><link>https://wire.example/</link>{channel}{items}</channel></rss>"
 
@@ -58,15 +60,28 @@ def test_rss_20_with_everything() -> None:
     document = parsed(RSS20)
     entry = only(document)
     assert (document.version, document.title, document.link) == ("rss20", "The Wire", "https://wire.example/")
-    assert (document.ttl, document.skip_hours, document.language, document.malformed) == (900.0, (3, 4), "en-GB", None)
-    assert (entry.entry_key, entry.guid, entry.link) == ("wire-1", "wire-1", "https://wire.example/news/1?utm_source=rss")
+    assert (document.ttl, document.skip_hours, document.language, document.malformed) == (
+        900.0,
+        (3, 4),
+        "en-GB",
+        None,
+    )
+    assert (entry.entry_key, entry.guid, entry.link) == (
+        "wire-1",
+        "wire-1",
+        "https://wire.example/news/1?utm_source=rss",
+    )
     assert entry.title == "Harbour & ferry strike ends"
     assert entry.summary == "(Wire - Agency) Crews went back"
     assert entry.published is not None
     assert entry.published.at == datetime(2025, 4, 2, 7, 30, tzinfo=UTC)
     assert entry.published_raw == "Wed, 02 Apr 2025 09:30:00 +0200"
     assert entry.authors == ("Ann Example", "Bo Sample")
-    assert (entry.credit, entry.categories, entry.image_url) == ("Agency", ("Ports",), "https://wire.example/p.jpg")
+    assert (entry.credit, entry.categories, entry.image_url) == (
+        "Agency",
+        ("Ports",),
+        "https://wire.example/p.jpg",
+    )
     assert entry.content_html is None
 
 
@@ -109,7 +124,11 @@ def test_atom_03() -> None:
     <id>tag:a,2004:1</id><link rel="alternate" type="text/html" href="https://a.example/1"/>
     <issued>2004-06-01T10:00:00Z</issued><modified>2004-06-01T11:00:00Z</modified></entry></feed>"""
     entry = only(parsed(body))
-    assert (parsed(body).version, entry.link, entry.published_raw) == ("atom03", "https://a.example/1", "2004-06-01T10:00:00Z")
+    assert (parsed(body).version, entry.link, entry.published_raw) == (
+        "atom03",
+        "https://a.example/1",
+        "2004-06-01T10:00:00Z",
+    )
     assert entry.modified_raw == "2004-06-01T11:00:00Z"
 
 
@@ -119,7 +138,11 @@ def test_rss_10() -> None:
     <item rdf:about="https://a.example/1"><title>One</title><link>https://a.example/1</link>
     <dc:date>2025-04-02T10:00:00+02:00</dc:date></item></rdf:RDF>"""
     entry = only(parsed(body))
-    assert (parsed(body).version, entry.link, entry.published_raw) == ("rss10", "https://a.example/1", "2025-04-02T10:00:00+02:00")
+    assert (parsed(body).version, entry.link, entry.published_raw) == (
+        "rss10",
+        "https://a.example/1",
+        "2025-04-02T10:00:00+02:00",
+    )
 
 
 @pytest.mark.parametrize("version", ["0.91", "0.92"])
@@ -145,11 +168,14 @@ def json_feed(version: str, **more: Any) -> str:
         "content_text": "One.\nTwo & three.",
         "date_published": "2025-04-02T08:00:00Z",
     }
-    return json.dumps({"version": f"https://jsonfeed.org/version/{version}", "title": "W", "items": [{**first, **more}]})
+    return json.dumps(
+        {"version": f"https://jsonfeed.org/version/{version}", "title": "W", "items": [{**first, **more}]}
+    )
 
 
 @pytest.mark.parametrize(
-    ("version", "authors"), [("1", {"author": {"name": "Ann Example"}}), ("1.1", {"authors": [{"name": "Ann Example"}]})]
+    ("version", "authors"),
+    [("1", {"author": {"name": "Ann Example"}}), ("1.1", {"authors": [{"name": "Ann Example"}]})],
 )
 def test_json_feeds(version: str, authors: dict[str, Any]) -> None:
     document = parsed(json_feed(version, **authors), "application/feed+json", full_text=True)
@@ -172,7 +198,10 @@ def test_no_entry_yet_is_a_feed() -> None:
 def test_what_is_no_feed_is_named() -> None:
     page = "<!DOCTYPE html><html><head><title>Just a moment...</title>"
     page += '<link rel="alternate" type="application/rss+xml" href="/real.xml"></head></html>'
-    assert refused(page) == 'an HTML page titled "Just a moment..."; it names the feed https://wire.example/real.xml'
+    assert (
+        refused(page)
+        == 'an HTML page titled "Just a moment..."; it names the feed https://wire.example/real.xml'
+    )
     assert "HTML page" in refused(
         "<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'><body><feed></body></html>"
     )
@@ -195,7 +224,10 @@ ITEM = "<item><title>One</title><link>https://a.example/1</link></item>"
 
 
 def test_bytes_before_the_declaration() -> None:
-    assert only(parsed("\n\n<br />\n<b>Warning</b>: something in line <b>3</b><br />\n" + rss(ITEM))).title == "One"
+    assert (
+        only(parsed("\n\n<br />\n<b>Warning</b>: something in line <b>3</b><br />\n" + rss(ITEM))).title
+        == "One"
+    )
     assert only(parsed(b"\xef\xbb\xbf\r\n" + rss(ITEM).encode())).title == "One"
 
 
@@ -206,7 +238,9 @@ def test_a_feed_broken_at_the_end_keeps_what_is_whole() -> None:
 
 
 def test_bare_ampersands_and_control_references() -> None:
-    document = parsed(rss("<item><title>R&D &#0;and&#x1f; \x0bmore</title><link>https://a.example/?a=1&b=2</link></item>"))
+    document = parsed(
+        rss("<item><title>R&D &#0;and&#x1f; \x0bmore</title><link>https://a.example/?a=1&b=2</link></item>")
+    )
     assert (only(document).title, only(document).link) == ("R&D and more", "https://a.example/?a=1&b=2")
 
 
@@ -216,7 +250,9 @@ CYRILLIC = rss(
     "<item><title>Порт снова открыт для паромов</title>"
     "<description>Экипажи вернулись на работу после забастовки, сообщил порт.</description></item>"
 )
-CHINESE = rss("<item><title>港口重新开放</title><description>船员们在罢工后返回工作岗位。</description></item>")
+CHINESE = rss(
+    "<item><title>港口重新开放</title><description>船员们在罢工后返回工作岗位。</description></item>"
+)
 
 
 @pytest.mark.parametrize(
@@ -238,11 +274,17 @@ CHINESE = rss("<item><title>港口重新开放</title><description>船员们在�
         (CHINESE.replace("UTF-8", "gb2312").encode("gb18030"), "text/xml", "港口重新开放"),
         (CHINESE.replace("UTF-8", "no-such-thing").encode(), None, "港口重新开放"),
         (
-            rss("<item><title>日本のニュース</title></item>").replace("UTF-8", "iso-2022-jp").encode("iso2022_jp"),
+            rss("<item><title>日本のニュース</title></item>")
+            .replace("UTF-8", "iso-2022-jp")
+            .encode("iso2022_jp"),
             None,
             "日本のニュース",
         ),
-        (rss("<item><title>Café à Zürich</title></item>").replace("UTF-8", "iso-8859-1").encode("cp1252"), None, "Café à Zürich"),
+        (
+            rss("<item><title>Café à Zürich</title></item>").replace("UTF-8", "iso-8859-1").encode("cp1252"),
+            None,
+            "Café à Zürich",
+        ),
         (rss("<item><title>Café à Zürich</title></item>").encode("cp1252"), None, "Café à Zürich"),
     ],
 )
@@ -268,19 +310,29 @@ def test_utf8_encoded_twice_is_undone_but_a_quotation_stays() -> None:
 # -- hygiene ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "tag:a,2020:1", "http://["])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "tag:a,2020:1", "http://["]
+)
 def test_links_of_other_schemes_are_dropped_and_the_entry_kept(link: str) -> None:
-    entry = only(parsed(rss(f"<item><title>A</title><link>{link}</link><guid isPermaLink='false'>g</guid></item>")))
+    entry = only(
+        parsed(rss(f"<item><title>A</title><link>{link}</link><guid isPermaLink='false'>g</guid></item>"))
+    )
     assert (entry.link, entry.entry_key) == (None, "g")
 
 
 def test_a_permalink_guid_stands_in_for_a_missing_link() -> None:
-    assert only(parsed(rss("<item><title>A</title><guid>https://a.example/1</guid></item>"))).link == "https://a.example/1"
+    assert (
+        only(parsed(rss("<item><title>A</title><guid>https://a.example/1</guid></item>"))).link
+        == "https://a.example/1"
+    )
 
 
 def test_relative_links_resolve_against_the_final_url_each_for_itself() -> None:
     items = "<item><title>A</title><link>http://b.example/x/1</link></item><item><title>B</title><link>story/2</link></item>"
-    assert [entry.link for entry in parsed(rss(items)).entries] == ["http://b.example/x/1", "https://wire.example/feeds/story/2"]
+    assert [entry.link for entry in parsed(rss(items)).entries] == [
+        "http://b.example/x/1",
+        "https://wire.example/feeds/story/2",
+    ]
 
 
 def test_titles_are_plain_bounded_text() -> None:
@@ -295,9 +347,7 @@ def test_titles_are_plain_bounded_text() -> None:
 
 
 def test_nul_and_control_characters_are_out_everywhere() -> None:
-    item = (
-        "<item><title>A\x00B\x1b</title><link>https://a.example/1\x07</link><guid>g\x00\x01</guid><category>C\x02</category></item>"
-    )
+    item = "<item><title>A\x00B\x1b</title><link>https://a.example/1\x07</link><guid>g\x00\x01</guid><category>C\x02</category></item>"
     entry = only(parsed(rss(item)))
     assert (entry.title, entry.link, entry.categories) == ("AB", "https://a.example/1", ("C",))
     assert "\x00" not in repr(entry)
@@ -326,7 +376,10 @@ def test_an_address_is_no_byline(printed: str, names: tuple[str, ...]) -> None:
 def test_entities_beyond_the_document_are_never_read() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     body = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{laughs}<!ENTITY x SYSTEM "file:///etc/passwd">]>'
-    document = parsed(body + rss("<item><title>A &l9; &x; B</title><link>https://a.example/1</link></item>").partition("?>")[2])
+    document = parsed(
+        body
+        + rss("<item><title>A &l9; &x; B</title><link>https://a.example/1</link></item>").partition("?>")[2]
+    )
     assert "lollol" not in repr(document)
     assert "root:" not in repr(document)
     assert only(document).link == "https://a.example/1"
@@ -334,14 +387,19 @@ def test_entities_beyond_the_document_are_never_read() -> None:
 
 @pytest.mark.parametrize("tail", ["", "<generator>x</generator>"])
 def test_entries_beyond_the_cap_are_counted(tail: str) -> None:
-    items = "".join(f"<item><title>T{n}</title><link>https://a.example/{n}</link></item>" for n in range(2_500))
+    items = "".join(
+        f"<item><title>T{n}</title><link>https://a.example/{n}</link></item>" for n in range(2_500)
+    )
     document = parsed(rss(items + tail), cap=1_000)
     assert (len(document.entries), document.total, document.malformed) == (1_000, 2_500, None)
     assert document.entries[-1].title == "T999"
 
 
 def test_json_entries_beyond_the_cap_are_counted() -> None:
-    body = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": str(n), "title": "x"} for n in range(30)]}
+    body = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": str(n), "title": "x"} for n in range(30)],
+    }
     document = parsed(json.dumps(body), cap=10)
     assert (len(document.entries), document.total) == (10, 30)
 
@@ -374,7 +432,10 @@ def test_one_link_for_all_is_no_identity() -> None:
 def test_a_story_sent_twice_is_kept_twice_where_links_differ() -> None:
     items = """<item><title>Ferries sail #Ferries #Port</title><link>https://a.example/1?Social=on</link></item>
     <item><title>Ferries sail</title><link>https://a.example/1</link></item>"""
-    assert [entry.title for entry in parsed(rss(items)).entries] == ["Ferries sail #Ferries #Port", "Ferries sail"]
+    assert [entry.title for entry in parsed(rss(items)).entries] == [
+        "Ferries sail #Ferries #Port",
+        "Ferries sail",
+    ]
 
 
 def test_of_equal_entries_the_clean_title_is_kept() -> None:
@@ -417,7 +478,10 @@ def test_dates_are_resolved_from_the_raw_string(raw: str, zone: str | None, at: 
     ],
 )
 def test_odd_extensions_cost_no_entry(odd: str) -> None:
-    assert only(parsed(rss(f"<item><title>One</title>{odd}<link>https://a.example/1</link></item>"))).title == "One"
+    assert (
+        only(parsed(rss(f"<item><title>One</title>{odd}<link>https://a.example/1</link></item>"))).title
+        == "One"
+    )
 
 
 GOOD = "<item><title>Good</title><link>https://a.example/1</link></item>"

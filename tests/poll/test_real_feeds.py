@@ -22,7 +22,9 @@ FEED = Feed("wire", "https://wire.example/rss")
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.skipif(not (DATA / "series").is_dir(), reason="the captured material (../shared/data) is not here"),
+    pytest.mark.skipif(
+        not (DATA / "series").is_dir(), reason="the captured material (../shared/data) is not here"
+    ),
 ]
 
 

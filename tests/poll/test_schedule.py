@@ -18,7 +18,12 @@ FEED = Feed("wire", "https://wire.example/rss")
 
 
 def state(entries_a_day: float = 2.0, **more: Any) -> FeedState:
-    given: dict[str, Any] = {"last_poll_at": NOW, "last_success_at": NOW, "rate_num": entries_a_day, "rate_den": 86_400.0}
+    given: dict[str, Any] = {
+        "last_poll_at": NOW,
+        "last_success_at": NOW,
+        "rate_num": entries_a_day,
+        "rate_den": 86_400.0,
+    }
     return FeedState("wire", FEED.url, **{**given, **more})
 
 
@@ -93,7 +98,14 @@ def test_a_first_document_tells_the_rate_by_its_dates() -> None:
     assert first_rate(unknown, [NOW + timedelta(hours=5)], NOW) == (unknown.rate_num, unknown.rate_den)
 
 
-@given(st.floats(0, 1e7), st.floats(1, 1e8), st.floats(0, 1e8), st.floats(0, 1e5), st.integers(0, 1000), st.floats(0, 1e7))
+@given(
+    st.floats(0, 1e7),
+    st.floats(1, 1e8),
+    st.floats(0, 1e8),
+    st.floats(0, 1e5),
+    st.integers(0, 1000),
+    st.floats(0, 1e7),
+)
 def test_the_next_poll_always_lies_between_floor_and_ceiling(
     num: float, den: float, floor: float, weight: float, new: int, gap: float
 ) -> None:

@@ -40,7 +40,9 @@ def rows(*urls: str, modified: str | None = None) -> str:
 
 def urlset(*urls: str, modified: str | None = None, more: str = "") -> str:
     listed = rows(*urls, modified=modified) + more
-    return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
+    return (
+        f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
+    )
 
 
 def index(*urls: str) -> str:
@@ -55,7 +57,9 @@ class ArchiveSite(Newsroom):
     articles: dict[str, Answer] = field(default_factory=dict)
 
     def fill(self, days: int, per_day: int) -> None:
-        self.server.routes[f"{HOST}/robots.txt"] = f"User-agent: *\nDisallow: /private/\nSitemap: {BASE}/sitemap.xml\n"
+        self.server.routes[f"{HOST}/robots.txt"] = (
+            f"User-agent: *\nDisallow: /private/\nSitemap: {BASE}/sitemap.xml\n"
+        )
         self._hosts.add(HOST)
         plain, packed = [], []
         for number in range(days):
@@ -63,13 +67,19 @@ class ArchiveSite(Newsroom):
             urls = [self.article(day, n) for n in range(per_day)]
             if number % 3:
                 plain.append(f"{BASE}/maps/{day}.xml")
-                self.server.routes[f"{HOST}/maps/{day}.xml"] = Answer(body=urlset(*urls, modified=f"{day}T08:00:00Z"), headers=XML)
+                self.server.routes[f"{HOST}/maps/{day}.xml"] = Answer(
+                    body=urlset(*urls, modified=f"{day}T08:00:00Z"), headers=XML
+                )
             else:
                 packed.append(f"{BASE}/maps/{day}.xml.gz")
                 body = gzip.compress(urlset(*urls, modified=str(day)).encode())
-                self.server.routes[f"{HOST}/maps/{day}.xml.gz"] = Answer(body=body, headers={"Content-Type": "application/gzip"})
+                self.server.routes[f"{HOST}/maps/{day}.xml.gz"] = Answer(
+                    body=body, headers={"Content-Type": "application/gzip"}
+                )
         self.server.routes[f"{HOST}/maps/packed.xml"] = Answer(body=index(*packed), headers=XML)
-        self.server.routes[f"{HOST}/sitemap.xml"] = Answer(body=index(*plain, f"{BASE}/maps/packed.xml"), headers=XML)
+        self.server.routes[f"{HOST}/sitemap.xml"] = Answer(
+            body=index(*plain, f"{BASE}/maps/packed.xml"), headers=XML
+        )
 
     def article(self, day: date, number: int) -> str:
         url = f"{BASE}/news/story-{day.toordinal()}-{number:03d}-of-the-harbour"
@@ -86,7 +96,10 @@ class ArchiveSite(Newsroom):
         for number in range(days):
             day = FIRST + timedelta(days=number)
             dead = [f"{BASE}/news/gone-{day.toordinal()}-{n}-for-good" for n in range(max(1, per_day // 100))]
-            double = [f"{self.article(day, 0)}?utm_source=map", f"https://www.{HOST}/news/story-{day.toordinal()}-001-of-the-harbour/"]
+            double = [
+                f"{self.article(day, 0)}?utm_source=map",
+                f"https://www.{HOST}/news/story-{day.toordinal()}-001-of-the-harbour/",
+            ]
             foreign = f"http://foreign.example/news/a-story-of-theirs-{number}"
             ahead = rows(self.article(day, per_day), modified="2031-05-05T00:00:00Z")
             listed = urlset(self.article(day, 1), *double, *dead, foreign, modified=str(day), more=ahead)
@@ -103,17 +116,28 @@ class ArchiveSite(Newsroom):
 
     def listing(self, day: date, *urls: str, modified: str | None = None) -> None:
         """A sitemap of that day with more in it than articles."""
-        self.server.routes[f"{HOST}/maps/{day}.xml"] = Answer(body=urlset(*urls, modified=modified), headers=XML)
+        self.server.routes[f"{HOST}/maps/{day}.xml"] = Answer(
+            body=urlset(*urls, modified=modified), headers=XML
+        )
 
     def feeds(self) -> FeedList:
         return load_feeds(self.write())
 
-    def backfill(self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), **asked: Any) -> Summary:
+    def backfill(
+        self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), **asked: Any
+    ) -> Summary:
         asked.setdefault("now", NOON)
         wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.run(self.settings, self.feeds(), wanted))
 
-    def plan(self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), dry: bool = False, **asked: Any) -> Plan:
+    def plan(
+        self,
+        source: str = "sitemap",
+        *,
+        inputs: Sequence[str | Path] = (BASE,),
+        dry: bool = False,
+        **asked: Any,
+    ) -> Plan:
         asked.setdefault("now", NOON)
         wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.plan(self.settings, self.feeds(), wanted, dry=dry))

@@ -13,8 +13,9 @@ from warcio.warcwriter import WARCWriter
 SOURCES = ("urls", "warc", "jsonl", "html")
 
 
-def write_warc(path: Path, pages: Mapping[str, bytes], *, packed: bool = True,
-               headers: Mapping[str, str] | None = None) -> list[int]:  # fmt: skip
+def write_warc(
+    path: Path, pages: Mapping[str, bytes], *, packed: bool = True, headers: Mapping[str, str] | None = None
+) -> list[int]:
     """A WARC by another tool; returns the offsets of its responses."""
     offsets = []
     with path.open("wb") as stream:
@@ -25,7 +26,9 @@ def write_warc(path: Path, pages: Mapping[str, bytes], *, packed: bool = True,
             fields = [("Content-Type", "text/html; charset=utf-8"), *(headers or {}).items()]
             answer = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
             at = {"WARC-Date": "2026-03-01T00:00:00Z"}
-            record = writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict=at)
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=answer, warc_headers_dict=at
+            )
             writer.write_record(record)
     return offsets
 
@@ -40,7 +43,9 @@ def written(source: str, folder: Path, pages: Mapping[str, bytes]) -> Path:
             path = folder / "pages.warc.gz"
             write_warc(path, pages)
         case "jsonl":
-            path.write_text("".join(json.dumps({"url": url, "html": body.decode()}) + "\n" for url, body in pages.items()))
+            path.write_text(
+                "".join(json.dumps({"url": url, "html": body.decode()}) + "\n" for url, body in pages.items())
+            )
         case _:
             path.mkdir(exist_ok=True)
             rows = []

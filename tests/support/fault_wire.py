@@ -83,14 +83,22 @@ class FaultWire:
 
     def listed(self) -> set[str]:
         """The links that feeds told of, in the end."""
-        return {link for host in self.hosts if not self.resources[host, "/feed.xml"].is_gone for link in self.links(host)}
+        return {
+            link
+            for host in self.hosts
+            if not self.resources[host, "/feed.xml"].is_gone
+            for link in self.links(host)
+        }
 
     def good_pages(self) -> set[str]:
         """The links that must be articles in the end: of feeds that come to their senses, pages that do, none disallowed."""
         return {
             f"http://{host}{path}"
             for (host, path), one in self.resources.items()
-            if path != "/feed.xml" and not one.is_gone and DISALLOWED not in path and not self.resources[host, "/feed.xml"].is_gone
+            if path != "/feed.xml"
+            and not one.is_gone
+            and DISALLOWED not in path
+            and not self.resources[host, "/feed.xml"].is_gone
         }
 
     def faulty_hosts(self) -> set[str]:
@@ -100,7 +108,11 @@ class FaultWire:
         chance = random.Random(self.seed)
         for number, host in enumerate(self.hosts):
             for page in range(self.pages):
-                self._add_page(host, f"/news/2026/story-{number}-{page}-of-the-wire", 1_000 * self.seed + 50 * number + page)
+                self._add_page(
+                    host,
+                    f"/news/2026/story-{number}-{page}-of-the-wire",
+                    1_000 * self.seed + 50 * number + page,
+                )
             if number % 3 == 1:
                 self._add_page(host, f"{DISALLOWED}2026/story-{number}-nobody-may-read", 7_000_000 + number)
             self.resources[host, "/feed.xml"] = Resource(self._feed(host))
@@ -113,17 +125,26 @@ class FaultWire:
 
     def _add_page(self, host: str, path: str, seed: int) -> None:
         told = story(f"Story {seed} of the wire", seed)
-        self.resources[host, path] = Resource(lambda headers: Reply(body=told.bytes(), headers=dict(told.headers)))
+        self.resources[host, path] = Resource(
+            lambda headers: Reply(body=told.bytes(), headers=dict(told.headers))
+        )
 
     def _feed(self, host: str) -> Callable[[dict[str, str]], Reply]:
         """RSS that lists all pages but one at first, all of them afterwards, with an ETag that is honoured."""
 
         def answer(headers: dict[str, str]) -> Reply:
             links = self.links(host)
-            first = not any(hit.whole and hit.host == host and hit.path.startswith("/feed.xml") for hit in self.hits)
-            entries = [Listed(link, f"Story at {link[-40:]}", guid=link) for link in (links[:-1] if first else links)]
-            body = ('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Wire</title>'
-                    + "".join(one.xml() for one in entries) + "</channel></rss>").encode()  # fmt: skip
+            first = not any(
+                hit.whole and hit.host == host and hit.path.startswith("/feed.xml") for hit in self.hits
+            )
+            entries = [
+                Listed(link, f"Story at {link[-40:]}", guid=link) for link in (links[:-1] if first else links)
+            ]
+            body = (
+                '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Wire</title>'
+                + "".join(one.xml() for one in entries)
+                + "</channel></rss>"
+            ).encode()
             etag = f'"{sha256(body).hexdigest()[:12]}"'
             if headers.get("if-none-match") == etag:
                 return Reply(304, headers={"ETag": etag})
@@ -137,7 +158,11 @@ class FaultWire:
             return Reply(500)
         number = self.hosts.index(host)
         delay = f"Crawl-delay: {CRAWL_DELAY}\n" if self.crawl_delay(host) else ""
-        return Reply(404) if number % 3 == 0 else Reply(body=f"User-agent: *\n{delay}Disallow: {DISALLOWED}\n".encode())
+        return (
+            Reply(404)
+            if number % 3 == 0
+            else Reply(body=f"User-agent: *\n{delay}Disallow: {DISALLOWED}\n".encode())
+        )
 
     def crawl_delay(self, host: str) -> float:
         return CRAWL_DELAY if self.hosts.index(host) % 3 == 2 else 0.0
@@ -173,13 +198,17 @@ class FaultWire:
 
     def write(self, folder: Path, deadline: float, **options: object) -> None:
         """feeds.toml and ingest.toml for a poller in `folder`; `deadline` seconds for feeds and pages."""
-        feeds = "\n".join(f'[[feed]]\nid = "{host.split(".")[0]}"\nurl = "http://{host}/feed.xml"\n' for host in self.hosts)
+        feeds = "\n".join(
+            f'[[feed]]\nid = "{host.split(".")[0]}"\nurl = "http://{host}/feed.xml"\n' for host in self.hosts
+        )
         (folder / "feeds.toml").write_text(feeds, encoding="utf-8")
         places = ", ".join(f'"{host}" = "{ADDRESS}:{self.port}"' for host in self.hosts)
         more = "".join(f"{key} = {value}\n" for key, value in options.items())
-        text = (f'resolve = {{ {places} }}\nallow_networks = ["127.1.0.0/16"]\nallow_ports = [{self.port}]\n'
-                f"workers = 2\nworker_seconds = 3\n"
-                f"connect_timeout = {deadline}\npage_deadline = {deadline}\nfeed_deadline = {deadline}\n{more}")  # fmt: skip
+        text = (
+            f'resolve = {{ {places} }}\nallow_networks = ["127.1.0.0/16"]\nallow_ports = [{self.port}]\n'
+            f"workers = 2\nworker_seconds = 3\n"
+            f"connect_timeout = {deadline}\npage_deadline = {deadline}\nfeed_deadline = {deadline}\n{more}"
+        )
         (folder / "ingest.toml").write_text(text, encoding="utf-8")
 
     # -- the server --------------------------------------------------------------------------------------------------
@@ -202,7 +231,12 @@ class FaultWire:
         server = await asyncio.start_server(self._serve, ADDRESS, 0, backlog=512)
         self.port = int(server.sockets[0].getsockname()[1])
         self._servers.append(server)
-        for address, port in (("127.0.0.1", 0), ("127.0.0.1", self.port), ("127.2.0.1", self.port), (ADDRESS, 0)):
+        for address, port in (
+            ("127.0.0.1", 0),
+            ("127.0.0.1", self.port),
+            ("127.2.0.1", self.port),
+            (ADDRESS, 0),
+        ):
             canary = await asyncio.start_server(self._sing, address, port)
             self._canaries.append((address, int(canary.sockets[0].getsockname()[1])))
             self._servers.append(canary)
@@ -217,7 +251,9 @@ class FaultWire:
 
     async def _sing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sung.append(str(writer.get_extra_info("sockname")))
-        told = story(f"A {CANARY}", 9, paragraphs=[f"The {CANARY}, and nobody should have heard it. " * 8] * 4)
+        told = story(
+            f"A {CANARY}", 9, paragraphs=[f"The {CANARY}, and nobody should have heard it. " * 8] * 4
+        )
         writer.write(Reply(body=told.bytes(), headers=dict(told.headers)).wire())
         await writer.drain()
         writer.close()
@@ -226,16 +262,27 @@ class FaultWire:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 lines = head.decode("latin-1").split("\r\n")
-                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-                if not await self._answer(headers.get("host", ""), lines[0].split(" ")[1], headers, reader, writer):
+                headers = {
+                    name.lower(): value.strip()
+                    for name, _, value in (line.partition(":") for line in lines[1:])
+                }
+                if not await self._answer(
+                    headers.get("host", ""), lines[0].split(" ")[1], headers, reader, writer
+                ):
                     break
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, host: str, path: str, headers: dict[str, str], reader: asyncio.StreamReader,
-                      writer: asyncio.StreamWriter) -> bool:  # fmt: skip
+    async def _answer(
+        self,
+        host: str,
+        path: str,
+        headers: dict[str, str],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
         """Send an answer; False when the connection cannot be gone on with."""
         begin = time.monotonic()
         if path == "/robots.txt":
@@ -246,7 +293,9 @@ class FaultWire:
             one.asked += 1
             reply = one.good(headers)
             if one.fault is not None and (one.asked == 1 or one.fault not in faults.PASSING):
-                reply = faults.broken(one.fault, reply, f"http://{host}{path}", self._inner(one.asked + len(path)))
+                reply = faults.broken(
+                    one.fault, reply, f"http://{host}{path}", self._inner(one.asked + len(path))
+                )
         goes_on = False
         try:
             goes_on = await reply.send(reader, writer)
@@ -263,7 +312,13 @@ class FaultWire:
         """An address that no redirect may lead to, in one of its spellings."""
         address, port = self._canaries[number % len(self._canaries)]
         spellings = (
-            f"http://{address}:{port}/", f"http://2130706433:{port}/", f"http://[::ffff:127.0.0.1]:{port}/", f"//localhost:{port}/",
-            f"http://0x7f.1:{port}/", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", f"http://user@{address}:{port}/",
-        )  # fmt: skip
+            f"http://{address}:{port}/",
+            f"http://2130706433:{port}/",
+            f"http://[::ffff:127.0.0.1]:{port}/",
+            f"//localhost:{port}/",
+            f"http://0x7f.1:{port}/",
+            "http://169.254.169.254/latest/meta-data/",
+            "file:///etc/passwd",
+            f"http://user@{address}:{port}/",
+        )
         return spellings[number % len(spellings)]

@@ -16,8 +16,18 @@ PASSING = ("timeout", "reset", "truncated", "torn_gzip", "unasked_304", "busy_42
 """The second request is answered well."""
 LASTING_FEEDS = ("drip", "loop", "inwards", "bomb", "gone_410", "robots_500", "empty", "entities", "not_http")
 LASTING_PAGES = (
-    "drip", "loop", "inwards", "bomb", "gone_410", "gone_404", "not_html", "challenge_403", "to_private", "markup", "not_http",
-)  # fmt: skip
+    "drip",
+    "loop",
+    "inwards",
+    "bomb",
+    "gone_410",
+    "gone_404",
+    "not_html",
+    "challenge_403",
+    "to_private",
+    "markup",
+    "not_http",
+)
 LASTING = frozenset((*LASTING_FEEDS, *LASTING_PAGES))
 HARMLESS = ("wrong_charset", "wrong_type", "new_validator", "moved_301")
 """Lies that cost no article; told at every request."""
@@ -57,7 +67,10 @@ class Reply:
     def wire(self) -> bytes:
         if self.raw is not None:
             return self.raw
-        lines = [f"HTTP/1.1 {self.status} Said", *(f"{name}: {value}" for name, value in self.headers.items())]
+        lines = [
+            f"HTTP/1.1 {self.status} Said",
+            *(f"{name}: {value}" for name, value in self.headers.items()),
+        ]
         if self.status != 304:
             lines.append(f"Content-Length: {len(self.body) if self.length is None else self.length}")
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
@@ -68,7 +81,9 @@ class Reply:
             await reader.read()
             return False
         if self.reset:
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             writer.write(self.wire()[: len(self.wire()) // 2])
             writer.transport.abort()
             return False
@@ -89,31 +104,47 @@ def broken(fault: str, good: Reply, place: str, inner: str) -> Reply:
         "timeout": lambda: Reply(silent=True, whole=False),
         "reset": lambda: replace(good, reset=True, whole=False),
         "drip": lambda: replace(good, drip=0.05, whole=False),
-        "truncated": lambda: replace(good, body=good.body[: len(good.body) // 2], length=len(good.body), whole=False),
+        "truncated": lambda: replace(
+            good, body=good.body[: len(good.body) // 2], length=len(good.body), whole=False
+        ),
         "torn_gzip": lambda: _packed(good, gzip.compress(good.body)[:-30]),
         "bomb": lambda: _packed(good, bomb()),
         "unasked_304": lambda: Reply(304, whole=False),
         "loop": lambda: Reply(302, headers={"Location": f"http://{host}/round/"}, whole=False),
         "inwards": lambda: Reply(302, headers={"Location": inner}, whole=False),
-        "to_private": lambda: Reply(302, headers={"Location": f"http://{_barring(host)}/private/inner"}, whole=False),
+        "to_private": lambda: Reply(
+            302, headers={"Location": f"http://{_barring(host)}/private/inner"}, whole=False
+        ),
         "gone_410": lambda: Reply(410, whole=False),
         "gone_404": lambda: Reply(404, whole=False),
-        "busy_429": lambda: Reply(429, headers={"Retry-After": f"{RETRY_AFTER:.0f}"}, whole=False, wait=RETRY_AFTER),
-        "busy_503": lambda: Reply(503, headers={"Retry-After": formatdate(time() + RETRY_AFTER + 1, usegmt=True)}, whole=False,
-                                  wait=RETRY_AFTER),
+        "busy_429": lambda: Reply(
+            429, headers={"Retry-After": f"{RETRY_AFTER:.0f}"}, whole=False, wait=RETRY_AFTER
+        ),
+        "busy_503": lambda: Reply(
+            503,
+            headers={"Retry-After": formatdate(time() + RETRY_AFTER + 1, usegmt=True)},
+            whole=False,
+            wait=RETRY_AFTER,
+        ),
         "challenge": lambda: replace(_challenge(200), whole=False),
         "challenge_403": lambda: replace(_challenge(403), whole=False),
         "robots_500": lambda: replace(good, whole=False),
         "empty": lambda: Reply(headers={"Content-Type": "application/rss+xml"}, whole=False),
         "entities": lambda: replace(good, body=_LAUGHS, whole=False),
         "markup": lambda: replace(good, body=b"<html><body>" + b"<div>" * 40_000 + b"Deep", whole=False),
-        "not_html": lambda: Reply(body=b"%PDF-1.4 ...", headers={"Content-Type": "application/pdf"}, whole=False),
+        "not_html": lambda: Reply(
+            body=b"%PDF-1.4 ...", headers={"Content-Type": "application/pdf"}, whole=False
+        ),
         "not_http": lambda: Reply(raw=b"220 smtp.example ESMTP\r\n", whole=False),
-        "wrong_charset": lambda: replace(good, headers={**good.headers, "Content-Type": "text/html; charset=utf-7"}),
+        "wrong_charset": lambda: replace(
+            good, headers={**good.headers, "Content-Type": "text/html; charset=utf-7"}
+        ),
         "wrong_type": lambda: replace(good, headers={**good.headers, "Content-Type": "text/html"}),
         "new_validator": lambda: replace(good, status=200, headers={**good.headers, "ETag": f'"{time()}"'}),
-        "moved_301": lambda: good if "?" in place else Reply(301, headers={"Location": f"{place}?moved=1"}, whole=False),
-    }  # fmt: skip
+        "moved_301": lambda: (
+            good if "?" in place else Reply(301, headers={"Location": f"{place}?moved=1"}, whole=False)
+        ),
+    }
     return made[fault]()
 
 
@@ -134,12 +165,16 @@ def bomb() -> bytes:
 
 
 def _challenge(status: int) -> Reply:
-    text = ("<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1><p>Please enable "
-            "JavaScript and cookies to continue. This process is automatic. Your browser will redirect shortly.</p>"
-            "<script src='/cdn-cgi/challenge-platform/x.js'></script></body></html>")  # fmt: skip
+    text = (
+        "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1><p>Please enable "
+        "JavaScript and cookies to continue. This process is automatic. Your browser will redirect shortly.</p>"
+        "<script src='/cdn-cgi/challenge-platform/x.js'></script></body></html>"
+    )
     return Reply(status, text.encode(), {"Content-Type": "text/html"})
 
 
-_LAUGHS = (b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">' + b"".join(
-    f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9)
-) + b"]><rss version='2.0'><channel><title>&j;</title></channel></rss>")  # fmt: skip
+_LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">'
+    + b"".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9))
+    + b"]><rss version='2.0'><channel><title>&j;</title></channel></rss>"
+)

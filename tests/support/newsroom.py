@@ -24,10 +24,16 @@ from ingest.settings import Settings, load_feeds
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-WORDS = re.findall(r"\w+", """harbour ferry council bridge orchard rainfall budget teacher railway museum vineyard glacier hospital
+WORDS = re.findall(
+    r"\w+",
+    """harbour ferry council bridge orchard rainfall budget teacher railway museum vineyard glacier hospital
 turbine festival library fisherman quarry election market pension weather reservoir surgeon airport stadium baker lighthouse tractor
-violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter satellite beekeeper""")
-VERBS = re.findall(r"\w+", "opened closed measured rebuilt praised delayed counted repaired painted surveyed defended promised")
+violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter satellite beekeeper""",
+)
+VERBS = re.findall(
+    r"\w+",
+    "opened closed measured rebuilt praised delayed counted repaired painted surveyed defended promised",
+)
 
 
 def prose(seed: int, paragraphs: int = 4) -> list[str]:
@@ -36,8 +42,10 @@ def prose(seed: int, paragraphs: int = 4) -> list[str]:
 
     def sentence() -> str:
         one, two, three, four = chance.sample(WORDS, 4)
-        return (f"The {one} near the old {two} was {chance.choice(VERBS)} on the advice of a {three} who had once "
-                f"{chance.choice(VERBS)} {chance.randint(11, 9999)} things for the {four} committee.")  # fmt: skip
+        return (
+            f"The {one} near the old {two} was {chance.choice(VERBS)} on the advice of a {three} who had once "
+            f"{chance.choice(VERBS)} {chance.randint(11, 9999)} things for the {four} committee."
+        )
 
     return [" ".join(sentence() for _ in range(3)) for _ in range(paragraphs)]
 
@@ -62,16 +70,21 @@ class Listed:
     def xml(self) -> str:
         link = f"<link>{self.link.replace('&', '&amp;')}</link>" if self.link else ""
         guid = f'<guid isPermaLink="false">{self.guid}</guid>' if self.guid else ""
-        return (f"<item><title>{self.title}</title>{link}{guid}<description><![CDATA[{self.summary}]]></description>"
-                f"<pubDate>{self.published}</pubDate></item>")  # fmt: skip
+        return (
+            f"<item><title>{self.title}</title>{link}{guid}<description><![CDATA[{self.summary}]]></description>"
+            f"<pubDate>{self.published}</pubDate></item>"
+        )
 
 
 def feed_route(entries: list[Listed]) -> Route:
     """RSS of `entries` as they stand when it is asked for, with an ETag that is honoured."""
 
     def answer(asked: Asked) -> Answer:
-        body = ('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>A wire</title>'
-                + "".join(one.xml() for one in entries) + "</channel></rss>")  # fmt: skip
+        body = (
+            '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>A wire</title>'
+            + "".join(one.xml() for one in entries)
+            + "</channel></rss>"
+        )
         etag = f'"{sha256(body.encode()).hexdigest()[:16]}"'
         if asked.headers.get("if-none-match") == etag:
             return Answer(304, headers={"ETag": etag})
@@ -118,7 +131,12 @@ class Newsroom:
 
     @property
     def settings(self) -> Settings:
-        given = {**self.server.settings(*sorted(self._hosts)), "data": self.data, "workers": 1, **self.options}
+        given = {
+            **self.server.settings(*sorted(self._hosts)),
+            "data": self.data,
+            "workers": 1,
+            **self.options,
+        }
         return Settings.model_validate(given)
 
     def write(self) -> Path:

@@ -41,19 +41,25 @@ class Served:
     def runs(self, *states: str, flow: str = "poll") -> list[dict[str, Any]]:
         """Runs of a flow in these states, the latest first."""
         chosen = {"state": {"type": {"any_": list(states)}}} if states else {}
-        found: list[dict[str, Any]] = self.api("/flow_runs/filter", {"flows": {"name": {"any_": [flow]}}, "flow_runs": chosen,
-                                                                     "sort": "EXPECTED_START_TIME_DESC"})  # fmt: skip
+        found: list[dict[str, Any]] = self.api(
+            "/flow_runs/filter",
+            {"flows": {"name": {"any_": [flow]}}, "flow_runs": chosen, "sort": "EXPECTED_START_TIME_DESC"},
+        )
         return found
 
     def start_run(self) -> str:
         """A poll at once; its id."""
         deployment = self.api("/deployments/name/poll/live")["id"]
-        return str(self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"])
+        return str(
+            self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"]
+        )
 
     def begun_without_process(self) -> str:
         """A run of the nightly maintenance that began and whose process died before its first heartbeat; its id."""
         deployment = self.api("/deployments/name/maintain/nightly")["id"]
-        run = str(self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "PENDING"}})["id"])
+        run = str(
+            self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "PENDING"}})["id"]
+        )
         done = self.api(f"/flow_runs/{run}/set_state", {"state": {"type": "RUNNING", "name": "Running"}})
         assert done["status"] == "ACCEPT", done
         return run
@@ -71,7 +77,9 @@ def serving(folder: Path, *options: str, seconds: float = 180) -> Iterator[Serve
     """`ingest serve` in `folder` with its data in folder/data; ended by SIGTERM, and nothing of it is left."""
     log = folder / "serve.log"
     with log.open("ab") as stream:
-        process = subprocess.Popen([*RUN, "serve", "--data", "data", *options], cwd=folder, stdout=subprocess.PIPE, stderr=stream)
+        process = subprocess.Popen(
+            [*RUN, "serve", "--data", "data", *options], cwd=folder, stdout=subprocess.PIPE, stderr=stream
+        )
     data = (folder / "data").resolve()
     try:
         assert process.stdout is not None

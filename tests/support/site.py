@@ -65,7 +65,9 @@ class Site:
 
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])
+        }
         asked = Asked(lines[0].split(" ")[1], headers, time.time(), head)
         self.asked.append(asked)
         route = self.routes.get(asked.path, reply(404))
@@ -83,5 +85,11 @@ def reply(status: int = 200, body: bytes = b"", *, length: int | None = None, **
 
 
 class OpenClient(Protocol):
-    async def __call__(self, *, rules: tuple[HostRule, ...] = (), lookup: Lookup | None = None, path: Path | None = None,
-                       **settings: Any) -> Client: ...  # fmt: skip
+    async def __call__(
+        self,
+        *,
+        rules: tuple[HostRule, ...] = (),
+        lookup: Lookup | None = None,
+        path: Path | None = None,
+        **settings: Any,
+    ) -> Client: ...

@@ -26,14 +26,26 @@ def newsroom(site: ArchiveSite) -> None:
     site.page(URL, story(TITLE, 1, paragraphs=prose(4242)))
     site.page(f"{ALPHA}/news/another-one-that-stays", story("Another one", 2))
     site.page("http://beta.example/news/the-story-that-goes-copied", story(TITLE, 3, paragraphs=prose(4242)))
-    site.feed("alpha", "alpha.example", [Listed(URL, TITLE, guid="1", summary=summary),
-                                         Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
+    site.feed(
+        "alpha",
+        "alpha.example",
+        [
+            Listed(URL, TITLE, guid="1", summary=summary),
+            Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2"),
+        ],
+    )
     site.feed("beta", "beta.example", [Listed("http://beta.example/news/the-story-that-goes-copied", TITLE)])
     site.poll(0)
     site.page(URL, story(f"{TITLE}, updated", 1, paragraphs=[*prose(4242), *prose(4243, 1)]))
     site.unlist()
-    site.feed("alpha", "alpha.example", [Listed(URL, f"{TITLE}, updated", guid="1", summary=summary),
-                                         Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2")])  # fmt: skip
+    site.feed(
+        "alpha",
+        "alpha.example",
+        [
+            Listed(URL, f"{TITLE}, updated", guid="1", summary=summary),
+            Listed(f"{ALPHA}/news/another-one-that-stays", "Another one", guid="2"),
+        ],
+    )
     assert site.poll(1).revised == 1
 
 
@@ -44,20 +56,31 @@ def remove(site: ArchiveSite, asked: str = URL) -> Removal:
 def files_with(folder: Path, *texts: str) -> list[str]:
     """Files that hold one of `texts`: as bytes, unpacked, in a WARC record, or in any column of any table or Parquet file."""
     paths = sorted(one for one in folder.rglob("*") if one.is_file())
-    return [str(path.relative_to(folder)) for path in paths if any(text in held for text in texts for held in _contents(path))]
+    return [
+        str(path.relative_to(folder))
+        for path in paths
+        if any(text in held for text in texts for held in _contents(path))
+    ]
 
 
 def _contents(path: Path) -> list[str]:
     raw = path.read_bytes()
     found = [raw]
     if path.name.endswith(".gz"):
-        found += [gzip.decompress(raw), *(record.content_stream().read() for record in ArchiveIterator(io.BytesIO(raw)))]
+        found += [
+            gzip.decompress(raw),
+            *(record.content_stream().read() for record in ArchiveIterator(io.BytesIO(raw))),
+        ]
     texts = [one.decode("utf-8", "replace") for one in found]
     if path.suffix == ".parquet":
         return [*texts, str(duckdb.execute(f"SELECT * FROM read_parquet('{path}')").fetchall())]
     if path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as con:
-            relations = con.execute("SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
-                                    "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal").fetchall()  # fmt: skip
-            texts += [str(con.execute(f"SELECT * FROM {schema}.{name}").fetchall()) for schema, name in relations]
+            relations = con.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
+                "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"
+            ).fetchall()
+            texts += [
+                str(con.execute(f"SELECT * FROM {schema}.{name}").fetchall()) for schema, name in relations
+            ]
     return texts

@@ -65,7 +65,9 @@ def page(title: str, *paragraphs: str) -> Answer:
 def rss(host: str, *links: str, title: str = "Test wire") -> Answer:
     """An RSS feed whose entries are `links` (paths or URLs), titled by their last segment."""
     urls = [link if "://" in link else f"http://{host}{link}" for link in links]
-    entries = "".join(f"<item><title>{u.rsplit('/', 1)[-1]}</title><link>{u}</link><guid>{u}</guid></item>" for u in urls)
+    entries = "".join(
+        f"<item><title>{u.rsplit('/', 1)[-1]}</title><link>{u}</link><guid>{u}</guid></item>" for u in urls
+    )
     body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{entries}</channel></rss>'
     return Answer(body=body, headers={"Content-Type": "application/rss+xml"})
 
@@ -107,7 +109,9 @@ class LoopbackServer:
     def count(self, host: str, path: str | None = None, *, method: str = "GET") -> int:
         """Requests so far for this host, or for one path of it (with its query, if the path names one)."""
         return sum(
-            asked.host == host and asked.method == method and (path is None or path in (asked.path, asked.path.split("?")[0]))
+            asked.host == host
+            and asked.method == method
+            and (path is None or path in (asked.path, asked.path.split("?")[0]))
             for asked in list(self.asked)
         )
 
@@ -122,7 +126,9 @@ class LoopbackServer:
             self.most_at_once[host] = max(self.most_at_once.get(host, 0), self._open[host])
         route = self.routes.get(host + bare, self.routes.get("*" + bare, Answer(404, "not found")))
         found = route(asked) if callable(route) else route
-        return found if isinstance(found, Answer) else Answer(body=found, headers={"Content-Type": "text/html"})
+        return (
+            found if isinstance(found, Answer) else Answer(body=found, headers={"Content-Type": "text/html"})
+        )
 
     def end(self, host: str) -> None:
         with self._lock:
@@ -177,7 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
             if answer.chunks is not None and answer.length is None:
                 self.send_header("Connection", "close")
             else:
-                self.send_header("Content-Length", str(len(answer.bytes()) if answer.length is None else answer.length))
+                self.send_header(
+                    "Content-Length", str(len(answer.bytes()) if answer.length is None else answer.length)
+                )
         if answer.length is not None or answer.chunks is not None:
             self.close_connection = True
         self.end_headers()

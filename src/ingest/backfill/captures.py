@@ -22,8 +22,12 @@ def without_older(edges: Edges, made: Sequence[Result]) -> list[Result]:
     with edges.warehouse.transaction() as con:
         known = known_articles(con, keys)
     since = {id: _told_at(edges, one) for id, one in {one.article_id: one for one in known.values()}.items()}
-    return [_judged(result, known[result.work.url_key], since) if _tells(result) and result.work.url_key in known else result
-            for result in made]  # fmt: skip
+    return [
+        _judged(result, known[result.work.url_key], since)
+        if _tells(result) and result.work.url_key in known
+        else result
+        for result in made
+    ]
 
 
 def _tells(result: Result) -> bool:

@@ -44,7 +44,15 @@ def job_of(id: str) -> str:
 class Run:
     """One run over a backfill's chunks, with its counters."""
 
-    def __init__(self, edges: Edges, asked: Backfill, id: str, lines: Mapping[str, frozenset[int]], total: int, told: Told | None):
+    def __init__(
+        self,
+        edges: Edges,
+        asked: Backfill,
+        id: str,
+        lines: Mapping[str, frozenset[int]],
+        total: int,
+        told: Told | None,
+    ):
         self._edges = edges
         self._asked = asked
         self._id = id
@@ -89,7 +97,9 @@ class Run:
         """Edges with segments that no other chunk appends to: a load says of a segment that rows point to all up to a place, and
         what another chunk had there and not loaded would be adopted by no later run."""
         folder = self._edges.settings.path("archive")
-        return replace(self._edges, archive=self._archives.pop() if self._archives else Archive(folder, job_of(self._id)))
+        return replace(
+            self._edges, archive=self._archives.pop() if self._archives else Archive(folder, job_of(self._id))
+        )
 
     async def _worked_off(self, edges: Edges, chunk: int) -> None:
         waited = 0.0
@@ -109,7 +119,9 @@ class Run:
         tried = 0
         async for batch in self._batches(edges, todo):
             asked = [r for r in batch if not (r.error and was_not_asked(r.error))]
-            waits += [r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)]
+            waits += [
+                r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)
+            ]
             tried += len(asked)
             await asyncio.to_thread(self._count, chunk, len(asked))
         if tried:
@@ -132,7 +144,9 @@ class Run:
         if held or archived:
             yield await self._load(edges, held, archived)
 
-    async def _load(self, edges: Edges, made: list[Result], archived: Sequence[tuple[Work, Page]]) -> list[Result]:
+    async def _load(
+        self, edges: Edges, made: list[Result], archived: Sequence[tuple[Work, Page]]
+    ) -> list[Result]:
         # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
         ready = [result for result in made if not (result.error and was_not_asked(result.error))]
         if ready or archived:
@@ -178,7 +192,9 @@ class Run:
                 settle(con, rows.outcomes)
                 queue(con, rows.pending)
                 ledger.pass_over(con, self._id, rows.waiting)
-                ledger.drop_captures(con, self._id, {one.url_key for one in targets} - {row["url_key"] for row in rows.pending})
+                ledger.drop_captures(
+                    con, self._id, {one.url_key for one in targets} - {row["url_key"] for row in rows.pending}
+                )
             ledger.lease(con, self._id, chunk.number, edges.run_id, datetime.now(UTC) + LEASE)
             return chunk
 
@@ -190,7 +206,13 @@ class Run:
         edges = self._edges
         with edges.warehouse.transaction() as con:
             taken = ledger.take_captures(con, self._id)
-            queue(con, [work_row(_work(one, edges.now, WorkKind.CAPTURE), next_attempt_at=edges.now) for one in taken])
+            queue(
+                con,
+                [
+                    work_row(_work(one, edges.now, WorkKind.CAPTURE), next_attempt_at=edges.now)
+                    for one in taken
+                ],
+            )
             return ledger.capture_work(con, self._id, edges.now)
 
     def _leftover(self) -> list[Work]:
@@ -242,7 +264,9 @@ class Opening:
 def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
     """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank first). Pure."""
     rows, met = Opening(), set[str]()
-    for one in sorted(targets, key=lambda t: (t.reason is not None, asked.offline and t.place is None, t.rank, t.url)):
+    for one in sorted(
+        targets, key=lambda t: (t.reason is not None, asked.offline and t.place is None, t.rank, t.url)
+    ):
         there = links.get(one.url_key, {})
         rows.aliases.append(_alias(one, there.get("article_key") or one.url_key, now))
         if one.url_key in met:
@@ -259,21 +283,59 @@ def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill
         elif decision.wanted:
             rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
             if there.get("article_key") is None:
-                rows.outcomes.append(outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now))
+                rows.outcomes.append(
+                    outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now)
+                )
     return rows
 
 
 def _work(one: Target, now: datetime, kind: WorkKind = WorkKind.BACKFILL) -> Work:
-    return Work(one.url_key, one.url, one.host, one.feed_id, one.rank, kind, now.date(), now, one.hints, place=one.place)
+    return Work(
+        one.url_key,
+        one.url,
+        one.host,
+        one.feed_id,
+        one.rank,
+        kind,
+        now.date(),
+        now,
+        one.hints,
+        place=one.place,
+    )
 
 
 def _alias(one: Target, leads_to: str, now: datetime) -> Row:
-    return {"url": one.url, "link_key": one.url_key, "url_key": leads_to, "feed_id": one.feed_id, "rank": one.rank, "kind": "link",
-            "day": now.date(), "seen_at": now}  # fmt: skip
+    return {
+        "url": one.url,
+        "link_key": one.url_key,
+        "url_key": leads_to,
+        "feed_id": one.feed_id,
+        "rank": one.rank,
+        "kind": "link",
+        "day": now.date(),
+        "seen_at": now,
+    }
 
 
-def outcome_row(key: str, leads_to: str, feed_id: str | None, outcome: Outcome, reason: str | None, detail: str | None,
-                now: datetime) -> Row:  # fmt: skip
+def outcome_row(
+    key: str,
+    leads_to: str,
+    feed_id: str | None,
+    outcome: Outcome,
+    reason: str | None,
+    detail: str | None,
+    now: datetime,
+) -> Row:
     """A row of core.outcome for a link that no page was had for."""
-    return {"link_key": key, "url_key": leads_to, "feed_id": feed_id, "outcome": outcome, "reason": reason, "detail": detail,
-            "fetched": False, "extracted": False, "day": now.date(), "decided_at": now}  # fmt: skip
+    return {
+        "link_key": key,
+        "url_key": leads_to,
+        "feed_id": feed_id,
+        "outcome": outcome,
+        "reason": reason,
+        "detail": detail,
+        "fetched": False,
+        "extracted": False,
+        "day": now.date(),
+        "decided_at": now,
+    }

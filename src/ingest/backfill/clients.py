@@ -23,8 +23,15 @@ class SharingClient(Client):
         self._lock = settings.data / "locks" / "poll.lock"
         self._last = 0.0
 
-    async def get(self, url: str, *, kind: Kind, etag: str | None = None, last_modified: str | None = None,
-                  headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
+    async def get(
+        self,
+        url: str,
+        *,
+        kind: Kind,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """As Client.get."""
         if held(self._lock):
             # Those who wait for a turn look for it every RECHECK_MOST seconds at the latest.
@@ -37,8 +44,15 @@ class SharingClient(Client):
 class NoNetwork(Client):
     """For sources that bring their own bytes: a page that is no longer where it was put is lost, not fetched."""
 
-    async def get(self, url: str, *, kind: Kind, etag: str | None = None, last_modified: str | None = None,
-                  headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
+    async def get(
+        self,
+        url: str,
+        *,
+        kind: Kind,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """Always Terminal."""
         raise Terminal(Reason.DAMAGED_RECORD, "its record can no longer be read from the archive")
 

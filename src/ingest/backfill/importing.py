@@ -64,7 +64,11 @@ def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
                     name = nameless(path.name, member.offset)
                     yield Captured(Found(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
                     continue
-                if response is None or response.requested_url in feeds or _is_feed(response.headers.get("content-type", "")):
+                if (
+                    response is None
+                    or response.requested_url in feeds
+                    or _is_feed(response.headers.get("content-type", ""))
+                ):
                     continue
                 found = Found(response.requested_url, day=response.fetched_at.date(), place=place)
                 yield Captured(found, response, place)
@@ -87,8 +91,15 @@ def _batches(found: Iterator[Captured]) -> Iterator[list[Captured]]:
         yield batch
 
 
-def keep(con: Connection, edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], targets: Sequence[Target],
-         links: Mapping[str, Row]) -> list[Target]:  # fmt: skip
+def keep(
+    con: Connection,
+    edges: Edges,
+    asked: Backfill,
+    id: str,
+    batch: Sequence[Captured],
+    targets: Sequence[Target],
+    links: Mapping[str, Row],
+) -> list[Target]:
     """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the targets with their
     places. Of a page each capture of another time is kept."""
     placed: list[Target] = []
@@ -97,7 +108,11 @@ def keep(con: Connection, edges: Edges, asked: Backfill, id: str, batch: Sequenc
     met = ledger.captured(con, id, {target.url_key for target in targets})
     for one, target in zip(batch, targets, strict=True):
         wanted = target.reason is None and decide(target, links.get(target.url_key, {}), asked.mode).wanted
-        if one.response is not None and wanted and (capture := (target.url_key, one.response.fetched_at)) not in met:
+        if (
+            one.response is not None
+            and wanted
+            and (capture := (target.url_key, one.response.fetched_at)) not in met
+        ):
             met.add(capture)
             digest = hashlib.sha256(one.response.body).hexdigest()
             place = one.place
@@ -115,5 +130,16 @@ def keep(con: Connection, edges: Edges, asked: Backfill, id: str, batch: Sequenc
 
 
 def _page(found: Found, response: Response, place: ArchivePlace, digest: str) -> Page:
-    return Page(found.url, response.url, response.status, response.headers, b"", response.fetched_at, digest, response.hops, place,
-                response.noai, len(response.body))  # fmt: skip
+    return Page(
+        found.url,
+        response.url,
+        response.status,
+        response.headers,
+        b"",
+        response.fetched_at,
+        digest,
+        response.hops,
+        place,
+        response.noai,
+        len(response.body),
+    )

@@ -61,9 +61,18 @@ class Chunk:
     state: str
 
 
-def create(con: Connection, id: str, source: str, mode: str, options: Mapping[str, Any], now: datetime) -> None:
-    row = {"backfill_id": id, "source": source, "mode": mode, "options": json.dumps(options, sort_keys=True), "state": "planning",
-           "created_at": now, "updated_at": now}  # fmt: skip
+def create(
+    con: Connection, id: str, source: str, mode: str, options: Mapping[str, Any], now: datetime
+) -> None:
+    row = {
+        "backfill_id": id,
+        "source": source,
+        "mode": mode,
+        "options": json.dumps(options, sort_keys=True),
+        "state": "planning",
+        "created_at": now,
+        "updated_at": now,
+    }
     append(con, "core.backfill", [row])
 
 
@@ -88,10 +97,20 @@ def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
         if before is not None and (before["reason"] is None or one.reason is not None):
             continue
         rows[one.url] = {
-            "backfill_id": id, "chunk": None, "url": one.url, "url_key": one.url_key, "host": one.host, "feed_id": one.feed_id,
-            "rank": one.rank, "day": one.day, "hints": hints_json(one.hints), "reason": one.reason, "detail": one.detail,
-            "final": one.final, **place_columns(one.place),
-        }  # fmt: skip
+            "backfill_id": id,
+            "chunk": None,
+            "url": one.url,
+            "url_key": one.url_key,
+            "host": one.host,
+            "feed_id": one.feed_id,
+            "rank": one.rank,
+            "day": one.day,
+            "hints": hints_json(one.hints),
+            "reason": one.reason,
+            "detail": one.detail,
+            "final": one.final,
+            **place_columns(one.place),
+        }
     if stage(con, list(rows.values()), "core.backfill_target"):
         con.execute(sql("backfill/merge_target"))
         con.unregister("staged")
@@ -99,22 +118,33 @@ def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
 
 def captured(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
     """The captures of these keys that were brought along already."""
-    query = ("SELECT url_key, captured_at FROM core.backfill_capture WHERE backfill_id = ? "
-             "AND url_key IN (SELECT unnest(?::VARCHAR[]))")  # fmt: skip
+    query = (
+        "SELECT url_key, captured_at FROM core.backfill_capture WHERE backfill_id = ? "
+        "AND url_key IN (SELECT unnest(?::VARCHAR[]))"
+    )
     return set(con.execute(query, [id, sorted(keys)]).fetchall())
 
 
-def add_captures(con: Connection, id: str,
-                 captures: Sequence[tuple[str, datetime, str, ArchivePlace]]) -> None:  # fmt: skip
+def add_captures(
+    con: Connection, id: str, captures: Sequence[tuple[str, datetime, str, ArchivePlace]]
+) -> None:
     """Note pages that were brought along: (url_key, captured_at, sha256 of the body, place)."""
-    append(con, "core.backfill_capture", [{"backfill_id": id, "url_key": key, "captured_at": at, "sha256": digest,
-                                           **place_columns(place)} for key, at, digest, place in captures])  # fmt: skip
+    append(
+        con,
+        "core.backfill_capture",
+        [
+            {"backfill_id": id, "url_key": key, "captured_at": at, "sha256": digest, **place_columns(place)}
+            for key, at, digest, place in captures
+        ],
+    )
 
 
 def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
     """These pages are not wanted after all."""
-    con.execute("DELETE FROM core.backfill_capture WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
-                [id, sorted(keys)])  # fmt: skip
+    con.execute(
+        "DELETE FROM core.backfill_capture WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+        [id, sorted(keys)],
+    )
 
 
 def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
@@ -122,30 +152,41 @@ def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
     con.execute(sql("backfill/next_captures"), {"id": id, "limit": limit})
     found = [_target(row) for row in records(con)]
     if stage(con, [place_columns(one.place) for one in found], "core.backfill_capture"):
-        con.execute("DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = s.page_file "
-                    "AND c.page_offset = s.page_offset", [id])  # fmt: skip
+        con.execute(
+            "DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = s.page_file "
+            "AND c.page_offset = s.page_offset",
+            [id],
+        )
         con.unregister("staged")
     return found
 
 
 def captures_left(con: Connection, id: str) -> int:
     """Captures that are still to be loaded, of pages that are wanted: work of another kind may hold their key."""
-    query = ("SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
-             "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE c.backfill_id = ?")  # fmt: skip
+    query = (
+        "SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
+        "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE c.backfill_id = ?"
+    )
     row = con.execute(query, [id]).fetchone()
     return int(row[0]) if row else 0
 
 
-def finish_plan(con: Connection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool,
-                now: datetime) -> None:  # fmt: skip
+def finish_plan(
+    con: Connection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool, now: datetime
+) -> None:
     """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known now."""
     con.execute(sql("backfill/place_captures"), {"id": id})
     con.execute(sql("backfill/thin_captures"), {"id": id})
-    con.execute(sql("backfill/number_chunks"), {"id": id, "size": CHUNK, "few": FEW, "settled": SETTLED, "newest": newest})
+    con.execute(
+        sql("backfill/number_chunks"),
+        {"id": id, "size": CHUNK, "few": FEW, "settled": SETTLED, "newest": newest},
+    )
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
     con.execute(sql("backfill/pin_lines"), {"id": id})
-    con.execute("UPDATE core.backfill SET problems = ? WHERE backfill_id = ?", [json.dumps(list(problems)), id])
+    con.execute(
+        "UPDATE core.backfill SET problems = ? WHERE backfill_id = ?", [json.dumps(list(problems)), id]
+    )
     set_state(con, id, "planned", now)
 
 
@@ -160,47 +201,81 @@ def forget_plan(con: Connection, id: str) -> None:
 
 def next_chunk(con: Connection, id: str, after: int) -> Chunk | None:
     """The first chunk behind `after` that is not done."""
-    row = con.execute("SELECT chunk, day, targets, state FROM core.backfill_chunk WHERE backfill_id = ? AND chunk > ? "
-                      "AND state <> 'done' ORDER BY chunk LIMIT 1", [id, after]).fetchone()  # fmt: skip
+    row = con.execute(
+        "SELECT chunk, day, targets, state FROM core.backfill_chunk WHERE backfill_id = ? AND chunk > ? "
+        "AND state <> 'done' ORDER BY chunk LIMIT 1",
+        [id, after],
+    ).fetchone()
     return Chunk(*row) if row else None
 
 
 def lease(con: Connection, id: str, chunk: int, run_id: str, until: datetime, *, state: str = "open") -> None:
-    con.execute("UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
-                [state, run_id, until, id, chunk])  # fmt: skip
+    con.execute(
+        "UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+        [state, run_id, until, id, chunk],
+    )
 
 
 def count_done(con: Connection, id: str, chunk: int, tried: int, until: datetime) -> None:
     """So many more pages of the chunk were tried: shown by status, and a sign of life."""
-    con.execute("UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
-                [tried, until, id, chunk])  # fmt: skip
+    con.execute(
+        "UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+        [tried, until, id, chunk],
+    )
 
 
 def close_chunk(con: Connection, id: str, chunk: int) -> None:
-    con.execute("UPDATE core.backfill_chunk SET state = 'done', leased_by = NULL, leased_until = NULL "
-                "WHERE backfill_id = ? AND chunk = ?", [id, chunk])  # fmt: skip
+    con.execute(
+        "UPDATE core.backfill_chunk SET state = 'done', leased_by = NULL, leased_until = NULL "
+        "WHERE backfill_id = ? AND chunk = ?",
+        [id, chunk],
+    )
 
 
 def targets_of(con: Connection, id: str, chunk: int) -> list[Target]:
-    con.execute("SELECT * FROM core.backfill_target WHERE backfill_id = ? AND chunk = ? ORDER BY rank, url", [id, chunk])
+    con.execute(
+        "SELECT * FROM core.backfill_target WHERE backfill_id = ? AND chunk = ? ORDER BY rank, url",
+        [id, chunk],
+    )
     return [_target(row) for row in records(con)]
 
 
 def _target(row: Row) -> Target:
-    place = None if row["page_file"] is None else ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
-    return Target(row["url"], row["url_key"], row["host"], row["rank"], row["feed_id"], row["day"], hints_from(row["hints"]),
-                  row["reason"], row["detail"], row["final"], place)  # fmt: skip
+    place = (
+        None
+        if row["page_file"] is None
+        else ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
+    )
+    return Target(
+        row["url"],
+        row["url_key"],
+        row["host"],
+        row["rank"],
+        row["feed_id"],
+        row["day"],
+        hints_from(row["hints"]),
+        row["reason"],
+        row["detail"],
+        row["final"],
+        place,
+    )
 
 
 def chunk_work(con: Connection, id: str, chunk: int, now: datetime, *, newest: bool = False) -> list[Work]:
     """What is due of a chunk, oldest or `newest` first."""
-    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": chunk, "now": now, "newest": newest, "kind": WorkKind.BACKFILL})
+    con.execute(
+        sql("backfill/chunk_work"),
+        {"id": id, "chunk": chunk, "now": now, "newest": newest, "kind": WorkKind.BACKFILL},
+    )
     return [work_from(row) for row in records(con)]
 
 
 def capture_work(con: Connection, id: str, now: datetime) -> list[Work]:
     """The later captures that are pending and due."""
-    con.execute(sql("backfill/chunk_work"), {"id": id, "chunk": None, "now": now, "newest": False, "kind": WorkKind.CAPTURE})
+    con.execute(
+        sql("backfill/chunk_work"),
+        {"id": id, "chunk": None, "now": now, "newest": False, "kind": WorkKind.CAPTURE},
+    )
     return [work_from(row) for row in records(con)]
 
 
@@ -213,8 +288,11 @@ def second_tries(con: Connection, id: str, now: datetime) -> list[Work]:
 def pass_over(con: Connection, id: str, keys: Collection[str]) -> None:
     """Work for these keys waits already: a backfill before this one tried it, and its time is kept (`reason` retry)."""
     if keys:
-        con.execute("UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND reason IS NULL "
-                    "AND url_key IN (SELECT unnest(?::VARCHAR[]))", [Reason.RETRY, id, sorted(keys)])  # fmt: skip
+        con.execute(
+            "UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND reason IS NULL "
+            "AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+            [Reason.RETRY, id, sorted(keys)],
+        )
 
 
 def own_work(con: Connection, id: str) -> list[Work]:
@@ -232,7 +310,9 @@ def left_over(con: Connection, id: str) -> tuple[int, int]:
 def lines(con: Connection, id: str) -> dict[str, frozenset[int]]:
     """The boilerplate pinned when the backfill was planned, by host."""
     found: dict[str, set[int]] = {}
-    for host, line in con.execute("SELECT host, line_hash FROM core.backfill_line WHERE backfill_id = ?", [id]).fetchall():
+    for host, line in con.execute(
+        "SELECT host, line_hash FROM core.backfill_line WHERE backfill_id = ?", [id]
+    ).fetchall():
         found.setdefault(host, set()).add(line)
     return {host: frozenset(hashes) for host, hashes in found.items()}
 

@@ -59,7 +59,9 @@ class _Tally:
     def add(self, targets: Sequence[Target], links: Mapping[str, Mapping[str, Any]]) -> None:
         for one in targets:
             if one.reason is None and (before := self._refused.pop(hash(one.url), None)) is not None:
-                self._left[before] -= 1  # left out as it was met first, but it can be had (ledger.add_targets)
+                self._left[before] -= (
+                    1  # left out as it was met first, but it can be had (ledger.add_targets)
+                )
                 self._seen.discard(hash(one.url_key))
             elif hash(one.url) in self._urls:
                 continue
@@ -80,14 +82,36 @@ class _Tally:
                 self._left[one.reason] += 1
 
     def result(self, id: str | None, walk: Walk) -> Plan:
-        days: list[dict[str, Any]] = [{"day": day, "host": host, "reachable": counts.total(), "there": counts["there"],
-                 "requests": 0 if self._asked.offline else counts["wanted"]}
-                for (day, host), counts in sorted(self._days.items(), key=_by_day)]  # fmt: skip
+        days: list[dict[str, Any]] = [
+            {
+                "day": day,
+                "host": host,
+                "reachable": counts.total(),
+                "there": counts["there"],
+                "requests": 0 if self._asked.offline else counts["wanted"],
+            }
+            for (day, host), counts in sorted(self._days.items(), key=_by_day)
+        ]
         counted = list(self._days.values())
-        there, wanted = sum(counts["there"] for counts in counted), sum(counts["wanted"] for counts in counted)
+        there, wanted = (
+            sum(counts["there"] for counts in counted),
+            sum(counts["wanted"] for counts in counted),
+        )
         requests = 0 if self._asked.offline else wanted
-        return Plan(id, self._asked.source, self._asked.mode, len(self._urls), there + wanted, there, requests,
-                    dict(sorted((+self._left).items())), days, walk.problems, walk.read, walk.unread)  # fmt: skip
+        return Plan(
+            id,
+            self._asked.source,
+            self._asked.mode,
+            len(self._urls),
+            there + wanted,
+            there,
+            requests,
+            dict(sorted((+self._left).items())),
+            days,
+            walk.problems,
+            walk.read,
+            walk.unread,
+        )
 
 
 def _by_day(pair: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, str]:
@@ -95,7 +119,9 @@ def _by_day(pair: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, s
     return day or date.max, host
 
 
-async def make_plan(edges: Edges, asked: Backfill, id: str, *, dry: bool = False, told: Told | None = None) -> Plan:
+async def make_plan(
+    edges: Edges, asked: Backfill, id: str, *, dry: bool = False, told: Told | None = None
+) -> Plan:
     """Read the source and note what it names, anew if that was cut off before. `dry`: only count; nothing is written."""
     tally, walk = _Tally(asked), Walk()
     if not dry:
@@ -135,7 +161,9 @@ def _begin(edges: Edges, id: str) -> None:
         ledger.set_state(con, id, "planning", edges.now)
 
 
-def _note(edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], tally: _Tally, dry: bool) -> None:
+def _note(
+    edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], tally: _Tally, dry: bool
+) -> None:
     targets = [target_of(one.found, asked, edges.now, edges.rules) for one in batch]
     if dry and not edges.warehouse.path.exists():
         tally.add(targets, {})
@@ -144,7 +172,9 @@ def _note(edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], tal
         links = known_links(con, {one.url_key for one in targets})
         tally.add(targets, links)
         if not dry:
-            placed = importing.keep(con, edges, asked, id, batch, targets, links) if asked.offline else targets
+            placed = (
+                importing.keep(con, edges, asked, id, batch, targets, links) if asked.offline else targets
+            )
             ledger.add_targets(con, id, placed)
 
 
@@ -155,4 +185,8 @@ def _end(edges: Edges, asked: Backfill, id: str, walk: Walk) -> None:
 
 def unread(plan: Plan) -> bool:
     """True where nothing at all could be read of the source."""
-    return not plan.urls and bool(plan.problems) and not any(one["reason"] == Reason.OFF_SCOPE for one in plan.problems)
+    return (
+        not plan.urls
+        and bool(plan.problems)
+        and not any(one["reason"] == Reason.OFF_SCOPE for one in plan.problems)
+    )

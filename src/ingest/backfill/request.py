@@ -72,12 +72,22 @@ class Backfill:
     def same(self, source: str, mode: str, options: Mapping[str, Any]) -> bool:
         """Was this asked for before? The clock plays no part."""
         kept = {name: value for name, value in options.items() if name != "now"}
-        return (source, mode) == (self.source, self.mode) and kept == {k: v for k, v in self.options().items() if k != "now"}
+        return (source, mode) == (self.source, self.mode) and kept == {
+            k: v for k, v in self.options().items() if k != "now"
+        }
 
 
 def from_ledger(source: str, mode: str, options: Mapping[str, Any]) -> Backfill:
     """The backfill that a ledger row was made from."""
     day = {name: date.fromisoformat(options[name]) if options[name] else None for name in ("from", "to")}
     now = datetime.fromisoformat(options["now"]).astimezone(UTC) if options["now"] else None
-    return Backfill(Source(source), tuple(options["inputs"]), tuple(options["feeds"]), day["from"], day["to"], Mode(mode),
-                    options["newest"], now)  # fmt: skip
+    return Backfill(
+        Source(source),
+        tuple(options["inputs"]),
+        tuple(options["feeds"]),
+        day["from"],
+        day["to"],
+        Mode(mode),
+        options["newest"],
+        now,
+    )

@@ -71,7 +71,9 @@ class Summary:
     problems: list[dict[str, str]] = field(default_factory=list)
 
 
-async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: bool = False, told: Told | None = None) -> Plan:
+async def plan(
+    settings: Settings, feeds: FeedList, asked: Backfill, *, dry: bool = False, told: Told | None = None
+) -> Plan:
     """Note a backfill in the ledger, or (`dry`) only count what it would do."""
     if dry:
         async with _dry_edges(settings, feeds, asked) as edges:
@@ -81,8 +83,15 @@ async def plan(settings: Settings, feeds: FeedList, asked: Backfill, *, dry: boo
         return await _planned(edges, asked, id, told)
 
 
-async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told | None = None, *, active: int = ACTIVE,
-              wait: float = 0.0) -> Summary:  # fmt: skip
+async def run(
+    settings: Settings,
+    feeds: FeedList,
+    asked: Backfill,
+    told: Told | None = None,
+    *,
+    active: int = ACTIVE,
+    wait: float = 0.0,
+) -> Summary:
     """Plan and run; a backfill of the same that is not done is gone on with. `wait` seconds for one that is at work."""
     id = _unfinished(settings, asked)
     if id is not None:
@@ -93,8 +102,16 @@ async def run(settings: Settings, feeds: FeedList, asked: Backfill, told: Told |
         return await _work(edges, asked, id, told, active)
 
 
-async def resume(settings: Settings, feeds: FeedList, id: str, told: Told | None = None, *, active: int = ACTIVE,
-                 now: datetime | None = None, wait: float = 0.0) -> Summary:  # fmt: skip
+async def resume(
+    settings: Settings,
+    feeds: FeedList,
+    id: str,
+    told: Told | None = None,
+    *,
+    active: int = ACTIVE,
+    now: datetime | None = None,
+    wait: float = 0.0,
+) -> Summary:
     """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or cancelled."""
     known = find(settings, id)
     asked = from_ledger(known["source"], known["mode"], known["options"])
@@ -117,7 +134,9 @@ def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
         if ledger.find(con, id)[0]["state"] not in ledger.OPEN:  # the run that was waited for ended it
             return 0
         left = ledger.own_work(con, id)
-        work.settle(con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL])
+        work.settle(
+            con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL]
+        )
         work.drop(con, [one.url_key for one in left])
         ledger.forget_plan(con, id)
         ledger.set_state(con, id, "cancelled", now)
@@ -126,7 +145,9 @@ def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
 
 
 def _let_go(key: str, feed_id: str | None, now: datetime) -> Row:
-    return chunks.outcome_row(key, key, feed_id, Outcome.SKIPPED, Reason.DEFERRED, "its backfill was cancelled", now)
+    return chunks.outcome_row(
+        key, key, feed_id, Outcome.SKIPPED, Reason.DEFERRED, "its backfill was cancelled", now
+    )
 
 
 def find(settings: Settings, id: str) -> dict[str, Any]:
@@ -179,7 +200,9 @@ def _unfinished(settings: Settings, asked: Backfill) -> str | None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, asked: Backfill, id: str, wait: float = 0.0) -> AsyncIterator[Edges]:
+async def opened(
+    settings: Settings, feeds: FeedList, asked: Backfill, id: str, wait: float = 0.0
+) -> AsyncIterator[Edges]:
     """The edges of a run: its own lock, archive segments and client, so that live polls go on beside it."""
     warehouse = Warehouse(modest(settings))
     warehouse.make_folders()
@@ -199,7 +222,9 @@ def modest(settings: Settings) -> Settings:
     """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache of a growing warehouse
     is memory that brings nothing. What a user has set holds."""
     wanted = {"duckdb_threads": 1, "duckdb_memory": "250MB"}
-    return settings.model_copy(update={name: value for name, value in wanted.items() if name not in settings.model_fields_set})
+    return settings.model_copy(
+        update={name: value for name, value in wanted.items() if name not in settings.model_fields_set}
+    )
 
 
 @asynccontextmanager
@@ -214,8 +239,9 @@ async def _dry_edges(settings: Settings, feeds: FeedList, asked: Backfill) -> As
 
 
 @asynccontextmanager
-async def _edges(settings: Settings, feeds: FeedList, asked: Backfill, warehouse: Warehouse,
-                 archive: Archive) -> AsyncIterator[Edges]:  # fmt: skip
+async def _edges(
+    settings: Settings, feeds: FeedList, asked: Backfill, warehouse: Warehouse, archive: Archive
+) -> AsyncIterator[Edges]:
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     hosts = Hosts(settings.data / "hosts.db")
     run_id = f"backfill-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
@@ -224,8 +250,18 @@ async def _edges(settings: Settings, feeds: FeedList, asked: Backfill, warehouse
         with WorkerPool(settings.workers, limits, PRELOAD) as workers:
             async with kind(settings, hosts, feeds.hosts) as client:
                 now = asked.now or datetime.now(UTC)
-                yield Edges(run_id, now, settings, feeds, HostRules(feeds.hosts), warehouse, client, archive, workers,
-                            agencies=own_agencies(settings))  # fmt: skip
+                yield Edges(
+                    run_id,
+                    now,
+                    settings,
+                    feeds,
+                    HostRules(feeds.hosts),
+                    warehouse,
+                    client,
+                    archive,
+                    workers,
+                    agencies=own_agencies(settings),
+                )
     finally:
         hosts.close()
 

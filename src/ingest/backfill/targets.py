@@ -50,7 +50,10 @@ class Span:
     def misses(self, asked: Backfill, slack: int = 0) -> bool:
         """True where no day of the span was asked for, time zones allowed for by `slack` days."""
         wide = timedelta(days=slack)
-        return bool((asked.first and self.last + wide < asked.first) or (asked.last and self.first - wide > asked.last))
+        return bool(
+            (asked.first and self.last + wide < asked.first)
+            or (asked.last and self.first - wide > asked.last)
+        )
 
 
 def span_in(url: str) -> Span | None:
@@ -87,10 +90,20 @@ def target_of(found: Found, asked: Backfill, now: datetime, rules: HostRules) ->
     """A row of the ledger: wanted, or left out with its reason."""
     url = found.url if found.url.startswith("urn:") else clean_link(found.url, found.url)
     if url is None:
-        return _refused(found, found.url[:2048], Reason.BAD_URL, "no http(s) address that can be followed", final=True)
+        return _refused(
+            found, found.url[:2048], Reason.BAD_URL, "no http(s) address that can be followed", final=True
+        )
     key = url_key(url, rules)
-    one = Target(url, key, host_of(url), rank_of(found.feed, url), found.feed.id if found.feed else None, found.day,
-                 _hints(found, now), place=found.place)  # fmt: skip
+    one = Target(
+        url,
+        key,
+        host_of(url),
+        rank_of(found.feed, url),
+        found.feed.id if found.feed else None,
+        found.day,
+        _hints(found, now),
+        place=found.place,
+    )
     if found.problem is not None:
         return replace(one, reason=found.problem[0], detail=found.problem[1], final=True)
     if found.site is not None and registrable_domain(host_of(url)) != found.site:
@@ -124,18 +137,28 @@ def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
     if exact:
         return _ranged(replace(one, day=exact.first), asked, f"dated {exact.first} by its address")
     modified = _stamp(found.modified, now)
-    if modified and found.listed and asked.last and modified.day > asked.last and not found.listed.misses(asked):
+    if (
+        modified
+        and found.listed
+        and asked.last
+        and modified.day > asked.last
+        and not found.listed.misses(asked)
+    ):
         return replace(one, day=min(found.listed.last, asked.last))
     if modified:
         return _ranged(replace(one, day=modified.day), asked, f"dated {modified.day}")
     if asked.last and _stamp(found.published, now + timedelta(days=36_500)):
-        return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"dated in the future: {(found.published or '')[:40]}")
+        return replace(
+            one, reason=Reason.OUT_OF_RANGE, detail=f"dated in the future: {(found.published or '')[:40]}"
+        )
     if one.day is not None:
         # A capture's day: what was published later cannot be in it, what was published before can.
         late = asked.first is not None and one.day < asked.first
         return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"captured {one.day}") if late else one
     if span and span.misses(asked):
-        return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"of {span.first} to {span.last} by its address")
+        return replace(
+            one, reason=Reason.OUT_OF_RANGE, detail=f"of {span.first} to {span.last} by its address"
+        )
     return one
 
 
@@ -185,9 +208,23 @@ def decide(one: Target, there: Mapping[str, Any], mode: Mode) -> Decision:
     return Decision()
 
 
-_FAILED = frozenset({Reason.DAMAGED_RECORD, Reason.TRUNCATED, Reason.NO_TEXT, Reason.PARSE_ERROR, Reason.BAD_ENCODING,
-                     Reason.HTTP_401, Reason.HTTP_403, Reason.HTTP_404, Reason.HTTP_410, Reason.HTTP_429, Reason.HTTP_4XX,
-                     Reason.HTTP_5XX, Reason.HTTP_OTHER})  # fmt: skip
+_FAILED = frozenset(
+    {
+        Reason.DAMAGED_RECORD,
+        Reason.TRUNCATED,
+        Reason.NO_TEXT,
+        Reason.PARSE_ERROR,
+        Reason.BAD_ENCODING,
+        Reason.HTTP_401,
+        Reason.HTTP_403,
+        Reason.HTTP_404,
+        Reason.HTTP_410,
+        Reason.HTTP_429,
+        Reason.HTTP_4XX,
+        Reason.HTTP_5XX,
+        Reason.HTTP_OTHER,
+    }
+)
 
 
 def _ending(reason: str) -> Outcome:

@@ -46,25 +46,59 @@ def day(context: click.Context, parameter: click.Parameter, value: str | None) -
 
 
 def _source_options(command: F) -> F:
-    for option in reversed((
-        click.option("--source", type=click.Choice([str(one) for one in Source]), default="sitemap", show_default=True,
-                     help="Where URLs or pages come from."),
-        click.option("--input", "inputs", multiple=True, metavar="PATH|URL", help="What to read; sitemap and feed need none."),
-        click.option("--feed", "only", multiple=True, metavar="ID", help="These feeds, or sitemaps of their sites, only."),
-        click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day of publication, inclusive."),
-        click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive."),
-        click.option("--mode", type=click.Choice([str(one) for one in Mode]), default="missing", show_default=True,
-                     help="What was never decided; what failed, too; or everything again."),
-        click.option("--newest-first", is_flag=True, help="Begin with the last day."),
-        click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601)."),
-    )):  # fmt: skip
+    for option in reversed(
+        (
+            click.option(
+                "--source",
+                type=click.Choice([str(one) for one in Source]),
+                default="sitemap",
+                show_default=True,
+                help="Where URLs or pages come from.",
+            ),
+            click.option(
+                "--input",
+                "inputs",
+                multiple=True,
+                metavar="PATH|URL",
+                help="What to read; sitemap and feed need none.",
+            ),
+            click.option(
+                "--feed",
+                "only",
+                multiple=True,
+                metavar="ID",
+                help="These feeds, or sitemaps of their sites, only.",
+            ),
+            click.option(
+                "--from",
+                "first",
+                callback=day,
+                metavar="DAY",
+                help="First UTC day of publication, inclusive.",
+            ),
+            click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive."),
+            click.option(
+                "--mode",
+                type=click.Choice([str(one) for one in Mode]),
+                default="missing",
+                show_default=True,
+                help="What was never decided; what failed, too; or everything again.",
+            ),
+            click.option("--newest-first", is_flag=True, help="Begin with the last day."),
+            click.option(
+                "--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601)."
+            ),
+        )
+    ):
         command = option(command)
     return command
 
 
 def _active_option(command: F) -> F:
     text = "Chunks at work side by side (a chunk is a day, 2,000 URLs of one, or days of few together)."
-    return click.option("--max-active", type=click.IntRange(1, 16), default=backfills.ACTIVE, show_default=True, help=text)(command)
+    return click.option(
+        "--max-active", type=click.IntRange(1, 16), default=backfills.ACTIVE, show_default=True, help=text
+    )(command)
 
 
 @click.group("backfill")
@@ -78,7 +112,9 @@ def backfill_command() -> None:
 @feeds_option
 @data_options
 @json_option
-def plan_command(dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **asked: Any) -> int:
+def plan_command(
+    dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **asked: Any
+) -> int:
     """Per day and host: what is reachable, what is there, how many requests the rest takes. `run ID` does it."""
     settings, listed = settings_of(config, data, feeds)
     with bars(enabled=not as_json) as told:
@@ -100,18 +136,37 @@ def plan_command(dry_run: bool, feeds: Path | None, data: Path | None, config: P
 @data_options
 @json_option
 @click.pass_context
-def run_command(context: click.Context, /, id: str | None, max_active: int, dry_run: bool, wait: float, feeds: Path | None,
-                data: Path | None, config: Path | None, as_json: bool, **asked: Any) -> int:  # fmt: skip
+def run_command(
+    context: click.Context,
+    /,
+    id: str | None,
+    max_active: int,
+    dry_run: bool,
+    wait: float,
+    feeds: Path | None,
+    data: Path | None,
+    config: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> int:
     """Plan and run, or run the plan ID. The same asked for again goes on where it was cut off."""
     if dry_run:
-        return int(context.invoke(plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **asked))
+        return int(
+            context.invoke(
+                plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **asked
+            )
+        )
     settings, listed = settings_of(config, data, feeds)
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
         if id is not None:
-            summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=asked["now"], wait=wait))
+            summary = asyncio.run(
+                backfills.resume(settings, listed, id, told, active=max_active, now=asked["now"], wait=wait)
+            )
         else:
-            summary = asyncio.run(backfills.run(settings, listed, _wanted(asked), told, active=max_active, wait=wait))
+            summary = asyncio.run(
+                backfills.run(settings, listed, _wanted(asked), told, active=max_active, wait=wait)
+            )
     return _tell(summary, as_json)
 
 
@@ -123,14 +178,24 @@ def run_command(context: click.Context, /, id: str | None, max_active: int, dry_
 @feeds_option
 @data_options
 @json_option
-def resume_command(id: str, max_active: int, now: datetime | None, wait: float, feeds: Path | None, data: Path | None,
-                   config: Path | None, as_json: bool) -> int:  # fmt: skip
+def resume_command(
+    id: str,
+    max_active: int,
+    now: datetime | None,
+    wait: float,
+    feeds: Path | None,
+    data: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
     """Go on with a backfill that was cut off, by default the newest."""
     settings, listed = settings_of(config, data, feeds)
     id = str(backfills.find(settings, id)["backfill_id"])
     os.nice(NICE)
     with bars(enabled=not as_json) as told:
-        summary = asyncio.run(backfills.resume(settings, listed, id, told, active=max_active, now=now, wait=wait))
+        summary = asyncio.run(
+            backfills.resume(settings, listed, id, told, active=max_active, now=now, wait=wait)
+        )
     return _tell(summary, as_json)
 
 
@@ -171,14 +236,23 @@ def cancel_command(id: str, wait: float, data: Path | None, config: Path | None,
 
 
 @backfill_command.command("gaps")
-@click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="Days back to look at.")
+@click.option(
+    "--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="Days back to look at."
+)
 @click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day, instead of --days.")
 @click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day (default: yesterday).")
 @click.option("--now", callback=instant, metavar="TIME", help="As if it were this time.")
 @data_options
 @json_option
-def gaps_command(days: int, first: date | None, last: date | None, now: datetime | None, data: Path | None, config: Path | None,
-                 as_json: bool) -> int:  # fmt: skip
+def gaps_command(
+    days: int,
+    first: date | None,
+    last: date | None,
+    now: datetime | None,
+    data: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
     """Days on which a feed brought far less than usual, with the command that would fill each."""
     settings = load_settings(config, {"data": data})
     found = find_gaps(settings.data, days=days, first=first, last=last, now=now)
@@ -200,8 +274,16 @@ def settings_of(config: Path | None, data: Path | None, feeds: Path | None) -> t
 
 
 def _wanted(asked: dict[str, Any]) -> Backfill:
-    return Backfill(Source(asked["source"]), _inputs(asked["inputs"]), asked["only"], asked["first"], asked["last"],
-                    Mode(asked["mode"]), asked["newest_first"], asked["now"])  # fmt: skip
+    return Backfill(
+        Source(asked["source"]),
+        _inputs(asked["inputs"]),
+        asked["only"],
+        asked["first"],
+        asked["last"],
+        Mode(asked["mode"]),
+        asked["newest_first"],
+        asked["now"],
+    )
 
 
 def _inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
@@ -213,8 +295,10 @@ def _show_plan(made: Plan) -> None:
     rows = [{**row, "day": row["day"] or "unknown"} for row in made.days]
     print_table(rows, f"{made.source}, mode {made.mode}", limit=400)
     left = ", ".join(f"{reason} {n}" for reason, n in made.left_out.items())
-    say(f"{made.urls} URLs: {made.reachable} reachable, {made.there} there already, {made.requests} page requests"
-        f"{f'; left out: {left}' if left else ''}")  # fmt: skip
+    say(
+        f"{made.urls} URLs: {made.reachable} reachable, {made.there} there already, {made.requests} page requests"
+        f"{f'; left out: {left}' if left else ''}"
+    )
     say(f"{made.inputs_read} inputs read, {made.inputs_unread} of other days left unread")
     _problems(made.problems)
     if made.backfill_id:
@@ -227,12 +311,16 @@ def _tell(summary: backfills.Summary, as_json: bool) -> int:
     else:
         if summary.outcomes:
             print_table(summary.outcomes, "URLs by outcome and reason")
-        say(f"{summary.fetched} pages fetched: {summary.loaded} articles loaded ({summary.copies} of them copies), "
-            f"{summary.revised} revised, {summary.lost} lost")  # fmt: skip
+        say(
+            f"{summary.fetched} pages fetched: {summary.loaded} articles loaded ({summary.copies} of them copies), "
+            f"{summary.revised} revised, {summary.lost} lost"
+        )
         say(f"{summary.requests} requests, {summary.seconds:.1f} s, {summary.published} files published")
         _problems(summary.problems)
         if summary.state != "done":
-            say(f"{summary.pending} pages wait for hosts not to be asked now: `ingest backfill resume {summary.backfill_id}`")
+            say(
+                f"{summary.pending} pages wait for hosts not to be asked now: `ingest backfill resume {summary.backfill_id}`"
+            )
         elif summary.pending:
             say(f"{summary.pending} pages failed for the moment; the next polls try them again")
     return 1 if summary.problems and not summary.urls else 0

@@ -18,18 +18,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def data_options(command: F) -> F:
     """--data and --config."""
-    command = click.option("--config", type=click.Path(path_type=Path), help="Settings file (default ./ingest.toml).")(command)
-    return click.option("--data", type=click.Path(path_type=Path), help="Data directory (default ./data or INGEST_DATA).")(command)
+    command = click.option(
+        "--config", type=click.Path(path_type=Path), help="Settings file (default ./ingest.toml)."
+    )(command)
+    return click.option(
+        "--data", type=click.Path(path_type=Path), help="Data directory (default ./data or INGEST_DATA)."
+    )(command)
 
 
 def feeds_option(command: F) -> F:
-    return click.option("--feeds", type=click.Path(path_type=Path), help="List of feeds (default ./feeds.toml).")(command)
+    return click.option(
+        "--feeds", type=click.Path(path_type=Path), help="List of feeds (default ./feeds.toml)."
+    )(command)
 
 
 def wait_option(command: F) -> F:
     """For every command that takes a run lock (load/locks.py names it to who meets one)."""
     text = "Wait so long for another run that holds the lock, instead of ending with exit code 3."
-    return click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help=text)(command)
+    return click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help=text)(
+        command
+    )
 
 
 def json_option(command: F) -> F:
@@ -43,7 +51,9 @@ def instant(context: click.Context, parameter: click.Parameter, value: str | Non
     try:
         found = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:
-        raise ConfigError(f"{parameter.opts[0]}: {value!r} is no time; write it as 2026-03-10T12:00:00Z") from None
+        raise ConfigError(
+            f"{parameter.opts[0]}: {value!r} is no time; write it as 2026-03-10T12:00:00Z"
+        ) from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
@@ -68,7 +78,9 @@ def plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], title: str | None = None, limit: int | None = None) -> None:
+def print_table(
+    rows: Sequence[Mapping[str, Any]], title: str | None = None, limit: int | None = None
+) -> None:
     """Rows as a table as wide as the terminal; long cells are folded."""
     from rich.console import Console
     from rich.table import Table

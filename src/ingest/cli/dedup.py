@@ -31,14 +31,22 @@ def dedup_command(source: str) -> int:
         with Path(source).open("rb") as lines:
             _answer(lines)
     except OSError as error:
-        raise ConfigError(f"{source}: cannot be read ({error.strerror}); give a file of JSON lines or -") from None
+        raise ConfigError(
+            f"{source}: cannot be read ({error.strerror}); give a file of JSON lines or -"
+        ) from None
     return 0
 
 
 def _answer(lines: IO[bytes]) -> None:
     for row in copy_groups(_rows(lines)):
-        told = {"id": row.id, "copy_group": row.copy_group, "is_canonical": row.is_canonical, "kind": row.kind,
-                "containment": round(row.containment, 4), "slot_agreement": round(row.slot_agreement, 4)}  # fmt: skip
+        told = {
+            "id": row.id,
+            "copy_group": row.copy_group,
+            "is_canonical": row.is_canonical,
+            "kind": row.kind,
+            "containment": round(row.containment, 4),
+            "slot_agreement": round(row.slot_agreement, 4),
+        }
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
@@ -52,9 +60,13 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
             row = json.loads(line)
             id, text = row["id"], row["text"]
         except (ValueError, KeyError, TypeError):
-            raise ConfigError(f"line {number}: not a JSON object with id and text; mend the line or leave it out") from None
+            raise ConfigError(
+                f"line {number}: not a JSON object with id and text; mend the line or leave it out"
+            ) from None
         at = _instant(row.get("published_at"), now)
-        yield TextRow(str(id), str(text or ""), row.get("headline"), at, row.get("publisher"), row.get("agency"))
+        yield TextRow(
+            str(id), str(text or ""), row.get("headline"), at, row.get("publisher"), row.get("agency")
+        )
 
 
 def _instant(raw: object, now: datetime) -> datetime | None:

@@ -32,8 +32,14 @@ SHOWN = (
         "FROM mart.copies c JOIN mart.articles_all a USING (article_id) "
         "ORDER BY c.copy_group, c.is_canonical DESC, c.published_at",
     ),
-    ("revisions", "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY seen_at, url"),
-    ("not live", "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY status, headline"),
+    (
+        "revisions",
+        "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY seen_at, url",
+    ),
+    (
+        "not live",
+        "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY status, headline",
+    ),
     (
         "not loaded, and why",
         "SELECT outcome, reason, detail, url FROM ops.outcomes "
@@ -45,15 +51,23 @@ TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articl
 
 @click.command("demo")
 @click.option(
-    "--data", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True, help="Data directory to make."
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Data directory to make.",
 )
 @click.option(
-    "--keep-serving", is_flag=True, help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C."
+    "--keep-serving",
+    is_flag=True,
+    help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.",
 )
 def demo_command(data: Path, keep_serving: bool) -> int:
     """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts afresh each time."""
     _afresh(data)
-    wire = Wire(base=datetime.now(UTC) - POLL_GAP)  # the wire's second poll is now: nothing looks late, embargoes still hold
+    wire = Wire(
+        base=datetime.now(UTC) - POLL_GAP
+    )  # the wire's second poll is now: nothing looks late, embargoes still hold
     with WireServer(wire) as server:
         settings = _configure(data, server.port)
         first = _poll(settings, wire.base, "first poll, an hour ago by the wire's clock")
@@ -76,7 +90,9 @@ def _afresh(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{data}: cannot be made ({error.strerror}); choose another --data folder") from None
+        raise ConfigError(
+            f"{data}: cannot be made ({error.strerror}); choose another --data folder"
+        ) from None
 
 
 def _configure(data: Path, port: int) -> Settings:

@@ -15,8 +15,14 @@ from ingest.trial.extract import articles_of
 @click.command("extract")
 @click.argument("source", metavar="FILE|URL|-", nargs=-1, required=True)
 @data_options
-@click.option("--boilerplate/--no-boilerplate", default=True, help="Use what the warehouse has learnt of hosts, if there is one.")
-def extract_command(source: tuple[str, ...], data: Path | None, config: Path | None, boilerplate: bool) -> int:
+@click.option(
+    "--boilerplate/--no-boilerplate",
+    default=True,
+    help="Use what the warehouse has learnt of hosts, if there is one.",
+)
+def extract_command(
+    source: tuple[str, ...], data: Path | None, config: Path | None, boilerplate: bool
+) -> int:
     """HTML files, a WARC, JSON lines {url, html | text, id?} or URLs to JSON lines of articles, one line per input, in order.
 
     Where there is no article the line says outcome and reason.

@@ -39,7 +39,9 @@ def list_command(feeds: Path | None, data: Path | None, config: Path | None, as_
 
 def _states(data: Path) -> dict[str, dict[str, Any]]:
     try:
-        rows = query(data, "SELECT f.*, h.state, h.evidence FROM ops.feeds f JOIN mart.feed_health h USING (feed_id)")
+        rows = query(
+            data, "SELECT f.*, h.state, h.evidence FROM ops.feeds f JOIN mart.feed_health h USING (feed_id)"
+        )
     except WarehouseError:
         return {}
     return {row["feed_id"]: row for row in rows}
@@ -64,7 +66,9 @@ def _line(feed_id: str, url: str, enabled: bool, known: dict[str, Any]) -> dict[
 @feeds_option
 @data_options
 @json_option
-def check_command(target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
+def check_command(
+    target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
+) -> int:
     """Ask one feed (ID or URL), or all of them, once; store nothing. Exit 1 if any cannot be read."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     found = asyncio.run(check_feeds(settings, target))

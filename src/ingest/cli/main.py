@@ -26,7 +26,10 @@ COMMANDS = {
     "extract": ("extract", "HTML, WARC or JSON lines to articles as JSON lines."),
     "dedup": ("dedup", "JSON lines of texts to their copy groups."),
     "backfill": ("backfill", "Any days, from sitemaps, WARC, JSON lines, HTML or lists: plan, run, resume."),
-    "reextract": ("reextract", "Extract archived pages anew, without network; shows what changes; can be undone."),
+    "reextract": (
+        "reextract",
+        "Extract archived pages anew, without network; shows what changes; can be undone.",
+    ),
     "takedown": ("takedown", "Remove an article and its text everywhere, for good."),
     "backup": ("backup", "Copy the data directory, consistent, while it is in use."),
     "restore": ("backup", "Make a data directory of a backup."),
@@ -97,7 +100,9 @@ def run(arguments: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         what = f"{error.filename or 'the system'}: {error.strerror or error}"
-        click.echo(f"ingest: {what}; what is done is kept, run the command again when that is mended", err=True)
+        click.echo(
+            f"ingest: {what}; what is done is kept, run the command again when that is mended", err=True
+        )
         return 1
 
 

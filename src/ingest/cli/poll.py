@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, feeds_option, instant, json_option, note, print_json, say, wait_option
+from ingest.cli.common import (
+    data_options,
+    feeds_option,
+    instant,
+    json_option,
+    note,
+    print_json,
+    say,
+    wait_option,
+)
 from ingest.cli.progress import bars
 from ingest.errors import ConfigError
 from ingest.pipeline import Asked, PollSummary, run_poll
@@ -39,9 +48,18 @@ KEYS = (
 @feeds_option
 @data_options
 @click.option("--feed", "only", multiple=True, metavar="ID", help="Only these feeds, due or not.")
-@click.option("--all", "everything", is_flag=True, help="All feeds and all pending work, due or not; pauses are still kept.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="All feeds and all pending work, due or not; pauses are still kept.",
+)
 @click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601).")
-@click.option("--max-seconds", type=click.FloatRange(min=0, min_open=True), help="Stop after this long; the rest stays pending.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop after this long; the rest stays pending.",
+)
 @wait_option
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed.")
 @json_option

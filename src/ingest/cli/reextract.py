@@ -25,8 +25,19 @@ from ingest.upkeep.reextract import Report, Wanted, reextract, undo
 @feeds_option
 @data_options
 @json_option
-def reextract_command(first: date | None, last: date | None, dry_run: bool, learned: bool, undone: str | None, now: datetime | None,
-                      wait: float, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:  # fmt: skip
+def reextract_command(
+    first: date | None,
+    last: date | None,
+    dry_run: bool,
+    learned: bool,
+    undone: str | None,
+    now: datetime | None,
+    wait: float,
+    feeds: Path | None,
+    data: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
     """Extract archived pages anew, without network: the same revisions with new texts, and a report of what changed."""
     settings, listed = settings_of(config, data, feeds)
     if undone:
@@ -51,7 +62,9 @@ def _show(report: Report) -> None:
     kept = f"; kept as they were: {lost}" if lost else ""
     fields = ", ".join(f"{name} {n}" for name, n in report.fields.items())
     would = "would change" if report.dry else "changed"
-    say(f"\n{report.texts} texts read: {report.changed} {would} (+{report.words_added} -{report.words_removed} words), "
-        f"{report.same} the same{f'; columns: {fields}' if fields else ''}{kept}")  # fmt: skip
+    say(
+        f"\n{report.texts} texts read: {report.changed} {would} (+{report.words_added} -{report.words_removed} words), "
+        f"{report.same} the same{f'; columns: {fields}' if fields else ''}{kept}"
+    )
     if report.changed and not report.dry:
         say(f"to put it back: ingest reextract --undo {report.run_id}")

@@ -12,15 +12,32 @@ from ingest.cli.common import data_options, feeds_option, note, say, wait_option
 @click.command("serve")
 @feeds_option
 @data_options
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of server and pages (default 4200, or any free one).")
-@click.option("--interval", type=click.FloatRange(min=1), metavar="SECONDS", help="Between polls (default 300).")
-@click.option("--demo", is_flag=True, help="Poll the shipped sample wire, offline, into ./serve-demo or --data.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of server and pages (default 4200, or any free one)."
+)
+@click.option(
+    "--interval", type=click.FloatRange(min=1), metavar="SECONDS", help="Between polls (default 300)."
+)
+@click.option(
+    "--demo", is_flag=True, help="Poll the shipped sample wire, offline, into ./serve-demo or --data."
+)
 @wait_option
-def serve_command(feeds: Path | None, data: Path | None, config: Path | None, port: int | None, interval: float | None,
-                  demo: bool, wait: float) -> int:  # fmt: skip
+def serve_command(
+    feeds: Path | None,
+    data: Path | None,
+    config: Path | None,
+    port: int | None,
+    interval: float | None,
+    demo: bool,
+    wait: float,
+) -> int:
     """Prefect server, schedules and worker on this machine, until Ctrl-C or SIGTERM; the log goes to stderr."""
     if demo and (feeds or config):
         raise click.UsageError("--demo brings its own feeds and settings; leave out --feeds and --config")
     from flows.serve.server import Asked, serve
 
-    return serve(Asked(data, feeds, config, port, interval, demo, wait), say, lambda name, line: note(f"{name:<11} | {line}"))
+    return serve(
+        Asked(data, feeds, config, port, interval, demo, wait),
+        say,
+        lambda name, line: note(f"{name:<11} | {line}"),
+    )

@@ -72,7 +72,9 @@ def _stream(folder: Path, statement: str, form: str) -> None:
 @data_options
 @click.option("--from", "first", metavar="DAY", help="First published_day (YYYY-MM-DD).")
 @click.option("--to", "last", metavar="DAY", help="Last published_day, inclusive.")
-def export_command(target: Path, data: Path | None, config: Path | None, first: str | None, last: str | None) -> int:
+def export_command(
+    target: Path, data: Path | None, config: Path | None, first: str | None, last: str | None
+) -> int:
     """Write mart.articles of some days to TARGET (.parquet, .csv or .json)."""
     form = target.suffix.lstrip(".")
     if form not in FORMATS[1:]:

@@ -27,7 +27,12 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
         f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies linked; "
         f"{totals['pending']} URLs pending, {totals['lost']} lost"
     )
-    for title, key in (("last runs", "runs"), ("feeds that need a look", "feeds"), ("pending", "pending"), ("lost", "lost")):
+    for title, key in (
+        ("last runs", "runs"),
+        ("feeds that need a look", "feeds"),
+        ("pending", "pending"),
+        ("lost", "lost"),
+    ):
         if found[key]:
             print_table(found[key], title)
     if not found["feeds"]:

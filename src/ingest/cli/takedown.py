@@ -15,11 +15,15 @@ from ingest.upkeep.takedown import take_down
 
 @click.command("takedown")
 @click.argument("asked", metavar="URL|ID")
-@click.option("--reason", required=True, help="Why; kept with the tombstone and told whenever the URL is met again.")
+@click.option(
+    "--reason", required=True, help="Why; kept with the tombstone and told whenever the URL is met again."
+)
 @feeds_option
 @data_options
 @json_option
-def takedown_command(asked: str, reason: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
+def takedown_command(
+    asked: str, reason: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
+) -> int:
     """Remove an article and its text from warehouse, published files and archive; it is never loaded again.
 
     Lists copies of the text at other addresses, and backups that may hold it.

@@ -48,7 +48,9 @@ def _there(data: Path | None, config: Path | None) -> Warehouse:
     settings = load_settings(config, {"data": data})
     warehouse = Warehouse(settings)
     if not warehouse.path.exists():
-        raise WarehouseError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
+        raise WarehouseError(
+            f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one"
+        )
     return warehouse
 
 

@@ -23,7 +23,9 @@ def why_command(asked: str, feeds: Path | None, data: Path | None, config: Path 
     """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with their scores."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     if not (settings.data / "ingest.duckdb").exists():
-        raise WarehouseError(f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one")
+        raise WarehouseError(
+            f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one"
+        )
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
     found = explain(Warehouse(settings), asked, rules)
     if as_json:

@@ -37,7 +37,9 @@ _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[t ]\s?(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
     r"\s?([a-z/_]{1,32}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?)?\Z"
 )
-_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?(z|[+-]\d{2}:?\d{0,2})?)?\Z")
+_BASIC = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?(z|[+-]\d{2}:?\d{0,2})?)?\Z"
+)
 _WEEK = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])(?:t(\d{2}):?(\d{2})(?::?(\d{2}))?(z|[+-]\d{2}:?\d{0,2})?)?\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})\Z")
 _MAIL = re.compile(
@@ -57,8 +59,12 @@ _ZONE = re.compile(
     r"\s*\(?\s*((?:gmt|utc|ut)?\s?[+-]\s?\d{1,2}(?::?\d{2})?(?![\d/.-])"
     r"|[a-z]+/[a-z_]+|[a-zмск]{1,5}(?![\w.-]))\s*\)?(?:\s*\([a-z .+:\d-]{1,60}\))?"
 )
-_NUMERIC = re.compile(r"(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?\Z|(\d{1,2})([-/.])\s?(\d{1,2})\6\s?(\d{4}|\d{2})\.?\Z")
-_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日號号일]?(?:\s?\([月火水木金土日월화수목금토일]\))?\Z")
+_NUMERIC = re.compile(
+    r"(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?\Z|(\d{1,2})([-/.])\s?(\d{1,2})\6\s?(\d{4}|\d{2})\.?\Z"
+)
+_CJK = re.compile(
+    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日號号일]?(?:\s?\([月火水木金土日월화수목금토일]\))?\Z"
+)
 _ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)年\s?(\d{1,2})月\s?(\d{1,2})日?\Z")
 # Vowel signs of Indian scripts and Thai are no \w, yet belong to their word.
 _LETTER = r"(?:[^\W\d_]|[\u0900-\u0965\u0970-\u097f\u0980-\u09e5\u0e30-\u0e4e])"
@@ -92,7 +98,9 @@ def _fields(match: re.Match[str] | None) -> list[Reading] | None:
     if match is None:
         return None
     year, month, dom, hour, minute, second, fraction, zone = match.groups()
-    return _reading(make_day(int(year), int(month), int(dom)), _clock(hour, minute, second, fraction), zone, hour)
+    return _reading(
+        make_day(int(year), int(month), int(dom)), _clock(hour, minute, second, fraction), zone, hour
+    )
 
 
 def _week(text: str) -> list[Reading] | None:
@@ -112,7 +120,9 @@ def _week(text: str) -> list[Reading] | None:
 def _mail(text: str) -> list[Reading] | None:
     match = _MAIL.match(text)
     # Short weekdays come in every language ("Seg, 24 Set 2018"): four letters and a comma are believed.
-    if match is None or (match[1] and match[1] not in WEEKDAYS and (len(match[1]) > 4 or text[len(match[1])] != ",")):
+    if match is None or (
+        match[1] and match[1] not in WEEKDAYS and (len(match[1]) > 4 or text[len(match[1])] != ",")
+    ):
         return None
     _, dom, name, year, hour, minute, second, fraction, zone = match.groups()
     month = MONTHS.get(name)
@@ -143,7 +153,9 @@ def make_day(year: int, month: int, dom: int) -> date | None:
         return None
 
 
-def _clock(hour: str | None, minute: str | None, second: str | None, fraction: str | None, half: str = "") -> Clock | None:
+def _clock(
+    hour: str | None, minute: str | None, second: str | None, fraction: str | None, half: str = ""
+) -> Clock | None:
     if hour is None:
         return None
     h, m, s = int(hour), int(minute or 0), int(second) if second else None
@@ -209,7 +221,12 @@ def _days(text: str) -> list[tuple[date, str]]:
 
 def _is_noise(word: str) -> bool:
     bare = word.rstrip(".")
-    return bare in FILLERS or bare in WEEKDAYS or word in ",|·•–—:();" or (bare in _ORDINAL_ENDS and len(bare) <= 2)
+    return (
+        bare in FILLERS
+        or bare in WEEKDAYS
+        or word in ",|·•–—:();"
+        or (bare in _ORDINAL_ENDS and len(bare) <= 2)
+    )
 
 
 def _one(day: date | None) -> list[tuple[date, str]]:

@@ -7,7 +7,9 @@ import unicodedata
 from functools import lru_cache
 
 _ASCII = re.compile(r"[\x00-\x7f]*\Z")
-_INVISIBLE = dict.fromkeys([0x061C, 0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+_INVISIBLE = dict.fromkeys(
+    [0x061C, 0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+)
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +122,11 @@ _FILLERS = (
 
 
 def _table(lines: tuple[str, ...], start: int) -> dict[str, int]:
-    return {fold(word.replace("_", " ")).rstrip("."): number for number, line in enumerate(lines, start) for word in line.split()}
+    return {
+        fold(word.replace("_", " ")).rstrip("."): number
+        for number, line in enumerate(lines, start)
+        for word in line.split()
+    }
 
 
 MONTHS = _table(_MONTHS, 1)

@@ -56,9 +56,15 @@ _MAX_CHARS = 200
 
 
 def resolve(
-    raw: str | None, *, source: StampSource, now: datetime, zone: str | None = None, language: str | None = None,
-    region: str | None = None, literal: bool = False,
-) -> Stamp | None:  # fmt: skip
+    raw: str | None,
+    *,
+    source: StampSource,
+    now: datetime,
+    zone: str | None = None,
+    language: str | None = None,
+    region: str | None = None,
+    literal: bool = False,
+) -> Stamp | None:
     """What a printed stamp means, in UTC; None where it means nothing or nothing certain.
 
     `zone` is the IANA zone of stamps that print none (a feed's setting); without it such a stamp gives its day only.
@@ -113,9 +119,14 @@ def _order(language: str | None, region: str | None) -> str | None:
 
 
 def _stamp(
-    reading: Reading, raw: str, source: StampSource, now: datetime, zone: str | None, region: str | None,
+    reading: Reading,
+    raw: str,
+    source: StampSource,
+    now: datetime,
+    zone: str | None,
+    region: str | None,
     literal: bool,
-) -> Stamp | None:  # fmt: skip
+) -> Stamp | None:
     day = _accept(_midnight(reading.day), Precision.DAY, raw, source, now, None)
     if reading.clock is None:
         return day
@@ -162,7 +173,9 @@ def _day_in_window(day: date, now: datetime) -> bool:
     return EARLIEST.date() <= day <= (now + AHEAD).date()
 
 
-def _accept(at: datetime, precision: Precision, raw: str, source: StampSource, now: datetime, zone: str | None) -> Stamp | None:
+def _accept(
+    at: datetime, precision: Precision, raw: str, source: StampSource, now: datetime, zone: str | None
+) -> Stamp | None:
     if not EARLIEST <= at <= now + AHEAD:
         return None
     return Stamp(at, precision, source, raw, zone)

@@ -98,7 +98,9 @@ class Batch:
             self._index[row.id] = len(self._about)
             self._about.append(TextRow(row.id, "", row.headline, row.published_at, row.publisher, row.agency))
             self._places.append(_Place(offset, len(tokens), len(tokens.starts)))
-            offset += self._spill.write(tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes())
+            offset += self._spill.write(
+                tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes()
+            )
             sentences.append(sentence_hashes(tokens))
             openings.append(opening(tokens, sentences[-1]))
         return _drops(sentences, boilerplate(sentences, openings))
@@ -116,7 +118,9 @@ class Batch:
 
     def _text(self, at: int) -> DedupText:
         row = self._about[at]
-        return DedupText(row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency)
+        return DedupText(
+            row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
+        )
 
     def candidates(self) -> list[tuple[str, str]]:
         """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts that share sketch hashes.
@@ -154,7 +158,9 @@ class Batch:
 
     def groups(self) -> list[CopyGroup]:
         """The whole of it: sketch, find, verify, group."""
-        members = [Member(row.id, row.published_at, from_origin(row.agency, row.publisher)) for row in self._about]
+        members = [
+            Member(row.id, row.published_at, from_origin(row.agency, row.publisher)) for row in self._about
+        ]
         return group(members, [pair for pair in self.candidates() if self.same(*pair)], self.same)
 
     def same(self, a: str, b: str) -> bool:

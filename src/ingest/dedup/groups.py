@@ -29,7 +29,9 @@ class CopyGroup:
     members: tuple[str, ...]
 
 
-def group(members: Iterable[Member], pairs: Iterable[tuple[str, str]], check: Check | None = None) -> list[CopyGroup]:
+def group(
+    members: Iterable[Member], pairs: Iterable[tuple[str, str]], check: Check | None = None
+) -> list[CopyGroup]:
     """Part `members` into groups, using verified `pairs` of their ids; sorted by canonical id.
 
     Every member is verified against its group's canonical text, or against at least half of the other members: that A is like B
@@ -134,7 +136,10 @@ def _settle(group: set[str], known: Mapping[str, Member], verified: _Verified) -
     """Put out, least connected first, whoever is verified neither against the canonical nor against half of the others."""
     while len(group) > 1:
         head = canonical(known[id] for id in group)
-        count = {id: sum(verified(id, other) for other in sorted(group - {id})) for id in _strangers(head, group, verified)}
+        count = {
+            id: sum(verified(id, other) for other in sorted(group - {id}))
+            for id in _strangers(head, group, verified)
+        }
         weak = [id for id, n in count.items() if 2 * n < len(group) - 1]
         if not weak:
             break

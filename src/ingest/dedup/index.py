@@ -21,7 +21,9 @@ TOP = 10
 _UNDATED = np.iinfo(np.int64).min
 
 
-def candidate_pairs(sketches: Sequence[Sequence[int]], times: Sequence[datetime | None]) -> list[tuple[int, int]]:
+def candidate_pairs(
+    sketches: Sequence[Sequence[int]], times: Sequence[datetime | None]
+) -> list[tuple[int, int]]:
     """Pairs of positions (a < b), sorted: at least two hashes shared, within 30 days when both times are known."""
     if not sketches:
         return []
@@ -53,13 +55,17 @@ def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDAr
     return np.concatenate(left), np.concatenate(right)
 
 
-def _near(first: NDArray[np.int64], second: NDArray[np.int64], times: Sequence[datetime | None]) -> NDArray[np.bool_]:
+def _near(
+    first: NDArray[np.int64], second: NDArray[np.int64], times: Sequence[datetime | None]
+) -> NDArray[np.bool_]:
     seconds = np.array([_UNDATED if t is None else int(t.timestamp()) for t in times], np.int64)
     a, b = seconds[first], seconds[second]
     return np.asarray((a == _UNDATED) | (b == _UNDATED) | (np.abs(a - b) <= WINDOW.total_seconds()))
 
 
-def _likeliest(first: NDArray[np.int64], second: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _likeliest(
+    first: NDArray[np.int64], second: NDArray[np.int64], shared: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Pairs that are among the ten best of either side."""
     keep = np.zeros(len(first), np.bool_)
     for side, other in ((first, second), (second, first)):

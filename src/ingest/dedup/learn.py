@@ -26,7 +26,9 @@ FIRST, LAST = 2, 4
 
 def edges(sentences: Hashes) -> list[int]:
     """The distinct first and last sentences of a text."""
-    ends: list[int] = np.concatenate([sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]).tolist()
+    ends: list[int] = np.concatenate(
+        [sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]
+    ).tolist()
     return list(dict.fromkeys(ends))
 
 
@@ -45,7 +47,9 @@ def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) ->
     counted = [np.unique(text) for text in texts]
     hashes = np.concatenate([*counted, np.zeros(0, np.uint64)])
     owners = np.repeat(np.arange(len(counted)), [len(c) for c in counted])
-    ranks = np.array([int(c.sum()) for c in counted], np.uint64)  # a text's own, so that samples ignore the order
+    ranks = np.array(
+        [int(c.sum()) for c in counted], np.uint64
+    )  # a text's own, so that samples ignore the order
     order = np.lexsort((ranks[owners], hashes))
     found = [
         hash

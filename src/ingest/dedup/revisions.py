@@ -69,7 +69,9 @@ def classify(
     merely stays in the headline corrects nothing again.
     """
     added, removed = word_changes(_whole(old_headline, old_body), _whole(new_headline, new_body))
-    kind, why = _kind(old_headline, old_body, new_headline, new_body, signal, old_signal, seen_hashes, added + removed)
+    kind, why = _kind(
+        old_headline, old_body, new_headline, new_body, signal, old_signal, seen_hashes, added + removed
+    )
     if status is Status.WITHDRAWN:
         kind, why = RevisionKind.WITHDRAWAL, "withdrawn by the wire"
     return RevisionChange(kind, added, removed, why)
@@ -167,7 +169,9 @@ def _words(line: str) -> tuple[int, ...]:
 def _changed_lines(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
     """Lines found in one text only, by their words."""
     old, new = {_words(line) for line in before}, {_words(line) for line in after}
-    return [line for line in before if _words(line) not in new], [line for line in after if _words(line) not in old]
+    return [line for line in before if _words(line) not in new], [
+        line for line in after if _words(line) not in old
+    ]
 
 
 def _rotated(gone: Sequence[str], come: Sequence[str], lines: Sequence[str]) -> bool:

@@ -66,7 +66,9 @@ def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
     return frozenset(mark for mark, n in counts.items() if n > COMMON_MARKS)
 
 
-def leads(texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()) -> dict[str, str]:
+def leads(
+    texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()
+) -> dict[str, str]:
     """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours before it.
 
     `before` are the leads of the two days before `texts`. A text is compared with leads alone, so that chains cannot form; and
@@ -79,14 +81,18 @@ def leads(texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: 
     found: dict[str, str] = {}
     for text in sorted((text for text in texts if text.published_at), key=_time):
         shared = Counter(id for mark in text.marks - common for id in by_mark.get(mark, ()))
-        near = [known[id] for id, n in shared.items() if n >= SHARED_MARKS and same_event(known[id], text, common)]
+        near = [
+            known[id] for id, n in shared.items() if n >= SHARED_MARKS and same_event(known[id], text, common)
+        ]
         found[text.id] = min(near, key=_time).id if near else text.id
         if not near:
             _index(text, known, by_mark, common)
     return found
 
 
-def _index(lead: StoryText, known: dict[str, StoryText], by_mark: dict[int, list[str]], common: frozenset[int]) -> None:
+def _index(
+    lead: StoryText, known: dict[str, StoryText], by_mark: dict[int, list[str]], common: frozenset[int]
+) -> None:
     known[lead.id] = lead
     for mark in lead.marks - common:
         by_mark.setdefault(mark, []).append(lead.id)

@@ -49,7 +49,9 @@ def superseded(takes: Iterable[Take], alike: Alike = lambda a, b: 0.0) -> dict[s
     for take in sorted((take for take in takes if take.source), key=_order):
         standing = [other for other in before.get(take.source, []) if other.id not in replaced.values()]
         if take.signal in REPLACING and standing:
-            replaced[take.id] = (_corrected(take, standing, alike) if take.signal is Signal.CORRECTION else standing[-1]).id
+            replaced[take.id] = (
+                _corrected(take, standing, alike) if take.signal is Signal.CORRECTION else standing[-1]
+            ).id
         before.setdefault(take.source, []).append(take)
     return replaced
 
@@ -87,4 +89,6 @@ def editions(takes: Iterable[Take], replaced: Mapping[str, str]) -> list[list[st
             found[take.id] = found[replaced[take.id]] + corrects
         else:
             found[take.id] = int(corrects and any(found.values()))
-    return [sorted(id for id, one in found.items() if one == edition) for edition in sorted(set(found.values()))]
+    return [
+        sorted(id for id, one in found.items() if one == edition) for edition in sorted(set(found.values()))
+    ]

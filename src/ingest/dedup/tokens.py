@@ -22,7 +22,9 @@ SHINGLE = 5
 """Words in a shingle."""
 
 _SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_DIGITS = {word: str(n) for n, word in enumerate(_SPELLED)}  # wires spell out numbers below ten, their customers do not
+_DIGITS = {
+    word: str(n) for n, word in enumerate(_SPELLED)
+}  # wires spell out numbers below ten, their customers do not
 
 # Han, kana, and Thai, Lao, Myanmar, Khmer: written without spaces, so that each character stands for a word.
 _UNSPACED = re.compile(
@@ -30,7 +32,9 @@ _UNSPACED = re.compile(
     "\U00020000-\U0003ffff]"
 )
 # Arabic vowel signs and kashida, soft hyphens, joiners and direction marks: one outlet prints them, the next does not.
-_UNPRINTED = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_UNPRINTED = re.compile(
+    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
+)
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0900-\u0dff"  # accents, Hebrew points, Indic vowel signs, which \w leaves out
 _PATTERN = (
     rf"[^\W\d_][\w{_MARKS}]*(?:'[\w{_MARKS}]+)*"  # a word, with apostrophes inside
@@ -42,7 +46,14 @@ _ASCII_WORD = re.compile(_PATTERN, re.ASCII)  # the same on ASCII text, a fifth 
 
 
 _STEPS = tuple(
-    np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F)
+    np.uint64(m)
+    for m in (
+        0x9E3779B97F4A7C15,
+        0xC2B2AE3D27D4EB4F,
+        0x165667B19E3779F9,
+        0xD6E8FEB86659FD93,
+        0xA0761D6478BD642F,
+    )
 )
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)

@@ -39,12 +39,16 @@ def page_bytes(outlet: Outlet, story: Story) -> bytes:
     """The story's page in its outlet's layout, UTF-8."""
     shown = list(story.paragraphs)
     if story.aside:
-        shown.insert(3, story.aside)  # another story's headline between two paragraphs, as distributors leave it
+        shown.insert(
+            3, story.aside
+        )  # another story's headline between two paragraphs, as distributors leave it
     fields = {
         **_shared_fields(outlet, story),
         "title": escape(story.title),
         "body": "\n".join(f"<p>{escape(line)}</p>" for line in shown),
-        "related": "".join(f'<li><a href="{page_url(outlet, s)}">{escape(s.title)}</a></li>' for s in _others(outlet, story)),
+        "related": "".join(
+            f'<li><a href="{page_url(outlet, s)}">{escape(s.title)}</a></li>' for s in _others(outlet, story)
+        ),
         "jsonld": json.dumps(_jsonld(outlet, story), ensure_ascii=False).replace("</", "<\\/"),
         "iso": story.published.isoformat(),
         "long": f"{story.published:%A} {story.published.day} {story.published:%B %Y, %H:%M} GMT",
@@ -143,7 +147,9 @@ def _rss_item(outlet: Outlet, story: Story, link: str, title: str) -> str:
         f"<author>{author}</author>" if author else "",
         "" if distributor else "".join(f"<dc:creator>{escape(name)}</dc:creator>" for name in story.authors),
         f"<category>{escape(story.section)}</category>" if story.section else "",
-        f'<media:credit role="provider">{escape(story.credit)}</media:credit>' if story.credit and not distributor else "",
+        f'<media:credit role="provider">{escape(story.credit)}</media:credit>'
+        if story.credit and not distributor
+        else "",
         f"<content:encoded><![CDATA[{_body_html(story)}]]></content:encoded>" if outlet.full_text else "",
     ]
     return "<item>" + "".join(parts) + "</item>\n"

@@ -78,7 +78,9 @@ def outlets(base: datetime, edition: int) -> tuple[Outlet, ...]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("ingest.demo").joinpath(f"content/{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("ingest.demo").joinpath(f"content/{name}.toml").read_text(encoding="utf-8")
+    )
 
 
 def _outlet(doc: Mapping[str, Any], texts: Mapping[str, Any], base: datetime, edition: int) -> Outlet:
@@ -88,7 +90,9 @@ def _outlet(doc: Mapping[str, Any], texts: Mapping[str, Any], base: datetime, ed
     return replace(outlet, stories=tuple(sorted(stories, key=lambda story: story.published, reverse=True)))
 
 
-def _story(table: Mapping[str, Any], outlet: Outlet, texts: Mapping[str, Any], base: datetime, edition: int) -> Story:
+def _story(
+    table: Mapping[str, Any], outlet: Outlet, texts: Mapping[str, Any], base: datetime, edition: int
+) -> Story:
     later = table.get("second", {}) if edition > 1 else {}
     now = {**table, **later}
     published = base - timedelta(minutes=now["age"])
@@ -136,7 +140,9 @@ def _paragraphs(table: Mapping[str, Any], texts: Mapping[str, Any], base: dateti
     own = _own_paragraphs(table, "body", base)
     if "copy_of" not in table:
         return own
-    origin = _own_paragraphs(texts[table["copy_of"]], "body", base)  # with the days of the origin, as copies keep them
+    origin = _own_paragraphs(
+        texts[table["copy_of"]], "body", base
+    )  # with the days of the origin, as copies keep them
     return own + origin[: table.get("paragraphs", len(origin))] + _own_paragraphs(table, "tail", base)
 
 

@@ -117,7 +117,11 @@ def _feed_table(outlet: Outlet) -> str:
         "timezone": outlet.timezone,
         "full_text": outlet.full_text or None,
     }
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value is not None]
+    lines = [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in values.items()
+        if value is not None
+    ]
     return "\n".join(["[[feed]]", *lines, ""])
 
 

@@ -16,8 +16,12 @@ _NAMED = re.compile(
     r"(?<![a-z])(?:author|byline|contributor|writer|reporter|auth)s?-+(?:full-?)?(?:name|link|title-?link|item)(?![a-z])|"
     r"(?<![a-z])fn(?![a-z])"
 )
-_BYLINE = re.compile(r"(?<![a-z])(?:bylines?|byl|by-author|written-by|(?:post|article|entry|story)-+(?:author|by))(?![a-z])")
-_AUTHOR = re.compile(r"(?<![a-z])authors?(?![a-z])(?!-+(?:bio|image|avatar|box|social|photo|desc|list|archive|about|info-))")
+_BYLINE = re.compile(
+    r"(?<![a-z])(?:bylines?|byl|by-author|written-by|(?:post|article|entry|story)-+(?:author|by))(?![a-z])"
+)
+_AUTHOR = re.compile(
+    r"(?<![a-z])authors?(?![a-z])(?!-+(?:bio|image|avatar|box|social|photo|desc|list|archive|about|info-))"
+)
 _PROFILE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|profile|staff|people|journalists?|contributors?|reporters?|columnists?|by)/[\w%.-]{3,}"
 )
@@ -48,7 +52,11 @@ def printed(tree: HtmlElement) -> tuple[str, ...]:
     first = dict.fromkeys(name for element, found in group if _home(element) is home for name in found)
     seen = {name for found in best.values() for _, few in found for name in few}
     # "Ann Lee Daily Post" around a link "Ann Lee" is the name with the paper's behind it
-    return tuple(dict.fromkeys(min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name) for name in first))[:6]
+    return tuple(
+        dict.fromkeys(
+            min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name) for name in first
+        )
+    )[:6]
 
 
 def _candidates(tree: HtmlElement) -> Iterator[tuple[int, HtmlElement, tuple[str, ...]]]:
@@ -77,14 +85,18 @@ def _rank(classes: str, ident: str, rel: str, prop: str) -> int | None:
         return None
     names = _CAMEL.sub("-", f"{classes} {ident}").replace("_", "-").lower()
     for rank, pattern in ((1, _NAMED), (2, _BYLINE), (3, _AUTHOR)):
-        if pattern.search(names) and (rank != 1 or "auth" in names or "by" in names or "writer" in names or "report" in names):
+        if pattern.search(names) and (
+            rank != 1 or "auth" in names or "by" in names or "writer" in names or "report" in names
+        ):
             return rank
     return None
 
 
 def _in_place(element: HtmlElement) -> bool:
     for parent in element.iterancestors():
-        if parent.tag in _FRAME or _NOT_HERE.search(_CAMEL.sub("-", parent.get("class") or "").replace("_", "-").lower()):
+        if parent.tag in _FRAME or _NOT_HERE.search(
+            _CAMEL.sub("-", parent.get("class") or "").replace("_", "-").lower()
+        ):
             return False
         if parent.tag in ("article", "main", "body"):
             return True
@@ -92,7 +104,12 @@ def _in_place(element: HtmlElement) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return 3 <= len(name) <= 60 and bool(_NAME.match(name)) and not _TITLE_WORDS.search(name) and name[:1].upper() == name[:1]
+    return (
+        3 <= len(name) <= 60
+        and bool(_NAME.match(name))
+        and not _TITLE_WORDS.search(name)
+        and name[:1].upper() == name[:1]
+    )
 
 
 def _home(element: HtmlElement) -> HtmlElement:

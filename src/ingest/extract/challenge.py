@@ -34,9 +34,11 @@ _VENDORS_TITLE = re.compile(
     r"are you (?:a )?(?:human|robot)|human verification|robot check|bot (?:check|verification|detection)|client challenge|"
     r"vercel security checkpoint|sucuri website firewall(?: - access denied)?|ddos protection by .{2,30}|"
     r"making sure you're not a bot|you have been blocked|request unsuccessful(?:\. incapsula.{0,60})?)",
-)  # fmt: skip
-_SUFFIX = re.compile(r"\s*[|:·-]+\s*(?:cloudflare|imperva|incapsula|datadome|perimeterx|human|ddos-guard|sucuri|"
-                     r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\s*$")  # fmt: skip
+)
+_SUFFIX = re.compile(
+    r"\s*[|:·-]+\s*(?:cloudflare|imperva|incapsula|datadome|perimeterx|human|ddos-guard|sucuri|"
+    r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\s*$"
+)
 _CLOSING = " .!?:;|-。"
 
 # What such a title may hold among other words: enough where the page says little else.
@@ -49,7 +51,7 @@ _TITLE = re.compile(
     r"bot (?:check|detection)|"
     r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
     re.I,
-)  # fmt: skip
+)
 
 # Any trace of a vendor, on good pages as well.
 _TAG = re.compile(
@@ -66,7 +68,9 @@ _SCRIPT = re.compile(
     r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|"
     r"sucuri_cloudproxy_js\s*=|reeseSkipExpirationCheck|KPSDK\.now",
 )
-_SOURCE = re.compile(r"captcha-delivery\.com/|ddos-guard[/.]|/_fs-ch-|/cdn-cgi/challenge-platform/\S*orchestrate", re.I)
+_SOURCE = re.compile(
+    r"captcha-delivery\.com/|ddos-guard[/.]|/_fs-ch-|/cdn-cgi/challenge-platform/\S*orchestrate", re.I
+)
 _FRAME = re.compile(r"captcha-delivery\.com/|_incapsula_resource", re.I)
 _FORM = re.compile(r"__cf_chl|/_sec/cp_challenge|distil_r_captcha", re.I)
 _NAME = re.compile(
@@ -80,13 +84,35 @@ _NAME = re.compile(
 _SDK_SCRIPT = re.compile(
     r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|AwsWafCaptcha\b|onProtectionInitialized"
 )
-_ID = frozenset({"challenge-form", "challenge-running", "challenge-error-text", "challenge-container", "captcha-container"})
-_RECEIPT = re.compile(
-    r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}|reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+", re.I
+_ID = frozenset(
+    {
+        "challenge-form",
+        "challenge-running",
+        "challenge-error-text",
+        "challenge-container",
+        "captcha-container",
+    }
 )
-_WIDGET = re.compile(r"(?:^|\s)(?:g-recaptcha|h-captcha|cf-turnstile|smart-captcha|frc-captcha)(?:\s|$)", re.I)
+_RECEIPT = re.compile(
+    r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}|reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+",
+    re.I,
+)
+_WIDGET = re.compile(
+    r"(?:^|\s)(?:g-recaptcha|h-captcha|cf-turnstile|smart-captcha|frc-captcha)(?:\s|$)", re.I
+)
 _SCRIPT_LETTERS = 60_000  # a bundle is no vendor's inline call
-_WORDS = ("_cf_chl_", "_px", "captcha-delivery", "goku", "AwsWaf", "awsWaf", "sucuri_", "reeseSkip", "onProtection", "KPSDK")
+_WORDS = (
+    "_cf_chl_",
+    "_px",
+    "captcha-delivery",
+    "goku",
+    "AwsWaf",
+    "awsWaf",
+    "sucuri_",
+    "reeseSkip",
+    "onProtection",
+    "KPSDK",
+)
 """One of these stands in every such script; plain words are found ten times quicker than patterns."""
 
 _ASKS = re.compile(
@@ -115,7 +141,9 @@ def found(tree: HtmlElement, page: str, said: Structured, status: int, announced
         return title
     if told:
         return None
-    if _blocks(tree) or (not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)):
+    if _blocks(tree) or (
+        not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)
+    ):
         return said.title or said.h1 or "a bot defence's own page"
     return None if said.article else _by_little_text(tree, page, said, status)
 
@@ -130,10 +158,14 @@ def tells(said: Structured, announced: str | None) -> bool:
 def is_vendors(title: str) -> bool:
     """Whether all of a title is a vendor's, apart from dots, and the name of the vendor or the host behind it."""
     plain = normalise(title[:200]).strip(_CLOSING)
-    return bool(_VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING)))
+    return bool(
+        _VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING))
+    )
 
 
-def _is_vendors_page(tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool) -> bool:
+def _is_vendors_page(
+    tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool
+) -> bool:
     """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims; without one, that
     no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
     if _blocks(tree):
@@ -154,7 +186,9 @@ def _by_little_text(tree: HtmlElement, page: str, said: Structured, status: int)
         return title or "asks whether a human reads it"
     if told > INTERSTITIAL:
         return None
-    if ((status >= 400 or told < 300) and _TAG.search(page)) or (len(title) < _TITLE_LETTERS and _TITLE.search(title)):
+    if ((status >= 400 or told < 300) and _TAG.search(page)) or (
+        len(title) < _TITLE_LETTERS and _TITLE.search(title)
+    ):
         return title or "marks of a bot defence"
     return None
 
@@ -167,7 +201,11 @@ def _has_story(tree: HtmlElement, said: Structured) -> bool:
 
 
 def _is_kept_from_search(tree: HtmlElement) -> bool:
-    robots = (meta.get("content") or "" for meta in tree.iter("meta") if (meta.get("name") or "").lower() == "robots")
+    robots = (
+        meta.get("content") or ""
+        for meta in tree.iter("meta")
+        if (meta.get("name") or "").lower() == "robots"
+    )
     return any("noindex" in one.lower() for one in robots)
 
 
@@ -226,7 +264,11 @@ def _only_captcha(tree: HtmlElement) -> bool:
     if not any(_WIDGET.search(box.get("class") or "") for box in tree.iter("div", "span", "button")):
         return False
     forms = list(islice(tree.iter("form"), 2))
-    return len(forms) <= 1 and not any(map(_takes, tree.iter("input", "textarea", "select"))) and _asks(tree, _PADDED)
+    return (
+        len(forms) <= 1
+        and not any(map(_takes, tree.iter("input", "textarea", "select")))
+        and _asks(tree, _PADDED)
+    )
 
 
 def _takes(field: HtmlElement) -> bool:

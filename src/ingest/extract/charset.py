@@ -10,7 +10,9 @@ from trafilatura.utils import detect_encoding
 
 from ingest import charsets
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I)
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|encoding=["']([\w.:-]{2,40})["']""", re.I
+)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _META_LANGUAGE = re.compile(
     rb"""<html\b[^>]{0,400}?\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2}(?:[-_][a-z]+)?)\b|"""

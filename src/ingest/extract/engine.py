@@ -17,9 +17,26 @@ from ingest.extract import layout
 _NOISE = ("script", "style", "svg", "iframe", "template", "noscript", "head")
 # trafilatura drops these too, but from copies of the tree and after its slowest queries.
 _FRAMES = (
-    "nav", "footer", "aside", "button", "select", "option", "textarea", "input", "label", "dialog", "menu", "object", "embed",
-    "audio", "video", "canvas", "picture", "source", "link",
-)  # fmt: skip
+    "nav",
+    "footer",
+    "aside",
+    "button",
+    "select",
+    "option",
+    "textarea",
+    "input",
+    "label",
+    "dialog",
+    "menu",
+    "object",
+    "embed",
+    "audio",
+    "video",
+    "canvas",
+    "picture",
+    "source",
+    "link",
+)
 SHORT = 600  # letters: 4-9 % of news pages come out shorter, most of them cut
 MUCH = 2_000  # letters of articleBody that make a page with less than half of it a failure
 

@@ -18,13 +18,29 @@ NODE_CAP = 5_000
 
 NEWS_TYPES = frozenset(
     {
-        "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle",
-        "reviewnewsarticle", "askpublicnewsarticle", "advertisercontentarticle", "liveblogposting",
+        "newsarticle",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "backgroundnewsarticle",
+        "reviewnewsarticle",
+        "askpublicnewsarticle",
+        "advertisercontentarticle",
+        "liveblogposting",
     }
-)  # fmt: skip
-ARTICLE_TYPES = NEWS_TYPES | {"article", "blogposting", "report", "scholarlyarticle", "techarticle", "satiricalarticle"}
+)
+ARTICLE_TYPES = NEWS_TYPES | {
+    "article",
+    "blogposting",
+    "report",
+    "scholarlyarticle",
+    "techarticle",
+    "satiricalarticle",
+}
 
-_CDATA = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\]\]>\*/)\s*;?\s*$")
+_CDATA = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\]\]>\*/)\s*;?\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 
@@ -63,7 +79,9 @@ def article_node(found: Sequence[Node]) -> Node | None:
 
 def _rank(node: Node) -> tuple[bool, bool, int]:
     kinds = types(node)
-    told = sum(bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "publisher"))
+    told = sum(
+        bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "publisher")
+    )
     return "liveblogposting" not in kinds, bool(kinds & NEWS_TYPES), told
 
 

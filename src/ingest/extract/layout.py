@@ -34,9 +34,26 @@ _LINKED_NAMES = re.compile(_WORD.format(_LINKED))
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _BOXES = (
-    "div", "section", "aside", "ul", "ol", "p", "figure", "figcaption", "span", "blockquote", "form", "dl", "details", "table",
-    "nav", "h2", "h3", "h4", "li",
-)  # fmt: skip
+    "div",
+    "section",
+    "aside",
+    "ul",
+    "ol",
+    "p",
+    "figure",
+    "figcaption",
+    "span",
+    "blockquote",
+    "form",
+    "dl",
+    "details",
+    "table",
+    "nav",
+    "h2",
+    "h3",
+    "h4",
+    "li",
+)
 _PROTECTED_SHARE = 0.2
 
 
@@ -119,4 +136,6 @@ def one_story(tree: HtmlElement) -> bool:
     """Whether the page tells one story: strings of further articles have their own <h1> or <article>."""
     if sum(1 for _ in tree.iter("h1")) > 2:
         return False
-    return sum(1 for article in tree.iter("article") if sum(letters(p) for p in article.iter("p")) >= 400) <= 1
+    return (
+        sum(1 for article in tree.iter("article") if sum(letters(p) for p in article.iter("p")) >= 400) <= 1
+    )

@@ -26,7 +26,9 @@ _SCRIPT = re.compile(
 )
 _HANDLE = re.compile(r"^\W*@\w+\W*$|^\W*https?://\S+\W*$|^\S+@\S+\.\w+$")
 _END = re.compile(r"""[.!?…。！？:»”"'’)\]।؟]\s*$""")
-_BOX_TITLE = re.compile(r"\W*(?!(?:read|see|also|lesen|lire|leer|lea|leia|leggi|lees|läs|les|læs)\b)(?=\w)", re.I)
+_BOX_TITLE = re.compile(
+    r"\W*(?!(?:read|see|also|lesen|lire|leer|lea|leia|leggi|lees|läs|les|læs)\b)(?=\w)", re.I
+)
 _RULE = re.compile(r"^[\s|:\-–—_=*•·]*$")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 
@@ -53,7 +55,9 @@ def words(text: str) -> int:
 
 def link_texts(tree: HtmlElement) -> frozenset[str]:
     """Folded texts of the links that lead away from the page: a jump within it is a heading or a table of contents."""
-    return frozenset(fold("".join(a.itertext())) for a in tree.iter("a") if not (a.get("href") or "#").startswith("#"))
+    return frozenset(
+        fold("".join(a.itertext())) for a in tree.iter("a") if not (a.get("href") or "#").startswith("#")
+    )
 
 
 def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[DroppedLine]]:
@@ -116,7 +120,9 @@ def _near_title(block: Block, evidence: Evidence) -> bool:
 
 def _nearly(mine: set[str], title: set[str]) -> bool:
     both = len(mine & title)
-    return both >= 0.85 * len(mine) or (len(title) >= 4 and both >= 0.9 * len(title) and len(mine) <= len(title) + 4)
+    return both >= 0.85 * len(mine) or (
+        len(title) >= 4 and both >= 0.9 * len(title) and len(mine) <= len(title) + 4
+    )
 
 
 def _is_byline(text: str, evidence: Evidence) -> bool:
@@ -137,7 +143,11 @@ def _without_last_box(blocks: list[Block], dropped: list[DroppedLine]) -> list[B
         after = blocks[place + 1 :]
         if any(words(block.text) > TEASER_WORDS for block in after):
             return blocks
-        if blocks[place].tag == "head" and _is_box_title(blocks[place].text) and _letters(after) < 0.15 * _letters(blocks):
+        if (
+            blocks[place].tag == "head"
+            and _is_box_title(blocks[place].text)
+            and _letters(after) < 0.15 * _letters(blocks)
+        ):
             dropped.extend(DroppedLine("related", block.text) for block in blocks[place:])
             return blocks[:place]
     return blocks
@@ -170,7 +180,11 @@ def _blurb(blocks: list[Block], place: int, evidence: Evidence) -> bool:
     """The lines under a teaser within a box: short, behind one teaser and before the next, or the last of all."""
     if words(blocks[place].text) > TEASER_WORDS or not _teaser(blocks[place - 1], evidence):
         return False
-    return place + 1 == len(blocks) or _teaser(blocks[place + 1], evidence) or bool(PROMO.search(blocks[place + 1].text))
+    return (
+        place + 1 == len(blocks)
+        or _teaser(blocks[place + 1], evidence)
+        or bool(PROMO.search(blocks[place + 1].text))
+    )
 
 
 def _twice(text: str) -> bool:

@@ -16,7 +16,18 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, challenge, charset, engine, layout, lines, published, quality, sniff, structured
+from ingest.extract import (
+    byline,
+    challenge,
+    charset,
+    engine,
+    layout,
+    lines,
+    published,
+    quality,
+    sniff,
+    structured,
+)
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, parse
@@ -47,7 +58,10 @@ def extract(given: PageInput) -> Extraction:
         reset_caches()  # trafilatura's and htmldate's caches hold text of every page; no result depends on them
     try:
         return _extract(given if _is_url(given.url) else replace(given, url=None))
-    except (MemoryError, OSError):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
+    except (
+        MemoryError,
+        OSError,
+    ):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
         raise
     except Exception as error:  # the one broad except: a page must not be able to end a run
         return Extraction(None, Outcome.FAILED, Reason.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
@@ -123,13 +137,17 @@ def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
     kept, dropped = lines.clean(blocks, evidence)
     hashes = tuple(text.line_hash(block.text) for block in kept)
     if given.boilerplate:
-        dropped += [DroppedLine("host", b.text) for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate]
+        dropped += [
+            DroppedLine("host", b.text) for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate
+        ]
         kept = [b for b, h in zip(kept, hashes, strict=True) if h not in given.boilerplate]
     made = _judged(given, said, tree, kept, dated)
     return replace(made, dropped=(*dropped, *made.dropped), lines=hashes)
 
 
-def _judged(given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None) -> Extraction:
+def _judged(
+    given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None
+) -> Extraction:
     """An article of these blocks, or the outcome they amount to."""
     if not blocks:
         reason = Reason.PAYWALL if said.free is False or _is_stub(given, said) else Reason.EMPTY
@@ -140,10 +158,14 @@ def _judged(given: PageInput, said: Structured, tree: HtmlElement, blocks: list[
     body = made.article.body_text if made.article else ""
     teaser = quality.locked(tree, said, body)
     if fault := _too_little(given, said, body, teaser):
-        return replace(_without_text(given, said, *fault), dropped=(*made.dropped, DroppedLine("too little", body)))
+        return replace(
+            _without_text(given, said, *fault), dropped=(*made.dropped, DroppedLine("too little", body))
+        )
     if made.article is None:
         return made
-    flags = quality.short_flags(body, made.article.word_count, said.body, paywalled=teaser or said.free is False)
+    flags = quality.short_flags(
+        body, made.article.word_count, said.body, paywalled=teaser or said.free is False
+    )
     return replace(made, article=replace(made.article, flags=made.article.flags + flags))
 
 
@@ -181,7 +203,9 @@ def _news(given: PageInput, said: Structured) -> bool:
 
 def _titles(given: PageInput, said: Structured) -> frozenset[str]:
     hints = given.hints or NO_HINTS
-    return frozenset(lines.fold(t) for t in (said.headline, said.og_title, said.title, said.h1, hints.title) if t)
+    return frozenset(
+        lines.fold(t) for t in (said.headline, said.og_title, said.title, said.h1, hints.title) if t
+    )
 
 
 def _authors(given: PageInput, said: Structured) -> frozenset[str]:
@@ -211,7 +235,9 @@ def _agencies(own: str | None) -> AgencyTable:
     return shipped().extended(own) if own else shipped()
 
 
-def _article(given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None) -> Extraction:
+def _article(
+    given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None
+) -> Extraction:
     hints = given.hints or NO_HINTS
     headline = hints.title if given.text is not None else _headline(said, hints)
     reading = read_wire(

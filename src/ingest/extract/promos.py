@@ -115,4 +115,4 @@ BIO = re.compile(
     r"Reporter)\w*\b|"
     r"\best\b.{0,40}\b(?:journaliste|correspondant|rédact)|\bes\b.{0,30}\b(?:periodista|redactor|corresponsal)",
     re.I,
-)  # fmt: skip
+)

@@ -53,7 +53,11 @@ def choose(
 def _tells_more(stamp: Stamp, told: Stamp) -> bool:
     """True for the time of that very day, in UTC or as its page prints it. Midnight is how templates write a day without one."""
     day, _, time = as_printed(stamp).partition("T")
-    return bool(time) and not time.startswith("00:00:00") and told.day.isoformat() in (stamp.day.isoformat(), day)
+    return (
+        bool(time)
+        and not time.startswith("00:00:00")
+        and told.day.isoformat() in (stamp.day.isoformat(), day)
+    )
 
 
 def modified(given: PageInput, said: Structured, language: str | None) -> datetime | None:

@@ -41,10 +41,14 @@ _PAYWALL_TEXT = re.compile(
     r"para suscriptores|per gli abbonati|有料会員|会員限定",
     re.I,
 )
-_CALL = (r"(?:please )?(?:subscribe|sign in|log ?in|register|become a (?:member|subscriber)|start your (?:free )?trial)"
-         r"(?: now| today| here)?")  # fmt: skip
-_AIM = (r"(?: (?:to|and|for) (?:read|continue|keep|access|unlock|view|unlimited)"
-        r"(?: (?:reading|on|this|the|your|our|full|all|more|article|story|content|access|unlimited))*)")  # fmt: skip
+_CALL = (
+    r"(?:please )?(?:subscribe|sign in|log ?in|register|become a (?:member|subscriber)|start your (?:free )?trial)"
+    r"(?: now| today| here)?"
+)
+_AIM = (
+    r"(?: (?:to|and|for) (?:read|continue|keep|access|unlock|view|unlimited)"
+    r"(?: (?:reading|on|this|the|your|our|full|all|more|article|story|content|access|unlimited))*)"
+)
 _STUB_TITLE = re.compile(
     rf"(?:{_CALL}{_AIM}?|continue reading(?: (?:this|your|the) (?:article|story))?(?: with .{{0,30}})?|jetzt weiterlesen|"
     r"(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|exclusive to)(?: our| paying)? "
@@ -72,7 +76,9 @@ def consent(tree: HtmlElement, said: Structured) -> str | None:
 
 def _about_consent(tree: HtmlElement, share: float = 0.3) -> bool:
     paragraphs = [text for p in tree.iter("p", "li") if len(text := "".join(p.itertext()).strip()) >= 40]
-    return not paragraphs or sum(bool(_CONSENT_TEXT.search(text)) for text in paragraphs) >= share * len(paragraphs)
+    return not paragraphs or sum(bool(_CONSENT_TEXT.search(text)) for text in paragraphs) >= share * len(
+        paragraphs
+    )
 
 
 def _asks_consent(tree: HtmlElement) -> bool:
@@ -85,7 +91,9 @@ def has_content(tree: HtmlElement, said: Structured) -> bool:
     """Whether there is a word in the page at all, be it in its head: a video's page has a title at least."""
     if said.title or said.h1 or said.og_title or said.headline or said.description or said.body:
         return True
-    return any(text.strip() for element in tree.iter() if element.tag not in _SILENT for text in _own(element))
+    return any(
+        text.strip() for element in tree.iter() if element.tag not in _SILENT for text in _own(element)
+    )
 
 
 def _own(element: HtmlElement) -> Iterator[str]:
@@ -104,7 +112,12 @@ def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | No
     parts = urlsplit(url or "")
     root = parts.path.rstrip("/").lower() in ("", "/index.html", "/index.php", "/home") and not parts.query
     body = tree.find("body")
-    if parts.scheme in ("http", "https") and root and body is not None and layout.prose(tree) < 0.25 * _visible(body):
+    if (
+        parts.scheme in ("http", "https")
+        and root
+        and body is not None
+        and layout.prose(tree) < 0.25 * _visible(body)
+    ):
         return "the site's home page"
     return None
 
@@ -138,7 +151,11 @@ def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> 
     if paywalled:
         flags.append(Flag.PAYWALL)
     breaks_off = body.rstrip().endswith(("...", "…", "[…]", "[...]")) and words < 250
-    if breaks_off or (paywalled and len(body) < STUB) or (told and len(told) > 2_000 and len(body) < 0.5 * len(told)):
+    if (
+        breaks_off
+        or (paywalled and len(body) < STUB)
+        or (told and len(told) > 2_000 and len(body) < 0.5 * len(told))
+    ):
         flags.append(Flag.TRUNCATED)
     return tuple(flags)
 

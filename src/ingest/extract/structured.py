@@ -74,7 +74,13 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
     found = jsonld.nodes(tree)
     node = jsonld.article_node(found) or {}
     meta = _meta(tree)
-    kinds = jsonld.types(node) if node else frozenset().union(*(jsonld.types(n) for n in found)) if found else frozenset()
+    kinds = (
+        jsonld.types(node)
+        if node
+        else frozenset().union(*(jsonld.types(n) for n in found))
+        if found
+        else frozenset()
+    )
     return Structured(
         kinds=kinds,
         headline=plain(_first(node.get("headline"))) or plain(_first(node.get("name"))),
@@ -82,10 +88,12 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         title=plain(_text(tree.find(".//title"))),
         h1=_h1(tree),
         body=_body(node),
-        description=plain(_first(node.get("description"))) or _of(meta, "og:description", "description", "twitter:description"),
+        description=plain(_first(node.get("description")))
+        or _of(meta, "og:description", "description", "twitter:description"),
         authors=_authors(node) or _meta_authors(meta),
         published=tuple(_published(node, found, meta, tree)),
-        modified_raw=plain(_first(node.get("dateModified"))) or _of(meta, "article:modified_time", "og:updated_time"),
+        modified_raw=plain(_first(node.get("dateModified")))
+        or _of(meta, "article:modified_time", "og:updated_time"),
         section=plain(_first(node.get("articleSection"))) or _of(meta, "article:section"),
         keywords=tuple(_keywords(node, meta)),
         image_url=_image(node, meta, url),
@@ -104,10 +112,12 @@ _NEWS_PATH = re.compile(
     r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:/|-)|/(?:19|20)\d{6}/|"
     r"/(?:news|politics|world|nation|sports?|nachrichten|politik|wirtschaft|noticias|actualites?|politique|internacional|mundo|cronaca|nyheter|nieuws)/",
     re.I,
-)  # fmt: skip
+)
 
 
-def _looks_like_news(found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None) -> bool:
+def _looks_like_news(
+    found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None
+) -> bool:
     """What pages without a NewsArticle node show: a publisher of news, keywords for news search, the path of a news site."""
     if "news_keywords" in meta or any("newsmediaorganization" in jsonld.types(_dict(n)) for n in found):
         return True
@@ -142,7 +152,12 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
     seen: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         content = element.get("content")
-        key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        key = (
+            element.get("property")
+            or element.get("name")
+            or element.get("itemprop")
+            or element.get("http-equiv")
+        )
         if content and key:
             seen.setdefault(key.strip().lower(), []).append(content)
     return seen
@@ -176,7 +191,14 @@ def _authors(node: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
-    for name in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"):
+    for name in (
+        "author",
+        "article:author",
+        "dc.creator",
+        "dcterms.creator",
+        "parsely-author",
+        "sailthru.author",
+    ):
         found = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
         if found:
             return found
@@ -188,10 +210,23 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
 
 
 _BY_LABELS = frozenset(
-    {"written by", "author", "by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "autor", "yazan"}
+    {
+        "written by",
+        "author",
+        "by",
+        "verfasst von",
+        "geschrieben von",
+        "escrito por",
+        "écrit par",
+        "scritto da",
+        "autor",
+        "yazan",
+    }
 )
 _BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
-_SPLIT = re.compile(r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*")
+_SPLIT = re.compile(
+    r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*"
+)
 _ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
 
 
@@ -207,16 +242,30 @@ def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
 
 
 def _published(
-    node: Mapping[str, Any], found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], tree: HtmlElement
+    node: Mapping[str, Any],
+    found: Iterable[Mapping[str, Any]],
+    meta: Mapping[str, list[str]],
+    tree: HtmlElement,
 ) -> Iterator[tuple[str, str]]:
     for source in (node, *(n for n in found if jsonld.types(n) & _DATED_TYPES)):
         for key in ("datePublished", "dateCreated"):
             if raw := plain(_first(source.get(key))):
                 yield "jsonld", raw
     for name in (
-        "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "dc.date.issued",
-        "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date", "article.published", "publish_date",
-    ):  # fmt: skip
+        "article:published_time",
+        "og:published_time",
+        "datepublished",
+        "date",
+        "pubdate",
+        "publishdate",
+        "dc.date.issued",
+        "dcterms.created",
+        "dc.date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "publish_date",
+    ):
         if raw := _of(meta, name):
             yield "meta", raw
     for element in tree.iter("time", "span", "div", "p"):
@@ -226,13 +275,17 @@ def _published(
 
 
 # Nodes that date the page where no article node does; a Comment's or Product's date is not the page's.
-_DATED_TYPES = frozenset({"webpage", "itempage", "review", "itemlist", "creativework", "collectionpage", "recipe", "videoobject"})
+_DATED_TYPES = frozenset(
+    {"webpage", "itempage", "review", "itemlist", "creativework", "collectionpage", "recipe", "videoobject"}
+)
 
 
 def _keywords(node: Mapping[str, Any], meta: Mapping[str, list[str]]) -> list[str]:
     value = node.get("keywords")
     values = value if isinstance(value, list) else [value]
-    raw = [text for part in values if (text := plain(part))] or [c for c in map(plain, meta.get("article:tag", ())) if c]
+    raw = [text for part in values if (text := plain(part))] or [
+        c for c in map(plain, meta.get("article:tag", ())) if c
+    ]
     if not raw:
         raw = [c for c in map(plain, meta.get("news_keywords", meta.get("keywords", ()))) if c]
     parts = (part.strip() for text in raw for part in re.split(r"[,;]", text))
@@ -258,7 +311,11 @@ def _absolute(raw: str | None, url: str | None) -> str | None:
 
 def _language(node: Mapping[str, Any], meta: Mapping[str, list[str]], tree: HtmlElement) -> str | None:
     root = tree.getroottree().getroot()
-    raw = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or _name(node.get("inLanguage"))
+    raw = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or _name(node.get("inLanguage"))
+    )
     raw = raw or _of(meta, "og:locale", "content-language")
     code = re.match(r"[A-Za-z]{2}(?=$|[-_])", raw or "")
     return code.group().lower() if code else None

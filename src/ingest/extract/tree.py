@@ -36,7 +36,9 @@ def check_size(page: str) -> None:
 
 def parse(text: str) -> HtmlElement | None:
     """The tree of a page without C0 controls, or None where there is no element at all. Raises ParseLimit."""
-    parser = HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True)
+    parser = HTMLParser(
+        encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
+    )
     try:
         # no byte of a longer UTF-8 sequence is a control character, so they can go at the speed of bytes
         tree = document_fromstring(text.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)

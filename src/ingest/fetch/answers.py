@@ -24,7 +24,9 @@ def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
     """The error that an answer other than 2xx, 304 or a redirect stands for."""
     detail = f"HTTP {status}"
     if status == 429:
-        return Transient(Reason.HTTP_429, detail, status=status, retry_after=retry_after(headers, now) or UNNAMED_PAUSE)
+        return Transient(
+            Reason.HTTP_429, detail, status=status, retry_after=retry_after(headers, now) or UNNAMED_PAUSE
+        )
     if status >= 500:
         wait = retry_after(headers, now) if status == 503 else None
         return Transient(Reason.HTTP_5XX, detail, status=status, retry_after=wait)
@@ -51,7 +53,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 _NO_AI = re.compile(r"(?:^|[\s,:;])(?:noai|noimageai|notrain|noml)(?=$|[\s,;])", re.I)
-_NO_TRAINING = re.compile(r"(?:^|[\s,;/])(?:ai|ai-train|train-ai|train-genai|ai-input|bots)\s*=\s*(?:n|no)\b", re.I)
+_NO_TRAINING = re.compile(
+    r"(?:^|[\s,;/])(?:ai|ai-train|train-ai|train-genai|ai-input|bots)\s*=\s*(?:n|no)\b", re.I
+)
 
 
 def reserves_rights(headers: Mapping[str, str]) -> bool:

@@ -29,7 +29,9 @@ _END = b"\r\n\r\n"
 class Archive:
     """Segments `job-YYYYMMDD-NN.warc.gz` of one job; at most one is open, locked and appended to."""
 
-    def __init__(self, folder: Path, job: str, *, software: str = "wire-ingest", segment_bytes: int = SEGMENT_BYTES):
+    def __init__(
+        self, folder: Path, job: str, *, software: str = "wire-ingest", segment_bytes: int = SEGMENT_BYTES
+    ):
         self._folder = folder
         self._job = job
         self._software = software
@@ -89,7 +91,9 @@ class Archive:
     def read_head(self, place: ArchivePlace) -> Response:
         """As `read`, but with an empty body, at a tenth of the cost; damage behind the record's first 16 KB is not seen."""
         try:
-            record = isal_zlib.decompressobj(wbits=31).decompress(self._bytes(place, min(place.length, _HEAD)), _HEAD)
+            record = isal_zlib.decompressobj(wbits=31).decompress(
+                self._bytes(place, min(place.length, _HEAD)), _HEAD
+            )
         except (OSError, InflateError) as error:
             raise _damaged(place, error) from None
         whole = record.count(_END, 0, _HEAD) > 1  # the record's header and the answer's
@@ -213,7 +217,9 @@ def _locked(fd: int) -> bool:
 
 
 def _unwritable(path: Path, error: OSError) -> WarehouseError:
-    return WarehouseError(f"{path}: cannot be written ({error.strerror}); check the data directory and the space left")
+    return WarehouseError(
+        f"{path}: cannot be written ({error.strerror}); check the data directory and the space left"
+    )
 
 
 def _number(path: Path) -> int:

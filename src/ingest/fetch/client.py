@@ -81,7 +81,9 @@ class _Walk:
         self.statuses.append(answer.status)
         self.target = guard.target(location, base=self.target.url)
         if len(self.hops) > MAX_HOPS or self.target.url in self.hops:
-            raise Terminal(Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {self.target.url}")
+            raise Terminal(
+                Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {self.target.url}"
+            )
 
     @property
     def permanent(self) -> str | None:
@@ -100,7 +102,14 @@ class Client:
     No request goes out while too many bytes are in `held`: callers say there what they have not worked off yet.
     """
 
-    def __init__(self, settings: Settings, hosts: Hosts, rules: Sequence[HostRule] = (), *, lookup: Lookup | None = None):
+    def __init__(
+        self,
+        settings: Settings,
+        hosts: Hosts,
+        rules: Sequence[HostRule] = (),
+        *,
+        lookup: Lookup | None = None,
+    ):
         self._settings = settings
         self._hosts = hosts
         self._rules = HostRules(rules)
@@ -124,7 +133,9 @@ class Client:
         self._exchange = Exchange(self._settings, self._guard, self._lookup, self.held)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._exchange is not None:
             await self._exchange.close()
 
@@ -133,8 +144,15 @@ class Client:
         """Requests sent so far, robots.txt and redirects included."""
         return self._exchange.requests if self._exchange is not None else 0
 
-    async def get(self, url: str, *, kind: Kind, etag: str | None = None, last_modified: str | None = None,
-                  headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
+    async def get(
+        self,
+        url: str,
+        *,
+        kind: Kind,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent (verbatim).
 
         `headers` are secrets: sent to the first URL's host only. Raises Transient or Terminal with reason, status and
@@ -142,20 +160,30 @@ class Client:
         """
         target = self._guard.target(url)
         walk = _Walk(target, target, self._limits[kind].deadline)
-        answer = await self._walk(walk, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {})
+        answer = await self._walk(
+            walk, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {}
+        )
         self._accept(answer, conditional=bool(etag or last_modified))
         return Response(
-            requested_url=url, url=walk.target.url, status=answer.status, headers=answer.headers, body=answer.body,
-            fetched_at=datetime.now(UTC), hops=tuple(walk.hops), permanent=walk.permanent,
+            requested_url=url,
+            url=walk.target.url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            fetched_at=datetime.now(UTC),
+            hops=tuple(walk.hops),
+            permanent=walk.permanent,
             seconds=self._limits[kind].deadline - walk.left,
             noai=walk.noai or answers.reserves_rights(answer.headers),
-        )  # fmt: skip
+        )
 
     async def sitemaps(self, origin: str) -> tuple[str, ...]:
         """The Sitemap lines of the robots.txt of `origin` (any URL on it), in order. Raises as `get` does."""
         return (await self._rules_of(self._guard.target(origin))).sitemaps
 
-    async def _walk(self, walk: _Walk, kind: Kind, sent: Mapping[str, str], secrets: Mapping[str, str]) -> Answer:
+    async def _walk(
+        self, walk: _Walk, kind: Kind, sent: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> Answer:
         """Ask hop by hop until an answer is no redirect."""
         while True:
             target = walk.target
@@ -184,7 +212,11 @@ class Client:
             began = time.monotonic()
             try:
                 answer = await self._exchange.ask(
-                    target, headers, cap=limits.cap, cut=kind is Kind.ROBOTS, deadline=min(left, limits.deadline)
+                    target,
+                    headers,
+                    cap=limits.cap,
+                    cut=kind is Kind.ROBOTS,
+                    deadline=min(left, limits.deadline),
                 )
             except Transient as error:
                 spent = (time.monotonic() - began) / limits.deadline
@@ -200,7 +232,11 @@ class Client:
 
     def _delay(self, target: Target) -> float:
         rule = self._rules.rule(target.host)
-        return max(self._settings.crawl_delay, (rule.crawl_delay if rule else None) or 0.0, self._asked_delay(target.authority))
+        return max(
+            self._settings.crawl_delay,
+            (rule.crawl_delay if rule else None) or 0.0,
+            self._asked_delay(target.authority),
+        )
 
     def _asked_delay(self, authority: str) -> float:
         """What the host's robots.txt asks for; where this process has not read it (another host's redirects there), as stored."""
@@ -287,7 +323,9 @@ class Client:
         except FetchError as error:
             if error.status is None and not walk.hops and error.reason in _NOT_ASKED:
                 raise
-            if error.reason is Reason.REDIRECT_LOOP or (400 <= (error.status or 0) < 500 and error.status != 429):
+            if error.reason is Reason.REDIRECT_LOOP or (
+                400 <= (error.status or 0) < 500 and error.status != 429
+            ):
                 return StoredRobots(b"", time.time() + KEPT)
             return unreachable(error.reason, error.detail, time.time(), before, error.retry_after or 0.0)
         return StoredRobots(answer.body, time.time() + KEPT)

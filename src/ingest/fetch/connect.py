@@ -41,7 +41,9 @@ class GuardedResolver(AbstractResolver):
         self._lookup = lookup or self._system_lookup
         self._trusted = trusted
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         mapped = self._guard.mapped(host)
         if mapped is not None:
             return [_candidate(host, *mapped)]
@@ -66,13 +68,17 @@ class GuardedResolver(AbstractResolver):
             self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _getaddrinfo(host: str, port: int) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]:
+def _getaddrinfo(
+    host: str, port: int
+) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]:
     return [*socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _candidate(host: str, address: str, port: int) -> ResolveResult:
     family = socket.AF_INET6 if ip_address(address).version == 6 else socket.AF_INET
-    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
+    return ResolveResult(
+        hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
+    )
 
 
 def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None = None) -> TCPConnector:

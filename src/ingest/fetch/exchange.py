@@ -41,7 +41,9 @@ class Answer:
 class Exchange:
     """The HTTP session. `requests` counts what was sent."""
 
-    def __init__(self, settings: Settings, guard: Guard, lookup: Lookup | None = None, held: Held | None = None):
+    def __init__(
+        self, settings: Settings, guard: Guard, lookup: Lookup | None = None, held: Held | None = None
+    ):
         self._guard = guard
         self._held = held or Held()
         self._big = asyncio.Semaphore(BIG_AT_ONCE)
@@ -61,7 +63,9 @@ class Exchange:
     async def close(self) -> None:
         await self._session.close()
 
-    async def ask(self, target: Target, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float) -> Answer:
+    async def ask(
+        self, target: Target, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float
+    ) -> Answer:
         """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or Terminal."""
         started = time.monotonic()
         asked_host.set(target.host)
@@ -77,8 +81,9 @@ class Exchange:
             raise _fault(error, target) from None
         return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
 
-
-    async def _body(self, reply: aiohttp.ClientResponse, cap: int, limit: asyncio.Timeout, *, cut: bool) -> bytes:
+    async def _body(
+        self, reply: aiohttp.ClientResponse, cap: int, limit: asyncio.Timeout, *, cut: bool
+    ) -> bytes:
         """The decoded body, whole or an error."""
         undo = decoder(reply.headers.get("Content-Encoding"))
         body = Body(cap, cut=cut)
@@ -171,7 +176,9 @@ def _fault(error: Exception, target: Target) -> FetchError:
     for kinds, reason, what in _FAULTS:
         if isinstance(error, kinds):
             return Transient(reason, f"{target.authority}: {what}{_cause(error)}")
-    return Transient(Reason.HTTP_OTHER, f"{target.authority}: not a valid HTTP exchange ({type(error).__name__})")
+    return Transient(
+        Reason.HTTP_OTHER, f"{target.authority}: not a valid HTTP exchange ({type(error).__name__})"
+    )
 
 
 def _cause(error: Exception) -> str:

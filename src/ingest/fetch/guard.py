@@ -190,7 +190,9 @@ def _parted(text: str) -> tuple[str, str, str]:
         raise Terminal(Reason.BAD_URL, f"not an absolute http or https URL: {_shown(text)}")
     authority, tail = found[2], text[found.end() :].partition("#")[0]
     if "@" in authority:
-        raise Terminal(Reason.BAD_URL, "URL carries user information, which is refused (give the feed `headers` instead)")
+        raise Terminal(
+            Reason.BAD_URL, "URL carries user information, which is refused (give the feed `headers` instead)"
+        )
     if _NO_AUTHORITY.search(authority) or _CONTROL.search(tail):
         raise Terminal(Reason.BAD_URL, f"a character that no URL may hold: {_shown(text)}")
     return scheme, authority, tail
@@ -208,7 +210,9 @@ def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
         if "[" in authority or not host.isascii() or len(host) > 253 or not _NAME.fullmatch(host):
             raise Terminal(Reason.BAD_URL, f"no valid host: {_shown(authority)}")
         if _NUMERIC_LABEL.fullmatch(host.rstrip(".").rpartition(".")[2]) and not _canonical_v4(host):
-            raise Terminal(Reason.BAD_ADDRESS, f"{_shown(authority)} is an IP address in a disguised spelling")
+            raise Terminal(
+                Reason.BAD_ADDRESS, f"{_shown(authority)} is an IP address in a disguised spelling"
+            )
     return host, parsed.port or 0
 
 

@@ -50,7 +50,9 @@ class Hosts:
         self._patience = patience
         self._queues: dict[str, _Queue] = {}
         self._db = _open(path)
-        self._turns = os.open(path.with_name(f"{path.name}.turns"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._turns = os.open(
+            path.with_name(f"{path.name}.turns"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -93,7 +95,9 @@ class Hosts:
                     raise
                 self._unlock(byte)
             if time.time() + wait - since > self._patience:
-                raise Transient(Reason.DEFERRED, f"{host}: the next turn is {wait:.0f} s away", retry_after=wait)
+                raise Transient(
+                    Reason.DEFERRED, f"{host}: the next turn is {wait:.0f} s away", retry_after=wait
+                )
             await asyncio.sleep(wait)
             recheck = min(recheck * 1.5, RECHECK_MOST)
 
@@ -107,7 +111,9 @@ class Hosts:
 
     def heed(self, host: str) -> float:
         """When the next request to `host` may go out (epoch seconds). Raises Transient while it is paused."""
-        row = self._db.execute("SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)).fetchone()
+        row = self._db.execute(
+            "SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)
+        ).fetchone()
         if row is None:
             return 0.0
         left = row[1] - time.time()
@@ -168,7 +174,9 @@ class Hosts:
 
     def robots(self, host: str) -> StoredRobots | None:
         """The stored robots.txt of `host`, expired or not."""
-        found = self._db.execute("SELECT body, expires_at, reason, detail, failures FROM robots WHERE host = ?", (host,))
+        found = self._db.execute(
+            "SELECT body, expires_at, reason, detail, failures FROM robots WHERE host = ?", (host,)
+        )
         row = found.fetchone()
         if row is None:
             return None
@@ -178,8 +186,10 @@ class Hosts:
     def keep_robots(self, host: str, kept: StoredRobots) -> None:
         body = isal_zlib.compress(kept.body) if kept.body else kept.body
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?, ?)",
-                             (host, body, kept.expires_at, kept.reason, kept.detail, kept.failures))  # fmt: skip
+            self._db.execute(
+                "INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?, ?)",
+                (host, body, kept.expires_at, kept.reason, kept.detail, kept.failures),
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -192,7 +202,9 @@ class Hosts:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            raise WarehouseError(f"hosts.db: {error}; make room on the disk and run the command again") from None
+            raise WarehouseError(
+                f"hosts.db: {error}; make room on the disk and run the command again"
+            ) from None
 
 
 @dataclass(slots=True)
@@ -230,7 +242,9 @@ class Slot:
             self._hosts._leave(self._host, queue)
             raise
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._queue is not None
         try:
             if self._delay > 0:
@@ -256,7 +270,9 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         return _prepared(path)
     except sqlite3.OperationalError as error:
-        raise WarehouseError(f"{path}: cannot be opened ({error}); check that the directory exists and is writable") from None
+        raise WarehouseError(
+            f"{path}: cannot be opened ({error}); check that the directory exists and is writable"
+        ) from None
     except sqlite3.DatabaseError:
         for suffix in ("", "-wal", "-shm"):
             damaged = path.with_name(path.name + suffix)

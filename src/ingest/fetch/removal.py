@@ -58,14 +58,22 @@ def tombstone(length: int, now: datetime | None = None) -> bytes:
 
 def _record_head(now: datetime) -> bytes:
     lines = (
-        "WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>", f"WARC-Date: {now:%Y-%m-%dT%H:%M:%SZ}",
-        "Content-Type: text/plain", "WARC-Removed: taken down", "Content-Length: 0000000000",
-    )  # fmt: skip
+        "WARC/1.1",
+        "WARC-Type: metadata",
+        f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>",
+        f"WARC-Date: {now:%Y-%m-%dT%H:%M:%SZ}",
+        "Content-Type: text/plain",
+        "WARC-Removed: taken down",
+        "Content-Length: 0000000000",
+    )
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
 def _deflated(record: bytes) -> bytes:
     """Stored blocks (RFC 1951, 3.2.4); an empty record is one empty block."""
     parts = [record[at : at + _STORED] for at in range(0, len(record), _STORED)] or [b""]
-    blocks = [struct.pack("<BHH", at == len(parts) - 1, len(part), len(part) ^ 0xFFFF) + part for at, part in enumerate(parts)]
+    blocks = [
+        struct.pack("<BHH", at == len(parts) - 1, len(part), len(part) ^ 0xFFFF) + part
+        for at, part in enumerate(parts)
+    ]
     return b"".join(blocks)

@@ -21,9 +21,23 @@ RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
 
 # Crawlers that gather text for models, as their owners name them in their own documentation.
 AI_AGENTS = (
-    "ai2bot", "amazonbot", "anthropic-ai", "applebot-extended", "bytespider", "ccbot", "claude-web", "claudebot", "cohere-ai",
-    "diffbot", "facebookbot", "google-extended", "gptbot", "meta-externalagent", "omgili", "perplexitybot",
-)  # fmt: skip
+    "ai2bot",
+    "amazonbot",
+    "anthropic-ai",
+    "applebot-extended",
+    "bytespider",
+    "ccbot",
+    "claude-web",
+    "claudebot",
+    "cohere-ai",
+    "diffbot",
+    "facebookbot",
+    "google-extended",
+    "gptbot",
+    "meta-externalagent",
+    "omgili",
+    "perplexitybot",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,9 @@ def _usage_rules(text: str) -> Protego | None:
     """Usage preferences as allow/disallow rules: paths and precedence work as in robots.txt (draft-ietf-aipref-attach)."""
     lines = []
     for value in re.findall(r"(?im)^\s*content-(?:usage|signal)\s*:([^#\r\n]*)", text):
-        path, _, preference = value.strip().rpartition(" ") if value.strip().startswith("/") else ("/", "", value)
+        path, _, preference = (
+            value.strip().rpartition(" ") if value.strip().startswith("/") else ("/", "", value)
+        )
         lines.append(f"{'Disallow' if usage_reserved(preference) else 'Allow'}: {path.split(' ')[0] or '/'}")
     if not any(line.startswith("Disallow") for line in lines):
         return None
@@ -92,7 +108,9 @@ def product_token(user_agent: str) -> str:
     return re.split(r"[\s(]", user_agent.strip(), maxsplit=1)[0] or "wire-ingest"
 
 
-def unreachable(reason: Reason, detail: str, now: float, before: StoredRobots | None, wait: float = 0.0) -> StoredRobots:
+def unreachable(
+    reason: Reason, detail: str, now: float, before: StoredRobots | None, wait: float = 0.0
+) -> StoredRobots:
     """An unreachable robots.txt: nothing is fetched until it is asked for again (RFC 9309, 2.3.1.4)."""
     failures = before.failures + 1 if before is not None else 1
     pause = min(RETRY_FIRST * 2 ** (failures - 1), RETRY_MOST)

@@ -42,9 +42,12 @@ def response_record(response: Response, sha256: str | None = None) -> bytes:
     """The record as a gzip member. `sha256` of the body (hex), where the caller has it already."""
     block = _http_block(response)
     extra = {
-        "requested": response.requested_url, "hops": list(response.hops), "permanent": response.permanent,
-        "seconds": response.seconds, "noai": response.noai,
-    }  # fmt: skip
+        "requested": response.requested_url,
+        "hops": list(response.hops),
+        "permanent": response.permanent,
+        "seconds": response.seconds,
+        "noai": response.noai,
+    }
     fields = {
         "WARC-Type": "response",
         "WARC-Target-URI": response.url,
@@ -78,10 +81,17 @@ def read_response(record: bytes) -> Response | None:
         lines, body = _parted(block)
         extra = json.loads(fields["x-fetch"])
         return Response(
-            requested_url=extra["requested"], url=fields["warc-target-uri"], status=int(block.split(b" ", 2)[1]),
-            headers=_original(lines), body=body, fetched_at=datetime.fromisoformat(fields["warc-date"]).astimezone(UTC),
-            hops=tuple(extra["hops"]), permanent=extra["permanent"], seconds=extra["seconds"], noai=extra["noai"],
-        )  # fmt: skip
+            requested_url=extra["requested"],
+            url=fields["warc-target-uri"],
+            status=int(block.split(b" ", 2)[1]),
+            headers=_original(lines),
+            body=body,
+            fetched_at=datetime.fromisoformat(fields["warc-date"]).astimezone(UTC),
+            hops=tuple(extra["hops"]),
+            permanent=extra["permanent"],
+            seconds=extra["seconds"],
+            noai=extra["noai"],
+        )
     except (KeyError, ValueError, IndexError, TypeError) as error:
         raise Terminal(Reason.DAMAGED_RECORD, f"archive record cannot be read ({error})") from None
 
@@ -109,10 +119,18 @@ def members(data: Iterator[bytes], offset: int) -> Iterator[Member]:
 
 def _member(fields: Mapping[str, str], block: bytes) -> bytes:
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    record = f"WARC/1.1\r\nWARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\n{head}Content-Length: {len(block)}\r\n\r\n"
+    record = (
+        f"WARC/1.1\r\nWARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\n{head}Content-Length: {len(block)}\r\n\r\n"
+    )
     stream = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, 31)
-    return b"".join((stream.compress(record.encode("utf-8", "surrogateescape")), stream.compress(block),
-                     stream.compress(b"\r\n\r\n"), stream.flush()))  # fmt: skip
+    return b"".join(
+        (
+            stream.compress(record.encode("utf-8", "surrogateescape")),
+            stream.compress(block),
+            stream.compress(b"\r\n\r\n"),
+            stream.flush(),
+        )
+    )
 
 
 def _http_block(response: Response) -> bytes:

@@ -19,7 +19,12 @@ _KEY = ("url_key",)
 def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
     """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead nowhere are left out."""
     led = targets(con, keys)
-    if not stage(con, [{"url_key": key} for key in sorted({*keys, *chain.from_iterable(led.values())})], "core.article", _KEY):
+    if not stage(
+        con,
+        [{"url_key": key} for key in sorted({*keys, *chain.from_iterable(led.values())})],
+        "core.article",
+        _KEY,
+    ):
         return {}
     there = {key for (key,) in con.execute(sql("load/articles_there")).fetchall()}
     con.unregister("staged")
@@ -30,7 +35,11 @@ def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, st
 def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, Known]:
     """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left out."""
     led = leads(con, keys)
-    if not stage(con, [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(led.values()))], "core.article"):
+    if not stage(
+        con,
+        [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(led.values()))],
+        "core.article",
+    ):
         return {}
     con.execute(sql("load/articles_by_key"))  # where articles_there, asked by `leads`, found them
     rows = records(con)
@@ -45,34 +54,60 @@ def known_from(row: dict[str, Any]) -> Known:
     """A row of core.article, or as many of its columns as are asked for; with or without `seen`."""
     row = {name: str(value) if name == "article_id" else value for name, value in row.items()}
     seen = frozenset(row.pop("seen", None) or ())
-    return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
-                 row["revision"], row["revisions"], row["status"], row["published_day"], seen, row)  # fmt: skip
+    return Known(
+        row["article_id"],
+        row["url_key"],
+        row["rank"],
+        row["headline"],
+        row["body_text"] or "",
+        row["text_hash"],
+        row["revision"],
+        row["revisions"],
+        row["status"],
+        row["published_day"],
+        seen,
+        row,
+    )
 
 
 def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
     """Of these keys the ones that must never come back, with the reason given."""
     if not stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
         return {}
-    rows = con.execute("SELECT url_key, reason FROM core.takedown WHERE url_key IN (SELECT url_key FROM staged)").fetchall()
+    rows = con.execute(
+        "SELECT url_key, reason FROM core.takedown WHERE url_key IN (SELECT url_key FROM staged)"
+    ).fetchall()
     con.unregister("staged")
     return dict(rows)
 
 
 def write_articles(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
     """Insert or replace articles and revisions, and mark the days they show on."""
-    latest = max((row["first_seen_at"] for row in articles), default=None)  # of a batch's new ones, if it has any
+    latest = max(
+        (row["first_seen_at"] for row in articles), default=None
+    )  # of a batch's new ones, if it has any
     merge(con, "merge_article", [row for row in articles if row["first_seen_at"] == latest], "core.article")
     merge(con, "merge_article", [row for row in articles if row["first_seen_at"] != latest], "core.article")
     merge(con, "merge_revision", revisions, "core.revision")
-    mark_dirty(con, [("articles", row["published_day"]) for row in articles] + [("revisions", row["day"]) for row in revisions])
+    mark_dirty(
+        con,
+        [("articles", row["published_day"]) for row in articles]
+        + [("revisions", row["day"]) for row in revisions],
+    )
 
 
 def write_dropped(con: duckdb.DuckDBPyConnection, lines: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     """What extraction took out of these articles' current texts (article_id -> (rule, text))."""
     con.execute("DELETE FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(lines)])
-    append(con, "core.dropped_line", [{"article_id": article_id, "line": number, "rule": rule, "text": text[:500]}
-                                      for article_id, dropped in lines.items()
-                                      for number, (rule, text) in enumerate(dropped[:50])])  # fmt: skip
+    append(
+        con,
+        "core.dropped_line",
+        [
+            {"article_id": article_id, "line": number, "rule": rule, "text": text[:500]}
+            for article_id, dropped in lines.items()
+            for number, (rule, text) in enumerate(dropped[:50])
+        ],
+    )
 
 
 def mark_dirty(con: duckdb.DuckDBPyConnection, days: Sequence[tuple[str, Any]]) -> None:

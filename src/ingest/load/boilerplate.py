@@ -18,13 +18,22 @@ REDO = 500
 
 
 def write_sentences(
-    con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]],
+    now: datetime,
 ) -> None:
     """(article, published_day, sentences, opening) of new or changed texts; the old ones are forgotten with the fingerprints."""
-    placed: list[Row] = [{"hash": sentence, "article_id": id, "day": day, "seen_day": now.date(), "opening": opening}
-              for id, day, sentences, opening in rows for sentence in sentences]  # fmt: skip
+    placed: list[Row] = [
+        {"hash": sentence, "article_id": id, "day": day, "seen_day": now.date(), "opening": opening}
+        for id, day, sentences, opening in rows
+        for sentence in sentences
+    ]
     append(con, "core.sentence", placed)
-    append(con, "core.sentence_fresh", [{"hash": sentence} for sentence in sorted({row["hash"] for row in placed})])
+    append(
+        con,
+        "core.sentence_fresh",
+        [{"hash": sentence} for sentence in sorted({row["hash"] for row in placed})],
+    )
 
 
 def learnt(con: duckdb.DuckDBPyConnection, sentences: Collection[int]) -> frozenset[int]:
@@ -32,7 +41,9 @@ def learnt(con: duckdb.DuckDBPyConnection, sentences: Collection[int]) -> frozen
     anything = con.execute("SELECT 1 FROM core.sentence_learnt LIMIT 1").fetchall()
     if not anything or not stage(con, [{"hash": sentence} for sentence in sentences], "core.sentence_learnt"):
         return frozenset()
-    rows = con.execute("SELECT DISTINCT hash FROM core.sentence_learnt SEMI JOIN staged USING (hash)").fetchall()
+    rows = con.execute(
+        "SELECT DISTINCT hash FROM core.sentence_learnt SEMI JOIN staged USING (hash)"
+    ).fetchall()
     con.unregister("staged")
     return frozenset(sentence for (sentence,) in rows)
 
@@ -43,17 +54,23 @@ def anything_to_learn(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute(query).fetchall()[0][0])
 
 
-def repeated(con: duckdb.DuckDBPyConnection, texts: int, sample: int) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
+def repeated(
+    con: duckdb.DuckDBPyConnection, texts: int, sample: int
+) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
     """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the openings of a `sample`."""
     found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
-    for sentence, count, opening in con.execute(sql("load/repeated_sentences"), {"texts": texts, "sample": sample}).fetchall():
+    for sentence, count, opening in con.execute(
+        sql("load/repeated_sentences"), {"texts": texts, "sample": sample}
+    ).fetchall():
         found.setdefault(sentence, (count, []))[1].append(tuple(opening))
     return found
 
 
 def learn(con: duckdb.DuckDBPyConnection, counts: Mapping[int, int], now: datetime) -> None:
     """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be compared anew."""
-    rows = [{"hash": sentence, "texts": texts, "learnt_at": now} for sentence, texts in sorted(counts.items())]
+    rows = [
+        {"hash": sentence, "texts": texts, "learnt_at": now} for sentence, texts in sorted(counts.items())
+    ]
     append(con, "core.sentence_learnt", rows)
     if stage(con, rows, "core.sentence_learnt", ("hash",)):
         con.execute(sql("load/redo_carriers"))
@@ -66,6 +83,7 @@ def to_redo(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """The next texts to compare anew, where they stand; taken off the list."""
     rows = con.execute(
         "DELETE FROM core.sentence_redo WHERE article_id IN "
-        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, day", [REDO]
-    ).fetchall()  # fmt: skip
+        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, day",
+        [REDO],
+    ).fetchall()
     return {str(id): day for id, day in rows}

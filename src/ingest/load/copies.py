@@ -30,12 +30,20 @@ def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
     """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were verified with, and where
     those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
-    for statement in ("forget_fingerprints", "forget_marks", "forget_sentences", "forget_pairs_first", "forget_pairs_second"):
+    for statement in (
+        "forget_fingerprints",
+        "forget_marks",
+        "forget_sentences",
+        "forget_pairs_first",
+        "forget_pairs_second",
+    ):
         _over(con, statement, gone.items())
     return {id: day for id, day in mates.items() if id not in gone}
 
 
-def write_fingerprints(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
+def write_fingerprints(
+    con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
+) -> None:
     """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick without an index."""
     if _stage_hashes(con, prints):
         con.execute("INSERT INTO core.fingerprint BY NAME SELECT * FROM staged")
@@ -88,7 +96,11 @@ def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
     `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.
     """
     rows = sorted(_over(con, "copy_members", days.items()), key=lambda row: row["article_id"])
-    revised = {row["article_id"]: row["revised_since"] for row in rows if row["revised_since"] and row["signal"] != Signal.NONE}
+    revised = {
+        row["article_id"]: row["revised_since"]
+        for row in rows
+        if row["revised_since"] and row["signal"] != Signal.NONE
+    }
     if stage(con, [{"article_id": id} for id in revised], "core.copy_group", ("article_id",)):
         con.execute(sql("load/marked_in_place"), {"first": min(revised.values())})
         own = {str(id) for (id,) in con.fetchall()}
@@ -130,10 +142,16 @@ def days_of(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, dat
     return {str(id): day for id, day in rows}
 
 
-def _remember(con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime) -> None:
+def _remember(
+    con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime
+) -> None:
     now_in = {id: after[id]["group_id"] if id in after else id for id in before}
     moved = {(row["group_id"], now_in[id]) for id, row in before.items() if row["group_id"] != now_in[id]}
-    append(con, "core.copy_group_alias", [{"old_id": old, "group_id": new, "changed_at": now} for old, new in sorted(moved)])
+    append(
+        con,
+        "core.copy_group_alias",
+        [{"old_id": old, "group_id": new, "changed_at": now} for old, new in sorted(moved)],
+    )
 
 
 def _stage_hashes(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
@@ -159,7 +177,9 @@ def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, lis
         yield run[0][1], run[-1][1], [id for id, _ in run]
 
 
-def _over(con: duckdb.DuckDBPyConnection, statement: str, places: Iterable[tuple[str, date]]) -> list[dict[str, Any]]:
+def _over(
+    con: duckdb.DuckDBPyConnection, statement: str, places: Iterable[tuple[str, date]]
+) -> list[dict[str, Any]]:
     """Run a statement over staged ids, span by span; its rows with ids as strings."""
     rows: list[dict[str, Any]] = []
     for first, last, ids in _spans(places):

@@ -25,7 +25,12 @@ Connection = duckdb.DuckDBPyConnection
 """What `transaction()` hands out; other folders name the type from here."""
 
 FOLDERS = ("published", "archive", "locks")
-STORAGE_ERRORS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException)
+STORAGE_ERRORS = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.FatalException,
+    duckdb.TransactionException,
+)
 _OPEN_WAIT = 60.0
 CLOSING = "100MB"
 """What DuckDB may take to close a file. Its checkpoint merges row groups, up to 122,880 rows with all their texts (600 MB); with
@@ -61,7 +66,9 @@ class Warehouse:
         """ConfigError where there is none: a misspelt folder must not become an empty data directory."""
         if not self.path.exists():
             data = self.settings.data
-            raise ConfigError(f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes one")
+            raise ConfigError(
+                f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes one"
+            )
 
     def make_folders(self) -> None:
         """The data directory and its folders. ConfigError where they cannot be made: the place named is no good."""
@@ -69,7 +76,9 @@ class Warehouse:
             for name in FOLDERS:
                 (self.data / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"{self.data}: cannot be written ({error.strerror}); choose another --data folder") from None
+            raise ConfigError(
+                f"{self.data}: cannot be written ({error.strerror}); choose another --data folder"
+            ) from None
 
     @contextmanager
     def transaction(self, memory: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -113,9 +122,13 @@ class Warehouse:
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con
-        except STORAGE_ERRORS as error:  # the disk or the memory, no fault of the statement: the whole step is undone
-            raise WarehouseError(f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
-                                 "duckdb_memory) and run the command again") from None  # fmt: skip
+        except (
+            STORAGE_ERRORS
+        ) as error:  # the disk or the memory, no fault of the statement: the whole step is undone
+            raise WarehouseError(
+                f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
+                "duckdb_memory) and run the command again"
+            ) from None
         finally:
             try:
                 con.execute(f"SET memory_limit = '{min(CLOSING, self.settings.duckdb_memory, key=_bytes)}'")
@@ -127,8 +140,10 @@ class Warehouse:
 
     def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + _OPEN_WAIT
-        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": self.settings.duckdb_memory, 
-                  "threads": self.settings.duckdb_threads}  # fmt: skip
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self.settings.duckdb_memory,
+            "threads": self.settings.duckdb_threads,
+        }
         while True:
             try:
                 return duckdb.connect(str(path), config=config)
@@ -151,7 +166,9 @@ def _first_line(error: Exception) -> str:
 def _why_not(path: Path, error: Exception) -> str:
     first = _first_line(error)
     if "lock" in first:
-        return f"{path}: another program has it open; close it (readers should open news.duckdb): {first[:160]}"
+        return (
+            f"{path}: another program has it open; close it (readers should open news.duckdb): {first[:160]}"
+        )
     if "version" in first.lower():
         return f"{path}: written by a newer DuckDB than {duckdb.__version__}; upgrade duckdb: {first[:160]}"
     return f"{path}: cannot be opened: {first[:200]}; restore a backup or choose another --data folder"
@@ -161,8 +178,10 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     known = {int(name.rpartition("/")[2][:4]): name for name in names("migrations")}
     have = _layout(con)
     if have > max(known):
-        raise WarehouseError(f"{path}: layout {have} is newer than this program's {max(known)}; upgrade wire-ingest "
-                             f"(this is {ingest.__version__})")  # fmt: skip
+        raise WarehouseError(
+            f"{path}: layout {have} is newer than this program's {max(known)}; upgrade wire-ingest "
+            f"(this is {ingest.__version__})"
+        )
     todo = [number for number in sorted(known) if number > have]
     for number in todo:
         con.execute("BEGIN")
@@ -174,7 +193,9 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
 
 
 def _layout(con: duckdb.DuckDBPyConnection) -> int:
-    there = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'").fetchone()
+    there = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'"
+    ).fetchone()
     if not there or not there[0]:
         return 0
     row = con.execute("SELECT value FROM core.meta WHERE key = 'layout'").fetchone()

@@ -22,7 +22,9 @@ def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
     try:
         if not _acquire(handle, wait):
             holder = os.pread(handle, 40, 0).decode("ascii", "replace").strip() or "another process"
-            raise LockedError(f"{path}: {job} is already running (process {holder}); wait for it or use --wait SECONDS")
+            raise LockedError(
+                f"{path}: {job} is already running (process {holder}); wait for it or use --wait SECONDS"
+            )
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
@@ -36,7 +38,9 @@ def write_lock(folder: Path, wait: float = 300.0) -> Iterator[None]:
     handle = _open(folder / "write.lock")
     try:
         if not _acquire(handle, wait):
-            raise WarehouseError(f"{folder / 'write.lock'}: another writer has held it for {wait:.0f} s; see `ingest status`")
+            raise WarehouseError(
+                f"{folder / 'write.lock'}: another writer has held it for {wait:.0f} s; see `ingest status`"
+            )
         yield
     finally:
         os.close(handle)
@@ -47,7 +51,9 @@ def _open(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose a writable --data folder") from None
+        raise ConfigError(
+            f"{path}: cannot be written ({error.strerror}); choose a writable --data folder"
+        ) from None
 
 
 def _acquire(handle: int, wait: float) -> bool:

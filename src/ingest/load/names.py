@@ -24,8 +24,11 @@ def write_agencies(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
 
 def note_publishers(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], now: datetime) -> None:
     """Publishers met for the first time, with the host they were met on."""
-    rows = {row["publisher"]: {"publisher": row["publisher"], "host": row["host"], "first_seen_at": now} for row in articles
-            if row["publisher"]}  # fmt: skip
+    rows = {
+        row["publisher"]: {"publisher": row["publisher"], "host": row["host"], "first_seen_at": now}
+        for row in articles
+        if row["publisher"]
+    }
     if stage(con, list(rows.values()), "core.publisher"):
         con.execute(sql("load/note_publishers"))
         con.unregister("staged")

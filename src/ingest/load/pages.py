@@ -21,12 +21,17 @@ def commit_pages(
     """Note archived pages; work not yet `done` keeps its place, so that a rerun reads the archive instead of the network."""
     pairs = list(archived)
     append(con, "raw.page", [page_row(page, work.url_key, run_id) for work, page in pairs])
-    note_places(con, [(work.url_key, page.place) for work, page in pairs if work.url_key not in done and page.place])
+    note_places(
+        con, [(work.url_key, page.place) for work, page in pairs if work.url_key not in done and page.place]
+    )
     advance(con, [page.place for _, page in pairs if page.place])
 
 
 def note_places(con: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, ArchivePlace]]) -> None:
-    rows = [{"url_key": key, "page_file": p.file, "page_offset": p.offset, "page_length": p.length} for key, p in places]
+    rows = [
+        {"url_key": key, "page_file": p.file, "page_offset": p.offset, "page_length": p.length}
+        for key, p in places
+    ]
     if stage(con, rows, "core.pending"):
         con.execute(sql("load/note_places"))
         con.unregister("staged")
@@ -37,7 +42,12 @@ def advance(con: duckdb.DuckDBPyConnection, places: Iterable[ArchivePlace]) -> N
     ends: dict[str, int] = {}
     for place in places:
         ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
-    merge(con, "merge_segment", [{"file": file, "committed": end} for file, end in sorted(ends.items())], "core.segment")
+    merge(
+        con,
+        "merge_segment",
+        [{"file": file, "committed": end} for file, end in sorted(ends.items())],
+        "core.segment",
+    )
 
 
 def committed(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -45,14 +55,23 @@ def committed(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute("SELECT file, committed FROM core.segment").fetchall())
 
 
-def see_lines(con: duckdb.DuckDBPyConnection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime) -> None:
+def see_lines(
+    con: duckdb.DuckDBPyConnection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime
+) -> None:
     """Remember which blocks stood on which page."""
-    seen = [(article["host"], line, article["article_id"]) for article, lines in pages if article["host"]
-            for line in dict.fromkeys(lines)]  # fmt: skip
+    seen = [
+        (article["host"], line, article["article_id"])
+        for article, lines in pages
+        if article["host"]
+        for line in dict.fromkeys(lines)
+    ]
     if seen:
         hosts, hashes, ids = zip(*seen, strict=True)
-        stage_columns(con, {"host": hosts, "line_hash": hashes, "article_id": ids, "day": [now.date()] * len(seen)},
-                      "core.boilerplate_seen")  # fmt: skip
+        stage_columns(
+            con,
+            {"host": hosts, "line_hash": hashes, "article_id": ids, "day": [now.date()] * len(seen)},
+            "core.boilerplate_seen",
+        )
         con.execute(sql("load/see_lines"))
         con.unregister("staged")
 
@@ -66,7 +85,9 @@ def learn_lines(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     con.execute(sql("load/learn_lines"), {"pages": LEARN_AFTER, "now": now})
 
 
-def host_lines(con: duckdb.DuckDBPyConnection, hosts: Collection[str] | None = None) -> dict[str, frozenset[int]]:
+def host_lines(
+    con: duckdb.DuckDBPyConnection, hosts: Collection[str] | None = None
+) -> dict[str, frozenset[int]]:
     """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
     found: dict[str, set[int]] = {}
     query = "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND (? OR host IN (SELECT unnest(?::VARCHAR[])))"

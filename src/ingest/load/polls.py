@@ -26,13 +26,22 @@ def write_states(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[Feed, Fee
 
 def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
     """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again are late, not paused."""
-    con.execute("UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT unnest(?::VARCHAR[])))",
-                [list(enabled)])  # fmt: skip
+    con.execute(
+        "UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT unnest(?::VARCHAR[])))",
+        [list(enabled)],
+    )
 
 
-def known_entries(con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
+def known_entries(
+    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]
+) -> dict[str, dict[str, str]]:
     """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries besides."""
-    if not stage(con, [{"feed_id": feed, "entry_key": key} for feed, key in asked], "core.entry", ("feed_id", "entry_key")):
+    if not stage(
+        con,
+        [{"feed_id": feed, "entry_key": key} for feed, key in asked],
+        "core.entry",
+        ("feed_id", "entry_key"),
+    ):
         return {}
     found: dict[str, dict[str, str]] = {}
     for feed_id, key, digest in con.execute(sql("load/known_entries")).fetchall():
@@ -53,7 +62,9 @@ def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str
     return rows
 
 
-def write_polls(con: duckdb.DuckDBPyConnection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]) -> None:
+def write_polls(
+    con: duckdb.DuckDBPyConnection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]
+) -> None:
     """raw.poll rows, the changed states of entries, and their digests."""
     append(con, "raw.poll", polls)
     append(con, "raw.entry", _without_text(con, history))
@@ -65,7 +76,10 @@ def _without_text(con: duckdb.DuckDBPyConnection, history: Sequence[Row]) -> Seq
     """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do not."""
     barred = taken_down(con, {row["url_key"] for row in history})
     words = ("title", "summary", "content", "credit", "image_url")
-    return [row | dict.fromkeys(words) | {"authors": [], "categories": []} if row["url_key"] in barred else row for row in history]
+    return [
+        row | dict.fromkeys(words) | {"authors": [], "categories": []} if row["url_key"] in barred else row
+        for row in history
+    ]
 
 
 def _feed_row(feed: Feed, state: FeedState) -> Row:
@@ -81,7 +95,11 @@ def _feed_row(feed: Feed, state: FeedState) -> Row:
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, job: str, now: datetime) -> None:
-    append(con, "core.run", [{"run_id": run_id, "job": job, "started_at": now, "ended_at": None, "summary": None}])
+    append(
+        con,
+        "core.run",
+        [{"run_id": run_id, "job": job, "started_at": now, "ended_at": None, "summary": None}],
+    )
 
 
 def end_run(con: duckdb.DuckDBPyConnection, run_id: str, ended: datetime, summary: str) -> None:

@@ -55,7 +55,11 @@ def sweep(warehouse: Warehouse) -> int:
     """Remove what a killed publish left behind: files older than KEEP that nothing points to; returns how many."""
     folder = warehouse.data / "published"
     edge = time.time() - KEEP.total_seconds()
-    old = [path for path in folder.rglob("*.parquet") if path.stat().st_mtime < edge and not path.name.startswith("typed_")]
+    old = [
+        path
+        for path in folder.rglob("*.parquet")
+        if path.stat().st_mtime < edge and not path.name.startswith("typed_")
+    ]
     for path in folder.glob(".build-*"):
         if path.stat().st_mtime < edge:
             shutil.rmtree(path, ignore_errors=True)
@@ -102,7 +106,9 @@ def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
         yield days, -(-held // TEXTS) or 1
 
 
-def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date], parts: int) -> int:
+def _write_dataset(
+    con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date], parts: int
+) -> int:
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [days])
     generation = uuid.uuid4().hex[:12]
     query = sql(f"publish/{dataset}")
@@ -114,8 +120,11 @@ def _write_dataset(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, c
         )
     files = sorted(folder.joinpath(dataset).glob(f"{column}=*/{generation}_*.parquet"))
     _sync(files)
-    con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL "
-                "AND day IN (SELECT day FROM publish_day)", [datetime.now(UTC), dataset])  # fmt: skip
+    con.execute(
+        "UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL "
+        "AND day IN (SELECT day FROM publish_day)",
+        [datetime.now(UTC), dataset],
+    )
     _register(con, folder, dataset, [(date.fromisoformat(f.parent.name.partition("=")[2]), f) for f in files])
     return len(files)
 
@@ -128,7 +137,9 @@ def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, co
     target.parent.mkdir(parents=True, exist_ok=True)
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day (day DATE)")
     query = f"SELECT * EXCLUDE ({column}) FROM ({sql(f'publish/{dataset}')})"
-    part = target.with_suffix(".part")  # every view reads this file: a death while it is written must leave none
+    part = target.with_suffix(
+        ".part"
+    )  # every view reads this file: a death while it is written must leave none
     con.execute(f"COPY ({query}) TO '{_quoted(part)}' (FORMAT parquet)")
     _sync([part])
     os.replace(part, target)
@@ -144,15 +155,21 @@ def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     for dataset in WHOLE:
         target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        con.execute(f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(
+            f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)"
+        )
         _sync([target])
-        con.execute("UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL",
-                    [datetime.now(UTC), dataset])  # fmt: skip
+        con.execute(
+            "UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL",
+            [datetime.now(UTC), dataset],
+        )
         _register(con, folder, dataset, [(None, target)])
     return len(WHOLE)
 
 
-def _register(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]) -> None:
+def _register(
+    con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]
+) -> None:
     rows = [[dataset, day, str(path.relative_to(folder))] for day, path in files]
     if rows:
         con.executemany("INSERT INTO core.published_file VALUES (?, ?, ?, NULL)", rows)
@@ -168,7 +185,10 @@ def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> 
     build.mkdir()
     try:
         fresh = build / target.name
-        config: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": STORAGE, "threads": 1}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "storage_compatibility_version": STORAGE,
+            "threads": 1,
+        }
         with contextlib.closing(duckdb.connect(str(fresh), config=config)) as views:
             views.execute("CREATE SCHEMA mart")
             views.execute("CREATE SCHEMA ops")
@@ -198,8 +218,10 @@ def _create_view(views: duckdb.DuckDBPyConnection, text: str, sources: dict[str,
 
 
 def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
-    rows = con.execute("SELECT path FROM core.published_file WHERE dataset = ? AND replaced_at IS NULL ORDER BY day, path",
-                       [dataset]).fetchall()  # fmt: skip
+    rows = con.execute(
+        "SELECT path FROM core.published_file WHERE dataset = ? AND replaced_at IS NULL ORDER BY day, path",
+        [dataset],
+    ).fetchall()
     paths = [folder / path for (path,) in rows]
     column = BY_DAY.get(dataset)
     if column:
@@ -229,4 +251,3 @@ def _sync(paths: Iterable[Path]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-

@@ -20,7 +20,9 @@ def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the marts of this data directory. WarehouseError when there are none."""
     source = data / "news.duckdb"
     if not source.exists():
-        raise WarehouseError(f"{source}: no warehouse there; `ingest init --data {data}` makes one, `ingest poll` fills it")
+        raise WarehouseError(
+            f"{source}: no warehouse there; `ingest init --data {data}` makes one, `ingest poll` fills it"
+        )
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
         copy = Path(folder) / source.name
         shutil.copyfile(source, copy)
@@ -28,7 +30,9 @@ def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             con = duckdb.connect(str(copy), read_only=True)
         except duckdb.Error as error:
             said = str(error).splitlines()[0][-120:]
-            raise WarehouseError(f"{source}: cannot be read ({said}); `ingest publish` writes it anew") from None
+            raise WarehouseError(
+                f"{source}: cannot be read ({said}); `ingest publish` writes it anew"
+            ) from None
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con
@@ -53,8 +57,14 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
             relation = con.sql(text)
             if relation is None:
                 raise ConfigError("sql: that statement returns no rows; give a SELECT")
-            options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
-            con.execute(f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
+            options = {
+                "csv": "FORMAT csv, HEADER",
+                "json": "FORMAT json",
+                "parquet": "FORMAT parquet, COMPRESSION zstd",
+            }[form]
+            con.execute(
+                f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})"
+            )
         except duckdb.Error as error:
             raise _refused(data, error) from None
 
@@ -62,8 +72,10 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
 def _refused(data: Path, error: duckdb.Error) -> IngestError:
     """The views name their files by absolute paths: after a move these are not there."""
     if isinstance(error, duckdb.IOException) and "No files found" in str(error):
-        return WarehouseError(f"{data}: the published files are not where news.duckdb looks for them (was the folder moved?); "
-                              f"`ingest publish --data {data}` mends it")  # fmt: skip
+        return WarehouseError(
+            f"{data}: the published files are not where news.duckdb looks for them (was the folder moved?); "
+            f"`ingest publish --data {data}` mends it"
+        )
     return ConfigError(f"sql: {_first_lines(error)}")
 
 

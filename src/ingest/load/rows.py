@@ -48,9 +48,17 @@ def hints_json(hints: EntryHints) -> str:
     """EntryHints as JSON, without what is empty."""
     values = {f.name: getattr(hints, f.name) for f in fields(hints)}
     stamp = hints.published
-    values["published"] = None if stamp is None else {
-        "at": stamp.at.isoformat(), "precision": stamp.precision, "source": stamp.source, "raw": stamp.raw, "zone": stamp.zone,
-    }  # fmt: skip
+    values["published"] = (
+        None
+        if stamp is None
+        else {
+            "at": stamp.at.isoformat(),
+            "precision": stamp.precision,
+            "source": stamp.source,
+            "raw": stamp.raw,
+            "zone": stamp.zone,
+        }
+    )
     return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)
 
 
@@ -60,8 +68,13 @@ def hints_from(text: str | None) -> EntryHints:
     for name in ("authors", "categories"):
         values[name] = tuple(values.get(name, ()))
     if stamp:
-        values["published"] = Stamp(datetime.fromisoformat(stamp["at"]), Precision(stamp["precision"]),
-                                    StampSource(stamp["source"]), stamp["raw"], stamp["zone"])  # fmt: skip
+        values["published"] = Stamp(
+            datetime.fromisoformat(stamp["at"]),
+            Precision(stamp["precision"]),
+            StampSource(stamp["source"]),
+            stamp["raw"],
+            stamp["zone"],
+        )
     return EntryHints(**values)
 
 
@@ -132,7 +145,9 @@ def page_row(page: Page, work_key: str, run_id: str) -> Row:
     }
 
 
-def entry_row(entry: Entry, *, state: str, url_key: str, run_id: str, now: datetime, with_content: bool) -> Row:
+def entry_row(
+    entry: Entry, *, state: str, url_key: str, run_id: str, now: datetime, with_content: bool
+) -> Row:
     stamp = entry.published
     return {
         "day": now.date(),
@@ -160,7 +175,9 @@ def entry_row(entry: Entry, *, state: str, url_key: str, run_id: str, now: datet
     }
 
 
-def work_row(work: Work, *, next_attempt_at: datetime, reason: str | None = None, detail: str | None = None) -> Row:
+def work_row(
+    work: Work, *, next_attempt_at: datetime, reason: str | None = None, detail: str | None = None
+) -> Row:
     return {
         "url_key": work.url_key,
         "url": work.url,
@@ -184,8 +201,21 @@ def work_from(row: Mapping[str, Any]) -> Work:
     place = None
     if row["page_file"] is not None:
         place = ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
-    return Work(row["url_key"], row["url"], row["host"], row["feed_id"], row["rank"], WorkKind(row["kind"]), row["day"],
-                row["queued_at"], hints_from(row["hints"]), row["content"], row["attempts"], place, row["early"])  # fmt: skip
+    return Work(
+        row["url_key"],
+        row["url"],
+        row["host"],
+        row["feed_id"],
+        row["rank"],
+        WorkKind(row["kind"]),
+        row["day"],
+        row["queued_at"],
+        hints_from(row["hints"]),
+        row["content"],
+        row["attempts"],
+        place,
+        row["early"],
+    )
 
 
 _STATE = tuple(f.name for f in fields(FeedState))

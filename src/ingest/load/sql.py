@@ -26,7 +26,9 @@ def names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(f"{folder}/{f.name.removesuffix('.sql')}" for f in files if f.name.endswith(".sql")))
 
 
-def stage(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()) -> bool:
+def stage(
+    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()
+) -> bool:
     """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when there are none.
 
     Row by row inserts cost an order of magnitude more than one Arrow table. A key that is not a column of `like` is an error;
@@ -48,7 +50,9 @@ def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], li
     wanted = pa.schema([schema.field(name) for name in columns])
     try:
         table = pa.table(dict(columns), schema=wanted)
-    except UnicodeEncodeError:  # half a character that came past the edges: it must not hold up the rows beside it
+    except (
+        UnicodeEncodeError
+    ):  # half a character that came past the edges: it must not hold up the rows beside it
         table = pa.table({name: sound(values) for name, values in columns.items()}, schema=wanted)
     con.register("staged", table)
 
@@ -62,7 +66,9 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str) -> Any:
     return _SCHEMAS[table]
 
 
-def merge(con: duckdb.DuckDBPyConnection, statement: str, rows: Sequence[Mapping[str, Any]], like: str) -> None:
+def merge(
+    con: duckdb.DuckDBPyConnection, statement: str, rows: Sequence[Mapping[str, Any]], like: str
+) -> None:
     """Run `warehouse/load/<statement>.sql` over the staged rows."""
     if stage(con, rows, like):
         con.execute(sql(f"load/{statement}"))

@@ -36,10 +36,18 @@ class Told:
         return self.lead_id if self.texts > 1 else None
 
 
-def write_marks(con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]) -> None:
+def write_marks(
+    con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]
+) -> None:
     """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with the fingerprints."""
-    append(con, "core.story_mark", [{"article_id": id, "day": day, "published_at": at, "marks": sorted(marks)}
-                                    for id, day, at, marks in rows])  # fmt: skip
+    append(
+        con,
+        "core.story_mark",
+        [
+            {"article_id": id, "day": day, "published_at": at, "marks": sorted(marks)}
+            for id, day, at, marks in rows
+        ],
+    )
 
 
 def mark_days(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
@@ -71,7 +79,9 @@ def told(con: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[str, T
     return {str(id): Told(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
 
 
-def replace_told(con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], after: Mapping[str, Told]) -> None:
+def replace_told(
+    con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], after: Mapping[str, Told]
+) -> None:
     """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its copies."""
     moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
     days = [row.day for id in moved for row in (before.get(id), after.get(id)) if row]
@@ -79,7 +89,15 @@ def replace_told(con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], aft
         con.execute(sql("load/forget_stories"), {"first": min(days), "last": max(days)})
         con.unregister("staged")
     append(con, "core.story", [_row(after[id]) for id in moved if id in after])
-    _show(con, {id: row.day for rows in (before, after) for id, row in rows.items() if _shown(before, id) != _shown(after, id)})
+    _show(
+        con,
+        {
+            id: row.day
+            for rows in (before, after)
+            for id, row in rows.items()
+            if _shown(before, id) != _shown(after, id)
+        },
+    )
 
 
 def _shown(rows: Mapping[str, Told], id: str) -> str | None:

@@ -54,7 +54,9 @@ def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, 
 
 def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Sequence[date]) -> None:
     con.execute(sql("takedown/tombstone"), {"reason": reason, "now": now})
-    marked = con.execute("SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)").fetchall()
+    marked = con.execute(
+        "SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)"
+    ).fetchall()
     mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
     for statement in ("takedown_article", "takedown_revisions", "takedown_entries"):
         con.execute(sql(f"backfill/{statement}"))
@@ -70,9 +72,13 @@ def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *
     `clean`: nothing that they led to was kept in the warehouse. Maintenance will look for what they led to in the archive; those
     returned had their tombstone before, so that there is nothing but what came now: `finish` them when that is overwritten.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
-                [list(led), list(led.values())])  # fmt: skip
-    done = con.execute("SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)").fetchall()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
+        [list(led), list(led.values())],
+    )
+    done = con.execute(
+        "SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)"
+    ).fetchall()
     con.execute(sql("takedown/more"), {"now": now, "clean": clean})
     con.execute(sql("takedown/entries"))
     return [key for (key,) in done]
@@ -90,7 +96,10 @@ def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
 
 
 def finish(con: duckdb.DuckDBPyConnection, column: str, keys: Sequence[str]) -> None:
-    con.execute(f"UPDATE core.takedown SET {column} = true WHERE url_key IN (SELECT unnest(?::VARCHAR[]))", [list(keys)])
+    con.execute(
+        f"UPDATE core.takedown SET {column} = true WHERE url_key IN (SELECT unnest(?::VARCHAR[]))",
+        [list(keys)],
+    )
 
 
 def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
@@ -98,9 +107,18 @@ def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
     kept for a day otherwise, and a killed publish leaves some. Returns how many."""
     folder = warehouse.data / "published"
     with warehouse.transaction() as con:
-        current = {path for (path,) in con.execute("SELECT path FROM core.published_file WHERE replaced_at IS NULL").fetchall()}
-        old = [path for dataset in DATASETS for path in sorted((folder / dataset).rglob("*.parquet"))
-               if str(path.relative_to(folder)) not in current and not path.name.startswith("typed_")]  # fmt: skip
+        current = {
+            path
+            for (path,) in con.execute(
+                "SELECT path FROM core.published_file WHERE replaced_at IS NULL"
+            ).fetchall()
+        }
+        old = [
+            path
+            for dataset in DATASETS
+            for path in sorted((folder / dataset).rglob("*.parquet"))
+            if str(path.relative_to(folder)) not in current and not path.name.startswith("typed_")
+        ]
         held = [path for path in old if _holds(con, path, ids)]
         names = [str(path.relative_to(folder)) for path in held]
         con.execute("DELETE FROM core.published_file WHERE path IN (SELECT unnest(?::VARCHAR[]))", [names])
@@ -128,9 +146,13 @@ def rewrite(warehouse: Warehouse) -> int:
         fresh = warehouse.path.with_name("ingest.duckdb.new")
         for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
             leftover.unlink(missing_ok=True)
-        shutil.rmtree(warehouse.path.with_name(warehouse.path.name + ".tmp"), ignore_errors=True)  # what a killed query spilled
+        shutil.rmtree(
+            warehouse.path.with_name(warehouse.path.name + ".tmp"), ignore_errors=True
+        )  # what a killed query spilled
         with open_file() as con:
-            con.execute("CHECKPOINT")  # nothing may be left in a log beside the old file: that goes before the file does
+            con.execute(
+                "CHECKPOINT"
+            )  # nothing may be left in a log beside the old file: that goes before the file does
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
             con.execute("COPY FROM DATABASE ingest TO fresh")
             _prove(con)
@@ -144,9 +166,14 @@ def rewrite(warehouse: Warehouse) -> int:
 
 def _prove(con: duckdb.DuckDBPyConnection) -> None:
     """The copy has every table with as many rows."""
-    tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ingest'").fetchall()
+    tables = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ingest'"
+    ).fetchall()
     for schema, table in tables:
-        counted = [con.execute(f"SELECT count(*) FROM {name}.{schema}.{table}").fetchone() for name in ("ingest", "fresh")]
+        counted = [
+            con.execute(f"SELECT count(*) FROM {name}.{schema}.{table}").fetchone()
+            for name in ("ingest", "fresh")
+        ]
         if counted[0] != counted[1]:
             raise WarehouseError(
                 f"{schema}.{table}: the rewritten warehouse has {counted[1]} rows for {counted[0]}; the old one stays"

@@ -28,8 +28,14 @@ def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> d
 
     Nothing when none or several fit, or when the one that fits is withdrawn already.
     """
-    named = {"named": notice["withdraws"], "agency": notice["agency"], "publisher": notice["publisher"],
-             "host": notice["host"], "self": str(notice["article_id"]), "at": notice["at"]}  # fmt: skip
+    named = {
+        "named": notice["withdraws"],
+        "agency": notice["agency"],
+        "publisher": notice["publisher"],
+        "host": notice["host"],
+        "self": str(notice["article_id"]),
+        "at": notice["at"],
+    }
     found = con.execute(sql("load/find_withdrawn"), named).fetchall()
     if len(found) != 1 or found[0][2] == "withdrawn":
         return {}

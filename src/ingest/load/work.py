@@ -15,11 +15,25 @@ from ingest.model import Work
 _COLUMNS = ("url_key",)
 
 
-def due_work(con: duckdb.DuckDBPyConnection, now: datetime, *, everything: bool = False, feeds: Collection[str] | None = None,
-             limit: int = 100_000) -> list[Work]:  # fmt: skip
+def due_work(
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    *,
+    everything: bool = False,
+    feeds: Collection[str] | None = None,
+    limit: int = 100_000,
+) -> list[Work]:
     """What may be tried at `now` (all of it with `everything`), oldest first, of these feeds only when they are named."""
-    con.execute(sql("load/due_work"), {"now": now, "everything": everything, "feeds": list(feeds or []),
-                                       "any_feed": feeds is None, "limit": limit})  # fmt: skip
+    con.execute(
+        sql("load/due_work"),
+        {
+            "now": now,
+            "everything": everything,
+            "feeds": list(feeds or []),
+            "any_feed": feeds is None,
+            "limit": limit,
+        },
+    )
     return [work_from(row) for row in records(con)]
 
 

@@ -10,8 +10,14 @@ from ingest.load.read import query
 from ingest.load.sql import sql
 
 
-def find_gaps(data: Path, *, days: int = 30, first: date | None = None, last: date | None = None,
-              now: datetime | None = None) -> list[dict[str, Any]]:  # fmt: skip
+def find_gaps(
+    data: Path,
+    *,
+    days: int = 30,
+    first: date | None = None,
+    last: date | None = None,
+    now: datetime | None = None,
+) -> list[dict[str, Any]]:
     """Rows feed_id, first, last, articles, usual (a day), command; neighbouring days joined. Reads the published marts.
 
     A day counts as a gap below a quarter of the feed's median over the days looked at and the four weeks before them; the same

@@ -25,13 +25,25 @@ LOST = """SELECT reason, count(*) AS urls, max("at") AS last_at FROM ops.outcome
 
 def status(ask: Ask) -> dict[str, Any]:
     """totals, runs (newest first), feeds that are not ok, pending by host and reason, lost by reason."""
-    runs = [{key: value for key, value in row.items() if key != "summary"} | _told(row["summary"]) for row in ask(RUNS)]
-    return {"totals": ask(TOTALS)[0], "runs": runs, "feeds": ask(FEEDS), "pending": ask(PENDING), "lost": ask(LOST)}
+    runs = [
+        {key: value for key, value in row.items() if key != "summary"} | _told(row["summary"])
+        for row in ask(RUNS)
+    ]
+    return {
+        "totals": ask(TOTALS)[0],
+        "runs": runs,
+        "feeds": ask(FEEDS),
+        "pending": ask(PENDING),
+        "lost": ask(LOST),
+    }
 
 
 def _told(summary: str | None) -> dict[str, Any]:
     said = json.loads(summary) if summary else {}
-    return {key: said.get(key) for key in ("polled", "fetched", "loaded", "revised", "copies", "lost", "pending", "seconds")}
+    return {
+        key: said.get(key)
+        for key in ("polled", "fetched", "loaded", "revised", "copies", "lost", "pending", "seconds")
+    }
 
 
 def day_report(ask: Ask, day: str | None) -> dict[str, Any]:

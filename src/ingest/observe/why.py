@@ -9,8 +9,20 @@ from ingest.load.sql import records, sql
 from ingest.stages.refused import refused
 from ingest.urls.identity import HostRules, url_key
 
-PARTS = ("links", "outcomes", "pending", "entries", "pages", "article", "revisions", "dropped", "copies", "groups", "refused",
-         "takedown")  # fmt: skip
+PARTS = (
+    "links",
+    "outcomes",
+    "pending",
+    "entries",
+    "pages",
+    "article",
+    "revisions",
+    "dropped",
+    "copies",
+    "groups",
+    "refused",
+    "takedown",
+)
 
 
 def explain(warehouse: Warehouse, asked: str, rules: HostRules) -> dict[str, Any]:

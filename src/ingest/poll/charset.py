@@ -47,7 +47,9 @@ _CANDIDATES = [
 ]
 _LANGUAGE = re.compile(rb"""(?:<(?:dc:)?language>|xml:lang=["'])\s*([a-z]{2})""", re.I)
 _SAMPLE = 20_000
-_HIGH_RUN = re.compile(f"[\x80-\xff{bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode('cp1252')}]{{2,}}")
+_HIGH_RUN = re.compile(
+    f"[\x80-\xff{bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode('cp1252')}]{{2,}}"
+)
 
 
 def decode(body: bytes, content_type: str | None, language: str | None = None) -> str:
@@ -109,12 +111,18 @@ def _undoubled(text: str) -> str:
     beyond ASCII says so: a text that merely quotes some mojibake stays."""
     runs = set(_HIGH_RUN.findall(text[: 20 * _SAMPLE]))
     undone = sum(_as_bytes(run) != run for run in runs)
-    return _HIGH_RUN.sub(lambda run: _as_bytes(run[0]), text) if undone >= 5 and undone * 10 >= 9 * len(runs) else text
+    return (
+        _HIGH_RUN.sub(lambda run: _as_bytes(run[0]), text)
+        if undone >= 5 and undone * 10 >= 9 * len(runs)
+        else text
+    )
 
 
 def _as_bytes(run: str) -> str:
     try:
-        return b"".join(char.encode("cp1252") if ord(char) > 255 else bytes([ord(char)]) for char in run).decode("utf-8")
+        return b"".join(
+            char.encode("cp1252") if ord(char) > 255 else bytes([ord(char)]) for char in run
+        ).decode("utf-8")
     except UnicodeError:
         return run
 

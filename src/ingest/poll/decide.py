@@ -107,7 +107,9 @@ def decide(
         num, den = schedule.observed(state, now, 0)
         resting = replace(base, rate_num=num, rate_den=den)
         when, why = schedule.next_poll(feed, resting, now, min_interval=min_interval, k=k)
-        return Decision(replace(resting, next_poll_at=when, why_next=why), ok=True, not_modified=True, adopted=adopted)
+        return Decision(
+            replace(resting, next_poll_at=when, why_next=why), ok=True, not_modified=True, adopted=adopted
+        )
     policy = learn_policy(document.entries, known, state.guid_policy, rules)
     verdicts = tuple(compare(document.entries, known, policy, rules))
     new = sum(one.kind is EntryKind.NEW and one.twin_of is None for one in verdicts)
@@ -131,7 +133,13 @@ def _trouble(answer: Response | FetchError, document: FeedDocument | FetchError 
 
 
 def _reason(status: int) -> Reason:
-    exact = {401: Reason.HTTP_401, 403: Reason.HTTP_403, 404: Reason.HTTP_404, 410: Reason.HTTP_410, 429: Reason.HTTP_429}
+    exact = {
+        401: Reason.HTTP_401,
+        403: Reason.HTTP_403,
+        404: Reason.HTTP_404,
+        410: Reason.HTTP_410,
+        429: Reason.HTTP_429,
+    }
     wide = {4: Reason.HTTP_4XX, 5: Reason.HTTP_5XX}
     return exact.get(status) or wide.get(status // 100, Reason.HTTP_OTHER)
 
@@ -164,7 +172,13 @@ def _healthy(state: FeedState, answer: Response, now: datetime) -> FeedState:
 
 
 def _read(
-    base: FeedState, before: FeedState, answer: Response, document: FeedDocument, now: datetime, new: int, overflow: bool,
+    base: FeedState,
+    before: FeedState,
+    answer: Response,
+    document: FeedDocument,
+    now: datetime,
+    new: int,
+    overflow: bool,
     digest: str,
 ) -> FeedState:
     """State after a document: floor, rate, overflow, trust in the validators."""

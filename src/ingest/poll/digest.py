@@ -71,7 +71,15 @@ class EntryVerdict:
 
 def digest(entry: Entry, rules: HostRules) -> EntryDigest:
     """The entry's digest; trailing hashtags are no part of its title."""
-    verbatim = (entry.guid, entry.link, entry.title, entry.summary, entry.published_raw, entry.modified_raw, entry.credit)
+    verbatim = (
+        entry.guid,
+        entry.link,
+        entry.title,
+        entry.summary,
+        entry.published_raw,
+        entry.modified_raw,
+        entry.credit,
+    )
     rest = (*verbatim, _seconds(entry.modified), *entry.authors, *entry.categories, entry.image_url)
     return EntryDigest(
         entry_key=entry.entry_key,
@@ -86,7 +94,9 @@ def digest(entry: Entry, rules: HostRules) -> EntryDigest:
     )
 
 
-def compare(entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules) -> list[EntryVerdict]:
+def compare(
+    entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules
+) -> list[EntryVerdict]:
     """A verdict per entry, in order. Pure.
 
     A moved `modified` on equal text asks for the page only where fewer than half of the known entries moved: some generators
@@ -103,7 +113,9 @@ def compare(entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: 
     ]
 
 
-def learn_policy(entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules) -> str:
+def learn_policy(
+    entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules
+) -> str:
     """How far this feed's guids are to be trusted: "guid", "flipped" (all new once, links known), or "link".
 
     "link" where guids name places rather than stories (most known guids come with another story and another link), or where
@@ -126,7 +138,9 @@ def learn_policy(entries: Sequence[Entry], known: Mapping[str, EntryDigest], pol
 # -- finding an entry's former self ----------------------------------------------------------------------------------
 
 
-def _matches(fresh: Sequence[EntryDigest], known: Mapping[str, EntryDigest], policy: str) -> list[EntryDigest | None]:
+def _matches(
+    fresh: Sequence[EntryDigest], known: Mapping[str, EntryDigest], policy: str
+) -> list[EntryDigest | None]:
     """The known digest of each entry, each known one at most once: by key, guid, guid without scheme and host, then link."""
     found: list[EntryDigest | None] = [None] * len(fresh)
     taken: set[str] = set()
@@ -183,7 +197,9 @@ def _twins(entries: Sequence[Entry], fresh: Sequence[EntryDigest]) -> dict[str, 
 # -- what differs ----------------------------------------------------------------------------------------------------
 
 
-def _verdict(entry: Entry, now: EntryDigest, old: EntryDigest | None, *, believe: bool, twin: str | None) -> EntryVerdict:
+def _verdict(
+    entry: Entry, now: EntryDigest, old: EntryDigest | None, *, believe: bool, twin: str | None
+) -> EntryVerdict:
     if old is None:
         return EntryVerdict(entry, EntryKind.NEW, now, "never seen", twin is None, twin)
     kind, why, updates = _judge(now, old, believe)
@@ -191,12 +207,18 @@ def _verdict(entry: Entry, now: EntryDigest, old: EntryDigest | None, *, believe
         kind, why = EntryKind.SAME, "a state this entry was in before"
     key = old.entry_key
     kept = replace(now, entry_key=key, updates=updates, seen=_seen(old))
-    return EntryVerdict(replace(entry, entry_key=key), kind, kept, why, kind is EntryKind.CHANGED and twin is None, twin)
+    return EntryVerdict(
+        replace(entry, entry_key=key), kind, kept, why, kind is EntryKind.CHANGED and twin is None, twin
+    )
 
 
 def _judge(now: EntryDigest, old: EntryDigest, believe: bool) -> tuple[EntryKind, str, int]:
     """(kind, what differs, updates so far)."""
-    text = [name for name in ("title", "summary", "content") if getattr(now, f"{name}_hash") != getattr(old, f"{name}_hash")]
+    text = [
+        name
+        for name in ("title", "summary", "content")
+        if getattr(now, f"{name}_hash") != getattr(old, f"{name}_hash")
+    ]
     dated = now.published_raw != old.published_raw or _advanced(now, old)
     if text and (dated or old.updates < UPDATES_CAP):
         return EntryKind.CHANGED, "+".join(text), old.updates if dated else old.updates + 1
@@ -206,7 +228,11 @@ def _judge(now: EntryDigest, old: EntryDigest, believe: bool) -> tuple[EntryKind
         return EntryKind.CHANGED, "modified", old.updates
     if now.rest_hash == old.rest_hash and now.guid == old.guid:
         return EntryKind.SAME, "", old.updates
-    parts = [name for name in ("published_raw", "modified_at", "link_key", "guid") if getattr(now, name) != getattr(old, name)]
+    parts = [
+        name
+        for name in ("published_raw", "modified_at", "link_key", "guid")
+        if getattr(now, name) != getattr(old, name)
+    ]
     return EntryKind.TOUCHED, "+".join(parts) or "other fields", old.updates
 
 

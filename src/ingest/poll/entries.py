@@ -140,7 +140,9 @@ def _stamp(raw: str | None, setting: Setting) -> Stamp | None:
     if raw is None:
         return None
     language = setting.feed.language or setting.language
-    return resolve(raw, source=StampSource.FEED, now=setting.now, zone=setting.feed.timezone, language=language)
+    return resolve(
+        raw, source=StampSource.FEED, now=setting.now, zone=setting.feed.timezone, language=language
+    )
 
 
 def _credit(raw: str | None) -> str | None:
@@ -165,7 +167,9 @@ def _people(raw: str, setting: Setting) -> list[str]:
     text = squeeze(plain_text(raw[:4_000]))[:500]
     address = _ADDRESS.search(text)
     name = _ADDRESS.sub("", text) if address else text
-    name = _BY.sub("", squeeze(re.sub(r"[()<>\[\]]|\bmailto:", " ", name) if address else name)).strip(" ,;|-")
+    name = _BY.sub("", squeeze(re.sub(r"[()<>\[\]]|\bmailto:", " ", name) if address else name)).strip(
+        " ,;|-"
+    )
     house = {_letters(known) for known in (setting.feed.publisher, setting.feed.name, setting.title) if known}
     if address:
         house |= {_letters(registrable_domain(address[1]).partition(".")[0]), _letters(address[1])}

@@ -12,16 +12,32 @@ from ingest.poll.schedule import MIN_INTERVAL
 HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
 _TEMPORARY = frozenset(
     (
-        Reason.TIMEOUT, Reason.CONNECT, Reason.RESET, Reason.TRUNCATED, Reason.HTTP_429, Reason.HTTP_5XX, Reason.DEFERRED,
-        Reason.RETRY, Reason.ROBOTS_UNREACHABLE,
+        Reason.TIMEOUT,
+        Reason.CONNECT,
+        Reason.RESET,
+        Reason.TRUNCATED,
+        Reason.HTTP_429,
+        Reason.HTTP_5XX,
+        Reason.DEFERRED,
+        Reason.RETRY,
+        Reason.ROBOTS_UNREACHABLE,
     )
-)  # fmt: skip
+)
 _SOFT = frozenset(
     (
-        Reason.DNS, Reason.TLS, Reason.NOT_A_FEED, Reason.PARSE_LIMIT, Reason.PARSE_ERROR, Reason.CHALLENGE, Reason.HTTP_403,
-        Reason.TOO_LARGE, Reason.BAD_ENCODING, Reason.HTTP_OTHER, Reason.INTERNAL,
+        Reason.DNS,
+        Reason.TLS,
+        Reason.NOT_A_FEED,
+        Reason.PARSE_LIMIT,
+        Reason.PARSE_ERROR,
+        Reason.CHALLENGE,
+        Reason.HTTP_403,
+        Reason.TOO_LARGE,
+        Reason.BAD_ENCODING,
+        Reason.HTTP_OTHER,
+        Reason.INTERNAL,
     )
-)  # fmt: skip
+)
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
 """Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then grows by days."""
@@ -42,7 +58,9 @@ def backoff(total: float) -> timedelta:
     return min(LONGEST, timedelta(days=1 + total - 2 * _DAY_WEIGHT))
 
 
-def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, min_interval: float = MIN_INTERVAL) -> FeedState:
+def failed(
+    feed: Feed, state: FeedState, error: FetchError, now: datetime, *, min_interval: float = MIN_INTERVAL
+) -> FeedState:
     """The state after a failure: validators, body hash, floor and rate stay as they are.
 
     Where an adopted address fails for good, the configured one is asked again.
@@ -60,7 +78,11 @@ def failed(feed: Feed, state: FeedState, error: FetchError, now: datetime, *, mi
         at, why = max(paused, now + own), "Retry-After"
     moved = state.url != feed.url and weight(error.reason) == HARD
     if moved:
-        at, paused, why = now + own, None, f"the adopted address failed ({error.reason}): back to the configured one"
+        at, paused, why = (
+            now + own,
+            None,
+            f"the adopted address failed ({error.reason}): back to the configured one",
+        )
     return replace(
         state,
         url=feed.url if moved else state.url,

@@ -29,17 +29,21 @@ _CLOSED = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.I)
 _SKIP_HOURS = re.compile(r"<skipHours>([^<]*(?:<hour>[^<]*</hour>[^<]*)*)</skipHours>", re.I)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.I)
 _EXTRA = re.compile(
-    r"<(?:image|textinput)\b[^>]*>.*?(?:</(?:image|textinput)>|\Z)|</?(?!dc:|content:|rdf:|atom:)[\w.-]+:[^<>]*>", re.I | re.S
+    r"<(?:image|textinput)\b[^>]*>.*?(?:</(?:image|textinput)>|\Z)|</?(?!dc:|content:|rdf:|atom:)[\w.-]+:[^<>]*>",
+    re.I | re.S,
 )
 # feedparser is quadratic in an author's length (32 KB: 5 CPU seconds) and expat in a tag's attributes (100,000: 20 s).
 _LONG_AUTHOR = re.compile(
-    r"(<(?:author|dc:creator|dc:author|managingEditor|webMaster|name|email)\b[^<>]*>(?:<!\[CDATA\[)?[^<\]]{1000})[^<\]]+", re.I
+    r"(<(?:author|dc:creator|dc:author|managingEditor|webMaster|name|email)\b[^<>]*>(?:<!\[CDATA\[)?[^<\]]{1000})[^<\]]+",
+    re.I,
 )
 _LONG_TAG = re.compile(r"<[a-z][^<>]{20000,}>", re.I)
 _BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What feedparser raises on odd values of extensions (an empty <width>, a licence outside its place): seen by fuzzing."""
 
-_MARKUP_AMPERSAND = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S)
+_MARKUP_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,9 @@ def _xml_document(text: str, given: FeedInput) -> FeedDocument:
     malformed = _complaint(parsed)
     found = list(parsed.entries)
     if not parsed.version or (malformed and not found and (total or not _CLOSED.search(text))):
-        raise Terminal(Reason.NOT_A_FEED, f"XML broken before the first entry: {malformed or 'no known feed format'}")
+        raise Terminal(
+            Reason.NOT_A_FEED, f"XML broken before the first entry: {malformed or 'no known feed format'}"
+        )
     if malformed and found and _is_cut_off(text):
         found.pop()  # half an entry would be kept as the whole; the next poll brings it complete
     house = parsed.feed
@@ -165,7 +171,9 @@ def _mended(text: str, url: str) -> Any:
 def _allowed(reference: re.Match[str]) -> str:
     """A numeric reference to a character that XML allows (XML 1.0, 2.2), else ''."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
-    good = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    good = (
+        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    )
     return reference[0] if good else ""
 
 
@@ -174,7 +182,9 @@ def _parse(text: str, url: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         body = text.encode("utf-8", "replace")
-        return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        return feedparser.parse(
+            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
 
 
 def _capped(text: str, cap: int) -> str:
@@ -209,7 +219,9 @@ def _raw(one: Any) -> RawEntry:
         modified_raw=updated,
         authors=_authors(one),
         credit=_string(one.get("source") or {}, "title") or _string(one, "dc_source"),
-        categories=tuple(filter(None, (_string(tag, "term") or _string(tag, "label") for tag in one.get("tags") or ()))),
+        categories=tuple(
+            filter(None, (_string(tag, "term") or _string(tag, "label") for tag in one.get("tags") or ()))
+        ),
         images=_images(one),
     )
 
@@ -219,12 +231,19 @@ def _links(one: Any) -> tuple[str, ...]:
     listed.sort(key=lambda link: "html" not in (_string(link, "type") or "html"))
     first = _string(one, "link")
     guid = _string(one, "id") or ""
-    named = [first, *(_string(link, "href") for link in listed), guid if guid.startswith(("http://", "https://")) else None]
+    named = [
+        first,
+        *(_string(link, "href") for link in listed),
+        guid if guid.startswith(("http://", "https://")) else None,
+    ]
     return tuple(filter(None, named))
 
 
 def _authors(one: Any) -> tuple[str, ...]:
-    listed = [" ".join(filter(None, (_string(person, "email"), _string(person, "name")))) for person in one.get("authors") or ()]
+    listed = [
+        " ".join(filter(None, (_string(person, "email"), _string(person, "name"))))
+        for person in one.get("authors") or ()
+    ]
     # The last author also stands verbatim: feedparser takes `x@wire.exam` out of `x@wire.example` (endings of 2-4 letters).
     verbatim = _string(one, "author")
     return tuple(filter(None, [*listed[:-1], verbatim or (listed[-1] if listed else None)]))
@@ -232,15 +251,22 @@ def _authors(one: Any) -> tuple[str, ...]:
 
 def _images(one: Any) -> tuple[str, ...]:
     media = [part for part in one.get("media_content") or () if _is_image(part)]
-    attached = [part for part in one.get("links") or () if _string(part, "rel") == "enclosure" and _is_image(part)]
-    urls = [_string(part, "url") or _string(part, "href") for part in (*media, *attached, *(one.get("media_thumbnail") or ()))]
+    attached = [
+        part for part in one.get("links") or () if _string(part, "rel") == "enclosure" and _is_image(part)
+    ]
+    urls = [
+        _string(part, "url") or _string(part, "href")
+        for part in (*media, *attached, *(one.get("media_thumbnail") or ()))
+    ]
     urls.append(_string(one.get("image") or {}, "href"))
     return tuple(filter(None, urls))
 
 
 def _is_image(part: Any) -> bool:
     kind = _string(part, "medium") or _string(part, "type") or ""
-    return kind.startswith("image") or (not kind and bool(re.search(r"\.(?:jpe?g|png|webp|gif|avif)\b", str(part))))
+    return kind.startswith("image") or (
+        not kind and bool(re.search(r"\.(?:jpe?g|png|webp|gif|avif)\b", str(part)))
+    )
 
 
 def _string(holder: Any, name: str) -> str | None:
@@ -259,17 +285,29 @@ def _line(text: str | None) -> str | None:
 
 def _ttl(minutes: str | None) -> float | None:
     """Seconds; RSS prints minutes (rssboard.org/rss-specification, ttl)."""
-    return float(minutes) * 60 if minutes and minutes.isascii() and minutes.isdigit() and int(minutes[:9]) > 0 else None
+    return (
+        float(minutes) * 60
+        if minutes and minutes.isascii() and minutes.isdigit() and int(minutes[:9]) > 0
+        else None
+    )
 
 
 def _skip_hours(text: str) -> tuple[int, ...]:
     block = _SKIP_HOURS.search(text, 0, HEAD)
-    hours = {int(hour) % 24 for hour in re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", block[1], re.I)} if block else set()
+    hours = (
+        {int(hour) % 24 for hour in re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", block[1], re.I)}
+        if block
+        else set()
+    )
     return tuple(sorted(hours)) if len(hours) < 24 else ()
 
 
 def _next_link(house: Any, url: str) -> str | None:
     """The page with older entries (RFC 5005): `next` of a paged feed (3), else `prev-archive` of an archived one (4)."""
-    named = {_string(link, "rel"): href for link in reversed(house.get("links") or ()) if (href := _string(link, "href"))}
+    named = {
+        _string(link, "rel"): href
+        for link in reversed(house.get("links") or ())
+        if (href := _string(link, "href"))
+    }
     older = named.get("next") or named.get("prev-archive")
     return clean_link(older, url) if older else None

@@ -33,7 +33,9 @@ def read_json_feed(text: str, entries_cap: int) -> JsonFeed:
     try:
         top = sound(json.loads(text))
     except (ValueError, RecursionError) as error:
-        raise Terminal(Reason.NOT_A_FEED, f"broken JSON: {type(error).__name__}: {str(error)[:200]}") from error
+        raise Terminal(
+            Reason.NOT_A_FEED, f"broken JSON: {type(error).__name__}: {str(error)[:200]}"
+        ) from error
     version = _string(top.get("version")) if isinstance(top, dict) else None
     if version is None or _VERSION not in version:
         raise Terminal(Reason.NOT_A_FEED, "JSON without a JSON Feed `version`")

@@ -51,7 +51,9 @@ def first_rate(state: FeedState, published: Iterable[datetime], now: datetime) -
     ages = sorted((now - at).total_seconds() for at in published if at <= now)
     if len(ages) < 2:
         return state.rate_num, state.rate_den
-    return state.rate_num + sum(math.exp(-one / TAU) for one in ages), state.rate_den + TAU * (1 - math.exp(-ages[-1] / TAU))
+    return state.rate_num + sum(math.exp(-one / TAU) for one in ages), state.rate_den + TAU * (
+        1 - math.exp(-ages[-1] / TAU)
+    )
 
 
 def rate(state: FeedState) -> float:
@@ -161,7 +163,9 @@ def _score(feed: Feed, states: Mapping[str, FeedState], now: datetime) -> float:
     return score(state, feed, now) if state else math.inf
 
 
-def k_for(rates: Iterable[float], polls_a_day: float, floor: float = MIN_INTERVAL, ceiling: float = DAY) -> float:
+def k_for(
+    rates: Iterable[float], polls_a_day: float, floor: float = MIN_INTERVAL, ceiling: float = DAY
+) -> float:
     """The K that spends `polls_a_day` over feeds of these rates (entries a second), floor and ceiling in seconds on."""
     listed = [max(one, 1e-12) for one in rates]
     low, high = 1e-3, 1e6

@@ -21,7 +21,9 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
         if not stored.anything_to_learn(con):
             return 0
         found = stored.repeated(con, REPEATS, SAMPLE)
-        stored.learn(con, {sentence: texts for sentence, (texts, opened) in found.items() if open_unlike(opened)}, now)
+        stored.learn(
+            con, {sentence: texts for sentence, (texts, opened) in found.items() if open_unlike(opened)}, now
+        )
     done = 0
     while True:
         with warehouse.transaction() as con:

@@ -33,8 +33,14 @@ WHOLE = 32
 (the ten likeliest at that time) plays no part. In a larger crowd only those within two steps of a hub are."""
 
 
-def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, date], before: Mapping[str, date],
-                now: datetime, wholes: Mapping[str, Whole] | None = None) -> int:  # fmt: skip
+def link_copies(
+    con: Connection,
+    changed: Sequence[Known],
+    left: Mapping[str, date],
+    before: Mapping[str, date],
+    now: datetime,
+    wholes: Mapping[str, Whole] | None = None,
+) -> int:
     """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the copies newly linked.
 
     `left` and `before` say on which published_day an article stood until now; one that is not in `before` is new.
@@ -42,17 +48,36 @@ def link_copies(con: Connection, changed: Sequence[Known], left: Mapping[str, da
     """
     present = [known for known in changed if known.status in PRESENT]
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
-    old = {id: day for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items() if day}
+    old = {
+        id: day
+        for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items()
+        if day
+    }
     mates = copies.forget(con, old)
     texts = worded(con, {known.article_id: known.body_text for known in present}, wholes)
     prints = [(known.article_id, known.published_day, texts[known.article_id].sketch()) for known in present]
     copies.write_fingerprints(con, prints)
-    stories.write_marks(con, [_marked(known, texts[known.article_id].whole.words)
-                              for known in present if known.row["published_at"]])  # fmt: skip
-    sentences.write_sentences(con, [(known.article_id, known.published_day, one.sentences, one.opening)
-                                    for known in present for one in (texts[known.article_id],)], now)  # fmt: skip
+    stories.write_marks(
+        con,
+        [
+            _marked(known, texts[known.article_id].whole.words)
+            for known in present
+            if known.row["published_at"]
+        ],
+    )
+    sentences.write_sentences(
+        con,
+        [
+            (known.article_id, known.published_day, one.sentences, one.opening)
+            for known in present
+            for one in (texts[known.article_id],)
+        ],
+        now,
+    )
     near, days = copies.candidates(con, prints)
-    ready = _Texts(con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present})
+    ready = _Texts(
+        con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present}
+    )
     ready.need({id for pair in near for id in pair})
     together = (pair for crowd in crowds(near) for pair in crowd)
     copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in together if ready.same(a, b)])
@@ -66,14 +91,21 @@ def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
 
 
 def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset[int]]:
-    return known.article_id, known.published_day, known.row["published_at"], story_marks(known.headline, words)
+    return (
+        known.article_id,
+        known.published_day,
+        known.row["published_at"],
+        story_marks(known.headline, words),
+    )
 
 
 class _Texts:
     """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when first asked for; and
     what was verified so far. Only those used last stand ready to be laid side by side, which takes twenty times a text's size."""
 
-    def __init__(self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]) -> None:
+    def __init__(
+        self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]
+    ) -> None:
         self._con = con
         self._known = dict(own)
         self._ready: OrderedDict[str, DedupText] = OrderedDict()
@@ -87,7 +119,9 @@ class _Texts:
         if not missing:
             return
         rows = {row["article_id"]: row for row in copies.texts(self._con, missing)}
-        for id, wording in worded(self._con, {id: row.pop("body_text") or "" for id, row in rows.items()}).items():
+        for id, wording in worded(
+            self._con, {id: row.pop("body_text") or "" for id, row in rows.items()}
+        ).items():
             self._known[id] = rows[id], wording.words
 
     def verify(self, a: str, b: str) -> Verdict:
@@ -139,7 +173,9 @@ def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime
     }
 
 
-def _regroup(con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, date]], texts: _Texts, now: datetime) -> int:
+def _regroup(
+    con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, date]], texts: _Texts, now: datetime
+) -> int:
     """Derive the groups of every article that is connected to a seed; articles without any pair have none."""
     days, pairs = copies.connected(con, seeds)
     texts.days |= days
@@ -166,14 +202,21 @@ def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], tex
         replaced = superseded(takes, lambda a, b: texts.verify(a, b).jaccard)
         parts = editions(takes, replaced)
         for part in parts:
-            own = [whole] if len(parts) == 1 else group([members[id] for id in part], _within(crowd, part), texts.same)
+            own = (
+                [whole]
+                if len(parts) == 1
+                else group([members[id] for id in part], _within(crowd, part), texts.same)
+            )
             yield from (row for one in own for row in _rows(one, by_id, texts, replaced))
 
 
 def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
     found = {row["article_id"]: row for row in rows}
     credited = {row["agency"].casefold() for row in found.values() if row["agency"]}
-    return {id: Member(id, row["published_at"], (row["publisher"] or "").casefold() in credited) for id, row in found.items()}
+    return {
+        id: Member(id, row["published_at"], (row["publisher"] or "").casefold() in credited)
+        for id, row in found.items()
+    }
 
 
 def _within(pairs: Iterable[tuple[str, str]], part: Iterable[str]) -> list[tuple[str, str]]:
@@ -181,7 +224,9 @@ def _within(pairs: Iterable[tuple[str, str]], part: Iterable[str]) -> list[tuple
     return [(a, b) for a, b in pairs if a in chosen and b in chosen]
 
 
-def _rows(one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]) -> Iterable[Row]:
+def _rows(
+    one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]
+) -> Iterable[Row]:
     """A row for each text of a group; none for one that is alone and corrects nothing."""
     head = by_id[one.canonical]
     for id in one.members if len(one.members) > 1 else [id for id in one.members if id in replaced]:

@@ -64,7 +64,9 @@ def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
     return list(queues.values())
 
 
-async def results(edges: Edges, work: Sequence[Work], boilerplate: Mapping[str, frozenset[int]]) -> AsyncIterator[Batch]:
+async def results(
+    edges: Edges, work: Sequence[Work], boilerplate: Mapping[str, frozenset[int]]
+) -> AsyncIterator[Batch]:
     """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time is over.
 
     Each host has its own queue and its own pace, so that a slow one delays nobody; what is not begun stays pending.
@@ -142,13 +144,17 @@ class _Paging:
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
             page, found = await self._read(work, page)
-            result = Result(work, page, found.extraction, boilerplate=self._lines(work, page), reading=found.reading)
+            result = Result(
+                work, page, found.extraction, boilerplate=self._lines(work, page), reading=found.reading
+            )
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
         except FetchError as error:  # its record was overwritten meanwhile: a takedown
             result = Result(work, page, error=error)
         except OSError as error:  # a full disk and the like: the page is not to blame
-            result = Result(work, page, error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}"))
+            result = Result(
+                work, page, error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}")
+            )
         finally:
             self._room.release()
         await self._out.put(result)
@@ -183,8 +189,14 @@ class _Paging:
         if page is None:
             url = None if work.url.startswith("urn:") else work.url
             return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
-        return PageInput(page.final_url, content_type=page.headers.get("content-type"), status=page.status,
-                         boilerplate=self._lines(work, page), noai=page.noai, **about)  # type: ignore[arg-type] # fmt: skip
+        return PageInput(
+            page.final_url,
+            content_type=page.headers.get("content-type"),
+            status=page.status,
+            boilerplate=self._lines(work, page),
+            noai=page.noai,
+            **about,
+        )  # type: ignore[arg-type]
 
     def _lines(self, work: Work, page: Page | None) -> frozenset[int]:
         return self._boilerplate.get(host_of(page.final_url) if page else work.host, frozenset())
@@ -231,5 +243,16 @@ def _sha256(response: Response) -> str:
 
 def _page_of(work: Work, response: Response, place: ArchivePlace, digest: str) -> Page:
     """The page without its bytes: they are in the archive, and a batch of them would be a lot of memory."""
-    return Page(work.url, response.url, response.status, response.headers, b"", response.fetched_at, digest, response.hops, place,
-                response.noai, len(response.body))  # fmt: skip
+    return Page(
+        work.url,
+        response.url,
+        response.status,
+        response.headers,
+        b"",
+        response.fetched_at,
+        digest,
+        response.hops,
+        place,
+        response.noai,
+        len(response.body),
+    )

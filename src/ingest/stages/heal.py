@@ -16,7 +16,9 @@ def adopt(edges: Edges) -> int:
     """Pages that reached the archive but not the warehouse answer their pending work without a second fetch."""
     with edges.warehouse.transaction() as con:
         found = edges.archive.heal(pages.committed(con))
-        pages.note_places(con, [(url_key(response.requested_url, edges.rules), place) for place, response in found])
+        pages.note_places(
+            con, [(url_key(response.requested_url, edges.rules), place) for place, response in found]
+        )
         pages.advance(con, [place for place, _ in found])
         if found:
             takedown.look_again(con)
@@ -27,5 +29,7 @@ def check_disk(settings: Settings) -> None:
     """WarehouseError before a run, or the next load of one, fills the disk (min_free_disk, MB): what is left stays pending."""
     free = shutil.disk_usage(settings.data).free // 1_000_000
     if free < settings.min_free_disk:
-        raise WarehouseError(f"{settings.data}: only {free} MB free, {settings.min_free_disk} MB wanted (min_free_disk); "
-                             "make room, or lower the setting")  # fmt: skip
+        raise WarehouseError(
+            f"{settings.data}: only {free} MB free, {settings.min_free_disk} MB wanted (min_free_disk); "
+            "make room, or lower the setting"
+        )

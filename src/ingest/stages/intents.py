@@ -36,8 +36,15 @@ def rank_of(feed: Feed, url: str) -> str:
     return f"{feed.position:06d} {len(url):05d} {url}"
 
 
-def plan(feed: Feed, verdicts: Iterable[EntryVerdict], known: Mapping[str, EntryDigest], links: Mapping[str, Mapping[str, Any]],
-         intents: Intents, now: datetime, rules: HostRules) -> None:  # fmt: skip
+def plan(
+    feed: Feed,
+    verdicts: Iterable[EntryVerdict],
+    known: Mapping[str, EntryDigest],
+    links: Mapping[str, Mapping[str, Any]],
+    intents: Intents,
+    now: datetime,
+    rules: HostRules,
+) -> None:
     """Add to `intents` what these verdicts ask for. `links` is what the warehouse knows of each link key (load/polls.py)."""
     for verdict in verdicts:
         if verdict.kind is EntryKind.SAME:
@@ -48,25 +55,63 @@ def plan(feed: Feed, verdicts: Iterable[EntryVerdict], known: Mapping[str, Entry
         before = known.get(verdict.entry.entry_key)
         moved = before is not None and before.link_key is not None and before.link_key != key
         old = links.get(before.link_key or "", {}) if moved and before is not None else {}
-        leads_to = there.get("article_key") or old.get("article_key")  # the same guid with a new URL keeps its article
+        leads_to = there.get("article_key") or old.get(
+            "article_key"
+        )  # the same guid with a new URL keeps its article
         if verdict.kind is EntryKind.NEW or moved:
             intents.aliases.append(_alias(feed, link, key, leads_to or key, now))
         if there.get("taken_down"):
-            _settle(intents, feed, key, leads_to or key, Outcome.SKIPPED, now, Reason.TAKEDOWN, there["taken_down"])
+            _settle(
+                intents,
+                feed,
+                key,
+                leads_to or key,
+                Outcome.SKIPPED,
+                now,
+                Reason.TAKEDOWN,
+                there["taken_down"],
+            )
         else:
-            mended = leads_to is None and there.get("outcome") is None and _mended(intents, feed, verdict, key, old, now)
+            mended = (
+                leads_to is None
+                and there.get("outcome") is None
+                and _mended(intents, feed, verdict, key, old, now)
+            )
             _ask(intents, feed, verdict, link, key, leads_to, there, now, mended=mended)
 
 
-def _ask(intents: Intents, feed: Feed, verdict: EntryVerdict, link: str, key: str, leads_to: str | None,
-         there: Mapping[str, Any], now: datetime, *, mended: bool) -> None:  # fmt: skip
+def _ask(
+    intents: Intents,
+    feed: Feed,
+    verdict: EntryVerdict,
+    link: str,
+    key: str,
+    leads_to: str | None,
+    there: Mapping[str, Any],
+    now: datetime,
+    *,
+    mended: bool,
+) -> None:
     entry = verdict.entry
     if entry.link is None and not _carries_text(feed, entry):
-        _settle(intents, feed, key, key, Outcome.SKIPPED, now, Reason.NO_URL, "the entry names no page and carries no text")
+        _settle(
+            intents,
+            feed,
+            key,
+            key,
+            Outcome.SKIPPED,
+            now,
+            Reason.NO_URL,
+            "the entry names no page and carries no text",
+        )
         return
     if leads_to is not None and there.get("outcome") is None:
-        _settle(intents, feed, key, leads_to, Outcome.LOADED, now, None, "another address of a loaded article")
-    wanted = (verdict.fetch or mended) and (leads_to is None or verdict.kind is EntryKind.CHANGED or _carries_text(feed, entry))
+        _settle(
+            intents, feed, key, leads_to, Outcome.LOADED, now, None, "another address of a loaded article"
+        )
+    wanted = (verdict.fetch or mended) and (
+        leads_to is None or verdict.kind is EntryKind.CHANGED or _carries_text(feed, entry)
+    )
     if not wanted or (verdict.kind is EntryKind.NEW and there.get("outcome") in ("failed", "skipped")):
         return
     work = _work(feed, entry, link, key, known=leads_to is not None, now=now)
@@ -77,11 +122,21 @@ def _ask(intents: Intents, feed: Feed, verdict: EntryVerdict, link: str, key: st
         _settle(intents, feed, key, key, Outcome.PENDING, now, None, None)
 
 
-_LOST_ADDRESS = (Reason.HTTP_404, Reason.HTTP_410, Reason.HTTP_4XX, Reason.DNS, Reason.REDIRECT_LOOP, Reason.BAD_URL,
-                 Reason.BAD_ADDRESS, Reason.BAD_PORT)  # fmt: skip
+_LOST_ADDRESS = (
+    Reason.HTTP_404,
+    Reason.HTTP_410,
+    Reason.HTTP_4XX,
+    Reason.DNS,
+    Reason.REDIRECT_LOOP,
+    Reason.BAD_URL,
+    Reason.BAD_ADDRESS,
+    Reason.BAD_PORT,
+)
 
 
-def _mended(intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime) -> bool:
+def _mended(
+    intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime
+) -> bool:
     """True where an entry names another address before the page at the first one was had (a slip of the pen, put right).
 
     Its waiting work is given up for the new one; elsewhere the new address shares the old one's outcome.
@@ -89,9 +144,20 @@ def _mended(intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: 
     if verdict.kind is not EntryKind.TOUCHED or verdict.twin_of is not None or old.get("outcome") is None:
         return False
     if old["outcome"] == Outcome.PENDING:
-        if (old["pending_rank"] or "").startswith(rank_of(feed, "")[:7]) and old["asked"] not in intents.pending:
+        if (old["pending_rank"] or "").startswith(rank_of(feed, "")[:7]) and old[
+            "asked"
+        ] not in intents.pending:
             intents.mended[old["asked"]] = key
-            _settle(intents, feed, old["asked"], key, Outcome.DUPLICATE_URL, now, None, "its feed names another address since")
+            _settle(
+                intents,
+                feed,
+                old["asked"],
+                key,
+                Outcome.DUPLICATE_URL,
+                now,
+                None,
+                "its feed names another address since",
+            )
         return True
     if old["outcome"] == Outcome.FAILED and old["reason"] in _LOST_ADDRESS:
         return True
@@ -109,8 +175,18 @@ def _stays(intents: Intents, there: Mapping[str, Any], work: Work) -> bool:
 def _work(feed: Feed, entry: Entry, link: str, key: str, *, known: bool, now: datetime) -> Work:
     text = _carries_text(feed, entry)
     kind = WorkKind.ENTRY if text else WorkKind.REFETCH if known else WorkKind.NEW
-    return Work(key, link, host_of(link), feed.id, rank_of(feed, link), kind, now.date(), now, _hints(entry),
-                (entry.content_html or entry.summary) if text else None)  # fmt: skip
+    return Work(
+        key,
+        link,
+        host_of(link),
+        feed.id,
+        rank_of(feed, link),
+        kind,
+        now.date(),
+        now,
+        _hints(entry),
+        (entry.content_html or entry.summary) if text else None,
+    )
 
 
 def _hints(entry: Entry) -> EntryHints:
@@ -122,12 +198,28 @@ def _carries_text(feed: Feed, entry: Entry) -> bool:
 
 
 def _alias(feed: Feed, link: str, key: str, leads_to: str, now: datetime) -> Row:
-    return {"url": link, "link_key": key, "url_key": leads_to, "feed_id": feed.id, "rank": rank_of(feed, link), "kind": "link",
-            "day": now.date(), "seen_at": now}  # fmt: skip
+    return {
+        "url": link,
+        "link_key": key,
+        "url_key": leads_to,
+        "feed_id": feed.id,
+        "rank": rank_of(feed, link),
+        "kind": "link",
+        "day": now.date(),
+        "seen_at": now,
+    }
 
 
-def _settle(intents: Intents, feed: Feed, key: str, leads_to: str, outcome: Outcome, now: datetime, reason: Reason | None,
-            detail: str | None) -> None:  # fmt: skip
+def _settle(
+    intents: Intents,
+    feed: Feed,
+    key: str,
+    leads_to: str,
+    outcome: Outcome,
+    now: datetime,
+    reason: Reason | None,
+    detail: str | None,
+) -> None:
     before = intents.outcomes.get(key)
     feed_id = before["feed_id"] if before else feed.id
     intents.outcomes[key] = {

@@ -10,7 +10,19 @@ from typing import Any
 from ingest.dedup.revisions import RevisionChange, classify
 from ingest.errors import FetchError, Transient
 from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
-from ingest.model import Article, Extraction, Outcome, Page, Reason, RevisionKind, Signal, Status, Work, WorkKind, article_id
+from ingest.model import (
+    Article,
+    Extraction,
+    Outcome,
+    Page,
+    Reason,
+    RevisionKind,
+    Signal,
+    Status,
+    Work,
+    WorkKind,
+    article_id,
+)
 from ingest.reasons import LATER, PATIENCE, ending, next_attempt, was_not_asked
 from ingest.stages.extraction import Reading, read
 from ingest.text import line_hash, text_hash
@@ -74,16 +86,28 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
     return _again(result, article, key, known, now, rules)
 
 
-def _not_fetched(result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int) -> Verdict:
+def _not_fetched(
+    result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int
+) -> Verdict:
     stale = now - result.work.queued_at > PATIENCE
     tried = result.work.attempts + ((stale or not was_not_asked(error)) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
         place = result.page.place if result.page else None  # what is archived is not asked for again
-        return _later(replace(result.work, place=place), known, error.reason, error.detail, tried, now, error.retry_after)
+        return _later(
+            replace(result.work, place=place),
+            known,
+            error.reason,
+            error.detail,
+            tried,
+            now,
+            error.retry_after,
+        )
     return _lost(result.work, known, ending(error.reason), error.reason, error.detail)
 
 
-def _not_extracted(result: Result, extraction: Extraction, known: Known | None, now: datetime, attempts: int) -> Verdict:
+def _not_extracted(
+    result: Result, extraction: Extraction, known: Known | None, now: datetime, attempts: int
+) -> Verdict:
     reason = extraction.reason or Reason.PARSE_ERROR
     tried = _tried(result.work)
     if reason in LATER and result.page is not None and tried < attempts:
@@ -103,17 +127,31 @@ def _tried(work: Work) -> int:
 
 
 def _later(
-    work: Work, known: Known | None, reason: Reason, detail: str | None, tried: int, now: datetime, retry_after: float | None
+    work: Work,
+    known: Known | None,
+    reason: Reason,
+    detail: str | None,
+    tried: int,
+    now: datetime,
+    retry_after: float | None,
 ) -> Verdict:
-    row = work_row(replace(work, attempts=tried), next_attempt_at=next_attempt(reason, tried, now, retry_after),
-                   reason=reason, detail=detail)  # fmt: skip
-    if known is not None and known.status != Status.REMOVED:  # the article stands while another look at it waits
+    row = work_row(
+        replace(work, attempts=tried),
+        next_attempt_at=next_attempt(reason, tried, now, retry_after),
+        reason=reason,
+        detail=detail,
+    )
+    if (
+        known is not None and known.status != Status.REMOVED
+    ):  # the article stands while another look at it waits
         return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, retry=row, known=known)
     return Verdict(Outcome.PENDING, work.url_key, work.url_key, reason, detail, retry=row)
 
 
 def _lost(work: Work, known: Known | None, outcome: Outcome, reason: Reason, detail: str | None) -> Verdict:
-    if known is not None and known.status != Status.REMOVED and _is_first_look(work, known):  # it came by another address
+    if (
+        known is not None and known.status != Status.REMOVED and _is_first_look(work, known)
+    ):  # it came by another address
         return Verdict(Outcome.LOADED, work.url_key, known.url_key, known=known)
     if known is not None:  # the article stands; only this look at it failed
         return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, known=known)
@@ -131,21 +169,48 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
     row["published_day"] = _day(row)
     revision = _revision(row, RevisionKind.FIRST, row["word_count"], 0, now)
     known = _known(row, frozenset({row["text_hash"]}))
-    return Verdict(Outcome.LOADED, result.work.url_key, key, None, None, row, revision, None,
-                   _aliases(result, article, key, now, rules), known)  # fmt: skip
+    return Verdict(
+        Outcome.LOADED,
+        result.work.url_key,
+        key,
+        None,
+        None,
+        row,
+        revision,
+        None,
+        _aliases(result, article, key, now, rules),
+        known,
+    )
 
 
-def _again(result: Result, article: Article, key: str, known: Known, now: datetime, rules: HostRules) -> Verdict:
+def _again(
+    result: Result, article: Article, key: str, known: Known, now: datetime, rules: HostRules
+) -> Verdict:
     work = result.work
     before = _without(known.body_text, result.boilerplate)
-    change = classify(known.headline, before, article.headline, article.body_text,
-                      signal=article.signal, old_signal=Signal(known.row["signal"]), status=article.status,
-                      seen_hashes=known.seen)  # fmt: skip
+    change = classify(
+        known.headline,
+        before,
+        article.headline,
+        article.body_text,
+        signal=article.signal,
+        old_signal=Signal(known.row["signal"]),
+        status=article.status,
+        seen_hashes=known.seen,
+    )
     first_look = _is_first_look(work, known)
-    own = _is_own(_address(result), known, rules) or url_key(_address(result), rules) == url_key(known.row["url"], rules)
+    own = _is_own(_address(result), known, rules) or url_key(_address(result), rules) == url_key(
+        known.row["url"], rules
+    )
     elsewhere = not own and (first_look or work.kind is WorkKind.CAPTURE)
-    verdict = Verdict(Outcome.LOADED if first_look else Outcome.UNCHANGED, work.url_key, known.url_key,
-                      aliases=_aliases(result, article, known.url_key, now, rules), known=known, change=change)  # fmt: skip
+    verdict = Verdict(
+        Outcome.LOADED if first_look else Outcome.UNCHANGED,
+        work.url_key,
+        known.url_key,
+        aliases=_aliases(result, article, known.url_key, now, rules),
+        known=known,
+        change=change,
+    )
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
     elif change.kind is RevisionKind.NOISE or elsewhere:
@@ -168,7 +233,8 @@ def _again(result: Result, article: Article, key: str, known: Known, now: dateti
 def _is_first_look(work: Work, known: Known) -> bool:
     """True where this link leads to a known article for the first time; a full-text feed tells its own entries again and again."""
     return work.kind in (WorkKind.NEW, WorkKind.BACKFILL) or (
-        work.kind is WorkKind.ENTRY and work.feed_id != known.row["feed_id"])  # fmt: skip
+        work.kind is WorkKind.ENTRY and work.feed_id != known.row["feed_id"]
+    )
 
 
 def _address(result: Result) -> str:
@@ -198,7 +264,11 @@ def _without(body: str, boilerplate: frozenset[int]) -> str:
 
 def _retell(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
     """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival does not matter."""
-    row = dict(known.row) | _row(result, article, known.url_key, now) | {name: known.row[name] for name in _TEXT}
+    row = (
+        dict(known.row)
+        | _row(result, article, known.url_key, now)
+        | {name: known.row[name] for name in _TEXT}
+    )
     row["published_day"] = _day(row)
     verdict.article, verdict.known = row, _known(row, known.seen)
 
@@ -206,7 +276,11 @@ def _retell(verdict: Verdict, result: Result, article: Article, known: Known, no
 def _hold(verdict: Verdict, article: Article, known: Known) -> None:
     """The same text under another embargo: a longer one must hold, and an earlier end is news too."""
     held = (Status.LIVE, Status.EMBARGOED)
-    if article.embargo_until == known.row["embargo_until"] or known.status not in held or article.status not in held:
+    if (
+        article.embargo_until == known.row["embargo_until"]
+        or known.status not in held
+        or article.status not in held
+    ):
         return
     row = dict(known.row) | {"embargo_until": article.embargo_until, "status": article.status}
     verdict.article, verdict.known = row, _known(row, known.seen)
@@ -215,16 +289,24 @@ def _hold(verdict: Verdict, article: Article, known: Known) -> None:
 def _tell_own(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
     """The text by the article's own page in the place of what another address told in the same run, as if it had come first."""
     told = dict(known.row) | _row(result, article, known.url_key, now)
-    row = told if result.work.rank < known.rank else told | {name: known.row[name] for name in known.row if name not in _TEXT}
+    row = (
+        told
+        if result.work.rank < known.rank
+        else told | {name: known.row[name] for name in known.row if name not in _TEXT}
+    )
     row["published_day"] = _day(row)
     verdict.article = row
     verdict.revision = _revision(told, RevisionKind.FIRST, row["word_count"], 0, now)
     verdict.known = _known(row, frozenset({row["text_hash"]}))
 
 
-def _revise(verdict: Verdict, result: Result, article: Article, known: Known, change: RevisionChange, now: datetime) -> None:
+def _revise(
+    verdict: Verdict, result: Result, article: Article, known: Known, change: RevisionChange, now: datetime
+) -> None:
     row = dict(known.row) | _row(result, article, known.url_key, now)
-    if known.row["published_at"] is not None:  # a later pubDate is history of the entry; the story was published once
+    if (
+        known.row["published_at"] is not None
+    ):  # a later pubDate is history of the entry; the story was published once
         row |= {name: known.row[name] for name in known.row if name.startswith("published_")}
     row["published_day"] = _day(row)
     row["feed_id"], row["rank"] = known.row["feed_id"], known.rank
@@ -252,8 +334,18 @@ def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
 
 
 def _revision(row: Row, kind: RevisionKind, added: int, removed: int, now: datetime) -> Row:
-    copied = ("article_id", "url", "revision", "headline", "body_text", "text_hash", "body_hash", "extractor", "page_file",
-              "page_offset")  # fmt: skip
+    copied = (
+        "article_id",
+        "url",
+        "revision",
+        "headline",
+        "body_text",
+        "text_hash",
+        "body_hash",
+        "extractor",
+        "page_file",
+        "page_offset",
+    )
     return {name: row[name] for name in copied} | {
         "kind": kind,
         "words_added": added,
@@ -264,15 +356,42 @@ def _revision(row: Row, kind: RevisionKind, added: int, removed: int, now: datet
 
 
 def _known(row: Mapping[str, Any], seen: frozenset[str]) -> Known:
-    return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
-                 row["revision"], row["revisions"], row["status"], row["published_day"], seen, row)  # fmt: skip
+    return Known(
+        row["article_id"],
+        row["url_key"],
+        row["rank"],
+        row["headline"],
+        row["body_text"] or "",
+        row["text_hash"],
+        row["revision"],
+        row["revisions"],
+        row["status"],
+        row["published_day"],
+        seen,
+        row,
+    )
 
 
 def _aliases(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> list[Row]:
     """Every address on the way leads to the article from now on."""
     work, page = result.work, result.page
-    met = [] if page is None else [(page.final_url, "final"), *((hop, "hop") for hop in page.hops if hop != work.url)]
+    met = (
+        []
+        if page is None
+        else [(page.final_url, "final"), *((hop, "hop") for hop in page.hops if hop != work.url)]
+    )
     if article.canonical_url:
         met.append((article.canonical_url, "canonical"))
-    return [{"url": url, "link_key": url_key(url, rules), "url_key": key, "feed_id": work.feed_id, "rank": work.rank,
-             "kind": kind, "day": work.day, "seen_at": now} for url, kind in met]  # fmt: skip
+    return [
+        {
+            "url": url,
+            "link_key": url_key(url, rules),
+            "url_key": key,
+            "feed_id": work.feed_id,
+            "rank": work.rank,
+            "kind": kind,
+            "day": work.day,
+            "seen_at": now,
+        }
+        for url, kind in met
+    ]

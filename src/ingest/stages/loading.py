@@ -56,18 +56,37 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         known = articles.known_articles(con, asked)
         before = {one.article_id: one.published_day for one in known.values()}
         barred = articles.taken_down(con, asked | {one.url_key for one in known.values()})
-        verdicts = [_judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)]
+        verdicts = [
+            _judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)
+        ]
         gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
         again = _keep_out(con, edges, gone, known, barred)
         _write(con, edges, ordered, verdicts)
         counts = _count(ordered, verdicts)
-        written = {v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None}
+        written = {
+            v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None
+        }
         articles.mark_dirty(con, [("articles", before[id]) for id in written if id in before])
-        withdrawn = {id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()}
-        counts.copies = link_copies(con, [k for id, k in written.items() if id not in withdrawn], withdrawn, before, edges.now,
-                                    _wholes(ordered, written))  # fmt: skip
-        note_checked(con, {v.known.article_id: v.known.published_day for r, v in zip(ordered, verdicts, strict=True)
-                           if v.known and r.work.kind is WorkKind.RECHECK}, edges.now)  # fmt: skip
+        withdrawn = {
+            id: before.get(id, day) for id, day in withdraw(con, list(written.values()), edges.now).items()
+        }
+        counts.copies = link_copies(
+            con,
+            [k for id, k in written.items() if id not in withdrawn],
+            withdrawn,
+            before,
+            edges.now,
+            _wholes(ordered, written),
+        )
+        note_checked(
+            con,
+            {
+                v.known.article_id: v.known.published_day
+                for r, v in zip(ordered, verdicts, strict=True)
+                if v.known and r.work.kind is WorkKind.RECHECK
+            },
+            edges.now,
+        )
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
     forget(edges, again)
     return counts
@@ -75,7 +94,11 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
 
 def _wholes(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, Whole]:
     """Written texts as a worker has read them, by article: a text may also be one that the warehouse had."""
-    read = {r.extraction.article.body_text: r.reading.whole for r in results if r.reading and r.extraction and r.extraction.article}
+    read = {
+        r.extraction.article.body_text: r.reading.whole
+        for r in results
+        if r.reading and r.extraction and r.extraction.article
+    }
     return {id: read[known.body_text] for id, known in written.items() if known.body_text in read}
 
 
@@ -85,9 +108,13 @@ def _asked(edges: Edges, result: Result) -> Iterable[str]:
         yield keys_of(result, edges.rules)[0]
 
 
-def _judged(edges: Edges, result: Result, keys: Sequence[str], known: dict[str, Known], barred: Mapping[str, str]) -> Verdict:
+def _judged(
+    edges: Edges, result: Result, keys: Sequence[str], known: dict[str, Known], barred: Mapping[str, str]
+) -> Verdict:
     if (key := _barred_key(keys, known, barred)) is not None:
-        return Verdict(Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key])
+        return Verdict(
+            Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key]
+        )
     found = next((known[key] for key in reversed(keys) if key in known), None)
     verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
     if verdict.known is not None:  # the next result of this batch may lead to the same article
@@ -107,8 +134,13 @@ def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping
     return next((key for key in leads if key in barred), None)
 
 
-def _keep_out(con: Connection, edges: Edges, gone: Sequence[Result], known: Mapping[str, Known],
-              barred: Mapping[str, str]) -> Again:  # fmt: skip
+def _keep_out(
+    con: Connection,
+    edges: Edges,
+    gone: Sequence[Result],
+    known: Mapping[str, Known],
+    barred: Mapping[str, str],
+) -> Again:
     """What came by another address than the one that was taken down: its record is to go, and that address is barred as well."""
     places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
     led: dict[str, str] = {}
@@ -121,14 +153,30 @@ def _keep_out(con: Connection, edges: Edges, gone: Sequence[Result], known: Mapp
 
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:
     latest = {v.article["article_id"]: v.article for v in verdicts if v.article is not None}
-    revisions = {(v.revision["article_id"], v.revision["revision"]): v.revision for v in verdicts if v.revision is not None}
+    revisions = {
+        (v.revision["article_id"], v.revision["revision"]): v.revision
+        for v in verdicts
+        if v.revision is not None
+    }
     articles.write_articles(con, list(latest.values()), list(revisions.values()))
     note_publishers(con, list(latest.values()), edges.now)
-    articles.write_dropped(con, {v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
-                                for r, v in zip(results, verdicts, strict=True)
-                                if v.revision is not None and v.article is not None and r.extraction})  # fmt: skip
-    see_lines(con, [(v.article, r.extraction.lines) for r, v in zip(results, verdicts, strict=True)
-                    if v.article is not None and r.extraction], edges.now)  # fmt: skip
+    articles.write_dropped(
+        con,
+        {
+            v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
+            for r, v in zip(results, verdicts, strict=True)
+            if v.revision is not None and v.article is not None and r.extraction
+        },
+    )
+    see_lines(
+        con,
+        [
+            (v.article, r.extraction.lines)
+            for r, v in zip(results, verdicts, strict=True)
+            if v.article is not None and r.extraction
+        ],
+        edges.now,
+    )
     links.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
     links.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
     pending.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])

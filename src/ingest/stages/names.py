@@ -17,9 +17,13 @@ def own_agencies(settings: Settings) -> str | None:
         text = settings.agencies.read_text(encoding="utf-8")
         shipped().extended(text)
     except OSError as error:
-        raise ConfigError(f"{settings.agencies}: cannot be read ({error.strerror}); see `agencies` in the settings") from None
+        raise ConfigError(
+            f"{settings.agencies}: cannot be read ({error.strerror}); see `agencies` in the settings"
+        ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{settings.agencies}: not a list of [[agency]] with name, aliases, country, kind: {error}") from None
+        raise ConfigError(
+            f"{settings.agencies}: not a list of [[agency]] with name, aliases, country, kind: {error}"
+        ) from None
     return text
 
 
@@ -27,4 +31,6 @@ def note_agencies(con: Connection, own: str | None) -> None:
     """core.agency shows the table in use."""
     table: AgencyTable = shipped().extended(own) if own else shipped()
     known = {agency.name: agency for agency in table.by_key.values()}
-    stored.write_agencies(con, [{"agency": a.name, "aliases": list(a.aliases), "country": a.country} for a in known.values()])
+    stored.write_agencies(
+        con, [{"agency": a.name, "aliases": list(a.aliases), "country": a.country} for a in known.values()]
+    )

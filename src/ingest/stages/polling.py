@@ -71,7 +71,9 @@ async def poll_feeds(
     tasks = {asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due}
     for task in list(tasks):
         task.add_done_callback(answered.put_nowait)
-        task.add_done_callback(tasks.discard)  # with what it found: thousands of documents are a lot of memory
+        task.add_done_callback(
+            tasks.discard
+        )  # with what it found: thousands of documents are a lot of memory
     try:
         while counts.polled < len(due) and edges.left > 0:
             if ready := await _round(answered, min(ROUND, len(due) - counts.polled)):
@@ -103,7 +105,9 @@ async def _round(answered: asyncio.Queue[asyncio.Future[Answered]], enough: int)
 async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
     etag, modified = conditional(state, edges.now)
     try:
-        answer = await edges.client.get(state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers)
+        answer = await edges.client.get(
+            state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers
+        )
     except FetchError as error:
         return Answered(feed, state, error, None)
     light = replace(answer, body=b"")
@@ -115,7 +119,14 @@ async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
 
 
 async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | FetchError:
-    given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
+    given = FeedInput(
+        feed,
+        answer.body,
+        answer.url,
+        answer.headers.get("content-type"),
+        edges.now,
+        edges.settings.entries_cap,
+    )
     edges.client.held.take(len(answer.body))
     try:
         document: FeedDocument = await edges.workers.run(parse_feed, given)
@@ -155,30 +166,61 @@ def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answere
 
 
 def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, EntryDigest]]:
-    asked = [(one.feed.id, entry.entry_key) for one in ordered if isinstance(one.document, FeedDocument)
-             for entry in one.document.entries]  # fmt: skip
-    return {feed_id: {key: EntryDigest(**json.loads(text)) for key, text in digests.items()}
-            for feed_id, digests in stored.known_entries(con, asked).items()}  # fmt: skip
+    asked = [
+        (one.feed.id, entry.entry_key)
+        for one in ordered
+        if isinstance(one.document, FeedDocument)
+        for entry in one.document.entries
+    ]
+    return {
+        feed_id: {key: EntryDigest(**json.loads(text)) for key, text in digests.items()}
+        for feed_id, digests in stored.known_entries(con, asked).items()
+    }
 
 
 def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decision:
-    return decide(one.feed, one.state, one.answer, one.document, known, edges.now, rules=edges.rules,
-                  min_interval=edges.settings.min_interval, entries_cap=edges.settings.entries_cap, k=edges.k,
-                  digest=one.digest)  # fmt: skip
+    return decide(
+        one.feed,
+        one.state,
+        one.answer,
+        one.document,
+        known,
+        edges.now,
+        rules=edges.rules,
+        min_interval=edges.settings.min_interval,
+        entries_cap=edges.settings.entries_cap,
+        k=edges.k,
+        digest=one.digest,
+    )
 
 
-def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
-           known: dict[str, dict[str, EntryDigest]]) -> Again:  # fmt: skip
+def _write(
+    con: Connection,
+    edges: Edges,
+    decided: Sequence[tuple[Answered, Decision]],
+    known: dict[str, dict[str, EntryDigest]],
+) -> Again:
     known_links = stored.known_links(con, _link_keys(edges, decided, known))
     barred = any(row["taken_down"] for row in known_links.values())
     again = _keep_out(con, edges, decided, known, known_links) if barred else Again()
     intents = Intents()
     for one, decision in decided:
-        plan(one.feed, decision.entries, known.get(one.feed.id, {}), known_links, intents, edges.now, edges.rules)
+        plan(
+            one.feed,
+            decision.entries,
+            known.get(one.feed.id, {}),
+            known_links,
+            intents,
+            edges.now,
+            edges.rules,
+        )
     stored.write_states(con, [(one.feed, decision.state) for one, decision in decided])
-    stored.write_polls(con, [_poll_row(edges, one, decision) for one, decision in decided],
-                       [row for one, decision in decided for row in _history(edges, one, decision)],
-                       [row for one, decision in decided for row in _digests(edges, one, decision)])  # fmt: skip
+    stored.write_polls(
+        con,
+        [_poll_row(edges, one, decision) for one, decision in decided],
+        [row for one, decision in decided for row in _history(edges, one, decision)],
+        [row for one, decision in decided for row in _digests(edges, one, decision)],
+    )
     links.add_aliases(con, intents.aliases)
     pending.queue(con, list(intents.pending.values()))
     mended = {old: key for old, key in intents.mended.items() if old not in intents.pending}
@@ -189,8 +231,13 @@ def _write(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Deci
     return again
 
 
-def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, Decision]],
-              known: dict[str, dict[str, EntryDigest]], known_links: dict[str, Row]) -> Again:  # fmt: skip
+def _keep_out(
+    con: Connection,
+    edges: Edges,
+    decided: Sequence[tuple[Answered, Decision]],
+    known: dict[str, dict[str, EntryDigest]],
+    known_links: dict[str, Row],
+) -> Again:
     """A feed still lists what was taken down: its record is to go, and where the entry has another address, that is barred too."""
     places, led = [], dict[str, str]()
     for one, decision in decided:
@@ -207,7 +254,9 @@ def _keep_out(con: Connection, edges: Edges, decided: Sequence[tuple[Answered, D
     return bar(con, edges, led, places, clean=True)
 
 
-def _link_keys(edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]) -> set[str]:
+def _link_keys(
+    edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]
+) -> set[str]:
     keys: set[str] = set()
     for one, decision in decided:
         digests = known.get(one.feed.id, {})
@@ -246,13 +295,29 @@ def _poll_row(edges: Edges, one: Answered, decision: Decision) -> Row:
 
 
 def _history(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
-    return [entry_row(verdict.entry, state=verdict.kind, url_key=url_key(link_of(verdict.entry), edges.rules), run_id=edges.run_id,
-                      now=edges.now, with_content=one.feed.full_text)
-            for verdict in decision.entries if verdict.kind is not EntryKind.SAME]  # fmt: skip
+    return [
+        entry_row(
+            verdict.entry,
+            state=verdict.kind,
+            url_key=url_key(link_of(verdict.entry), edges.rules),
+            run_id=edges.run_id,
+            now=edges.now,
+            with_content=one.feed.full_text,
+        )
+        for verdict in decision.entries
+        if verdict.kind is not EntryKind.SAME
+    ]
 
 
 def _digests(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
-    return [{"feed_id": one.feed.id, "entry_key": verdict.digest.entry_key,
-             "url_key": url_key(link_of(verdict.entry), edges.rules), "digest": json.dumps(asdict(verdict.digest)),
-             "seen_at": edges.now}
-            for verdict in decision.entries if verdict.kind is not EntryKind.SAME]  # fmt: skip
+    return [
+        {
+            "feed_id": one.feed.id,
+            "entry_key": verdict.digest.entry_key,
+            "url_key": url_key(link_of(verdict.entry), edges.rules),
+            "digest": json.dumps(asdict(verdict.digest)),
+            "seen_at": edges.now,
+        }
+        for verdict in decision.entries
+        if verdict.kind is not EntryKind.SAME
+    ]

@@ -22,9 +22,14 @@ def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     texts = {row["article_id"]: row for row in copies.texts(con, {id: days[id] for id in named})}
     wordings = worded(con, {id: row["body_text"] or "" for id, row in texts.items()})
     prepared = {id: ready(id, row, wordings[id].words) for id, row in texts.items()}
-    rows = [_row(texts[b if a in own else a], verify(prepared[a], prepared[b])) for a, b in pairs
-            if {a, b} <= prepared.keys()]
-    return sorted((row for row in rows if not row.pop("same")), key=lambda row: (-row["containment"], row["url"]))
+    rows = [
+        _row(texts[b if a in own else a], verify(prepared[a], prepared[b]))
+        for a, b in pairs
+        if {a, b} <= prepared.keys()
+    ]
+    return sorted(
+        (row for row in rows if not row.pop("same")), key=lambda row: (-row["containment"], row["url"])
+    )
 
 
 def _row(other: Row, verdict: Verdict) -> Row:

@@ -71,8 +71,12 @@ class _Days:
         """Derive one day; whether its leads differ from what was derived before."""
         window = [self._read(day - timedelta(back)) for back in range(REACH, -1, -1)]
         common = common_marks(StoryText(text.article_id, text.marks) for texts in window for text in texts)
-        before = [_text(text) for back, texts in zip(range(REACH, 0, -1), window[:-1], strict=True) for text in texts
-                  if self._leads(day - timedelta(back)).get(text.article_id) == text.article_id]  # fmt: skip
+        before = [
+            _text(text)
+            for back, texts in zip(range(REACH, 0, -1), window[:-1], strict=True)
+            for text in texts
+            if self._leads(day - timedelta(back)).get(text.article_id) == text.article_id
+        ]
         self._new[day] = leads(map(_text, window[-1]), before, common)
         return self._new[day] != {id: told.lead_id for id, told in self._told(day).items()}
 
@@ -96,9 +100,16 @@ class _Days:
         reach = timedelta(REACH)
         before = stored.told(self._con, first - reach, last + reach)
         rows = [told for told in before.values() if told.day not in self._new]
-        rows += [Told(id, day, lead, 0) for day, found in self._new.items() if first <= day <= last for id, lead in found.items()]
+        rows += [
+            Told(id, day, lead, 0)
+            for day, found in self._new.items()
+            if first <= day <= last
+            for id, lead in found.items()
+        ]
         days = {row.article_id: row.day for row in rows}
-        after = stored.recounted([row for row in rows if first - reach <= days.get(row.lead_id, date.min) <= last])
+        after = stored.recounted(
+            [row for row in rows if first - reach <= days.get(row.lead_id, date.min) <= last]
+        )
         replaced = {id: told for id, told in before.items() if told.day in self._new or id in after}
         stored.replace_told(self._con, replaced, after)
 

@@ -24,7 +24,9 @@ class Again:
     keys: tuple[str, ...] = ()
 
 
-def bar(con: Connection, edges: Edges, led: Mapping[str, str], places: Sequence[ArchivePlace], *, clean: bool) -> Again:
+def bar(
+    con: Connection, edges: Edges, led: Mapping[str, str], places: Sequence[ArchivePlace], *, clean: bool
+) -> Again:
     """As load/takedown.py's `bar`; what it returns is for `forget`, after the COMMIT."""
     return Again(tuple(places), tuple(takedown.bar(con, led, edges.now, clean=clean)) if led else ())
 

@@ -26,5 +26,8 @@ def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[s
 
 def _named(named: str, known: Known) -> bool:
     """A first look, which lets through all that find_withdrawn.sql would find."""
-    return named in known.row["url"] or named in (known.row["canonical_url"], known.url_key) or (
-        known.headline is not None and known.headline.lower() == named.lower())  # fmt: skip
+    return (
+        named in known.row["url"]
+        or named in (known.row["canonical_url"], known.url_key)
+        or (known.headline is not None and known.headline.lower() == named.lower())
+    )

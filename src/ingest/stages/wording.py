@@ -32,7 +32,9 @@ class Wording:
         return sketch(shingles(self.words.ids))
 
 
-def worded(con: Connection, bodies: Mapping[str, str], wholes: Mapping[str, Whole] | None = None) -> dict[str, Wording]:
+def worded(
+    con: Connection, bodies: Mapping[str, str], wholes: Mapping[str, Whole] | None = None
+) -> dict[str, Wording]:
     """These texts by id, each read once; `wholes` of those that were read before."""
     had = wholes or {}
     read = {id: had[id] if id in had else whole(body) for id, body in bodies.items()}

@@ -73,7 +73,8 @@ def _line(source: Source, result: Extraction | LimitHit, rules: HostRules) -> st
 
 def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
     return json.dumps(
-        {"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail}, ensure_ascii=False
+        {"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail},
+        ensure_ascii=False,
     )
 
 
@@ -83,12 +84,18 @@ def _fields(source: Source, article: Article, rules: HostRules) -> dict[str, Any
     key, canonical = f"urn:sha256:{text_hash(article.body_text)}", None
     if source.url:
         key, canonical = identity(source.url, article.canonical_url, rules)
-    columns = {name: _plain(value) for name, value in article_columns(article).items() if name not in NOT_PRINTED}
-    return {"id": source.id, "url_key": key, "url": source.url} | columns | {
-        "canonical_url": canonical,
-        "published_at": as_printed(stamp).replace("+00:00", "Z") if stamp else None,
-        "outcome": Outcome.LOADED,
+    columns = {
+        name: _plain(value) for name, value in article_columns(article).items() if name not in NOT_PRINTED
     }
+    return (
+        {"id": source.id, "url_key": key, "url": source.url}
+        | columns
+        | {
+            "canonical_url": canonical,
+            "published_at": as_printed(stamp).replace("+00:00", "Z") if stamp else None,
+            "outcome": Outcome.LOADED,
+        }
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -152,7 +159,9 @@ def _given(row: dict[str, Any], url: str | None) -> PageInput:
     stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
     title = said(row, "headline") or said(row, "title")
     hints = EntryHints(title=title, published=stamp, published_raw=str(raw)) if raw or title else None
-    given = PageInput(url, publisher=said(row, "publisher"), language=said(row, "language"), hints=hints, now=now)
+    given = PageInput(
+        url, publisher=said(row, "publisher"), language=said(row, "language"), hints=hints, now=now
+    )
     html = said(row, "html")
     return replace(given, html=html) if html else replace(given, text=said(row, "text"))
 
@@ -165,7 +174,12 @@ def _warc(path: Path, cap: int) -> Iterator[Source]:
         if response is None:
             yield Source(name, None, url, one.found.problem)
             continue
-        about = PageInput(url, content_type=response.headers.get("content-type"), status=response.status, now=datetime.now(UTC))
+        about = PageInput(
+            url,
+            content_type=response.headers.get("content-type"),
+            status=response.status,
+            now=datetime.now(UTC),
+        )
         yield Source(name, given_of(response, about), url)
 
 
@@ -180,4 +194,8 @@ async def _fetched(settings: Settings, url: str) -> Source:
     finally:
         hosts.close()
     kind = response.headers.get("content-type")
-    return Source(url, PageInput(response.url, html=response.body, content_type=kind, now=datetime.now(UTC)), response.url)
+    return Source(
+        url,
+        PageInput(response.url, html=response.body, content_type=kind, now=datetime.now(UTC)),
+        response.url,
+    )

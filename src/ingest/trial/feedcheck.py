@@ -39,7 +39,9 @@ async def check_feeds(settings: Settings, target: str | None) -> list[Checked]:
     try:
         with WorkerPool(settings.workers, limits, ("ingest.poll.feed",)) as workers:
             async with Client(settings, hosts, listed.hosts if listed else ()) as client:
-                return list(await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen)))
+                return list(
+                    await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen))
+                )
     finally:
         hosts.close()
 
@@ -55,7 +57,9 @@ async def _check(feed: Feed, settings: Settings, client: Client, workers: Worker
     now = datetime.now(UTC)
     try:
         answer = await client.get(feed.url, kind=Kind.FEED, headers=feed.headers)
-        given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), now, settings.entries_cap)
+        given = FeedInput(
+            feed, answer.body, answer.url, answer.headers.get("content-type"), now, settings.entries_cap
+        )
         document = await workers.run(parse_feed, given)
     except FetchError as error:
         return Checked(feed.id, feed.url, False, f"{error.reason}: {error.detail}")
@@ -68,4 +72,14 @@ def _read(feed: Feed, url: str, document: FeedDocument) -> Checked:
     stamps = [entry.published.at for entry in document.entries if entry.published]
     linked = sum(entry.link is not None for entry in document.entries)
     said = document.malformed or document.title or "ok"
-    return Checked(feed.id, url, True, said, document.version, document.total, len(stamps), linked, max(stamps, default=None))
+    return Checked(
+        feed.id,
+        url,
+        True,
+        said,
+        document.version,
+        document.total,
+        len(stamps),
+        linked,
+        max(stamps, default=None),
+    )

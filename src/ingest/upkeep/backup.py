@@ -64,7 +64,9 @@ def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied
 def restore(settings: Settings, source: Path, told: Told | None = None) -> Copied:
     """Make the data directory of `source`. ConfigError when `source` is no whole backup or the data directory is not empty."""
     if not (source / MARK).exists():
-        raise ConfigError(f"{source}: no whole backup there ({MARK} is missing); name a folder that `ingest backup` made")
+        raise ConfigError(
+            f"{source}: no whole backup there ({MARK} is missing); name a folder that `ingest backup` made"
+        )
     _empty(settings.data)
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and path.name != MARK]
     for number, path in enumerate(files):
@@ -82,8 +84,10 @@ def restore(settings: Settings, source: Path, told: Told | None = None) -> Copie
 def holding(con: Connection, since: datetime | None) -> list[dict[str, Any]]:
     """Backups made after `since` (all, if unknown), with whether they are still where they were made."""
     query = "SELECT path, made_at FROM core.backup WHERE ? IS NULL OR made_at >= ? ORDER BY made_at"
-    return [{"path": path, "made_at": made_at, "there": (Path(path) / MARK).exists()}
-            for path, made_at in con.execute(query, [since, since]).fetchall()]  # fmt: skip
+    return [
+        {"path": path, "made_at": made_at, "there": (Path(path) / MARK).exists()}
+        for path, made_at in con.execute(query, [since, since]).fetchall()
+    ]
 
 
 def _empty(folder: Path) -> None:
@@ -103,7 +107,9 @@ def _copy(source: Path, target: Path, size: int | None = None) -> None:
             taken.flush()
             os.fsync(taken.fileno())
     except OSError as error:
-        raise ConfigError(f"{target}: cannot be written ({error.strerror}); make room or name another folder") from None
+        raise ConfigError(
+            f"{target}: cannot be written ({error.strerror}); make room or name another folder"
+        ) from None
 
 
 def _copy_bytes(given: int, taken: int, size: int) -> None:

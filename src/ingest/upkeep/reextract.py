@@ -105,12 +105,25 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
     warehouse.prepare()
     with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
         found = texts.last_run(con) if run_id == "last" else run_id
-        if found is None or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone():
-            raise ConfigError(f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs")
+        if (
+            found is None
+            or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone()
+        ):
+            raise ConfigError(
+                f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs"
+            )
         if later := texts.later_run(con, found):
-            raise ConfigError(f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first")
+            raise ConfigError(
+                f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first"
+            )
         back = texts.undo(con, found)
-        link_copies(con, [known for known, _ in back], {}, {k.article_id: day for k, day in back}, now or datetime.now(UTC))
+        link_copies(
+            con,
+            [known for known, _ in back],
+            {},
+            {k.article_id: day for k, day in back},
+            now or datetime.now(UTC),
+        )
     derive_stories(warehouse)
     publish(warehouse)
     return len(back)
@@ -130,12 +143,22 @@ def again(page: ArchivedPage) -> Extraction:
     except Terminal as error:
         return Extraction(None, Outcome.FAILED, error.reason, error.detail)
     kind = response.headers.get("content-type")
-    return extract(given_of(response, replace(page.given, content_type=kind, status=response.status, noai=response.noai)))
+    return extract(
+        given_of(response, replace(page.given, content_type=kind, status=response.status, noai=response.noai))
+    )
 
 
 class _Run:
-    def __init__(self, settings: Settings, feeds: FeedList, wanted: Wanted, warehouse: Warehouse, workers: WorkerPool,
-                 now: datetime, report: Report) -> None:  # fmt: skip
+    def __init__(
+        self,
+        settings: Settings,
+        feeds: FeedList,
+        wanted: Wanted,
+        warehouse: Warehouse,
+        workers: WorkerPool,
+        now: datetime,
+        report: Report,
+    ) -> None:
         self._folder = settings.data / "archive"
         self._agencies = own_agencies(settings)
         self._feeds: dict[str, Feed] = {feed.id: feed for feed in feeds.feeds}
@@ -153,7 +176,11 @@ class _Run:
         for asked in _batches(every):
             with self._warehouse.transaction() as con:
                 stored = texts.stored(con, asked)
-                lines = host_lines(con, {host_of(one.row["url"]) for one in stored}) if self._wanted.learned else {}
+                lines = (
+                    host_lines(con, {host_of(one.row["url"]) for one in stored})
+                    if self._wanted.learned
+                    else {}
+                )
             made = self._extracted(stored, lines)
             with self._warehouse.transaction() as con:
                 self._compare(con, {(one.article_id, one.revision): result for one, result in made}, asked)
@@ -161,9 +188,15 @@ class _Run:
             if told:
                 told("texts", done, len(every))
 
-    def _extracted(self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]) -> list[tuple[Stored, Extraction]]:
+    def _extracted(
+        self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]
+    ) -> list[tuple[Stored, Extraction]]:
         able = [one for one in stored if one.place is not None]
-        given = (ArchivedPage(self._folder, one.place, self._input(one, lines)) for one in able if one.place is not None)
+        given = (
+            ArchivedPage(self._folder, one.place, self._input(one, lines))
+            for one in able
+            if one.place is not None
+        )
         made = [_result(one) for one in self._workers.map_stream(again, given)]
         lost = Extraction(None, Outcome.FAILED, Reason.DAMAGED_RECORD, "no row remembers its record's length")
         return [*zip(able, made, strict=True), *((one, lost) for one in stored if one.place is None)]
@@ -172,12 +205,20 @@ class _Run:
         feed = self._feeds.get(one.row["feed_id"] or "")
         then = frozenset(line_hash(text) for text in one.host_lines)
         return PageInput(
-            one.row["url"], hints=one.hints, publisher=feed.publisher if feed else None, language=feed.language if feed else None,
-            zone=feed.timezone if feed else None, feed_content_type=feed.content_type if feed else None,
-            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()), now=one.row["checked_at"], agencies=self._agencies,
-        )  # fmt: skip
+            one.row["url"],
+            hints=one.hints,
+            publisher=feed.publisher if feed else None,
+            language=feed.language if feed else None,
+            zone=feed.timezone if feed else None,
+            feed_content_type=feed.content_type if feed else None,
+            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()),
+            now=one.row["checked_at"],
+            agencies=self._agencies,
+        )
 
-    def _compare(self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]) -> None:
+    def _compare(
+        self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]
+    ) -> None:
         """Against the texts as they stand now: a poll may have written since they were read."""
         fresh = texts.stored(con, asked)
         before = texts.articles(con, sorted({one.article_id for one in fresh}))
@@ -197,28 +238,47 @@ class _Run:
                 continue
             row = _revision(one, extraction.article, latest.get(one.article_id))
             latest[one.article_id] = row
-            article = self._article(one, extraction.article, before[one.article_id]) if one.is_current else None
+            article = (
+                self._article(one, extraction.article, before[one.article_id]) if one.is_current else None
+            )
             if not self._differs(one, row, article, before[one.article_id]):
                 continue
             pairs.append((one, row))
             if article is not None:
-                whole[one.article_id] = article | {name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")}
+                whole[one.article_id] = article | {
+                    name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")
+                }
                 dropped[one.article_id] = [(line.rule, line.text) for line in extraction.dropped]
         if not self._wanted.dry and pairs:
             self._write(con, pairs, whole, before, dropped)
 
-    def _write(self, con: Connection, pairs: Sequence[tuple[Stored, Row]], whole: dict[str, Row], before: dict[str, Row],
-               dropped: dict[str, list[tuple[str, str]]]) -> None:  # fmt: skip
+    def _write(
+        self,
+        con: Connection,
+        pairs: Sequence[tuple[Stored, Row]],
+        whole: dict[str, Row],
+        before: dict[str, Row],
+        dropped: dict[str, list[tuple[str, str]]],
+    ) -> None:
         texts.rewrite(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
         articles.write_dropped(con, dropped)
-        moved = [row for id, row in whole.items() if row["text_hash"] != before[id]["text_hash"] or
-                 row["published_day"] != before[id]["published_day"] or row["status"] != before[id]["status"]]  # fmt: skip
+        moved = [
+            row
+            for id, row in whole.items()
+            if row["text_hash"] != before[id]["text_hash"]
+            or row["published_day"] != before[id]["published_day"]
+            or row["status"] != before[id]["status"]
+        ]
         days = {row["article_id"]: before[row["article_id"]]["published_day"] for row in moved}
         link_copies(con, [texts.known(row) for row in moved], {}, days, self._now)
 
     def _article(self, one: Stored, article: Article, before: Row) -> Row:
         """The article's row by the new extraction; its identity, its history and what only a feed knew stay."""
-        canonical = None if before["url_key"].startswith("urn:") else identity(before["url"], article.canonical_url, self._rules)[1]
+        canonical = (
+            None
+            if before["url_key"].startswith("urn:")
+            else identity(before["url"], article.canonical_url, self._rules)[1]
+        )
         made = article_columns(replace(article, canonical_url=canonical))
         published = {name for name in made if name.startswith("published_")}
         if before["revisions"] > 1 or (one.hints is None and before["published_source"] == "feed"):
@@ -237,7 +297,11 @@ class _Run:
         """Count and note a difference; a new name of the extractor alone is none."""
         report = self._report
         text = any(row[name] != one.row[name] for name in _KEPT)
-        fields = [name for name, value in (article or {}).items() if value != before[name] and name not in (*_KEPT, "extractor")]
+        fields = [
+            name
+            for name, value in (article or {}).items()
+            if value != before[name] and name not in (*_KEPT, "extractor")
+        ]
         if not text and not fields:
             report.same += 1
             return row["extractor"] != one.row["extractor"] and not self._wanted.dry
@@ -253,9 +317,15 @@ class _Run:
         change = classify(one.row["headline"], one.row["body_text"] or "", row["headline"], row["body_text"])
         self._report.words_added += change.words_added
         self._report.words_removed += change.words_removed
-        entry = {"article_id": one.article_id, "revision": one.revision, "url": one.row["url"], "headline": row["headline"],
-                 "words_added": change.words_added, "words_removed": change.words_removed,
-                 "diff": readable(one.row["body_text"] or "", row["body_text"])}  # fmt: skip
+        entry = {
+            "article_id": one.article_id,
+            "revision": one.revision,
+            "url": one.row["url"],
+            "headline": row["headline"],
+            "words_added": change.words_added,
+            "words_removed": change.words_removed,
+            "diff": readable(one.row["body_text"] or "", row["body_text"]),
+        }
         largest = [*self._report.largest, entry]
         largest.sort(key=lambda each: (-each["words_added"] - each["words_removed"], each["url"]))
         self._report.largest = largest[:LARGEST]
@@ -282,7 +352,11 @@ def _revision(one: Stored, article: Article, before: Row | None) -> Row:
 
 
 def _result(made: Extraction | LimitHit) -> Extraction:
-    return Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(made)) if isinstance(made, LimitHit) else made
+    return (
+        Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(made))
+        if isinstance(made, LimitHit)
+        else made
+    )
 
 
 def _batches(every: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:

@@ -55,12 +55,20 @@ def stored(con: Connection, asked: Sequence[tuple[str, int]]) -> list[Stored]:
 
 def articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
     """Whole rows of core.article, ids as text."""
-    con.execute("SELECT * EXCLUDE (key_hash) FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(ids)])
+    con.execute(
+        "SELECT * EXCLUDE (key_hash) FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))",
+        [list(ids)],
+    )
     return {str(row["article_id"]): _plain(row) for row in records(con)}
 
 
 def _stage(con: Connection, asked: Sequence[tuple[str, int]]) -> None:
-    stage(con, [{"article_id": id, "revision": revision} for id, revision in asked], "core.revision", ("article_id", "revision"))
+    stage(
+        con,
+        [{"article_id": id, "revision": revision} for id, revision in asked],
+        "core.revision",
+        ("article_id", "revision"),
+    )
 
 
 def _plain(row: Row) -> Row:
@@ -72,27 +80,57 @@ def _stored(row: Row) -> Stored:
     length = row["page_length"]
     place = ArchivePlace(row["page_file"], row["page_offset"], length) if length is not None else None
     return Stored(
-        row["article_id"], row["revision"], row, place, _hints(row) if row["told"] else None, tuple(row["host_lines"] or ())
+        row["article_id"],
+        row["revision"],
+        row,
+        place,
+        _hints(row) if row["told"] else None,
+        tuple(row["host_lines"] or ()),
     )
 
 
 def _hints(row: Row) -> EntryHints:
     stamp = None
     if row["published_at"] is not None:
-        stamp = Stamp(row["published_at"], Precision(row["published_precision"]), StampSource.FEED, row["published_raw"] or "")
-    return EntryHints(row["title"], row["summary"], stamp, row["published_raw"], tuple(row["authors"] or ()), row["credit"],
-                      tuple(row["categories"] or ()), row["image_url"])  # fmt: skip
+        stamp = Stamp(
+            row["published_at"],
+            Precision(row["published_precision"]),
+            StampSource.FEED,
+            row["published_raw"] or "",
+        )
+    return EntryHints(
+        row["title"],
+        row["summary"],
+        stamp,
+        row["published_raw"],
+        tuple(row["authors"] or ()),
+        row["credit"],
+        tuple(row["categories"] or ()),
+        row["image_url"],
+    )
 
 
 # -- writing and putting back ----------------------------------------------------------------------------------------
 
 
-def rewrite(con: Connection, run_id: str, pairs: Sequence[tuple[Stored, Row]], changed: Mapping[str, Row],
-            before: Mapping[str, Row]) -> None:  # fmt: skip
+def rewrite(
+    con: Connection,
+    run_id: str,
+    pairs: Sequence[tuple[Stored, Row]],
+    changed: Mapping[str, Row],
+    before: Mapping[str, Row],
+) -> None:
     """Set these columns of these revisions, and these whole articles; what stood there is kept for `undo`."""
     dropped = _dropped(con, list(changed))
-    kept = [{"run_id": run_id, "article_id": one.article_id, "revision": one.revision,
-             "before": _json(one, row, changed, before, dropped)} for one, row in pairs]  # fmt: skip
+    kept = [
+        {
+            "run_id": run_id,
+            "article_id": one.article_id,
+            "revision": one.revision,
+            "before": _json(one, row, changed, before, dropped),
+        }
+        for one, row in pairs
+    ]
     append(con, "core.reextraction", kept)
     _write(con, [(one.article_id, one.revision, row) for one, row in pairs], list(changed.values()))
     mark_dirty(con, [("articles", row["published_day"]) for row in before.values()])
@@ -101,14 +139,21 @@ def rewrite(con: Connection, run_id: str, pairs: Sequence[tuple[Stored, Row]], c
 def _dropped(con: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """What extraction took out of these articles' texts, as it stands: (rule, text)."""
     found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
-    query = "SELECT article_id, rule, text FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))"
+    query = (
+        "SELECT article_id, rule, text FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))"
+    )
     for id, rule, text in con.execute(f"{query} ORDER BY article_id, line", [list(ids)]).fetchall():
         found[str(id)].append((rule, text))
     return found
 
 
-def _json(one: Stored, row: Row, changed: Mapping[str, Row], before: Mapping[str, Row],
-          dropped: Mapping[str, list[tuple[str, str]]]) -> str:  # fmt: skip
+def _json(
+    one: Stored,
+    row: Row,
+    changed: Mapping[str, Row],
+    before: Mapping[str, Row],
+    dropped: Mapping[str, list[tuple[str, str]]],
+) -> str:
     old: dict[str, Any] = {"revision": {name: one.row[name] for name in row}}
     if one.is_current and one.article_id in changed:
         was, now = before[one.article_id], changed[one.article_id]
@@ -122,8 +167,10 @@ def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Se
     for id, revision, row in revisions:
         names = [name for name in _TEXT if name in row]
         settings = ", ".join(f"{name} = ?" for name in names)
-        done = con.execute(f"UPDATE core.revision SET {settings} WHERE article_id = ? AND revision = ? RETURNING day",
-                           [*(row[name] for name in names), id, revision]).fetchall()  # fmt: skip
+        done = con.execute(
+            f"UPDATE core.revision SET {settings} WHERE article_id = ? AND revision = ? RETURNING day",
+            [*(row[name] for name in names), id, revision],
+        ).fetchall()
         days += [("revisions", day) for (day,) in done]
     mark_dirty(con, days)
     write_articles(con, whole, [])
@@ -137,12 +184,21 @@ def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
     ).fetchall()
     kept = [(str(id), revision, json.loads(before)) for id, revision, before in rows]
     now = articles(con, sorted({id for id, _, _ in kept}))
-    typed = {id: _typed(con, before["article"]) for id, revision, before in kept
-             if "article" in before and id in now and now[id]["revision"] == revision}  # fmt: skip
+    typed = {
+        id: _typed(con, before["article"])
+        for id, revision, before in kept
+        if "article" in before and id in now and now[id]["revision"] == revision
+    }
     restored = {id: now[id] | values for id, values in typed.items()}
     mark_dirty(con, [("articles", now[id]["published_day"]) for id in restored])
-    _write(con, [(id, revision, before["revision"]) for id, revision, before in kept if id in now], list(restored.values()))
-    write_dropped(con, {id: before["dropped"] for id, _, before in kept if id in restored and "dropped" in before})
+    _write(
+        con,
+        [(id, revision, before["revision"]) for id, revision, before in kept if id in now],
+        list(restored.values()),
+    )
+    write_dropped(
+        con, {id: before["dropped"] for id, _, before in kept if id in restored and "dropped" in before}
+    )
     con.execute("DELETE FROM core.reextraction WHERE run_id = ?", [run_id])
     return [(known(row), now[id]["published_day"]) for id, row in restored.items()]
 
@@ -171,11 +227,25 @@ def last_run(con: Connection) -> str | None:
 def later_run(con: Connection, run_id: str) -> str | None:
     """The newest re-extraction since `run_id` that replaced one of its texts again."""
     both = "core.reextraction a JOIN core.reextraction b USING (article_id)"
-    row = con.execute(f"SELECT max(b.run_id) FROM {both} WHERE a.run_id = ? AND b.run_id > a.run_id", [run_id]).fetchone()
+    row = con.execute(
+        f"SELECT max(b.run_id) FROM {both} WHERE a.run_id = ? AND b.run_id > a.run_id", [run_id]
+    ).fetchone()
     return row[0] if row else None
 
 
 def known(row: Row) -> Known:
     """The article as the copy rules read it."""
-    return Known(row["article_id"], row["url_key"], row["rank"], row["headline"], row["body_text"] or "", row["text_hash"],
-                 row["revision"], row["revisions"], row["status"], row["published_day"], frozenset(), row)  # fmt: skip
+    return Known(
+        row["article_id"],
+        row["url_key"],
+        row["rank"],
+        row["headline"],
+        row["body_text"] or "",
+        row["text_hash"],
+        row["revision"],
+        row["revisions"],
+        row["status"],
+        row["published_day"],
+        frozenset(),
+        row,
+    )

@@ -41,8 +41,13 @@ class Scrubbed:
     quoted: list[str] = field(default_factory=list)
 
 
-def scrub(folder: Path, keys: Collection[str], texts: Collection[str], key_of: Callable[[str], str],
-          told: Callable[[int, int], None] | None = None) -> Scrubbed:  # fmt: skip
+def scrub(
+    folder: Path,
+    keys: Collection[str],
+    texts: Collection[str],
+    key_of: Callable[[str], str],
+    told: Callable[[int, int], None] | None = None,
+) -> Scrubbed:
     """Overwrite every record of the archive that answers one of `keys`, and every feed that lists one or carries one of `texts`.
 
     Reads the whole archive: a record may lie there that no row points to.
@@ -84,7 +89,9 @@ class _Looked:
         self._keys = keys
         self._key_of = lru_cache(maxsize=100_000)(key_of)  # a feed lists much the same each time
         self._needles = _needles(texts)
-        self._quotes = tuple(part[:_NEEDLE].encode() for text in texts for part in text.split("\n") if len(part) >= _NEEDLE)
+        self._quotes = tuple(
+            part[:_NEEDLE].encode() for text in texts for part in text.split("\n") if len(part) >= _NEEDLE
+        )
 
     def for_it(self, response: Response) -> bool:
         """Whether a record is to be overwritten. Another address's page is a copy or a list: it is only named."""
@@ -95,7 +102,11 @@ class _Looked:
             text = response.body.decode("utf-8", "replace")
             return self._lists(response.url, text) or any(needle in _plain(text) for needle in self._needles)
         url = response.url
-        if len(self.found.quoted) < _QUOTED and url not in self.found.quoted and any(one in response.body for one in self._quotes):
+        if (
+            len(self.found.quoted) < _QUOTED
+            and url not in self.found.quoted
+            and any(one in response.body for one in self._quotes)
+        ):
             self.found.quoted.append(url)
         return False
 

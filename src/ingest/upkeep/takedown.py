@@ -61,8 +61,14 @@ class Upkeep:
     broken: dict[str, list[dict[str, Any]]]
 
 
-def take_down(settings: Settings, feeds: FeedList, asked: str, reason: str, now: datetime | None = None,
-              told: Told | None = None) -> Removal:  # fmt: skip
+def take_down(
+    settings: Settings,
+    feeds: FeedList,
+    asked: str,
+    reason: str,
+    now: datetime | None = None,
+    told: Told | None = None,
+) -> Removal:
     """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what deletes leave in files."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.must_exist()
@@ -74,10 +80,17 @@ def take_down(settings: Settings, feeds: FeedList, asked: str, reason: str, now:
             let_go(con, [gone.article_id], now)
         settle(con, [_barred(key, gone.url_key or key, reason, now) for key in _linked(con, gone.keys)])
     key = gone.url_key or url_key(asked.strip(), rules)
-    removal = Removal(key, gone.article_id, gone.article_id is not None, reason, list(gone.keys), copies=gone.copies)
+    removal = Removal(
+        key, gone.article_id, gone.article_id is not None, reason, list(gone.keys), copies=gone.copies
+    )
     folder = settings.data / "archive"
-    scrubbed = scrub(folder, gone.keys, gone.texts, lambda url: url_key(url, rules),
-                     (lambda done, total: told("archive", done, total)) if told else None)  # fmt: skip
+    scrubbed = scrub(
+        folder,
+        gone.keys,
+        gone.texts,
+        lambda url: url_key(url, rules),
+        (lambda done, total: told("archive", done, total)) if told else None,
+    )
     removal.records_overwritten = scrubbed.records
     removal.quoted = [url for url in scrubbed.quoted if url not in {one["url"] for one in gone.copies}]
     publish(warehouse)
@@ -91,18 +104,28 @@ def take_down(settings: Settings, feeds: FeedList, asked: str, reason: str, now:
 
 def _linked(con: Connection, keys: Sequence[str]) -> list[str]:
     """Of these keys the ones that a discovered link has: only those have an outcome."""
-    query = (
-        "SELECT DISTINCT link_key FROM core.alias WHERE kind = 'link' AND link_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL"
-    )
+    query = "SELECT DISTINCT link_key FROM core.alias WHERE kind = 'link' AND link_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL"
     return [key for (key,) in con.execute(query, [list(keys)]).fetchall()]
 
 
 def _barred(key: str, leads_to: str, reason: str, now: datetime) -> dict[str, Any]:
-    return {"link_key": key, "url_key": leads_to, "feed_id": None, "outcome": Outcome.SKIPPED, "reason": Reason.TAKEDOWN,
-            "detail": reason, "fetched": False, "extracted": False, "day": now.date(), "decided_at": now}  # fmt: skip
+    return {
+        "link_key": key,
+        "url_key": leads_to,
+        "feed_id": None,
+        "outcome": Outcome.SKIPPED,
+        "reason": Reason.TAKEDOWN,
+        "detail": reason,
+        "fetched": False,
+        "extracted": False,
+        "day": now.date(),
+        "decided_at": now,
+    }
 
 
-def maintain(settings: Settings, feeds: FeedList, now: datetime | None = None, *, rewrite: bool = False) -> Upkeep:
+def maintain(
+    settings: Settings, feeds: FeedList, now: datetime | None = None, *, rewrite: bool = False
+) -> Upkeep:
     """Publish what is dirty, finish takedowns that were cut off, sweep, rewrite the warehouse where a takedown (or `rewrite`) asks
     for it, and prove its rules."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
@@ -123,7 +146,8 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
     """
     with warehouse.transaction() as con:
         con.execute(
-            "DELETE FROM core.reextraction WHERE run_id IN (SELECT run_id FROM core.run WHERE started_at < ?)", [now - KEEP_UNDO]
+            "DELETE FROM core.reextraction WHERE run_id IN (SELECT run_id FROM core.run WHERE started_at < ?)",
+            [now - KEEP_UNDO],
         )
         keys = stored.unfinished(con, "erased")
     if not keys and not rewrite:
@@ -144,7 +168,9 @@ def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
     archive = warehouse.data / "archive"
     with warehouse.transaction() as con:
         ends = committed(con)
-    Archive(archive, "maintain").heal(ends)  # half a record that a killed process left may be readable in part
+    Archive(archive, "maintain").heal(
+        ends
+    )  # half a record that a killed process left may be readable in part
     with warehouse.transaction() as con:
         keys = stored.unfinished(con, "scrubbed")
         ids = [

@@ -22,9 +22,24 @@ _PCT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOME = frozenset(("", "home", "index", "default", "homepage"))
 _LISTING = frozenset(
-    ("tag", "tags", "topic", "topics", "category", "categories", "section", "sections", "author", "authors", "search", "archive")
+    (
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+        "section",
+        "sections",
+        "author",
+        "authors",
+        "search",
+        "archive",
+    )
 )
-_REPRESENTATION = frozenset(("amp", "amp.html", "index.html", "index.htm", "index.php", "print", "default.aspx"))
+_REPRESENTATION = frozenset(
+    ("amp", "amp.html", "index.html", "index.htm", "index.php", "print", "default.aspx")
+)
 
 
 class HostRules:
@@ -33,7 +48,9 @@ class HostRules:
     def __init__(self, rules: Iterable[HostRule] = ()) -> None:
         """Raises re.error for an identity that is no regular expression (settings checks first and names the file and key)."""
         self._rules = {bare_host(rule.host.lower()): rule for rule in rules}
-        self._patterns = {host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity}
+        self._patterns = {
+            host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity
+        }
 
     def rule(self, host: str) -> HostRule | None:
         """The rule of this host or of the nearest domain above it."""
@@ -100,7 +117,9 @@ def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[s
     key = url_key(link, rules)
     if key == final_key:
         return key, link
-    if "#" in final_key and "#" not in key:  # the host's rule knows stories of this site by number; this link is none
+    if (
+        "#" in final_key and "#" not in key
+    ):  # the host's rule knows stories of this site by number; this link is none
         return final_key, None
     if "#" not in key and _is_section(urlsplit(link), urlsplit(final_url)):
         return final_key, None
@@ -127,8 +146,12 @@ def clean_link(href: str, base: str) -> str | None:
     if parts.scheme not in _DEFAULT_PORTS or host is None:
         return None
     userinfo, at, _ = parts.netloc.rpartition("@")
-    authority = userinfo + at + _bracket(host) + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
-    link = f"{parts.scheme}://{authority}{_quote(parts.path) or '/'}" + (f"?{_quote(parts.query)}" if parts.query else "")
+    authority = (
+        userinfo + at + _bracket(host) + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
+    )
+    link = f"{parts.scheme}://{authority}{_quote(parts.path) or '/'}" + (
+        f"?{_quote(parts.query)}" if parts.query else ""
+    )
     return link if len(link) <= LINK_CAP and link.isascii() else None
 
 

@@ -13,9 +13,35 @@ def _words(text: str) -> frozenset[str]:
 # Names that only ever say how a reader arrived. Sources: the query-stripping lists of Firefox, AdGuard and ClearURLs, and the
 # parameters that real feeds hang on their links (BBC at_*, CNN eref, DW maca, Le Monde xtor, Reuters feedType, Google News oc).
 _TRACKING_PREFIXES = (
-    "utm_", "at_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "_hs", "mc_", "oly_", "vero_", "itm_", "ns_", "wt_", "wt.",
-    "trk_", "cm_", "fb_", "ga_", "mkt_", "ml_subscriber", "sc_c", "cx_", "__twitter", "int_", "dm_i", "elq", "gs_",
-)  # fmt: skip
+    "utm_",
+    "at_",
+    "pk_",
+    "piwik_",
+    "mtm_",
+    "matomo_",
+    "hsa_",
+    "_hs",
+    "mc_",
+    "oly_",
+    "vero_",
+    "itm_",
+    "ns_",
+    "wt_",
+    "wt.",
+    "trk_",
+    "cm_",
+    "fb_",
+    "ga_",
+    "mkt_",
+    "ml_subscriber",
+    "sc_c",
+    "cx_",
+    "__twitter",
+    "int_",
+    "dm_i",
+    "elq",
+    "gs_",
+)
 _TRACKING = _words(
     """fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid yclid ysclid igshid igsh li_fat_id epik rb_clickid s_kwcid
     srsltid _openstat _ga _gl xtor cmp cmpid cmpn icid ncid s_cid scid ito maca oc usg wprss wpisrc wpmm eref feedtype feedname

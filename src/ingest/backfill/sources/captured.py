@@ -38,7 +38,9 @@ def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
     """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be read."""
     path = Path(name)
     if not path.exists():
-        raise ConfigError(f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and urls)")
+        raise ConfigError(
+            f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and urls)"
+        )
     match source:
         case "warc" | "archive":
             for one in _files(path, (".warc", ".warc.gz")):
@@ -91,7 +93,9 @@ def opened_raw(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise ConfigError(f"--input {path}: cannot be read ({error.strerror}); name a file that is there") from None
+        raise ConfigError(
+            f"--input {path}: cannot be read ({error.strerror}); name a file that is there"
+        ) from None
 
 
 # -- JSON lines ------------------------------------------------------------------------------------------------------
@@ -121,7 +125,11 @@ def _json_line(line: bytes, name: str, now: datetime) -> Captured:
 
 def _found(url: str, row: Mapping[str, Any]) -> Found:
     published = row.get("published_at") or row.get("published")
-    return Found(url, published=unhalved(str(published)) if published else None, title=said(row, "headline") or said(row, "title"))
+    return Found(
+        url,
+        published=unhalved(str(published)) if published else None,
+        title=said(row, "headline") or said(row, "title"),
+    )
 
 
 def _markup(url: str | None, html: bytes, row: Mapping[str, Any], name: str, now: datetime) -> Captured:
@@ -159,7 +167,9 @@ def _listed_file(folder: Path, row: Row, nickname: str, now: datetime) -> Captur
     name, url = said(row, "file") or said(row, "path") or said(row, "filename"), said(row, "url")
     file = Path(os.path.normpath(folder / (name or "")))
     if name is None or not file.is_relative_to(os.path.normpath(folder)):
-        return _none(url or nickname, Reason.DAMAGED_RECORD, f"{name or 'no file named'}: not a file in {folder.name}")
+        return _none(
+            url or nickname, Reason.DAMAGED_RECORD, f"{name or 'no file named'}: not a file in {folder.name}"
+        )
     return _html_file(file, name, row, now)
 
 
@@ -168,9 +178,17 @@ def _html_file(file: Path, name: str, row: Mapping[str, Any], now: datetime) -> 
     try:
         body = file.read_bytes()
     except (OSError, ValueError) as error:  # the latter for a name that no file can have
-        return _none(url or nickname, Reason.DAMAGED_RECORD, unhalved(f"{name}: {getattr(error, 'strerror', None) or error}"))
+        return _none(
+            url or nickname,
+            Reason.DAMAGED_RECORD,
+            unhalved(f"{name}: {getattr(error, 'strerror', None) or error}"),
+        )
     link = url or canonical_of(body)
     if link is None:
-        return _none(nickname, Reason.NO_URL, unhalved(f"{name}: not in the manifest, and no canonical link in its head"))
+        return _none(
+            nickname,
+            Reason.NO_URL,
+            unhalved(f"{name}: not in the manifest, and no canonical link in its head"),
+        )
     # Bytes of unknown encoding: no charset is claimed, the page says it itself.
     return Captured(_found(link, row), _answer(link, body, "text/html", now))

@@ -40,7 +40,9 @@ def feeds_of(asked: Backfill, feeds: FeedList) -> list[Paged]:
         return [_input(url, feeds) for url in asked.inputs]
     chosen = feeds.chosen(asked.feeds)
     if not chosen:
-        raise ConfigError(f"{feeds.path}: no [[feed]] to walk back through; name one by its address with --input URL")
+        raise ConfigError(
+            f"{feeds.path}: no [[feed]] to walk back through; name one by its address with --input URL"
+        )
     return [Paged(feed, True) for feed in chosen]
 
 
@@ -57,7 +59,9 @@ async def entries(edges: Edges, paged: Paged, asked: Backfill, walk: Walk) -> As
     said, asked_for, linked = set[str](), set[str](), False
     while url is not None and url not in asked_for:
         if len(asked_for) >= PAGES_CAP:
-            walk.problem(url, Reason.TOO_LARGE, f"{PAGES_CAP} pages of this feed were read; older ones are left out")
+            walk.problem(
+                url, Reason.TOO_LARGE, f"{PAGES_CAP} pages of this feed were read; older ones are left out"
+            )
             return
         asked_for.add(url)
         document = await _document(edges, paged.feed, url, walk)
@@ -87,13 +91,17 @@ def _numbered(url: str) -> str:
     fields = parts.query.split("&") if parts.query else []
     said = next((one.removeprefix("paged=") for one in fields if one.startswith("paged=")), "1")
     behind = f"paged={(int(said) if said.isascii() and said.isdigit() else 1) + 1}"
-    others = [one for one in fields if one.partition("=")[0] != "paged"]  # as they are written: servers tell them apart
+    others = [
+        one for one in fields if one.partition("=")[0] != "paged"
+    ]  # as they are written: servers tell them apart
     return urlunsplit(parts._replace(query="&".join([*others, behind])))
 
 
 def _all_before(listed: tuple[Entry, ...], asked: Backfill) -> bool:
     first = asked.first
-    return first is not None and all(one.published is not None and one.published.day < first for one in listed)
+    return first is not None and all(
+        one.published is not None and one.published.day < first for one in listed
+    )
 
 
 def _found(entry: Entry, paged: Paged) -> Found:
@@ -109,7 +117,14 @@ async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocum
     tokens = feed.headers if origin_of(url) == origin_of(feed.url) else None
     try:
         answer = await fetched(edges, url, kind=Kind.FEED, headers=tokens)
-        given = FeedInput(feed, answer.body, answer.url, answer.headers.get("content-type"), edges.now, edges.settings.entries_cap)
+        given = FeedInput(
+            feed,
+            answer.body,
+            answer.url,
+            answer.headers.get("content-type"),
+            edges.now,
+            edges.settings.entries_cap,
+        )
         document = await edges.workers.run(parse_feed, given)
     except FetchError as error:
         # Behind its last page WordPress answers 404, others a page of HTML: the feed's own first page must be there.

@@ -62,5 +62,7 @@ def opened(path: Path) -> BinaryIO:
         packed = stream.read(2) == b"\x1f\x8b"
         stream.seek(0)
     except OSError as error:
-        raise ConfigError(f"--input {path}: cannot be read ({error.strerror}); name a file that is there") from None
+        raise ConfigError(
+            f"--input {path}: cannot be read ({error.strerror}); name a file that is there"
+        ) from None
     return cast("BinaryIO", gzip.open(stream, "rb")) if packed else stream

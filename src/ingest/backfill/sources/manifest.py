@@ -43,7 +43,11 @@ def _rows(path: Path) -> list[Row]:
     try:
         text = path.read_text("utf-8-sig")
         if path.suffix in (".csv", ".tsv"):
-            return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ","))
+            return list(
+                csv.DictReader(
+                    io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ","
+                )
+            )
         return list(_of_whole(json.loads(text)) if path.suffix == ".json" else _of_lines(text))
     except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise _unusable(path, str(error)) from None
@@ -52,7 +56,9 @@ def _rows(path: Path) -> list[Row]:
 def _of_whole(value: Any) -> Iterator[Row]:
     """A list of rows, or an object of address, or row, by file."""
     if isinstance(value, dict):
-        yield from ({"file": file, **(row if isinstance(row, dict) else {"url": row})} for file, row in value.items())
+        yield from (
+            {"file": file, **(row if isinstance(row, dict) else {"url": row})} for file, row in value.items()
+        )
     elif isinstance(value, list):
         yield from (row if isinstance(row, dict) else "no JSON object" for row in value)
     else:
@@ -69,4 +75,6 @@ def _of_lines(text: str) -> Iterator[Row]:
 
 
 def _unusable(path: Path, why: str) -> ConfigError:
-    return ConfigError(f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or take it away")
+    return ConfigError(
+        f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or take it away"
+    )

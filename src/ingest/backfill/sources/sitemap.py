@@ -102,7 +102,9 @@ def _inflated(body: bytes) -> Iterator[bytes]:
 
 
 def _read_xml(first: bytes, rest: Iterator[bytes], found: SitemapDocument) -> None:
-    parser = etree.XMLPullParser(("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    parser = etree.XMLPullParser(
+        ("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
     parser.feed(first.lstrip(b"\xef\xbb\xbf \t\r\n"))
     whole = _take(parser, found)
     for chunk in rest:

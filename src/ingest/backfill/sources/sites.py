@@ -56,7 +56,9 @@ def sites(asked: Backfill, feeds: FeedList) -> list[Site]:
         return [_input_site(url, feeds) for url in asked.inputs]
     chosen = feeds.chosen(asked.feeds)
     if not chosen:
-        raise ConfigError(f"{feeds.path}: no [[feed]] to look for sitemaps of; name a sitemap with --input URL")
+        raise ConfigError(
+            f"{feeds.path}: no [[feed]] to look for sitemaps of; name a sitemap with --input URL"
+        )
     found: dict[str, Site] = {}
     for feed in chosen:
         origin = origin_of(feed.sitemap or feed.url)
@@ -95,7 +97,10 @@ async def listed(edges: Edges, site: Site, asked: Backfill, walk: Walk) -> Async
             else:
                 queue.append((link, depth + 1))
         days = span_in(url)
-        yield [Found(one.url, one.published, one.modified, one.title, site.domain, site.feed, listed=days) for one in document.urls]
+        yield [
+            Found(one.url, one.published, one.modified, one.title, site.domain, site.feed, listed=days)
+            for one in document.urls
+        ]
 
 
 async def _roots(client: Client, site: Site, walk: Walk) -> tuple[list[str], frozenset[str]]:
@@ -114,7 +119,10 @@ async def _roots(client: Client, site: Site, walk: Walk) -> tuple[list[str], fro
 
 def _child(child: Located, parent: str, site: Site, walk: Walk) -> str | None:
     link = clean_link(child.url, parent)
-    if link is None or registrable_domain(host_of(link)) not in (site.domain, registrable_domain(host_of(parent))):
+    if link is None or registrable_domain(host_of(link)) not in (
+        site.domain,
+        registrable_domain(host_of(parent)),
+    ):
         walk.problem(child.url[:500], Reason.OFF_SCOPE, f"a sitemap of another site, listed by {parent}")
         return None
     return link
@@ -152,13 +160,18 @@ async def _document(edges: Edges, url: str, walk: Walk, *, quiet: bool) -> Sitem
     return document
 
 
-async def fetched(edges: Edges, url: str, *, kind: Kind = Kind.SITEMAP, headers: Mapping[str, str] | None = None) -> Response:
+async def fetched(
+    edges: Edges, url: str, *, kind: Kind = Kind.SITEMAP, headers: Mapping[str, str] | None = None
+) -> Response:
     """Asked for again at once where the answer was broken or late; a host that asks for patience is left alone."""
     for left in range(TRIES - 1, -1, -1):
         try:
             return await edges.client.get(url, kind=kind, headers=headers)
         except FetchError as error:
-            again = error.reason in (Reason.RESET, Reason.TRUNCATED, Reason.HTTP_5XX, Reason.TIMEOUT) and not error.retry_after
+            again = (
+                error.reason in (Reason.RESET, Reason.TRUNCATED, Reason.HTTP_5XX, Reason.TIMEOUT)
+                and not error.retry_after
+            )
             if not left or not again:
                 raise
     raise AssertionError("unreachable")

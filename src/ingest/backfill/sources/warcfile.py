@@ -188,7 +188,11 @@ class _Parser:
         parts, kept, left = list[bytes](), 0, length
         while left:
             if not self._buffer and not self._more(inside=True):
-                return self._damaged(fields, self._fault or f"{'its member' if self._next else 'the file'} ends inside it", offset)
+                return self._damaged(
+                    fields,
+                    self._fault or f"{'its member' if self._next else 'the file'} ends inside it",
+                    offset,
+                )
             step = min(left, len(self._buffer))
             if kept < self._cap:
                 parts.append(bytes(memoryview(self._buffer)[: min(step, self._cap - kept)]))
@@ -214,7 +218,11 @@ class _Parser:
 
     def _lost(self) -> Record:
         """Bytes that are no record: go to the next line that begins one."""
-        fault, at, start = self._fault, self._offset, 1  # its own first line, where that is all there is of it, begins no other
+        fault, at, start = (
+            self._fault,
+            self._offset,
+            1,
+        )  # its own first line, where that is all there is of it, begins no other
         self._fault = None
         while True:
             found = _VERSION.search(bytes(self._buffer), start)

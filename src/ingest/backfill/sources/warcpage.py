@@ -52,7 +52,9 @@ def _http(record: Record, cap: int) -> Response:
         raise Terminal(Reason.DAMAGED_RECORD, "no HTTP answer in it")
     headers = fields_of(head)
     _refuse(status, headers, body)
-    return _response(record, status, {k: v for k, v in headers.items() if k not in _TRANSFER}, _decoded(headers, body, cap))
+    return _response(
+        record, status, {k: v for k, v in headers.items() if k not in _TRANSFER}, _decoded(headers, body, cap)
+    )
 
 
 def _status(head: bytes) -> int | None:
@@ -62,9 +64,17 @@ def _status(head: bytes) -> int | None:
 
 def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> None:
     if status in REDIRECTS:
-        raise Terminal(Reason.HTTP_OTHER, f"HTTP {status}, a redirect to {headers.get('location', '?')[:200]}", status=status)
+        raise Terminal(
+            Reason.HTTP_OTHER,
+            f"HTTP {status}, a redirect to {headers.get('location', '?')[:200]}",
+            status=status,
+        )
     if status == 206:  # what a crawler asked for in parts: half a page is no article
-        raise Terminal(Reason.TRUNCATED, f"HTTP 206, a part of the page: {headers.get('content-range', '?')[:60]}", status=status)
+        raise Terminal(
+            Reason.TRUNCATED,
+            f"HTTP 206, a part of the page: {headers.get('content-range', '?')[:60]}",
+            status=status,
+        )
     if not 200 <= status < 300:
         error = failure(status, headers, datetime.now(UTC))
         raise Terminal(error.reason, error.detail, status=status)
@@ -78,7 +88,11 @@ def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
     """The body without chunks and compression. Crawlers keep these headers and undo what they say, or not: the bytes decide."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = _unchunked(body)
-    elif (length := headers.get("content-length", "")).isdigit() and int(length) > len(body) and not _plain(headers, body):
+    elif (
+        (length := headers.get("content-length", "")).isdigit()
+        and int(length) > len(body)
+        and not _plain(headers, body)
+    ):
         raise Terminal(Reason.TRUNCATED, f"{len(body)} of {length} bytes")
     if _plain(headers, body) or ("content-encoding" not in headers and len(body) <= cap):
         return body
@@ -87,7 +101,9 @@ def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
         undo = decoder(headers.get("content-encoding"))
         undo.feed(body, out)
     except DECODE_ERRORS as error:
-        raise Terminal(Reason.BAD_ENCODING, f"content-encoding {headers.get('content-encoding')}: {error}") from None
+        raise Terminal(
+            Reason.BAD_ENCODING, f"content-encoding {headers.get('content-encoding')}: {error}"
+        ) from None
     if not undo.finish():
         raise Terminal(Reason.TRUNCATED, "the compressed body ends early")
     return out.value()
@@ -123,8 +139,18 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
     url = address_of(record) or canonical_of(body)
     if url is None:
         said = record.fields.get("warc-target-uri") or "none"
-        raise Terminal(Reason.NO_URL, f"WARC-Target-URI {said[:100]!r} is no page's address, and there is none in its head")
-    return Response(requested_url=url, url=url, status=status, headers=_kept(headers), body=body, fetched_at=captured_at(record))
+        raise Terminal(
+            Reason.NO_URL,
+            f"WARC-Target-URI {said[:100]!r} is no page's address, and there is none in its head",
+        )
+    return Response(
+        requested_url=url,
+        url=url,
+        status=status,
+        headers=_kept(headers),
+        body=body,
+        fetched_at=captured_at(record),
+    )
 
 
 def address_of(record: Record) -> str | None:

@@ -30,8 +30,12 @@ _CHINESE = re.compile(
     r"[）)】\]]?\s?(?:[（(](?:[^（）()]{0,12})?[记記]者(?P<who2>[^（）()]{2,30})[）)])?\s?(?:题|題)?[:：]?\s?"
 )
 # [ソウル　２１日　ロイター] -, 【ソウル共同】, 【4月2日 AFP】, 【東京時事】, 【北京＝共同】
-_JAPANESE = re.compile(r"\s*[\[【［〔（(](?P<in>[^\[\]【】［］〔〕（）()\n]{2,40})[\]】］〕）)]\s?(?:[-–—―ー＝=]\s?)?")
-_WHERE = re.compile(r"(?P<place>[^\d\s　=]{0,20})[\s　=]*(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?発?[\s　=・/]*")
+_JAPANESE = re.compile(
+    r"\s*[\[【［〔（(](?P<in>[^\[\]【】［］〔〕（）()\n]{2,40})[\]】］〕）)]\s?(?:[-–—―ー＝=]\s?)?"
+)
+_WHERE = re.compile(
+    r"(?P<place>[^\d\s　=]{0,20})[\s　=]*(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?発?[\s　=・/]*"
+)
 # (서울=연합뉴스) 홍길동 기자 =, [서울=뉴시스]
 _KOREAN = re.compile(
     r"\s*[(\[【](?P<place>[^()\[\]=]{1,20})=(?P<name>[^()\[\]=\s]{2,12})[)\]】]"
@@ -54,9 +58,12 @@ def _chinese(text: str, agencies: AgencyTable, near: date | None) -> CjkOpening 
         return None
     who = match["who1"] or match["who2"]
     return CjkOpening(
-        match.end(), _named(match["name"], agencies), match["place"], _day(match["m"], match["d"], near),
+        match.end(),
+        _named(match["name"], agencies),
+        match["place"],
+        _day(match["m"], match["d"], near),
         tuple(re.split(r"[、,，\s]+", who.strip())) if who else (),
-    )  # fmt: skip
+    )
 
 
 def _korean(text: str, agencies: AgencyTable) -> CjkOpening | None:
@@ -79,7 +86,9 @@ def _japanese(text: str, agencies: AgencyTable, near: date | None) -> CjkOpening
         agency = agencies.find(inner[cut:])
         where = _WHERE.fullmatch(inner[:cut]) if agency else None
         if agency and where:
-            return CjkOpening(match.end(), agency.name, where["place"] or None, _day(where["m"], where["d"], near))
+            return CjkOpening(
+                match.end(), agency.name, where["place"] or None, _day(where["m"], where["d"], near)
+            )
     return None
 
 

@@ -35,9 +35,13 @@ class Mark:
 
 
 _DASH = r"(?P<dash>\s?[.:,]?\s?(?:-{1,3}|[–—―−]+|=|_(?=\s))[ \t]?|\s?[:।](?=\s)|：|\s?\.(?=\s))?"
-_PAREN = re.compile(r"\s*(?:-{1,2}|[–—]|\.)?\s*[(（\[]\s?(?P<name>[^()（）\[\]\n]{2,70}?)\s?[)）\]]" + _DASH + r"\s{0,4}")
+_PAREN = re.compile(
+    r"\s*(?:-{1,2}|[–—]|\.)?\s*[(（\[]\s?(?P<name>[^()（）\[\]\n]{2,70}?)\s?[)）\]]" + _DASH + r"\s{0,4}"
+)
 _SLASH = re.compile(
-    r"[\s,.]*/\s?(?P<name>[^\W_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?" + _DASH + r"\s{0,4}"
+    r"[\s,.]*/\s?(?P<name>[^\W_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?"
+    + _DASH
+    + r"\s{0,4}"
 )
 _PLAIN = re.compile(
     r"(?:[,.]|\s[-–—])\s{0,2}(?P<name>[^\W\d_][^\W\d_.]{1,15}(?:[ -][^\W\d_]{2,10}){0,2}(?:\.(?:RU|РУ))?)"
@@ -49,7 +53,8 @@ _AGENCY_WORD = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
-    r"[:;$%€£\d]|\b(?:the|a|an|is|was|or|if|not|left|right|file|photo|picture|video|updated?|born|née|aged?|age)\b", re.IGNORECASE
+    r"[:;$%€£\d]|\b(?:the|a|an|is|was|or|if|not|left|right|file|photo|picture|video|updated?|born|née|aged?|age)\b",
+    re.IGNORECASE,
 )
 
 
@@ -58,7 +63,9 @@ def has_agency_word(text: str) -> bool:
     return bool(_AGENCY_WORD.search(text))
 
 
-def canonical_credits(printed: list[str], agencies: AgencyTable) -> tuple[tuple[str, ...], tuple[AgencyKind, ...]]:
+def canonical_credits(
+    printed: list[str], agencies: AgencyTable
+) -> tuple[tuple[str, ...], tuple[AgencyKind, ...]]:
     """Names by the table, else as printed; twice the same is once."""
     names: dict[str, None] = {}
     kinds = []
@@ -108,7 +115,9 @@ def _slashed(head: str, at: int, agencies: AgencyTable, reach: int) -> Mark | No
 
 
 def _with_day(mark: Mark, after: str) -> Mark:
-    return Mark(mark.start, mark.end, mark.credits, mark.kinds, True, True, slashed=True, inside=after.strip(" /"))
+    return Mark(
+        mark.start, mark.end, mark.credits, mark.kinds, True, True, slashed=True, inside=after.strip(" /")
+    )
 
 
 def _plain(head: str, agencies: AgencyTable, reach: int) -> Mark | None:
@@ -167,4 +176,10 @@ def _mark(match: re.Match[str], agencies: AgencyTable, *, slashed: bool = False)
 
 def _credible(name: str, agency_word: bool) -> bool:
     named = name[0].isupper() or agency_word
-    return named and len(name) > 2 and len(name.split()) <= 5 and not month_number(name) and not _NOT_A_NAME.search(name)
+    return (
+        named
+        and len(name) > 2
+        and len(name.split()) <= 5
+        and not month_number(name)
+        and not _NOT_A_NAME.search(name)
+    )

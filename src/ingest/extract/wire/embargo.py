@@ -15,7 +15,9 @@ _EMBARGO = re.compile(
     r"|NOT FOR (?:RELEASE|PUBLICATION|BROADCAST|USE)[^\n.]{0,40}? (?:BEFORE|UNTIL))\b(?P<rest>[^\n]{0,160})",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(rf"[^\n]{{0,60}}?(?:\b{alternatives('until')}\b|:)\s{{0,2}}(?P<when>[^\n]{{4,120}})", re.IGNORECASE)
+_UNTIL = re.compile(
+    rf"[^\n]{{0,60}}?(?:\b{alternatives('until')}\b|:)\s{{0,2}}(?P<when>[^\n]{{4,120}})", re.IGNORECASE
+)
 _FOR = re.compile(r"[^\n]{0,60}?\b(?:to|for|on)\b\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(
     r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))",
@@ -52,7 +54,10 @@ def _is_prose(line: str) -> bool:
 def _instant(printed: str, base: datetime) -> datetime | None:
     """The time in the words after "until": the longest run of words that is a time, else that is a day."""
     words = _FOUR_DIGITS.sub(_colon, printed).replace("hrs", "").replace("hours", "").split()[:14]
-    spans = sorted(((i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)), key=lambda s: (s[0] - s[1], s[0]))
+    spans = sorted(
+        ((i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)),
+        key=lambda s: (s[0] - s[1], s[0]),
+    )
     days = []
     for i, j in spans:
         stamp = _stamp(" ".join(words[i:j]).strip(" ,.;:()[]*-"), base)
@@ -73,7 +78,11 @@ def _colon(match: re.Match[str]) -> str:
 def _stamp(printed: str, base: datetime) -> Stamp | None:
     for text in (printed, f"{printed} {base.year}", _with_year(printed, base)):
         # A time without zone is read in the last zone on earth, for the same reason as a day.
-        stamp = resolve(text, source=StampSource.PAGE, now=base + _AHEAD, zone="Etc/GMT+12", literal=True) if text else None
+        stamp = (
+            resolve(text, source=StampSource.PAGE, now=base + _AHEAD, zone="Etc/GMT+12", literal=True)
+            if text
+            else None
+        )
         if stamp is not None and abs(stamp.at - base) < _AHEAD:
             return stamp
     return None

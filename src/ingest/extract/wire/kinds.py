@@ -7,7 +7,9 @@ import re
 from ingest.extract.wire.phrases import alternatives
 from ingest.model import ContentType, DroppedLine
 
-_PAID = re.compile(rf"[\W_]{{0,3}}(?:{alternatives('paid')}|(?:sponsored|paid for) by .{{2,60}})\W{{0,3}}\Z", re.IGNORECASE)
+_PAID = re.compile(
+    rf"[\W_]{{0,3}}(?:{alternatives('paid')}|(?:sponsored|paid for) by .{{2,60}})\W{{0,3}}\Z", re.IGNORECASE
+)
 _PAID_PROOF = re.compile(alternatives("paid_proof"), re.IGNORECASE)
 _RELEASE = re.compile(rf"[\W_]{{0,4}}{alternatives('release')}(?:\W{{0,4}}\Z|\s?[:–—-]\s)", re.IGNORECASE)
 _RELEASE_PROOF = re.compile(alternatives("release_proof"), re.IGNORECASE)
@@ -21,7 +23,9 @@ _PAID_PATH = re.compile(
     r"|brand(?:ed)?-?(?:content|studio|hub|wire|stories|connect)|publireportages?)(?:/|\Z)",
     re.IGNORECASE,
 )
-_HEADLINE_PAID = re.compile(r"\W{0,2}(?:SPONSORED|Sponsored|ADVERTORIAL|Advertorial|ANZEIGE|Anzeige|Paid content|PAID)\s?[:|\])]")
+_HEADLINE_PAID = re.compile(
+    r"\W{0,2}(?:SPONSORED|Sponsored|ADVERTORIAL|Advertorial|ANZEIGE|Anzeige|Paid content|PAID)\s?[:|\])]"
+)
 _HEADLINE_RELEASE = re.compile(r"\W{0,2}press release\s?[:|\])–—-]", re.IGNORECASE)
 _TAIL = 900
 

@@ -41,14 +41,19 @@ _PHOTO_INLINE = re.compile(
 _PHOTO_START = re.compile(rf"{alternatives('photo')}\s?(?:by|:|：|/|©|credit:|of|courtesy of)\s?\S")
 _BY = r"(?: by| de| por| par| von|:)\s"
 _DESK = re.compile(
-    rf"(?P<open>[(\[]\s?)?(?:additional )?{alternatives('desk')}{_BY}(?P<rest>.{{3,400}}?)[)\]]?\.?\s*\Z", re.IGNORECASE
+    rf"(?P<open>[(\[]\s?)?(?:additional )?{alternatives('desk')}{_BY}(?P<rest>.{{3,400}}?)[)\]]?\.?\s*\Z",
+    re.IGNORECASE,
 )
 _DESK_TAIL = re.compile(
     r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z",
     re.IGNORECASE,
 )
-_REPORTING = re.compile(rf"(?:additional )?{alternatives('reporters')}[^;:]{{0,20}}?{_BY}(?P<who>[^;()]+)", re.IGNORECASE)
-_BEAT = re.compile(r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*")
+_REPORTING = re.compile(
+    rf"(?:additional )?{alternatives('reporters')}[^;:]{{0,20}}?{_BY}(?P<who>[^;()]+)", re.IGNORECASE
+)
+_BEAT = re.compile(
+    r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*"
+)
 _SIGN_OFF = re.compile(
     rf"(?:\W{{0,3}}(?i:{alternatives('end')})\W{{0,3}}"
     r"|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?"
@@ -61,7 +66,8 @@ _BYLINE = re.compile(
 )
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
 _AGENCY_DESK = re.compile(
-    r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b", re.IGNORECASE
+    r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b",
+    re.IGNORECASE,
 )
 _TRIGGERS = re.compile(
     r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|："
@@ -76,7 +82,9 @@ def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:
     foreign = foreign_headlines(lines, distributed=distributed) if credited else frozenset()
     for i, line in enumerate(lines):
         _sweep(line, i, i in foreign, state, lines)
-    return CleanLines(_squeeze(state.kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit)
+    return CleanLines(
+        _squeeze(state.kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit
+    )
 
 
 class _Sweep:
@@ -143,7 +151,9 @@ def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str 
 
 def _is_legal(bare: str, state: _Sweep) -> bool:
     """A disclaimer may be broken over lines: those that go on with its words follow it."""
-    begins = _LEGAL_ALONE.match(bare) or (len(bare) < 900 and bare[0] in "LDMWITEAldmwitea(" and _LEGAL.match(bare))
+    begins = _LEGAL_ALONE.match(bare) or (
+        len(bare) < 900 and bare[0] in "LDMWITEAldmwitea(" and _LEGAL.match(bare)
+    )
     state.legal = bool(begins) or (state.legal and bool(_LEGAL_MORE.search(bare)))
     return state.legal
 
@@ -152,7 +162,11 @@ def _is_desk(bare: str, desk: re.Match[str]) -> bool:
     """A desk line names people; `Reporting by the BBC found that...` runs on as a sentence."""
     words = desk["rest"].split()
     capital = sum(w[0].isupper() for w in words)
-    return bool(desk["open"]) or ";" in bare or (len(words) <= 14 and capital * 2 >= len(words) and words[0][0].isupper())
+    return (
+        bool(desk["open"])
+        or ";" in bare
+        or (len(words) <= 14 and capital * 2 >= len(words) and words[0][0].isupper())
+    )
 
 
 def _without_tail(line: str, state: _Sweep) -> str:

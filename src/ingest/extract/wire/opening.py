@@ -33,9 +33,15 @@ class Opening:
         inner = tuple(c for c in then.credits if c not in self.credits)
         credits = (*inner, *self.credits) if self.publisher else (*self.credits, *inner)
         return Opening(
-            self.length + then.length, _both(self.dateline, then.dateline), then.located or self.located, then.day or self.day,
-            credits, self.publisher or then.publisher, (*then.kinds, *self.kinds), (*self.reporters, *then.reporters),
-        )  # fmt: skip
+            self.length + then.length,
+            _both(self.dateline, then.dateline),
+            then.located or self.located,
+            then.day or self.day,
+            credits,
+            self.publisher or then.publisher,
+            (*then.kinds, *self.kinds),
+            (*self.reporters, *then.reporters),
+        )
 
 
 _HEAD = 300
@@ -49,7 +55,9 @@ _DISTRIBUTED = re.compile(
 )
 _TAKE = re.compile(rf"\s*\({alternatives('update')}\s?\d{{0,2}}\)\s{{1,3}}")  # "(UPDATE 1) OSLO (Reuters) -"
 # "By Ann Lee and Joe Roe NAIROBI (Reuters) -": the byline of a feed's summary runs into the dateline.
-_GLUED_BYLINE = re.compile(r"\s*By (?P<who>[A-Z][^\W\d_]*[a-z][^\n()]{2,80}?) (?=[A-ZÀ-Þ]{2}[A-ZÀ-Þ'./-]*(?:[ ,/]|\Z))")
+_GLUED_BYLINE = re.compile(
+    r"\s*By (?P<who>[A-Z][^\W\d_]*[a-z][^\n()]{2,80}?) (?=[A-ZÀ-Þ]{2}[A-ZÀ-Þ'./-]*(?:[ ,/]|\Z))"
+)
 # An aggregator's summary: "News by ACCESS Newswire on TradingView, 2026-08-21".
 _AGGREGATED = re.compile(
     r"\s*(?:News|Article|Story|Press release) by (?P<name>[^\n,]{2,40}?) on (?P<site>[A-Z][\w.]{2,30})"
@@ -59,7 +67,19 @@ _PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
 _BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
 _STOP_END = re.compile(r"(?<=\w)\.\s(?=[^\W\d_a-z]|[\"“«])")
 _LABELS = frozenset(
-    {"UPDATED", "UPDATE", "PUBLISHED", "POSTED", "CORRECTED", "MODIFIED", "DATE", "LIVE", "OPINION", "ANALYSIS", "EVENT"}
+    {
+        "UPDATED",
+        "UPDATE",
+        "PUBLISHED",
+        "POSTED",
+        "CORRECTED",
+        "MODIFIED",
+        "DATE",
+        "LIVE",
+        "OPINION",
+        "ANALYSIS",
+        "EVENT",
+    }
 )
 _COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
@@ -96,7 +116,13 @@ def _aggregated(head: str, agencies: AgencyTable) -> Opening | None:
     known = agencies.find(match["name"]) if match else None
     if match is None or known is None:
         return None
-    return Opening(match.end(), day=_iso_day(match["day"]), credits=(known.name,), publisher=match["site"], kinds=(known.kind,))
+    return Opening(
+        match.end(),
+        day=_iso_day(match["day"]),
+        credits=(known.name,),
+        publisher=match["site"],
+        kinds=(known.kind,),
+    )
 
 
 def _iso_day(printed: str | None) -> date | None:
@@ -108,7 +134,14 @@ def _iso_day(printed: str | None) -> date | None:
 
 def _credited(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     if cjk := read_cjk(head, agencies, near):
-        return Opening(cjk.length, head[: cjk.length].strip(), cjk.located, cjk.day, (cjk.agency,), reporters=cjk.reporters)
+        return Opening(
+            cjk.length,
+            head[: cjk.length].strip(),
+            cjk.located,
+            cjk.day,
+            (cjk.agency,),
+            reporters=cjk.reporters,
+        )
     if take := _TAKE.match(head):
         piece = _credited(head[take.end() :], agencies, near, before)
         return replace(piece, length=piece.length + take.end()) if piece else None
@@ -123,7 +156,9 @@ def _credited(head: str, agencies: AgencyTable, near: date | None, before: Openi
     return Opening(mark.end, head[: mark.end].strip(), place.name, place.day, mark.credits, kinds=mark.kinds)
 
 
-def _after_byline(byline: re.Match[str], head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
+def _after_byline(
+    byline: re.Match[str], head: str, agencies: AgencyTable, near: date | None, before: Opening
+) -> Opening | None:
     piece = _credited(head[byline.end() :], agencies, near, before)
     if piece is None:
         return None
@@ -141,7 +176,11 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
         return mark.dash and mark.credible and _is_unknown_credit(mark, place)
     if place.name is None:
         return mark.dash or place.dated or mark.bracketed
-    firm = place.dated or (place.caps and place.cased) or (place.known and (mark.dash or mark.slashed or not mark.ambiguous))
+    firm = (
+        place.dated
+        or (place.caps and place.cased)
+        or (place.known and (mark.dash or mark.slashed or not mark.ambiguous))
+    )
     return firm or (not mark.ambiguous and (mark.dash or mark.slashed or mark.stop))
 
 
@@ -151,7 +190,9 @@ def _is_unknown_credit(mark: Mark, place: Place) -> bool:
         return mark.agency_word and " " in mark.credits[0] and (place.dated or mark.start == 0)
     if mark.short and not (place.dated and place.caps):
         return False
-    return (place.known and (place.caps or place.dated or mark.agency_word)) or (place.dated and (place.caps or mark.agency_word))
+    return (place.known and (place.caps or place.dated or mark.agency_word)) or (
+        place.dated and (place.caps or mark.agency_word)
+    )
 
 
 def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
@@ -175,7 +216,9 @@ def _stands_alone(place: Place, ending: re.Pattern[str], before: Opening, head: 
     if ending is _COLON_END:
         return place.caps and place.known
     if place.caps:
-        return place.known or (place.dated and (credited or ("," in head and place.name.split()[0] not in _LABELS)))
+        return place.known or (
+            place.dated and (credited or ("," in head and place.name.split()[0] not in _LABELS))
+        )
     return place.dated and place.known
 
 

@@ -35,7 +35,9 @@ DAY = re.compile(
     r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)"
     r"|(?P<d5>\d{1,2})[./-](?P<m5>\d{1,2})[./-](?P<y5>(?:19|20)\d\d)|(?P<d6>\d{1,2})\s-\s(?P<m6>\d{1,2}))(?!\w)"
 )
-_SPOKEN_DAY = re.compile(r"(?:^|[\s,])(?P<word>[\u0900-\u097f]{2,12})\s(?P<m>[\u0900-\u097f]{2,12})(?=[\s,(]|\Z)")
+_SPOKEN_DAY = re.compile(
+    r"(?:^|[\s,])(?P<word>[\u0900-\u097f]{2,12})\s(?P<m>[\u0900-\u097f]{2,12})(?=[\s,(]|\Z)"
+)
 _WORD = re.compile(r"[^\W\d_][\w.'’`´ʼ\u0300-\u036f\u0900-\u097f\u064b-\u0652-]*")
 _LINK_WORDS = (
     "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near off on-the van der den "
@@ -81,7 +83,12 @@ def read_place(prefix: str, near: date | None) -> Place | None:
     if not rest:
         return Place(None, day, dated, cased=False)
     words = _WORD.findall(rest)
-    if not words or len(words) > _MAX_WORDS or any(c.isdecimal() for c in rest) or ". " in rest.replace("St. ", "").rstrip("."):
+    if (
+        not words
+        or len(words) > _MAX_WORDS
+        or any(c.isdecimal() for c in rest)
+        or ". " in rest.replace("St. ", "").rstrip(".")
+    ):
         return None if not _initialled(rest, words) else _place(rest, words, day, dated)
     if _GLUED.search(rest) or any(w[0].islower() and w.rstrip(".") not in _LINKS for w in words):
         return None
@@ -121,7 +128,9 @@ def _place(rest: str, words: list[str], day: date | None, dated: bool) -> Place:
 
 def _without_weekday(text: str) -> str:
     last = re.split(r"[\s,]+", text.strip(" ,"))[-1] if text.strip(" ,") else ""
-    return text.strip(" ,").removesuffix(last) if fold(last).rstrip(".") in WEEKDAYS and len(last) > 2 else text
+    return (
+        text.strip(" ,").removesuffix(last) if fold(last).rstrip(".") in WEEKDAYS and len(last) > 2 else text
+    )
 
 
 def _take_day(text: str, near: date | None) -> tuple[date | None, bool, str]:

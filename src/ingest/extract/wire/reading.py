@@ -48,9 +48,16 @@ _SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+MENAFN(?:\.COM)?\s*\Z", re.IGNORECAS
 
 
 def read_wire(
-    text: str, *, headline: str | None = None, summary: str | None = None, url: str | None = None, language: str | None = None,
-    published: Stamp | None = None, now: datetime | None = None, agencies: AgencyTable | None = None,
-) -> WireReading:  # fmt: skip
+    text: str,
+    *,
+    headline: str | None = None,
+    summary: str | None = None,
+    url: str | None = None,
+    language: str | None = None,
+    published: Stamp | None = None,
+    now: datetime | None = None,
+    agencies: AgencyTable | None = None,
+) -> WireReading:
     """Read the wire marks of a story's plain text, paragraphs apart by newlines.
 
     The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page lost). A signal
@@ -72,21 +79,41 @@ def read_wire(
     credits, publisher = _credits(opening, tail_credit, hinted)
     lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
     source = opening if opening.credits or opening.publisher else hinted
-    return _reading(lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source)
+    return _reading(
+        lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source
+    )
 
 
 def _reading(
-    lines: CleanLines, opening: Opening, hinted: Opening, signals: Signals, credits: tuple[str, ...], publisher: str | None,
-    headline: str | None, dropped: tuple[DroppedLine, ...], source: Opening,
-) -> WireReading:  # fmt: skip
+    lines: CleanLines,
+    opening: Opening,
+    hinted: Opening,
+    signals: Signals,
+    credits: tuple[str, ...],
+    publisher: str | None,
+    headline: str | None,
+    dropped: tuple[DroppedLine, ...],
+    source: Opening,
+) -> WireReading:
     release = ContentType.PRESS_RELEASE if AgencyKind.RELEASE in source.kinds else None
     return WireReading(
-        "\n".join(lines.lines), clean_headline(headline),
-        opening.dateline or hinted.dateline, opening.located or hinted.located, opening.day or hinted.day,
-        credits[0] if credits else None, credits, publisher, tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
-        lines.image_credit, signals.signal, signals.status, signals.embargo_until, signals.withdraws,
-        signals.content_type or release, (*signals.spent, *dropped, *lines.dropped),
-    )  # fmt: skip
+        "\n".join(lines.lines),
+        clean_headline(headline),
+        opening.dateline or hinted.dateline,
+        opening.located or hinted.located,
+        opening.day or hinted.day,
+        credits[0] if credits else None,
+        credits,
+        publisher,
+        tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
+        lines.image_credit,
+        signals.signal,
+        signals.status,
+        signals.embargo_until,
+        signals.withdraws,
+        signals.content_type or release,
+        (*signals.spent, *dropped, *lines.dropped),
+    )
 
 
 def _credits(opening: Opening, tail: str | None, hinted: Opening) -> tuple[tuple[str, ...], str | None]:
@@ -160,7 +187,9 @@ def _cut(
     return opening, body, dropped
 
 
-def _glued(body: str, before: Opening, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+def _glued(
+    body: str, before: Opening, table: AgencyTable, near: date | None
+) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
     found = find_inner(body, table, near)
     if found is None:
         return before, body, ()

@@ -41,7 +41,10 @@ _FORMS = (
         Signal.CORRECTION,
         _signal_form("correction", r"(?:\s?\([A-Z ]{2,20}\))?", alternatives("correction_spoken")),
     ),
-    (Signal.CORRECTION, re.compile(r"[\W_]{0,3}(?:CORRECTING (?:AND|and) REPLACING\b|C O R R E C T I O N\b)")),
+    (
+        Signal.CORRECTION,
+        re.compile(r"[\W_]{0,3}(?:CORRECTING (?:AND|and) REPLACING\b|C O R R E C T I O N\b)"),
+    ),
     (Signal.UPDATE, _signal_form("update", "", r"Updated?(?: \d{1,2})?")),
     (Signal.UPDATE, re.compile(rf"[\W_]{{0,3}}\d(?:st|nd|rd|th) (?:LD|Ld|Lead)(?:-Writethru)?{_CLOSE}")),
     (Signal.FLASH, _signal_form("flash")),
@@ -53,23 +56,32 @@ _KILL = re.compile(
     rf"|(?P<spoken>{alternatives('kill_spoken')}){_SPOKEN_CLOSE}\s?(?P<rest2>.*))",
     re.DOTALL,
 )
-_KILL_END = re.compile(r"ADVISORY\s?[-–—:]+\s?(?P<rest>.{8,200}?)\s?[-–—,]?\s(?:IS |STORY )?(?i:withdrawn|killed|retracted)\W*\Z")
+_KILL_END = re.compile(
+    r"ADVISORY\s?[-–—:]+\s?(?P<rest>.{8,200}?)\s?[-–—,]?\s(?:IS |STORY )?(?i:withdrawn|killed|retracted)\W*\Z"
+)
 _KILL_PROOF = re.compile(alternatives("kill_proof"), re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"'）)\]]+[^\s<>\"'）)\].,;:]")
 _SLUG = re.compile(
     r"(?:slug(?:ged)?|slugline)\s?:?\s[\"“'‘]?(?P<slug>[A-Z0-9][A-Za-z0-9/_-]{2,60})"
     r"|\b(?P<bc>(?:BC|AM|PM)-[A-Z][\w-]+--?[\w-]+(?:,\s\d{1,4})?)"
 )
-_QUOTED = re.compile(rf"{alternatives('titled')}[,:]?\s[\"“«„‘'](?P<title>[^\"“”»]{{8,220}}?)[,.]?[\"”»“’'](?![\w])", re.IGNORECASE)
+_QUOTED = re.compile(
+    rf"{alternatives('titled')}[,:]?\s[\"“«„‘'](?P<title>[^\"“”»]{{8,220}}?)[,.]?[\"”»“’'](?![\w])",
+    re.IGNORECASE,
+)
 _CORRECTS = re.compile(
     r"(?:^|\n)\s?\((?:Corrects|Refiles|Corrected|Removes|Fixes"
     r"|This (?:[A-Z][a-z]+ \d{1,2} )?(?:story|article|item) (?:has been|was|is) (?:corrected|refiled))\b"
 )
-_STAMP = re.compile(r"\s*(?:\d{1,4}\b|[A-Z][a-z]{2,8}\.?,? \d)")  # "UPDATED: Oct. 3, 2022" is a time stamp of the page
+_STAMP = re.compile(
+    r"\s*(?:\d{1,4}\b|[A-Z][a-z]{2,8}\.?,? \d)"
+)  # "UPDATED: Oct. 3, 2022" is a time stamp of the page
 _HEAD_LINES = 6
 
 
-def read_signals(text: str, *, headline: str | None, url: str | None, published: Stamp | None, now: datetime | None) -> Signals:
+def read_signals(
+    text: str, *, headline: str | None, url: str | None, published: Stamp | None, now: datetime | None
+) -> Signals:
     """Read the marks of a take from its headline, its first and last lines and its URL. Pure."""
     lines = [line.strip() for line in text[:1500].split("\n") if line.strip()][:_HEAD_LINES]
     marks = [m for m in (headline, lines[0] if lines else None) if m]

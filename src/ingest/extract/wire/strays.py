@@ -53,9 +53,14 @@ def _is_foreign(i: int, lines: list[str], full: list[int], distributed: bool) ->
         return False
     english = bool(_ENGLISH.search(below))
     words = lines[i].split()
-    verb = any(_follows_name(words[k - 1], words[k]) or (distributed and words[k].lower() in _VERBS) for k in range(1, len(words)))
+    verb = any(
+        _follows_name(words[k - 1], words[k]) or (distributed and words[k].lower() in _VERBS)
+        for k in range(1, len(words))
+    )
     sole = sum(_stands_short(lines[k]) for k in full[1:-1]) == 1
-    return (verb if english else distributed and sole) and _echo(lines[i], below) < (0.5 if distributed and english else 0.34)
+    return (verb if english else distributed and sole) and _echo(lines[i], below) < (
+        0.5 if distributed and english else 0.34
+    )
 
 
 def _is_paragraph(line: str) -> bool:
@@ -65,7 +70,9 @@ def _is_paragraph(line: str) -> bool:
 def _follows_name(before: str, word: str) -> bool:
     """`Rutte confirms`, `Name Says`: a verb in -s right after a capitalised word."""
     bare = word.lower()
-    verb = bare in _VERBS or (len(bare) > 3 and bare.endswith("s") and not bare.endswith(("ss", "us", "is", "'s", "’s")))
+    verb = bare in _VERBS or (
+        len(bare) > 3 and bare.endswith("s") and not bare.endswith(("ss", "us", "is", "'s", "’s"))
+    )
     return verb and before[0].isupper() and word.islower()
 
 
