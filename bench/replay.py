@@ -26,8 +26,9 @@ from bench.counts import counted_rows  # noqa: E402
 from bench.runs import ingest, run  # noqa: E402
 from bench.series import SeriesSite  # noqa: E402
 from bench.site import Requests, Served  # noqa: E402
-from ingest.pipeline import Asked, run_poll  # noqa: E402
+from ingest.pipeline import run_poll  # noqa: E402
 from ingest.settings import load_feeds, load_settings  # noqa: E402
+from ingest.stages.edges import Asked  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
 Poller = Callable[[Path, str, datetime], "Spent"]

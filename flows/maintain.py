@@ -12,14 +12,16 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-import ingest.load.publish as published
 from flows.report import tell_checks
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
+from ingest.load.publish import publish as publish_marts
+from ingest.load.publish import sweep as sweep_files
 from ingest.settings import FeedList, load_feeds, load_settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.stories import derive_stories
-from ingest.upkeep import takedown
+from ingest.upkeep.maintain import erase as erase_removed
+from ingest.upkeep.maintain import finish_takedowns
 
 _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
@@ -27,7 +29,7 @@ _STEP: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 @task(name="takedowns", task_run_name="takedowns", **_STEP)
 async def takedowns(folder: Warehouse, feeds: FeedList) -> int:
     """Addresses whose records in the archive were overwritten."""
-    return await asyncio.to_thread(takedown.finish_takedowns, folder, feeds)
+    return await asyncio.to_thread(finish_takedowns, folder, feeds)
 
 
 @task(name="publish", task_run_name="publish", retries=2, retry_delay_seconds=30, **_STEP)
@@ -35,19 +37,19 @@ async def publish(folder: Warehouse) -> int:
     """What runs left to do comes first: repeating sentences are learnt, stories linked. Files written."""
     await asyncio.to_thread(learn_sentences, folder, datetime.now(UTC))
     await asyncio.to_thread(derive_stories, folder)
-    return await asyncio.to_thread(published.publish, folder)
+    return await asyncio.to_thread(publish_marts, folder)
 
 
 @task(name="sweep", task_run_name="sweep", **_STEP)
 async def sweep(folder: Warehouse) -> int:
     """Files removed."""
-    return await asyncio.to_thread(published.sweep, folder)
+    return await asyncio.to_thread(sweep_files, folder)
 
 
 @task(name="erase", task_run_name="erase", **_STEP)
 async def erase(folder: Warehouse) -> bool:
     """Whether the warehouse was written anew, since a takedown left bytes in it."""
-    return await asyncio.to_thread(takedown.erase, folder, datetime.now(UTC)) is not None
+    return await asyncio.to_thread(erase_removed, folder, datetime.now(UTC)) is not None
 
 
 @task(name="check", task_run_name="check", **_STEP)

@@ -15,7 +15,8 @@ from prefect.tasks import Task
 from flows.report import tell
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
-from ingest.pipeline import Asked, PollSummary, opened
+from ingest.pipeline import PollSummary
+from ingest.stages.edges import Asked, opened
 
 logging.getLogger("flows").setLevel(
     logging.INFO

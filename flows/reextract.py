@@ -13,10 +13,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
-import ingest.upkeep.reextract as texts
 from ingest.errors import ConfigError, LockedError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 from ingest.upkeep.reextract import Report, Wanted
+from ingest.upkeep.reextract import reextract as reextract_articles
+from ingest.upkeep.reextract import undo as undo_reextract
 
 _EVERY = 30.0
 """Seconds between two looks at the progress: each costs the server a request."""
@@ -33,7 +34,7 @@ class ReextractRun:
 
     def run(self) -> Report:
         """Extract anew; each batch is written as it comes, so that a run that is cut off has done what it says."""
-        return texts.reextract(*self._given, self._told)
+        return reextract_articles(*self._given, self._told)
 
     def _told(self, stage: str, done: int, total: int) -> None:
         self.percent = 100 * done / total if total else 100.0
@@ -86,7 +87,7 @@ async def reextract(
         raise ConfigError("undo takes no other parameter: it puts back all that its run replaced")
     try:
         if undo:
-            articles = await asyncio.to_thread(texts.undo, settings, undo)
+            articles = await asyncio.to_thread(undo_reextract, settings, undo)
             return Completed(message=f"{articles} articles as they were before {undo}")
         report = await work_off(ReextractRun(settings, listed, Wanted(first, last, dry_run, learned)))
     except LockedError as error:

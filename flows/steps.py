@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import ConfigError, Transient, WarehouseError
-from ingest.pipeline import Asked, PollSummary, end_stage, poll_stage, work_stage
+from ingest.pipeline import PollSummary, end_stage, poll_stage, work_stage
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
-from ingest.stages.edges import Edges
-from ingest.stages.heal import adopt
+from ingest.stages.edges import Asked, Edges, adopt
 from ingest.stages.loading import Counts
 
 log = logging.getLogger(__name__)

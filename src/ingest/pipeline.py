@@ -9,38 +9,24 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-import ingest.load.pages as pages
-import ingest.load.polls as stored
-from ingest.fetch.archive import Archive
-from ingest.fetch.client import Client
-from ingest.fetch.hosts import Hosts
-from ingest.load.db import Warehouse
-from ingest.load.locks import run_lock
+from ingest.load import boilerplate, polls
 from ingest.load.publish import publish
 from ingest.load.work import due_work, pending_count
 from ingest.model import Feed, FeedState, Work
 from ingest.poll.schedule import K, due, k_for, rate
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.edges import Edges
+from ingest.stages.edges import Asked, Edges, check_disk, opened
 from ingest.stages.fetching import results
-from ingest.stages.heal import adopt, check_disk
 from ingest.stages.loading import Counts, load_batch
-from ingest.stages.names import note_agencies, own_agencies
-from ingest.stages.polling import PollCounts, poll_feeds
+from ingest.stages.polling import PollCounts, poll_feeds, queue_rechecks
 from ingest.stages.publishing import Meanwhile
-from ingest.stages.rechecks import queue_rechecks
 from ingest.stages.stories import INLINE, derive_stories
-from ingest.urls.identity import HostRules
-from ingest.workers import Limits, WorkerPool
 
-PRELOAD = ("ingest.stages.archived", "ingest.poll.feed")
 Told = Callable[[str, int, int], None]
 """(stage, done, total): what a progress bar or an artifact is told."""
 
@@ -70,17 +56,6 @@ class PollSummary:
     reasons: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a caller asked a poll to do. `everything`: due or not. `max_seconds` ends the run; what is left stays pending."""
-
-    only: tuple[str, ...] = ()
-    everything: bool = False
-    now: datetime | None = None
-    max_seconds: float | None = None
-    wait: float = 0.0
-
-
 def run_poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | None = None) -> PollSummary:
     """One run of the path, from start to end, in this process."""
     return asyncio.run(poll(settings, feeds, asked, told))
@@ -95,56 +70,10 @@ async def poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | N
         return await end_stage(edges, summary)
 
 
-@asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
-    """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all closed at the end."""
-    warehouse = Warehouse(settings)
-    warehouse.make_folders()
-    check_disk(settings)
-    agencies = own_agencies(settings)
-    with run_lock(settings.data / "locks", job, asked.wait):
-        warehouse.prepare()
-        archive = Archive(settings.data / "archive", job)
-        limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-        hosts = Hosts(settings.data / "hosts.db")
-        run_id = f"{job}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-        budget = asked.max_seconds or settings.run_seconds
-        with WorkerPool(settings.workers, limits, PRELOAD) as workers:
-            async with Client(settings, hosts, feeds.hosts) as client:
-                edges = Edges(
-                    run_id,
-                    asked.now or datetime.now(UTC),
-                    settings,
-                    feeds,
-                    HostRules(feeds.hosts),
-                    warehouse,
-                    client,
-                    archive,
-                    workers,
-                    budget=budget,
-                    agencies=agencies,
-                )
-                await asyncio.to_thread(_begin, edges, job)
-                try:
-                    yield edges
-                finally:
-                    archive.close()
-                    hosts.close()
-
-
-def _begin(edges: Edges, job: str) -> None:
-    """Make good what a killed run left, and note that this one is at work. After a crash that takes time: not in the event loop."""
-    adopt(edges)
-    with edges.warehouse.transaction() as con:
-        stored.start_run(con, edges.run_id, job, edges.now)
-        note_agencies(con, edges.agencies)
-        stored.switch(con, [feed.id for feed in edges.feeds.enabled])
-
-
 async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
     """Ask every due feed, and commit what they say; young articles whose turn it is are asked for again."""
     with edges.warehouse.transaction() as con:
-        states = stored.feed_states(con)
+        states = polls.feed_states(con)
     chosen = edges.feeds.chosen(asked.only)
     ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
@@ -203,7 +132,7 @@ async def work_stage(
 def _pending(edges: Edges, asked: Asked) -> tuple[list[Work], dict[str, frozenset[int]]]:
     with edges.warehouse.transaction() as con:
         work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
-        return work, pages.host_lines(con)  # of every host: a redirect may lead to any
+        return work, boilerplate.host_lines(con)  # of every host: a redirect may lead to any
 
 
 def _add(summary: PollSummary, counts: Counts, fetched: int) -> None:
@@ -228,8 +157,8 @@ def _end(edges: Edges, summary: PollSummary) -> None:
     derive_stories(edges.warehouse, INLINE)
     with edges.warehouse.transaction() as con:
         if edges.left > 0:  # a run that was cut off by its budget has seen only a part
-            pages.learn_lines(con, edges.now)
+            boilerplate.learn_lines(con, edges.now)
         summary.pending = pending_count(con)
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)
-        stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
+        polls.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))

@@ -13,7 +13,7 @@ from support.archive_site import BASE, FIRST, HOST, ArchiveSite
 from support.newsroom import NOON, Listed
 from support.wire_server import Answer, Asked
 
-from ingest.backfill.sources.captured import feedpages
+from ingest.backfill.sources import feedpages
 from ingest.errors import ConfigError
 
 FEED = f"{BASE}/feed/"

@@ -16,7 +16,7 @@ from support.wire_server import Answer
 from ingest.backfill import ledger
 from ingest.backfill.request import Backfill, Source
 from ingest.backfill.run import cancel
-from ingest.backfill.sources.captured import lists
+from ingest.backfill.sources import lists
 from ingest.backfill.sources.sitemap import SitemapInput, parse_sitemap
 from ingest.backfill.sources.sites import Walk
 from ingest.backfill.targets import Found, target_of

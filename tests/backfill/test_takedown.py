@@ -20,8 +20,8 @@ from ingest.fetch.removal import tombstone
 from ingest.load.db import Warehouse
 from ingest.model import Response
 from ingest.upkeep.backup import backup, restore
+from ingest.upkeep.maintain import maintain
 from ingest.upkeep.scrub import scrub
-from ingest.upkeep.takedown import maintain
 from ingest.urls.identity import HostRules, url_key
 
 

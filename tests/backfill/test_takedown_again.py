@@ -15,9 +15,10 @@ from support.newsroom import NOON, Listed, prose, story
 from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, remove
 
 from ingest.load.db import Connection, Warehouse
-from ingest.pipeline import Asked, opened, poll_stage, work_stage
+from ingest.pipeline import poll_stage, work_stage
 from ingest.settings import load_feeds
-from ingest.upkeep.takedown import maintain
+from ingest.stages.edges import Asked, opened
+from ingest.upkeep.maintain import maintain
 
 
 class Died(Exception):

@@ -14,8 +14,9 @@ import pytest
 
 from ingest.demo.server import Hit, WireServer
 from ingest.demo.wire import Wire, config
-from ingest.pipeline import Asked, PollSummary, poll
+from ingest.pipeline import PollSummary, poll
 from ingest.settings import Settings, load_feeds
+from ingest.stages.edges import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import pytest
 from bench.counts import counted_rows
 from bench.series import SeriesSite
 from bench.site import Served
-from ingest.pipeline import Asked, poll
+from ingest.pipeline import poll
 from ingest.settings import load_feeds, load_settings
+from ingest.stages.edges import Asked
 
 SERIES = Path(__file__).parents[2].parent / "shared" / "data" / "series"
 

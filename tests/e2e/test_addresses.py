@@ -10,8 +10,9 @@ from support.wire_server import Answer
 
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
-from ingest.pipeline import Asked, opened, poll_stage
+from ingest.pipeline import poll_stage
 from ingest.settings import load_feeds
+from ingest.stages.edges import Asked, opened
 
 A = "http://alpha.example"
 MAIN, PRINT = f"{A}/news/glass-roof-mended", f"{A}/print/55512"

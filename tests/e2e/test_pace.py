@@ -17,8 +17,9 @@ from support.newsroom import NOON, Listed, Newsroom, story
 from support.wire_server import Answer
 
 from bench.crash import survivors
-from ingest.pipeline import Asked, poll
+from ingest.pipeline import poll
 from ingest.settings import load_feeds
+from ingest.stages.edges import Asked
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")
 SLOW_PAGES = 6

@@ -10,7 +10,7 @@ from ingest.errors import ConfigError
 from ingest.extract.page import extract
 from ingest.model import PageInput
 from ingest.settings import load_settings
-from ingest.stages.names import own_agencies
+from ingest.stages.edges import own_agencies
 
 OWN = '[[agency]]\nname = "Hill Valley Press"\naliases = ["HVP"]\ncountry = "US"\n'
 TEXT = "HILL VALLEY (HVP) - The clock tower was struck by lightning on Saturday night, the mayor said.\n\nNobody was hurt."

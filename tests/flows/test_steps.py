@@ -20,8 +20,9 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.read import query
 from ingest.model import Reason
-from ingest.pipeline import Asked, PollSummary, opened
+from ingest.pipeline import PollSummary
 from ingest.settings import load_settings
+from ingest.stages.edges import Asked, opened
 
 IN_FLIGHT = 6
 """Hosts of the wire: what each was asked for in the moment of an error may be asked for again."""

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import ingest.load.links as links
-import ingest.load.work as work
+from ingest.load import links, work
 from ingest.load.checks import run_checks
 from ingest.load.db import Connection, Warehouse
 from ingest.load.polls import known_links

@@ -18,9 +18,9 @@ from support.wire_server import Answer, Asked, LoopbackServer, Route
 
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
-from ingest.pipeline import Asked as AskedPoll
 from ingest.pipeline import PollSummary, poll
 from ingest.settings import Settings, load_feeds
+from ingest.stages.edges import Asked as AskedPoll
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}

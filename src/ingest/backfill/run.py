@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import ingest.load.polls as stored
 from ingest.backfill import chunks, ledger
 from ingest.backfill.chunks import job_of
 from ingest.backfill.clients import NoNetwork, SharingClient
@@ -26,7 +25,7 @@ from ingest.backfill.request import Backfill, from_ledger
 from ingest.errors import ConfigError
 from ingest.fetch.archive import Archive
 from ingest.fetch.hosts import Hosts
-from ingest.load import pages, work
+from ingest.load import boilerplate, polls, work
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
@@ -34,9 +33,7 @@ from ingest.load.rows import Row
 from ingest.model import Outcome, Reason, WorkKind
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.edges import Edges
-from ingest.stages.heal import adopt, check_disk
-from ingest.stages.names import note_agencies, own_agencies
+from ingest.stages.edges import Edges, adopt, check_disk, note_agencies, own_agencies
 from ingest.stages.stories import derive_stories
 from ingest.urls.identity import HostRules
 from ingest.workers import Limits, WorkerPool
@@ -295,7 +292,7 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
 
 def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
     with edges.warehouse.transaction() as con:
-        stored.start_run(con, edges.run_id, "backfill", edges.now)
+        polls.start_run(con, edges.run_id, "backfill", edges.now)
         note_agencies(con, edges.agencies)
         ledger.set_state(con, id, "running", edges.now)
         return ledger.lines(con, id), sum(row["urls"] for row in ledger.find(con, id))
@@ -311,9 +308,9 @@ def _finish(edges: Edges, id: str, summary: Summary) -> None:
         summary.pending, untried = ledger.left_over(con, id)
         if ledger.next_chunk(con, id, -1) is None and not untried and not ledger.captures_left(con, id):
             summary.state = "done"
-            pages.learn_lines(con, edges.now)
+            boilerplate.learn_lines(con, edges.now)
             ledger.forget_plan(con, id)
         ledger.set_state(con, id, summary.state, edges.now)
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)
-        stored.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
+        polls.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))

@@ -17,6 +17,7 @@ from ingest.backfill.plan import Plan, unread
 from ingest.backfill.request import Backfill, Mode, Source
 from ingest.cli.common import (
     data_options,
+    day,
     feeds_option,
     instant,
     json_option,
@@ -25,24 +26,17 @@ from ingest.cli.common import (
     print_json,
     print_table,
     say,
+    settings_of,
     wait_option,
 )
 from ingest.cli.progress import bars
-from ingest.errors import ConfigError
 from ingest.observe.gaps import find_gaps
-from ingest.settings import FeedList, Settings, load_feeds, load_settings
+from ingest.settings import load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 NICE = 5
 """A backfill gives way to live polls on a busy machine."""
 SHOWN = 20
-
-
-def day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise ConfigError(f"{parameter.opts[0]}: {value!r} is no day; write it as 2026-03-01") from None
 
 
 def _source_options(command: F) -> F:
@@ -263,14 +257,6 @@ def gaps_command(
     else:
         say("no feed fell far below its usual volume")
     return 0
-
-
-def settings_of(config: Path | None, data: Path | None, feeds: Path | None) -> tuple[Settings, FeedList]:
-    """A list of feeds is used where there is one; an archive can be loaded without."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
-    if feeds is None and not settings.feeds.exists():
-        return settings, FeedList(path=settings.feeds, feeds=(), hosts=())
-    return settings, load_feeds(settings.feeds)
 
 
 def _wanted(asked: dict[str, Any]) -> Backfill:

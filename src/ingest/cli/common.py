@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from ingest.errors import ConfigError
+from ingest.settings import FeedList, Settings, load_feeds, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,3 +98,18 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(plain(value)) if hasattr(value, "isoformat") else str(value)
+
+
+def day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ConfigError(f"{parameter.opts[0]}: {value!r} is no day; write it as 2026-03-01") from None
+
+
+def settings_of(config: Path | None, data: Path | None, feeds: Path | None) -> tuple[Settings, FeedList]:
+    """A list of feeds is used where there is one; an archive can be loaded without."""
+    settings = load_settings(config, {"data": data, "feeds": feeds})
+    if feeds is None and not settings.feeds.exists():
+        return settings, FeedList(path=settings.feeds, feeds=(), hosts=())
+    return settings, load_feeds(settings.feeds)

@@ -14,8 +14,9 @@ from ingest.demo.server import WireServer
 from ingest.demo.wire import POLL_GAP, Wire, config_toml
 from ingest.errors import ConfigError
 from ingest.load.read import query
-from ingest.pipeline import Asked, PollSummary, run_poll
+from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import Settings, load_feeds, load_settings
+from ingest.stages.edges import Asked
 
 MARK = "demo.toml"
 """Stands in a folder that a demo made: only such a one is started afresh."""

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.backfill import settings_of
-from ingest.cli.common import data_options, feeds_option, json_option, print_json, say
-from ingest.upkeep.takedown import maintain
+from ingest.cli.common import data_options, feeds_option, json_option, print_json, say, settings_of
+from ingest.upkeep.maintain import maintain
 
 
 @click.command("maintain")

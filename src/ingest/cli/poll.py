@@ -20,8 +20,9 @@ from ingest.cli.common import (
 )
 from ingest.cli.progress import bars
 from ingest.errors import ConfigError
-from ingest.pipeline import Asked, PollSummary, run_poll
+from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import load_feeds, load_settings
+from ingest.stages.edges import Asked
 
 KEYS = (
     "run_id",

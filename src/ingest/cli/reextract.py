@@ -8,8 +8,17 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.backfill import day, settings_of
-from ingest.cli.common import data_options, feeds_option, instant, json_option, print_json, say, wait_option
+from ingest.cli.common import (
+    data_options,
+    day,
+    feeds_option,
+    instant,
+    json_option,
+    print_json,
+    say,
+    settings_of,
+    wait_option,
+)
 from ingest.cli.progress import bars
 from ingest.upkeep.reextract import Report, Wanted, reextract, undo
 

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.backfill import settings_of
-from ingest.cli.common import data_options, feeds_option, json_option, print_json, print_table, say
+from ingest.cli.common import (
+    data_options,
+    feeds_option,
+    json_option,
+    print_json,
+    print_table,
+    say,
+    settings_of,
+)
 from ingest.cli.progress import bars
 from ingest.upkeep.takedown import take_down
 

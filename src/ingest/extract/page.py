@@ -16,21 +16,10 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import (
-    byline,
-    challenge,
-    charset,
-    engine,
-    layout,
-    lines,
-    published,
-    quality,
-    sniff,
-    structured,
-)
+from ingest.extract import byline, challenge, charset, engine, layout, lines, published, quality, structured
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
-from ingest.extract.tree import ParseLimit, check_size, parse
+from ingest.extract.tree import ParseLimit, check_size, not_html, parse
 from ingest.extract.wire.agencies import AgencyTable, shipped
 from ingest.extract.wire.reading import read_wire
 from ingest.model import (
@@ -89,7 +78,7 @@ def _extract(given: PageInput) -> Extraction:
         return _without_content(given, f"{len(given.html)} blank bytes")
     if given.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
-    elif reason := sniff.not_html(page, given.content_type):
+    elif reason := not_html(page, given.content_type):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     try:
         check_size(page)

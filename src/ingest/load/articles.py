@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
@@ -116,3 +117,38 @@ def mark_dirty(con: duckdb.DuckDBPyConnection, days: Sequence[tuple[str, Any]]) 
     if stage(con, rows, "core.dirty_day"):
         con.execute(sql("load/dirty_days"))
         con.unregister("staged")
+
+
+Notice = Mapping[str, Any]
+"""article_id, withdraws (what it names), agency, publisher, host, headline and `at`, its time."""
+
+
+def notices_near(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> list[Notice]:
+    """Notices that may name an article published on one of these days, oldest first."""
+    if not days:
+        return []
+    con.execute(sql("load/notices_near"), {"days": sorted(days)})
+    return list(records(con))
+
+
+def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> dict[str, date]:
+    """Set the one story that the notice names to withdrawn, with a revision that says so; its id and published_day.
+
+    Nothing when none or several fit, or when the one that fits is withdrawn already.
+    """
+    named = {
+        "named": notice["withdraws"],
+        "agency": notice["agency"],
+        "publisher": notice["publisher"],
+        "host": notice["host"],
+        "self": str(notice["article_id"]),
+        "at": notice["at"],
+    }
+    found = con.execute(sql("load/find_withdrawn"), named).fetchall()
+    if len(found) != 1 or found[0][2] == "withdrawn":
+        return {}
+    (target, day, _) = found[0]
+    con.execute(sql("load/withdraw_revision"), {"target": target, "now": now})
+    con.execute(sql("load/withdraw_article"), {"target": target})
+    mark_dirty(con, [("articles", day), ("revisions", now.date())])
+    return {str(target): day}

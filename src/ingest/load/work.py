@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
 from ingest.load.links import mark_days_of
 from ingest.load.rows import Row, work_from
 from ingest.load.sql import merge, records, sql, stage
-from ingest.model import Work
+from ingest.model import EntryHints, Precision, Stamp, StampSource, Work, WorkKind
+from ingest.urls.identity import host_of
 
 _COLUMNS = ("url_key",)
 
@@ -58,3 +60,50 @@ def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """Write outcomes, of several for a link the last, and mark the days on which they show."""
     merge(con, "merge_outcome", list({row["link_key"]: row for row in rows}.values()), "core.outcome")
     mark_days_of(con, {row[name] for row in rows for name in ("url_key", "link_key")})
+
+
+def due_rechecks(
+    con: duckdb.DuckDBPyConnection, feeds: Sequence[str], now: datetime, most: int
+) -> list[Work]:
+    """Work for articles of these feeds whose turn it is, youngest first; nothing that waits already."""
+    con.execute(sql("load/due_rechecks"), {"feeds": list(feeds), "now": now, "most": most})
+    return [_work(row, now) for row in records(con)]
+
+
+def note_checked(con: duckdb.DuckDBPyConnection, days: Mapping[str, date], now: datetime) -> None:
+    """These articles (with their published_day) were looked at, whatever came of it."""
+    if stage(con, [{"article_id": id} for id in sorted(days)], "core.copy_group", ("article_id",)):
+        con.execute(
+            sql("load/note_checked"), {"now": now, "first": min(days.values()), "last": max(days.values())}
+        )
+        con.unregister("staged")
+
+
+def _work(row: Mapping[str, Any], now: datetime) -> Work:
+    stamp = None
+    if row["published_at"] is not None:
+        stamp = Stamp(
+            row["published_at"], Precision(row["published_precision"]), StampSource.FEED, row["published_raw"]
+        )
+    hints = EntryHints(
+        row["title"],
+        row["summary"],
+        stamp,
+        row["published_raw"],
+        tuple(row["authors"] or ()),
+        row["credit"],
+        tuple(row["categories"] or ()),
+        row["image_url"],
+    )
+    url = row["url"]
+    return Work(
+        row["link_key"],
+        url,
+        host_of(url),
+        row["feed_id"],
+        row["rank"],
+        WorkKind.RECHECK,
+        row["day"],
+        now,
+        hints,
+    )

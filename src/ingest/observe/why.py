@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.load.db import Warehouse
 from ingest.load.sql import records, sql
-from ingest.stages.refused import refused
+from ingest.stages.compare import refused
 from ingest.urls.identity import HostRules, url_key
 
 PARTS = (

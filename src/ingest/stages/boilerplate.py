@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import ingest.load.boilerplate as stored
-import ingest.load.copies as copies
 from ingest.dedup.learn import REPEATS, SAMPLE, open_unlike
+from ingest.load import boilerplate, copies
 from ingest.load.db import Warehouse
 from ingest.stages.copies import link_copies
 
@@ -18,17 +17,17 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
     on their order or on where a run was cut off. A slice of texts is one transaction; a death leaves the others on the list.
     """
     with warehouse.transaction() as con:
-        if not stored.anything_to_learn(con):
+        if not boilerplate.anything_to_learn(con):
             return 0
-        found = stored.repeated(con, REPEATS, SAMPLE)
-        stored.learn(
+        found = boilerplate.repeated(con, REPEATS, SAMPLE)
+        boilerplate.learn(
             con, {sentence: texts for sentence, (texts, opened) in found.items() if open_unlike(opened)}, now
         )
     done = 0
     while True:
         with warehouse.transaction() as con:
-            days = stored.to_redo(con)
+            days = boilerplate.to_redo(con)
             link_copies(con, copies.articles(con, days), {}, days, now)
         done += len(days)
-        if len(days) < stored.REDO:
+        if len(days) < boilerplate.REDO:
             return done

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-import ingest.load.boilerplate as sentences
-import ingest.load.copies as copies
-import ingest.load.stories as stories
-from ingest.dedup.align import lay
 from ingest.dedup.groups import CopyGroup, Member, crowds, group
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, ruled_out, verify
+from ingest.dedup.verify import RULE_VERSION, Verdict
 from ingest.dedup.whole import Whole
+from ingest.load import boilerplate, copies, stories
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
 from ingest.model import CopyKind, Precision, Signal
-from ingest.stages.wording import worded
+from ingest.stages.compare import _Texts, worded
 
 PRESENT = ("live", "embargoed")
 
-LAID = 200_000
-"""Words of the texts that stand ready at a time, some 150 bytes each; pairs come by crowd, so that few are made ready twice."""
 
 WHOLE = 32
 """Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of them met as candidates
@@ -65,7 +59,7 @@ def link_copies(
             if known.row["published_at"]
         ],
     )
-    sentences.write_sentences(
+    boilerplate.write_sentences(
         con,
         [
             (known.article_id, known.published_day, one.sentences, one.opening)
@@ -97,63 +91,6 @@ def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset
         known.row["published_at"],
         story_marks(known.headline, words),
     )
-
-
-class _Texts:
-    """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when first asked for; and
-    what was verified so far. Only those used last stand ready to be laid side by side, which takes twenty times a text's size."""
-
-    def __init__(
-        self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]
-    ) -> None:
-        self._con = con
-        self._known = dict(own)
-        self._ready: OrderedDict[str, DedupText] = OrderedDict()
-        self._words = 0  # of those that are ready
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
-        self.days = days
-
-    def need(self, ids: set[str]) -> None:
-        """Read those of these texts that are not known yet, in one go."""
-        missing = {id: self.days[id] for id in ids - self._known.keys()}
-        if not missing:
-            return
-        rows = {row["article_id"]: row for row in copies.texts(self._con, missing)}
-        for id, wording in worded(
-            self._con, {id: row.pop("body_text") or "" for id, row in rows.items()}
-        ).items():
-            self._known[id] = rows[id], wording.words
-
-    def verify(self, a: str, b: str) -> Verdict:
-        """The verdict on two texts, the smaller id first."""
-        pair = (min(a, b), max(a, b))
-        if pair not in self._verdicts:
-            self.need({a, b})
-            self._verdicts[pair] = verify(self._text(pair[0]), self._text(pair[1]))
-        return self._verdicts[pair]
-
-    def same(self, a: str, b: str) -> bool:
-        """Whether they are copies: the verdict without the scores of what is ruled out at a glance (most forms)."""
-        pair = (min(a, b), max(a, b))
-        if pair in self._verdicts:
-            return self._verdicts[pair].same
-        self.need({a, b})
-        return not ruled_out(self._text(pair[0]), self._text(pair[1])) and self.verify(a, b).same
-
-    def _text(self, id: str) -> DedupText:
-        if id in self._ready:
-            self._ready.move_to_end(id)
-            return self._ready[id]
-        self._ready[id] = made = ready(id, *self._known[id])
-        self._words += len(made.laid.words)
-        while self._words > LAID and len(self._ready) > 1:
-            self._words -= len(self._ready.popitem(last=False)[1].laid.words)
-        return made
-
-
-def ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
-    """A stored article (its columns in `row`) as verification takes it, told by these words."""
-    return DedupText(id, lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
 
 
 def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime) -> Row:

@@ -24,9 +24,8 @@ from ingest.model import (
     WorkKind,
 )
 from ingest.reasons import was_not_asked
-from ingest.stages.archived import ArchivedPage, extract_archived
 from ingest.stages.edges import Edges
-from ingest.stages.extraction import Extracted, extract_and_read
+from ingest.stages.extraction import ArchivedPage, Extracted, extract_and_read, extract_archived
 from ingest.stages.judging import Result
 from ingest.urls.identity import host_of
 from ingest.workers import LimitHit

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
-import ingest.load.articles as articles
-import ingest.load.links as links
-import ingest.load.work as pending
 from ingest.dedup.whole import Whole
+from ingest.load import articles, links, work
+from ingest.load.boilerplate import see_lines
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
-from ingest.load.pages import commit_pages, see_lines
-from ingest.load.rechecks import note_checked
+from ingest.load.pages import commit_pages
 from ingest.load.rows import Known, Row
+from ingest.load.work import note_checked
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
 from ingest.stages.judging import Result, Verdict, judge, keys_of
 from ingest.stages.takedown import Again, bar, forget
-from ingest.stages.withdrawals import withdraw
 from ingest.urls.identity import url_key
 
 
@@ -179,9 +177,9 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
     )
     links.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
     links.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
-    pending.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])
-    pending.queue(con, [v.retry for v in verdicts if v.retry is not None])
-    pending.drop(con, [v.link_key for v in verdicts if v.retry is None])
+    work.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])
+    work.queue(con, [v.retry for v in verdicts if v.retry is not None])
+    work.drop(con, [v.link_key for v in verdicts if v.retry is None])
 
 
 def _outcome(result: Result, verdict: Verdict, now: datetime) -> Row:
@@ -217,3 +215,26 @@ def _count(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Counts:
                 reason = verdict.reason or Reason.INTERNAL
                 counts.reasons[reason] = counts.reasons.get(reason, 0) + 1
     return counts
+
+
+def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[str, date]:
+    """What these articles withdraw, and which of them a notice already here withdraws (link, slug, or headline and agency within
+    72 h): whichever of the two comes first, the story goes out. Returns ids and published days of those that went.
+
+    An article that is itself withdrawn under its own address went out with its last revision.
+    """
+    gone = {known.article_id: known.published_day for known in written if known.status == "withdrawn"}
+    ids = {known.article_id for known in written}
+    for notice in articles.notices_near(con, {known.published_day for known in written}):
+        if str(notice["article_id"]) in ids or any(_named(notice["withdraws"], known) for known in written):
+            gone |= articles.take_out(con, notice, now)
+    return gone
+
+
+def _named(named: str, known: Known) -> bool:
+    """A first look, which lets through all that find_withdrawn.sql would find."""
+    return (
+        named in known.row["url"]
+        or named in (known.row["canonical_url"], known.url_key)
+        or (known.headline is not None and known.headline.lower() == named.lower())
+    )

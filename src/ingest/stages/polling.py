@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-import ingest.load.links as links
-import ingest.load.polls as stored
-import ingest.load.work as pending
 from ingest.errors import FetchError, Terminal
 from ingest.fetch.client import Kind
+from ingest.load import links, polls, work
 from ingest.load.db import Connection
 from ingest.load.pages import advance
-from ingest.load.rows import Row, entry_row
+from ingest.load.rows import Row, entry_row, work_row
+from ingest.load.work import due_rechecks, queue
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
-from ingest.stages.edges import Edges
-from ingest.stages.heal import check_disk
+from ingest.stages.edges import Edges, check_disk
 from ingest.stages.intents import Intents, link_of, plan
 from ingest.stages.takedown import Again, bar, forget
 from ingest.urls.identity import url_key
@@ -174,7 +172,7 @@ def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, 
     ]
     return {
         feed_id: {key: EntryDigest(**json.loads(text)) for key, text in digests.items()}
-        for feed_id, digests in stored.known_entries(con, asked).items()
+        for feed_id, digests in polls.known_entries(con, asked).items()
     }
 
 
@@ -200,7 +198,7 @@ def _write(
     decided: Sequence[tuple[Answered, Decision]],
     known: dict[str, dict[str, EntryDigest]],
 ) -> Again:
-    known_links = stored.known_links(con, _link_keys(edges, decided, known))
+    known_links = polls.known_links(con, _link_keys(edges, decided, known))
     barred = any(row["taken_down"] for row in known_links.values())
     again = _keep_out(con, edges, decided, known, known_links) if barred else Again()
     intents = Intents()
@@ -214,19 +212,19 @@ def _write(
             edges.now,
             edges.rules,
         )
-    stored.write_states(con, [(one.feed, decision.state) for one, decision in decided])
-    stored.write_polls(
+    polls.write_states(con, [(one.feed, decision.state) for one, decision in decided])
+    polls.write_polls(
         con,
         [_poll_row(edges, one, decision) for one, decision in decided],
         [row for one, decision in decided for row in _history(edges, one, decision)],
         [row for one, decision in decided for row in _digests(edges, one, decision)],
     )
     links.add_aliases(con, intents.aliases)
-    pending.queue(con, list(intents.pending.values()))
+    work.queue(con, list(intents.pending.values()))
     mended = {old: key for old, key in intents.mended.items() if old not in intents.pending}
-    pending.drop(con, list(mended))
+    work.drop(con, list(mended))
     links.lead_links(con, list(mended.items()))
-    pending.settle(con, list(intents.outcomes.values()))
+    work.settle(con, list(intents.outcomes.values()))
     advance(con, [one.place for one, _ in decided if one.place])
     return again
 
@@ -321,3 +319,18 @@ def _digests(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
         for verdict in decision.entries
         if verdict.kind is not EntryKind.SAME
     ]
+
+
+MOST = 200
+"""Pages asked for again in one run, the youngest articles' first: new links must not wait behind old ones."""
+
+
+def queue_rechecks(edges: Edges, feeds: Iterable[Feed]) -> int:
+    """Queue what is due; hosts' robots, delays and pauses hold as for any page. Returns how many pages."""
+    wanted = [feed.id for feed in feeds if feed.recheck and not feed.full_text]
+    if not wanted:
+        return 0
+    with edges.warehouse.transaction() as con:
+        work = due_rechecks(con, wanted, edges.now, MOST)
+        queue(con, [work_row(one, next_attempt_at=edges.now) for one in work])
+    return len(work)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-import ingest.load.stories as stored
 from ingest.dedup.story import StoryText, common_marks, leads
+from ingest.load import stories
 from ingest.load.db import Connection, Warehouse
 from ingest.load.stories import Marked, Told
 
@@ -33,12 +33,12 @@ def derive_stories(warehouse: Warehouse, most: int | None = None) -> int:
     done = 0
     while True:
         with warehouse.transaction() as con:
-            marked = stored.marked_days(con)
+            marked = stories.marked_days(con)
             if not marked or (most is not None and sum(marked.values()) * (REACH + 1) > most):
                 return done
             days = list(marked)[:SLICE]
             done += _Days(con).derive(days)
-            stored.derived(con, days)
+            stories.derived(con, days)
         most = None
 
 
@@ -87,18 +87,18 @@ class _Days:
 
     def _read(self, day: date) -> list[Marked]:
         if day not in self._texts:
-            self._texts[day] = stored.marked_texts(self._con, day)
+            self._texts[day] = stories.marked_texts(self._con, day)
         return self._texts[day]
 
     def _told(self, day: date) -> dict[str, Told]:
         if day not in self._old:
-            self._old[day] = stored.told(self._con, day, day)
+            self._old[day] = stories.told(self._con, day, day)
         return self._old[day]
 
     def _write(self, first: date, last: date) -> None:
         """Rows of these days, and of the two on either side where they share a lead with them."""
         reach = timedelta(REACH)
-        before = stored.told(self._con, first - reach, last + reach)
+        before = stories.told(self._con, first - reach, last + reach)
         rows = [told for told in before.values() if told.day not in self._new]
         rows += [
             Told(id, day, lead, 0)
@@ -107,11 +107,11 @@ class _Days:
             for id, lead in found.items()
         ]
         days = {row.article_id: row.day for row in rows}
-        after = stored.recounted(
+        after = stories.recounted(
             [row for row in rows if first - reach <= days.get(row.lead_id, date.min) <= last]
         )
         replaced = {id: told for id, told in before.items() if told.day in self._new or id in after}
-        stored.replace_told(self._con, replaced, after)
+        stories.replace_told(self._con, replaced, after)
 
 
 def _text(text: Marked) -> StoryText:

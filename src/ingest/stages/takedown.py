@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import ingest.load.takedown as takedown
 from ingest.fetch.removal import remove
+from ingest.load import takedown
 from ingest.load.db import Connection
 from ingest.model import ArchivePlace
 from ingest.stages.edges import Edges

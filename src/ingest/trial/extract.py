@@ -23,8 +23,8 @@ from ingest.fetch.hosts import Hosts
 from ingest.load.rows import article_columns
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings, load_feeds
-from ingest.stages.archived import given_of
-from ingest.stages.names import own_agencies
+from ingest.stages.edges import own_agencies
+from ingest.stages.extraction import given_of
 from ingest.text import text_hash, unhalved
 from ingest.urls.identity import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool

@@ -14,25 +14,24 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import ingest.load.articles as articles
-import ingest.load.polls as runs
-import ingest.upkeep.reextract_rows as texts
 from ingest.dedup.revisions import classify, revision_hash
 from ingest.errors import ConfigError, Terminal
 from ingest.extract.page import extract
 from ingest.fetch.archive import Archive
+from ingest.load import articles, polls
+from ingest.load.boilerplate import host_lines
 from ingest.load.db import Connection, Warehouse
 from ingest.load.locks import run_lock
-from ingest.load.pages import host_lines
 from ingest.load.publish import publish
 from ingest.load.rows import Row, article_columns
 from ingest.model import Article, Extraction, Feed, Outcome, PageInput, Reason
 from ingest.settings import FeedList, Settings
-from ingest.stages.archived import ArchivedPage, given_of
 from ingest.stages.copies import link_copies
-from ingest.stages.names import own_agencies
+from ingest.stages.edges import own_agencies
+from ingest.stages.extraction import ArchivedPage, given_of
 from ingest.stages.stories import derive_stories
 from ingest.text import line_hash, text_hash
+from ingest.upkeep import reextract_rows
 from ingest.upkeep.reextract_rows import Stored
 from ingest.urls.identity import HostRules, host_of, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
@@ -88,7 +87,7 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
     with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
         if not wanted.dry:  # known before it writes: one that is cut off can be undone by its name
             with warehouse.transaction() as con:
-                runs.start_run(con, report.run_id, "reextract", now)
+                polls.start_run(con, report.run_id, "reextract", now)
         run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
         run.work(told)
         if not wanted.dry:
@@ -104,7 +103,7 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
     warehouse.must_exist()
     warehouse.prepare()
     with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
-        found = texts.last_run(con) if run_id == "last" else run_id
+        found = reextract_rows.last_run(con) if run_id == "last" else run_id
         if (
             found is None
             or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone()
@@ -112,11 +111,11 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
             raise ConfigError(
                 f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs"
             )
-        if later := texts.later_run(con, found):
+        if later := reextract_rows.later_run(con, found):
             raise ConfigError(
                 f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first"
             )
-        back = texts.undo(con, found)
+        back = reextract_rows.undo(con, found)
         link_copies(
             con,
             [known for known, _ in back],
@@ -133,7 +132,7 @@ def _note(warehouse: Warehouse, report: Report) -> None:
     """The run's row, without texts: those must be in no place that a takedown does not know."""
     summary = {name: value for name, value in asdict(report).items() if name != "largest"}
     with warehouse.transaction() as con:
-        runs.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
+        polls.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
 
 
 def again(page: ArchivedPage) -> Extraction:
@@ -171,11 +170,11 @@ class _Run:
 
     def work(self, told: Told | None) -> None:
         with self._warehouse.transaction() as con:
-            every = texts.places(con, self._wanted.first, self._wanted.last)
+            every = reextract_rows.places(con, self._wanted.first, self._wanted.last)
         done = 0
         for asked in _batches(every):
             with self._warehouse.transaction() as con:
-                stored = texts.stored(con, asked)
+                stored = reextract_rows.stored(con, asked)
                 lines = (
                     host_lines(con, {host_of(one.row["url"]) for one in stored})
                     if self._wanted.learned
@@ -220,8 +219,8 @@ class _Run:
         self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]
     ) -> None:
         """Against the texts as they stand now: a poll may have written since they were read."""
-        fresh = texts.stored(con, asked)
-        before = texts.articles(con, sorted({one.article_id for one in fresh}))
+        fresh = reextract_rows.stored(con, asked)
+        before = reextract_rows.articles(con, sorted({one.article_id for one in fresh}))
         pairs: list[tuple[Stored, Row]] = []
         whole: dict[str, Row] = {}
         dropped: dict[str, list[tuple[str, str]]] = {}
@@ -260,7 +259,7 @@ class _Run:
         before: dict[str, Row],
         dropped: dict[str, list[tuple[str, str]]],
     ) -> None:
-        texts.rewrite(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
+        reextract_rows.rewrite(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
         articles.write_dropped(con, dropped)
         moved = [
             row
@@ -270,7 +269,7 @@ class _Run:
             or row["status"] != before[id]["status"]
         ]
         days = {row["article_id"]: before[row["article_id"]]["published_day"] for row in moved}
-        link_copies(con, [texts.known(row) for row in moved], {}, days, self._now)
+        link_copies(con, [reextract_rows.known(row) for row in moved], {}, days, self._now)
 
     def _article(self, one: Stored, article: Article, before: Row) -> Row:
         """The article's row by the new extraction; its identity, its history and what only a feed knew stay."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from ingest.backfill.sources.canonical import canonical_of
 from ingest.backfill.sources.warcfile import Record, end_of_head, fields_of
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.extract.sniff import begins_as_html
+from ingest.extract.tree import begins_as_html
 from ingest.fetch.answers import REDIRECTS, failure
 from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.model import Reason, Response

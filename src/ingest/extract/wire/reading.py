@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from ingest.dates import from_url
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped
+from ingest.extract.wire.credits import read_tail
 from ingest.extract.wire.lines import CleanLines, clean_lines
 from ingest.extract.wire.opening import Opening, find_inner, read_opening
 from ingest.extract.wire.signals import Signals, read_signals
-from ingest.extract.wire.tail import read_tail
 from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 
