@@ -1,9 +1,11 @@
-"""Every bench in a small mode, in under ten minutes, into bench/RESULTS.md: machine, date, ours, and the peers' figures beside.
+"""Every bench in a small mode, in under ten minutes, into bench/RESULTS.md: machine, date, ours, and the
+peers' figures beside.
 
     python bench/all.py [--budget SECONDS] [--only NAME]...
 
-Small modes show that the benches run and roughly where the figures lie; README.md holds those of the full ones. A bench that cannot
-run is listed with the reason. Ends with 1 when one of them broke (not when a goal is missed: a small mode may miss it).
+Small modes show that the benches run and roughly where the figures lie; README.md holds those of the full
+ones. A bench that cannot run is listed with the reason. Ends with 1 when one of them broke (not when a goal
+is missed: a small mode may miss it).
 """
 
 from __future__ import annotations

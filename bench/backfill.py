@@ -1,10 +1,11 @@
-"""A WARC of seeded variants of real pages, loaded by `ingest backfill run`: share of extraction in its CPU, cores, flat memory.
+"""A WARC of seeded variants of real pages, loaded by `ingest backfill run`: share of extraction in its CPU,
+cores, flat memory.
 
     python bench/backfill.py --pages 2000 --again 500        # --pages 20000 for the figure of the issue
 
-A variant has the words of each of its page's text blocks shuffled: a text of its own, of the same length and mark-up. The first
-run loads `--again` pages, the second `--pages`: what a page costs, start-up apart, is the difference. Memory is looked at twice a
-second; its peaks in each quarter of the second run's time are told.
+A variant has the words of each of its page's text blocks shuffled: a text of its own, of the same length and
+mark-up. The first run loads `--again` pages, the second `--pages`: what a page costs, start-up apart, is the
+difference. Memory is looked at twice a second; its peaks in each quarter of the second run's time are told.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from ingest.model import Response  # noqa: E402
 DATA = HERE.parents[2] / "shared" / "data"
 SHARE = 0.80
 GROWTH = 1.25
-"""Most that the peak of the second half may be of the first's, in the main process and in its largest worker."""
+"""Most that the peak of the second half may be of the first's, in the main process and in its largest
+worker."""
 _CANONICAL = re.compile(rb"<link[^>]+canonical[^>]*>|<meta[^>]+og:url[^>]*>", re.I)
 _TEXT = re.compile(rb">([^<>]{40,})<")
 

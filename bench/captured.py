@@ -19,13 +19,15 @@ from ingest.demo.wire import Reply
 from ingest.urls.identity import HostRules, clean_link, url_key
 
 LISTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
-"""Stamp of the newest entry, the others a minute apart: a live feed's entries are of today, not of a hundred days."""
+"""Stamp of the newest entry, the others a minute apart: a live feed's entries are of today, not of a hundred
+days."""
 
 _RULES = HostRules()
 
 
 class PagesSite:
-    """`count` pages of the captured sets in `folder`, taken from the sets in turn; the feed has links, titles and stamps.
+    """`count` pages of the captured sets in `folder`, taken from the sets in turn; the feed has links, titles
+    and stamps.
 
     `host`: serve all pages under this one name (as one site), at /<number>.html.
     """

@@ -1,4 +1,5 @@
-"""Texts into a warehouse of their own by the load path, as a backfill would bring them, and the copy groups that come of it."""
+"""Texts into a warehouse of their own by the load path, as a backfill would bring them, and the copy groups
+that come of it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ FROM core.article a LEFT JOIN core.copy_group g ON g.article_id = a.article_id""
 
 
 def loaded_groups(texts: Sequence[tuple[str, str]]) -> list[str]:
-    """The copy group of each (headline, text), without times, publishers or agencies; sentences are learnt at the end."""
+    """The copy group of each (headline, text), without times, publishers or agencies; sentences are learnt at
+    the end."""
     with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
         warehouse = Warehouse(Settings.model_validate({"data": Path(folder)}))
         results = [_result(number, *text) for number, text in enumerate(texts)]

@@ -1,9 +1,11 @@
-"""kill -9 over `ingest poll`, at seeded random moments: nothing lost, nothing doubled, nothing to mend by hand.
+"""kill -9 over `ingest poll`, at seeded random moments: nothing lost, nothing doubled, nothing to mend by
+hand.
 
     python -m bench.crash [--kills 300] [--seed 1]
 
-Half of the kills pile up on one state after another; after each of the other half a clean `ingest poll --all` runs and is compared
-with a run never killed. The sample wire is served by a process of its own, which counts the requests.
+Half of the kills pile up on one state after another; after each of the other half a clean `ingest poll --all`
+runs and is compared with a run never killed. The sample wire is served by a process of its own, which counts
+the requests.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ TABLES = {
     "copies": "SELECT * FROM mart.copies ORDER BY copy_group, article_id",
     "outcomes": 'SELECT * EXCLUDE ("at") FROM ops.outcomes ORDER BY url_key, url',
 }
-"""What "equal tables" means (design.md): all but first sight, fetch and run times, run ids and archive offsets."""
+"""What "equal tables" means (design.md): all but first sight, fetch and run times, run ids and archive
+offsets."""
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")
 FEED_SUFFIXES = (".xml", ".atom", "/feed.json", ".rdf")
@@ -99,7 +102,8 @@ class WireProcess:
         )
 
     def wake(self) -> None:
-        """Use up the page that answers 503 to its first request: when that is must not differ between two runs."""
+        """Use up the page that answers 503 to its first request: when that is must not differ between two
+        runs."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{BUSY_ONCE[1]}", headers={"Host": BUSY_ONCE[0]}
         )
@@ -252,7 +256,8 @@ class Bench:
         return data
 
     def kill(self, data: Path, edition: int) -> None:
-        """One kill at a random moment; a poll that was quicker than the moment is counted apart, and later moments come sooner."""
+        """One kill at a random moment; a poll that was quicker than the moment is counted apart, and later
+        moments come sooner."""
         killed = kill_poll(self.folder, data, edition, self.chance.uniform(0.05, 1.0) * self.seconds[edition])
         self.score.kills += killed.hit
         if not killed.hit:
@@ -272,7 +277,8 @@ class Bench:
         self.score.faults += differences(found, self.wanted[edition]) + check(self.folder, data)
 
     def round(self, edition: int, kills: int) -> None:
-        """`kills` on one state, then a clean run and the comparison. A page in flight at a kill may be asked for again."""
+        """`kills` on one state, then a clean run and the comparison. A page in flight at a kill may be asked
+        for again."""
         self.wire.edition(edition)
         since, data = len(self.wire.hits()), self.fresh(edition)
         for _ in range(kills):

@@ -1,10 +1,11 @@
-"""Every opening that the wire rules cut from the gold texts of captured pages, and the credited ones that they leave.
+"""Every opening that the wire rules cut from the gold texts of captured pages, and the credited ones that
+they leave.
 
     python bench/datelines.py [--pages DIR] [--feeds TAR] [--half 0|1]
 
-Prints one line a cut (`cut`), one a line that holds an agency's mark near its start and stayed (`left`), then the counts. A cut is
-wrong when the words taken are not a dateline or credit: read the list. `--half` takes every second publisher, so that rules can be
-tuned on one half and reported on the other.
+Prints one line a cut (`cut`), one a line that holds an agency's mark near its start and stayed (`left`), then
+the counts. A cut is wrong when the words taken are not a dateline or credit: read the list. `--half` takes
+every second publisher, so that rules can be tuned on one half and reported on the other.
 """
 
 from __future__ import annotations

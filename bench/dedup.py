@@ -1,11 +1,13 @@
-"""Copy detection on derived clusters and on labelled pairs, beside datasketch and rensa at their usual settings, in one run.
+"""Copy detection on derived clusters and on labelled pairs, beside datasketch and rensa at their usual
+settings, in one run.
 
     python bench/dedup.py [--data DIR] [--only ours|warehouse|datasketch|rensa] [--limit N]
 
-Prints pairwise precision, recall and F1 for all clusters, for the half that the rules were tuned on and for the half held out;
-recall of single edits, template stories merged in 1,000 and texts per CPU-second; then F1 of the pairs as shipped and
-cross-fitted. `ours` is what `ingest dedup` answers, `warehouse` what the marts show after a load. Ends with 1 when a figure of
-either is lower than it must be (`_clusters`, `_pairs`). A peer that is not installed is named and passed over.
+Prints pairwise precision, recall and F1 for all clusters, for the half that the rules were tuned on and for
+the half held out; recall of single edits, template stories merged in 1,000 and texts per CPU-second; then F1
+of the pairs as shipped and cross-fitted. `ours` is what `ingest dedup` answers, `warehouse` what the marts
+show after a load. Ends with 1 when a figure of either is lower than it must be (`_clusters`, `_pairs`). A
+peer that is not installed is named and passed over.
 """
 
 from __future__ import annotations

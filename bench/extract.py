@@ -1,8 +1,10 @@
-"""Pages per CPU-second of extract() against trafilatura's bare_extraction(with_metadata=True): paired, alternating, in one process.
+"""Pages per CPU-second of extract() against trafilatura's bare_extraction(with_metadata=True): paired,
+alternating, in one process.
 
     python bench/extract.py [--pages FOLDER] [--sets a,b] [--limit N] [--workers N]
 
-Prints the ratio, the peak memory of each side alone, and what the worker pool adds. FOLDER holds *.jsonl.zst of {id, url, html}.
+Prints the ratio, the peak memory of each side alone, and what the worker pool adds. FOLDER holds *.jsonl.zst
+of {id, url, html}.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ DEFAULT = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "pag
 
 
 def pages(folder: pathlib.Path, sets: list[str], limit: int) -> Iterator[dict[str, Any]]:
-    """Up to `limit` pages of each set, evenly spread over it, one at a time so that peak memory is the extractors' own."""
+    """Up to `limit` pages of each set, evenly spread over it, one at a time so that peak memory is the
+    extractors' own."""
     for path in sorted(folder.glob("*.jsonl.zst")):
         if not sets or path.name.split(".")[0] in sets:
             step = max(1, sum(1 for _ in lines(path)) // limit)
@@ -89,7 +92,8 @@ def peak(side: str, args: argparse.Namespace) -> float:
 
 
 def pooled(found: list[dict[str, Any]], workers: int) -> tuple[float, float]:
-    """CPU seconds in-process, and through the pool with its threads and pipes: the better of two alternating rounds."""
+    """CPU seconds in-process, and through the pool with its threads and pipes: the better of two alternating
+    rounds."""
     inputs = [given(page) for page in found]
     alone, through = [], []
     with WorkerPool(workers, Limits(), preload=("ingest.extract.page",)) as pool:

@@ -1,14 +1,17 @@
-"""What a batch costs as the history grows: 500 articles against 100,000, 1 million and 10 million in a warehouse of our layout.
+"""What a batch costs as the history grows: 500 articles against 100,000, 1 million and 10 million in a
+warehouse of our layout.
 
     python bench/growth.py [--articles 100000,1000000,10000000] [--history DIR] [--runs N]
 
-The history is synthetic and laid down by SQL (`growth_history.sql`): sketches of random hashes over 750 days, in order of arrival
-but for 20 % that a backfill put between them with days of the past; of every ten articles two are copies of each other; texts of
-300 words stand on the last 30 days. Among those go 1,000 articles of words, by the load path. The batch is 500 more: 200 copies of
-them (cut or whole), 100 forms that look alike, 200 that nobody has; a load has what the workers that extract read of a text.
+The history is synthetic and laid down by SQL (`growth_history.sql`): sketches of random hashes over 750 days,
+in order of arrival but for 20 % that a backfill put between them with days of the past; of every ten articles
+two are copies of each other; texts of 300 words stand on the last 30 days. Among those go 1,000 articles of
+words, by the load path. The batch is 500 more: 200 copies of them (cut or whole), 100 forms that look alike,
+200 that nobody has; a load has what the workers that extract read of a text.
 
-Each run is a process of its own over a copy of the history, with the settings that ship. As a worker that has been up for a while
-it loads one batch first; then comes the batch that counts. Printed for each size, median of the runs:
+Each run is a process of its own over a copy of the history, with the settings that ship. As a worker that has
+been up for a while it loads one batch first; then comes the batch that counts. Printed for each size, median
+of the runs:
 - copy stage: the batch's copies end to end: texts read, fingerprints written, candidates looked up and verified, groups derived
   and written, in a transaction that is rolled back;
 - load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies, commit, closed;
@@ -16,9 +19,9 @@ it loads one batch first; then comes the batch that counts. Printed for each siz
   above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two must cost the same;
 - learning and stories, which come once a run and not with each batch; and the process's peak memory.
 
-Ends with 1 when at the largest size the copy stage takes half a second or more, or memory 1 GB. Ten million take 8 minutes to lay
-down and 6 GB of disk, and 6 more while they are measured; `--history DIR` keeps them for the next time. `--articles 100000` is the
-small mode, of a minute.
+Ends with 1 when at the largest size the copy stage takes half a second or more, or memory 1 GB. Ten million
+take 8 minutes to lay down and 6 GB of disk, and 6 more while they are measured; `--history DIR` keeps them
+for the next time. `--articles 100000` is the small mode, of a minute.
 """
 
 from __future__ import annotations
@@ -137,7 +140,8 @@ def _report(size: int, home: Path, runs: int) -> bool:
 
 
 def _run(history: Path, seed: int) -> dict[str, float]:
-    """One measured process, over a copy that is removed: a run must not find what the one before it loaded."""
+    """One measured process, over a copy that is removed: a run must not find what the one before it
+    loaded."""
     copy = history.with_name(f"{history.name}-run")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(history, copy)

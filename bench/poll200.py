@@ -1,9 +1,11 @@
-"""What `ingest poll` costs over 200 real pages on loopback: extraction in the workers against everything else.
+"""What `ingest poll` costs over 200 real pages on loopback: extraction in the workers against everything
+else.
 
     python bench/poll200.py --pages 200
 
-A run over two pages comes first: its CPU is start-up and is taken off both sides. Beside it stand the figures of trafilatura's
-own command line on the same site (`trafilatura --feed URL --json --parallel 2`, no pause between requests).
+A run over two pages comes first: its CPU is start-up and is taken off both sides. Beside it stand the figures
+of trafilatura's own command line on the same site (`trafilatura --feed URL --json --parallel 2`, no pause
+between requests).
 """
 
 from __future__ import annotations
@@ -99,7 +101,8 @@ def _report(start: Polled, full: Polled) -> float:
 
 
 def _trafilatura(site: PagesSite) -> None:
-    """The same site by trafilatura's command line. It has no `resolve`: its lookups are turned to the server from outside."""
+    """The same site by trafilatura's command line. It has no `resolve`: its lookups are turned to the server
+    from outside."""
     program = shutil.which("trafilatura", path=str(Path(sys.executable).parent))
     if program is None:
         print("trafilatura's command is not installed beside this Python")
@@ -127,7 +130,8 @@ socket.getaddrinfo = lambda host, port, *args, **kwargs: lookup("127.0.0.1", {po
 
 
 def _without_pause() -> str:
-    """trafilatura's own settings without its pause and its refusal of loopback addresses; read as text: two values change."""
+    """trafilatura's own settings without its pause and its refusal of loopback addresses; read as text: two
+    values change."""
     found = importlib.util.find_spec("trafilatura")
     if found is None or found.origin is None:
         raise SystemExit("trafilatura is not installed")

@@ -1,10 +1,12 @@
-"""Feeds that have nothing new: what a 304 costs the whole fetch function beside bare aiohttp, and 10,000 feeds in one run.
+"""Feeds that have nothing new: what a 304 costs the whole fetch function beside bare aiohttp, and 10,000
+feeds in one run.
 
     python -m bench.poll304 [--requests 4000] [--hosts 200] [--feeds 10000]
 
-The first part asks a loopback server for 304s by turns through `Client.get` (guard, robots.txt, turns of hosts.db, deadlines) and
-through a bare aiohttp session, and compares polls per CPU-second. The second polls --feeds feeds twice by `ingest poll --all` and
-times the second run, in which every feed answers 304, with each feed's state written. 0 leaves a part out.
+The first part asks a loopback server for 304s by turns through `Client.get` (guard, robots.txt, turns of
+hosts.db, deadlines) and through a bare aiohttp session, and compares polls per CPU-second. The second polls
+--feeds feeds twice by `ingest poll --all` and times the second run, in which every feed answers 304, with
+each feed's state written. 0 leaves a part out.
 """
 
 from __future__ import annotations
@@ -141,7 +143,8 @@ async def _rate(ask: Ask, requests: int, hosts: int) -> float:
 
 
 async def _rates(port: int, requests: int, hosts: int, folder: Path) -> tuple[float, float]:
-    """(bare, ours): medians of ROUNDS rounds by turns, so that both see the same machine. The first round of each is warm-up."""
+    """(bare, ours): medians of ROUNDS rounds by turns, so that both see the same machine. The first round of
+    each is warm-up."""
     resolve = {f"h{number}.example": ("127.0.0.1", port) for number in range(hosts)}
     store = Hosts(folder / "hosts.db")
     connector = aiohttp.TCPConnector(resolver=_OnePlace(port), limit=0, keepalive_timeout=2.0)

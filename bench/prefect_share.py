@@ -1,12 +1,13 @@
-"""What Prefect adds to the CPU of one scheduled poll: server, worker and flow process against `ingest poll` over the same pages.
+"""What Prefect adds to the CPU of one scheduled poll: server, worker and flow process against `ingest poll`
+over the same pages.
 
     python bench/prefect_share.py --pages 1010
 
-The same site is polled twice into fresh data: by `ingest poll`, and by a flow run of `ingest serve`. Prefect's part is what server,
-worker and zygote took while the flow ran, and what the flow's process takes beyond `ingest poll`'s. That is told by runs without
-work, the quicker of two: in long ones it drowns in the noise of a busy machine. The run's end is seen from its process: a question
-to the server would be CPU of the server's.
-Ends with 1 when the share is 5 % or more. Linux only: CPU is read from /proc.
+The same site is polled twice into fresh data: by `ingest poll`, and by a flow run of `ingest serve`.
+Prefect's part is what server, worker and zygote took while the flow ran, and what the flow's process takes
+beyond `ingest poll`'s. That is told by runs without work, the quicker of two: in long ones it drowns in the
+noise of a busy machine. The run's end is seen from its process: a question to the server would be CPU of the
+server's. Ends with 1 when the share is 5 % or more. Linux only: CPU is read from /proc.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Cpu:
 
 @dataclass(frozen=True, slots=True)
 class Flown:
-    """One flow run: CPU of server, worker and zygote while it went on, and of its own process (with who asks for the fork)."""
+    """One flow run: CPU of server, worker and zygote while it went on, and of its own process (with who asks
+    for the fork)."""
 
     server: float
     worker: float
@@ -81,7 +83,8 @@ def main() -> int:
 
 
 def _sites(folder: Path, pages: int) -> list[PagesSite]:
-    """The captured pages under one host, and as many of them once more under another as make up `pages` (a wire's copies)."""
+    """The captured pages under one host, and as many of them once more under another as make up `pages` (a
+    wire's copies)."""
     first = PagesSite(folder, pages, host="site.example")
     again = PagesSite(folder, max(1, pages - len(first.links)), host="again.example")
     again.id = "again"
@@ -132,7 +135,8 @@ def _flown(sites: list[PagesSite]) -> Flown:
 
 @contextmanager
 def _serving(work: Path) -> Iterator[tuple[str, int, int, int]]:
-    """(address, process ids of server, worker and zygote) of an `ingest serve` that starts nothing by itself for a day."""
+    """(address, process ids of server, worker and zygote) of an `ingest serve` that starts nothing by itself
+    for a day."""
     log = (work / "serve.log").open("wb")
     tree = subprocess.Popen(
         ingest("serve", "--data", "data", "--interval", "86400"), cwd=work, stdout=subprocess.PIPE, stderr=log

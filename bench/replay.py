@@ -1,9 +1,11 @@
-"""Replays successive real polls through `ingest poll`, counts rows, requests and CPU; then again, expecting nothing new.
+"""Replays successive real polls through `ingest poll`, counts rows, requests and CPU; then again, expecting
+nothing new.
 
     python bench/replay.py --polls 60 --series bbc,smh,aljazeeraenglish --pages 100
 
-Each captured poll is served at the feed's own address through `resolve`, with a page for each link made from the entry's own
-title and summary; real pages of many hosts are one more feed. `--in-process` saves the start-up of 60 processes.
+Each captured poll is served at the feed's own address through `resolve`, with a page for each link made from
+the entry's own title and summary; real pages of many hosts are one more feed. `--in-process` saves the
+start-up of 60 processes.
 """
 
 from __future__ import annotations
@@ -123,7 +125,8 @@ def _in_process(work: Path, feed: str, at: datetime) -> Spent:
 
 
 def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, poll: Poller, work: Path) -> int:
-    """A quiet poll of each feed an hour after its last, then all polls once more at their own times; 1 if anything is added."""
+    """A quiet poll of each feed an hour after its last, then all polls once more at their own times; 1 if
+    anything is added."""
     surprises, before, hits, spent = _surprises(work, sites), counted_rows(work), served.requests(), Spent()
     for site in sites:
         spent = spent.plus(poll(work, site.id, site.polls[-1].at + timedelta(hours=1)))

@@ -15,7 +15,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """MB at one time, or the peaks of a span of time: of the `ingest` process, of the largest process below it, of all together."""
+    """MB at one time, or the peaks of a span of time: of the `ingest` process, of the largest process below
+    it, of all together."""
 
     main: float
     worker: float

@@ -1,4 +1,5 @@
-"""Runs a command and says what CPU its main process and all its descendants took, workers of a fork server included."""
+"""Runs a command and says what CPU its main process and all its descendants took, workers of a fork server
+included."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished command. Seconds; `peak` is the largest resident set of any process, `main_peak` that of the first, in MB."""
+    """One finished command. Seconds; `peak` is the largest resident set of any process, `main_peak` that of
+    the first, in MB."""
 
     code: int
     out: str
@@ -33,8 +35,9 @@ class Run:
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Run:
     """Run to the end, with all it left behind. Linux only.
 
-    Workers belong to a fork server, which its starter does not wait for. So a process between runs the command as subreaper
-    (prctl(2)), inherits what is left behind, and reads the usage of each (its workers' included) from wait4(2).
+    Workers belong to a fork server, which its starter does not wait for. So a process between runs the
+    command as subreaper (prctl(2)), inherits what is left behind, and reads the usage of each (its workers'
+    included) from wait4(2).
     """
     ours, theirs = _FORK.Pipe()
     between = _FORK.Process(target=_supervise, args=(list(command), cwd, dict(env or {}), theirs))

@@ -1,10 +1,11 @@
-"""What the sqrt-rate schedule is worth: mean delay of new entries against a fixed interval and miniflux's entry_frequency.
+"""What the sqrt-rate schedule is worth: mean delay of new entries against a fixed interval and miniflux's
+entry_frequency.
 
     python bench/schedule.py [--data DIR] [--synthetic 294] [--days 16] [--seed 1] [--polls 12 24 48]
 
-Feeds are the captured series (real publication times) and bursty synthetic ones; floor 5 min (or the feed's ttl), ceiling 24 h.
-All schedules spend the same number of requests over the measured days (the first two warm up). Ends with 1 where the sqrt rule's
-mean delay exceeds 0.6 of the fixed interval's.
+Feeds are the captured series (real publication times) and bursty synthetic ones; floor 5 min (or the feed's
+ttl), ceiling 24 h. All schedules spend the same number of requests over the measured days (the first two warm
+up). Ends with 1 where the sqrt rule's mean delay exceeds 0.6 of the fixed interval's.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ PROMISE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """One feed: sorted times of its entries in seconds since START (earlier ones negative), entries a document holds, ttl."""
+    """One feed: sorted times of its entries in seconds since START (earlier ones negative), entries a
+    document holds, ttl."""
 
     name: str
     times: tuple[float, ...]
@@ -47,7 +49,8 @@ class Arrivals:
 
 @dataclass(slots=True)
 class Tally:
-    """Polls and entries of the measured days; `delay` is the sum in seconds, `lost` rolled out of the document unseen."""
+    """Polls and entries of the measured days; `delay` is the sum in seconds, `lost` rolled out of the
+    document unseen."""
 
     polls: int = 0
     entries: int = 0
@@ -96,7 +99,8 @@ def fixed(interval: float) -> Wait:
 
 
 def entry_frequency(factor: float) -> Wait:
-    """miniflux: a week divided by the entries of the last week times a factor, between 5 minutes and 24 hours."""
+    """miniflux: a week divided by the entries of the last week times a factor, between 5 minutes and 24
+    hours."""
 
     def wait(feed: Arrivals, now: float, last: float, state: FeedState) -> tuple[float, FeedState]:
         weekly = feed.between(now - 7 * DAY, now)
@@ -132,7 +136,8 @@ def sqrt_rate(k: float) -> Wait:
 def spending(
     polls: int, make: Callable[[float], Wait], low: float, high: float, feeds: Sequence[Arrivals], days: float
 ) -> Tally:
-    """The schedule's tally at the setting that spends `polls` requests (falling in the setting), within half a percent."""
+    """The schedule's tally at the setting that spends `polls` requests (falling in the setting), within half
+    a percent."""
     best = Tally()
     for _ in range(18):
         middle = math.sqrt(low * high)
@@ -147,7 +152,8 @@ def spending(
 
 
 def synthetic(count: int, days: float, seed: int) -> list[Arrivals]:
-    """Clustered Poisson arrivals: rates over four decades (.1 to 500 a day), nights at a quarter, bursts of 1 to 20 entries."""
+    """Clustered Poisson arrivals: rates over four decades (.1 to 500 a day), nights at a quarter, bursts of 1
+    to 20 entries."""
     draw = random.Random(seed)
     return [
         _bursty(f"synthetic-{number}", 10 ** draw.uniform(-1, 2.7), days, draw) for number in range(count)

@@ -1,4 +1,5 @@
-"""Successive real polls of one feed, replayed: each poll's bytes at the feed's own address, a plain page for each link."""
+"""Successive real polls of one feed, replayed: each poll's bytes at the feed's own address, a plain page for
+each link."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class CapturedPoll:
-    """One captured poll. `body` has http: links, because the loopback server speaks no TLS (identity ignores the scheme)."""
+    """One captured poll. `body` has http: links, because the loopback server speaks no TLS (identity ignores
+    the scheme)."""
 
     at: datetime
     body: bytes
@@ -55,8 +57,8 @@ class CapturedPoll:
 class Expected:
     """What the polls themselves say must come out.
 
-    `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals, hashtags);
-    `moved` counts changes of stamps, link or author alone.
+    `edits` counts changes of title or summary, `noise` those of them that change no word (quotes, capitals,
+    hashtags); `moved` counts changes of stamps, link or author alone.
     """
 
     ids: int = 0
@@ -129,7 +131,8 @@ class SeriesSite:
 
 
 def plain_page(state: State) -> bytes:
-    """Title and summary in the plainest of templates: the page changes when, and only when, one of them does."""
+    """Title and summary in the plainest of templates: the page changes when, and only when, one of them
+    does."""
     title = escape(state.title)
     lines = "".join(f"<p>{escape(line)}</p>\n" for line in state.summary.splitlines() if line.strip())
     head = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}</title></head>\n'

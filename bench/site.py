@@ -1,4 +1,5 @@
-"""Captured sites served on loopback by a process of their own, so that their CPU is never counted with the poller's."""
+"""Captured sites served on loopback by a process of their own, so that their CPU is never counted with the
+poller's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The backfill flow: plan and run any days from other sources than feeds, with its progress on the run's page."""
+"""The backfill flow: plan and run any days from other sources than feeds, with its progress on the run's
+page."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _EVERY = 30.0
 
 
 class BackfillRun:
-    """What the task does, and how far it is. A plain class on purpose: Prefect walks through dataclasses given to a task."""
+    """What the task does, and how far it is. A plain class on purpose: Prefect walks through dataclasses
+    given to a task."""
 
     def __init__(self, settings: Settings, feeds: FeedList, asked: Backfill, active: int) -> None:
         self._given = (settings, feeds, asked)
@@ -78,7 +80,8 @@ async def backfill(
     data: str | None = None,
     config: str | None = None,
 ) -> State[Any]:
-    """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute paths or URLs."""
+    """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute
+    paths or URLs."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
     listed = (
         load_feeds(settings.feeds)

@@ -1,4 +1,5 @@
-"""The maintain flow: finish takedowns, publish what a crash left dirty, sweep, erase, prove the warehouse's rules."""
+"""The maintain flow: finish takedowns, publish what a crash left dirty, sweep, erase, prove the warehouse's
+rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""prefect.yaml as checked values: an unknown or doubled key anywhere in it is an error, which it is not to Prefect."""
+"""prefect.yaml as checked values: an unknown or doubled key anywhere in it is an error, which it is not to
+Prefect."""
 
 from __future__ import annotations
 
@@ -90,8 +91,8 @@ class Deployment(_Strict):
     def by(self, python: str) -> Deployment:
         """The same with its runs started by this interpreter at once.
 
-        Without a command Prefect starts a process that prepares a workspace, of which a module path has no need: one more
-        import of Prefect (1 s of CPU) for every run.
+        Without a command Prefect starts a process that prepares a workspace, of which a module path has no
+        need: one more import of Prefect (1 s of CPU) for every run.
         """
         jobs = self.work_pool.job_variables
         if jobs.command is not None:

@@ -1,4 +1,5 @@
-"""The reextract flow: archived pages by today's rules, its progress and what it changed on the run's page; and undoing one."""
+"""The reextract flow: archived pages by today's rules, its progress and what it changed on the run's page;
+and undoing one."""
 
 from __future__ import annotations
 
@@ -22,18 +23,21 @@ from ingest.upkeep.reextract import undo as undo_reextract
 _EVERY = 30.0
 """Seconds between two looks at the progress: each costs the server a request."""
 _TOLD = ("url", "revision", "words_added", "words_removed")
-"""Of the largest changes; without texts, which must lie in no place that a takedown does not know (Prefect's database is one)."""
+"""Of the largest changes; without texts, which must lie in no place that a takedown does not know (Prefect's
+database is one)."""
 
 
 class ReextractRun:
-    """What the task does, and how far it is. A plain class on purpose: Prefect walks through dataclasses given to a task."""
+    """What the task does, and how far it is. A plain class on purpose: Prefect walks through dataclasses
+    given to a task."""
 
     def __init__(self, settings: Settings, feeds: FeedList, wanted: Wanted) -> None:
         self._given = (settings, feeds, wanted)
         self.percent = 0.0
 
     def run(self) -> Report:
-        """Extract anew; each batch is written as it comes, so that a run that is cut off has done what it says."""
+        """Extract anew; each batch is written as it comes, so that a run that is cut off has done what it
+        says."""
         return reextract_articles(*self._given, self._told)
 
     def _told(self, stage: str, done: int, total: int) -> None:
@@ -76,7 +80,8 @@ async def reextract(
     data: str | None = None,
     config: str | None = None,
 ) -> State[Any]:
-    """As `ingest reextract` does: `first` and `last` are UTC days of publication, both inclusive; `undo` names a run, or `last`."""
+    """As `ingest reextract` does: `first` and `last` are UTC days of publication, both inclusive; `undo`
+    names a run, or `last`."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
     listed = (
         load_feeds(settings.feeds)

@@ -22,7 +22,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 async def tell(data: Path, summary: PollSummary, now: datetime) -> None:
-    """Two artifacts, `poll-feeds` and `poll-losses`, from the published marts; none of feeds where none was due."""
+    """Two artifacts, `poll-feeds` and `poll-losses`, from the published marts; none of feeds where none was
+    due."""
     feeds = query(data, sql("report/run_feeds"), [summary.run_id, SHOWN])
     losses = query(data, sql("report/run_losses"), [now, SHOWN])
     if feeds:

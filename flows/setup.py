@@ -1,4 +1,5 @@
-"""Pools, deployments, schedules and the zombie automation, put on the server of PREFECT_API_URL; run it as often as you like.
+"""Pools, deployments, schedules and the zombie automation, put on the server of PREFECT_API_URL; run it as
+often as you like.
 
 python -m flows.setup [--feeds F] [--data D] [--config C] [--interval SECONDS]
 """
@@ -34,14 +35,16 @@ from ingest.errors import ConfigError
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
 TAG = "wire-ingest"
-"""What all deployments have, whatever prefect.yaml says: a server's other projects have heartbeats of their own, or none."""
+"""What all deployments have, whatever prefect.yaml says: a server's other projects have heartbeats of their
+own, or none."""
 
 _ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed")
 
 
 async def apply(deployments: tuple[Deployment, ...], *, forsake: bool = False) -> None:
-    """Make the server as the deployments say. `forsake`: what seems to run has no process any more, and frees its slot."""
+    """Make the server as the deployments say. `forsake`: what seems to run has no process any more, and frees
+    its slot."""
     async with get_client() as client:
         for name, description in POOLS.items():
             await _pool(client, name, description)
@@ -107,10 +110,12 @@ def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
 
 
 def zombie_automation() -> Automation:
-    """A run of ours that began and then neither beats nor ends for three heartbeats is Crashed, which frees its slot.
+    """A run of ours that began and then neither beats nor ends for three heartbeats is Crashed, which frees
+    its slot.
 
-    It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and may be killed before.
-    (Prefect's server tells of Running late, flows/serve/quiet.py; with another server it takes such a run a quarter of an hour.)
+    It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and
+    may be killed before. (Prefect's server tells of Running late, flows/serve/quiet.py; with another server
+    it takes such a run a quarter of an hour.)
     """
     beat = "prefect.flow-run.heartbeat"
     return Automation(
@@ -162,7 +167,8 @@ def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Depl
 
 
 def main() -> None:
-    """Paths are stored in the deployments as absolute ones: a worker starts its runs in a folder of their own."""
+    """Paths are stored in the deployments as absolute ones: a worker starts its runs in a folder of their
+    own."""
     parser = argparse.ArgumentParser(prog="python -m flows.setup", description=__doc__)
     for name in ("feeds", "data", "config"):
         parser.add_argument(f"--{name}", type=Path)

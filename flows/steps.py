@@ -17,7 +17,8 @@ from ingest.stages.loading import Counts
 log = logging.getLogger(__name__)
 
 SLICES = 20
-"""Most slices of a run: a task run costs the server 45 ms and 20 kB, so there are at most 25 in a run, with poll and publish."""
+"""Most slices of a run: a task run costs the server 45 ms and 20 kB, so there are at most 25 in a run, with
+poll and publish."""
 
 SMALLEST = 400
 """Pages in a slice, at least: about ten seconds of work, so that a task run's cost does not show."""
@@ -33,7 +34,8 @@ class Slice:
 
 
 class PollRun:
-    """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses given to a task."""
+    """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses given
+    to a task."""
 
     def __init__(self, edges: Edges, asked: Asked, slices: int = SLICES, smallest: int = SMALLEST) -> None:
         self.edges = edges
@@ -62,8 +64,8 @@ class PollRun:
     async def load(self, number: int) -> Slice:
         """Take batches until a fair share of the pages is done; the last slice takes all that is left.
 
-        After an error the next call begins with what is pending then, as a new run would: nothing that was loaded is asked for
-        again, and what had reached the archive is read from there.
+        After an error the next call begins with what is pending then, as a new run would: nothing that was
+        loaded is asked for again, and what had reached the archive is read from there.
         """
         if self._batches is None:
             if self._broken:
@@ -131,7 +133,8 @@ def budget(settings: Settings, asked: float | None) -> float | None:
 
 
 def may_go_well_later(error: BaseException | None) -> bool:
-    """Whether a step that failed with this is worth another try: not where settings are wrong or another run is at work."""
+    """Whether a step that failed with this is worth another try: not where settings are wrong or another run
+    is at work."""
     return isinstance(error, Transient | WarehouseError | OSError | asyncio.TimeoutError)
 
 

@@ -1,4 +1,5 @@
-"""The resolver over the classes of stamps that feeds and pages print: the right instant, a day, or nothing."""
+"""The resolver over the classes of stamps that feeds and pages print: the right instant, a day, or
+nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Settings and lists of feeds that cannot be meant as they stand: one line that names the file and the key, never a traceback."""
+"""Settings and lists of feeds that cannot be meant as they stand: one line that names the file and the key,
+never a traceback."""
 
 from __future__ import annotations
 

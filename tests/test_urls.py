@@ -1,4 +1,5 @@
-"""URLs as identities: the vectors of tests/vectors/url_keys.json, canonical links, feed links, hosts and domains."""
+"""URLs as identities: the vectors of tests/vectors/url_keys.json, canonical links, feed links, hosts and
+domains."""
 
 from __future__ import annotations
 

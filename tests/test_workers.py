@@ -1,4 +1,5 @@
-"""The pool: results in order, limits of wall, CPU and memory, errors that cross processes, and nothing left behind."""
+"""The pool: results in order, limits of wall, CPU and memory, errors that cross processes, and nothing left
+behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`python -m flows.serve.child PARENT COMMAND...`: becomes COMMAND, which gets SIGTERM when the process PARENT dies, however it dies."""
+"""`python -m flows.serve.child PARENT COMMAND...`: becomes COMMAND, which gets SIGTERM when the process
+PARENT dies, however it dies."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ _PR_SET_PDEATHSIG = 1  # prctl(2); kept across execve(2)
 
 
 def main() -> None:
-    """Linux; elsewhere only the sweep at the next start (flows/serve/tree.py) clears what a killed parent left."""
+    """Linux; elsewhere only the sweep at the next start (flows/serve/tree.py) clears what a killed parent
+    left."""
     parent, command = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

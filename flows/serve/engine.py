@@ -1,7 +1,9 @@
-"""`python -m flows.serve.engine`: a flow run as `python -m prefect.engine` runs it; forked from flows.serve.zygote where one serves, else here.
+"""`python -m flows.serve.engine`: a flow run as `python -m prefect.engine` runs it; forked from
+flows.serve.zygote where one serves, else here.
 
-multiprocessing imports a parent's main module anew in each of its workers. That of Prefect's engine is all of Prefect: a second of
-CPU and 100 MB for every extraction worker, which needs none of it. This one is nearly empty for them.
+multiprocessing imports a parent's main module anew in each of its workers. That of Prefect's engine is all of
+Prefect: a second of CPU and 100 MB for every extraction worker, which needs none of it. This one is nearly
+empty for them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ ZYGOTE = "WIRE_INGEST_ZYGOTE"
 SOCKET = "runs.sock"
 GO = b"g"
 _ANSWER_SECONDS = 20.0
-"""A zygote that has not forked by then is stuck: the run starts here, and a fork that comes too late gets no GO."""
+"""A zygote that has not forked by then is stuck: the run starts here, and a fork that comes too late gets no
+GO."""
 
 
 def main() -> None:
@@ -36,7 +39,8 @@ def main() -> None:
 
 
 def forked(folder: Path) -> int | None:
-    """The exit code of a run that the zygote has forked; None where it is to be run here. A killed run kills this process too."""
+    """The exit code of a run that the zygote has forked; None where it is to be run here. A killed run kills
+    this process too."""
     asked = {"environment": dict(os.environ), "place": {"folder": os.getcwd()}}
     with socket.socket(socket.AF_UNIX) as zygote, contextlib.ExitStack() as stack:
         zygote.settimeout(_ANSWER_SECONDS)

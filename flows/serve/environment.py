@@ -1,6 +1,7 @@
 """Prefect's settings as this project needs them, on server, workers and command line alike.
 
-python -m flows.serve.environment --data DIR --port 4200 > prefect.env      # for systemd, containers or a shell
+python -m flows.serve.environment --data DIR --port 4200 > prefect.env      # for systemd, containers or a
+shell
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ DEFAULT_PORT = 4200
 
 
 def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """PREFECT_* and what goes with them. `home` holds the server's database; the truth is in the warehouse, not there."""
+    """PREFECT_* and what goes with them. `home` holds the server's database; the truth is in the warehouse,
+    not there."""
     api = f"http://{host}:{port}/api"
     return {
-        # plain HTTP on loopback: without this each of a run's six clients loads all certificates of the machine, 0.2 s of CPU
+        # plain HTTP on loopback: without this each of a run's six clients loads all certificates of the
+        # machine, 0.2 s of CPU
         **({"PREFECT_API_TLS_INSECURE_SKIP_VERIFY": "true"} if host == "127.0.0.1" else {}),
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": api,
@@ -34,7 +37,8 @@ def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") 
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * 86_400),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{KEEP_EVENTS_DAYS}D",
-        # loops of the server that this project needs seldom or never; the defaults, every 5 s, are a fifth of its idle CPU
+        # loops of the server that this project needs seldom or never; the defaults, every 5 s, are a fifth of
+        # its idle CPU
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "15",

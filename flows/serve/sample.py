@@ -12,14 +12,16 @@ from ingest.demo.server import WireServer
 from ingest.demo.wire import POLL_GAP, Wire, config_toml
 
 _SECOND_EDITION = 90.0
-"""Seconds after the first start ever: then the wire's second edition is out, with its corrections and a withdrawal."""
+"""Seconds after the first start ever: then the wire's second edition is out, with its corrections and a
+withdrawal."""
 
 _INTERVAL = 20.0
 
 
 @contextmanager
 def sample_wire(folder: Path, interval: float | None = None) -> Iterator[tuple[Path, Path]]:
-    """Serve the wire on a free port; (ingest.toml, feeds.toml) in `folder` lead to it. Its stories are as old as the folder."""
+    """Serve the wire on a free port; (ingest.toml, feeds.toml) in `folder` lead to it. Its stories are as old
+    as the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     begun = _begun(folder / "begun.txt")
     wire = Wire(begun - POLL_GAP)

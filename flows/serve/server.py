@@ -1,6 +1,7 @@
 """`ingest serve`: Prefect's server, the deployments and the workers as one process tree with one log.
 
-This process imports no Prefect: it starts, watches and ends the others. What a killed tree left behind is cleared at the start.
+This process imports no Prefect: it starts, watches and ends the others. What a killed tree left behind is
+cleared at the start.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Asked:
 
 
 def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], None]) -> int:
-    """Run until SIGINT (130), SIGTERM or SIGHUP (0). LockedError when a tree runs over this data directory already."""
+    """Run until SIGINT (130), SIGTERM or SIGHUP (0). LockedError when a tree runs over this data directory
+    already."""
     with _configured(asked) as (data, parameters), run_lock(data / "locks", "serve", asked.wait):
         cleared = sweep(str(data))
         if cleared:
@@ -63,7 +65,8 @@ def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], No
 
 @contextlib.contextmanager
 def _configured(asked: Asked) -> Iterator[tuple[Path, list[str]]]:
-    """The data directory and the options of flows.setup, checked; with the sample wire served where it is asked for."""
+    """The data directory and the options of flows.setup, checked; with the sample wire served where it is
+    asked for."""
     with contextlib.ExitStack() as stack:
         config, feeds = asked.config, asked.feeds
         if asked.demo:
@@ -125,7 +128,8 @@ def _settle(stopped: asyncio.Future[int], code: int) -> None:
 async def _bring_up(
     tree: Tree, workers: dict[str, str], home: Path, options: list[str], port: int, interval: float | None
 ) -> None:
-    """Server, then what it should know, then the workers: a worker without a pool would make one of its own."""
+    """Server, then what it should know, then the workers: a worker without a pool would make one of its
+    own."""
     tree.keep("server", ["flows.serve.quiet", "server", "start", "--host", HOST, "--port", str(port)])
     await _answering(f"http://{HOST}:{port}/api/health", tree)
     every = ["--interval", str(interval)] if interval else []
@@ -145,7 +149,8 @@ async def _bring_up(
 
 
 def _freeing(tree: Tree) -> Callable[[], Awaitable[None]]:
-    """What follows a worker's death: when no run has a process any more, the slots are free at once, not in 90 s."""
+    """What follows a worker's death: when no run has a process any more, the slots are free at once, not in
+    90 s."""
 
     async def free() -> None:
         if not tree.running(RUN_MODULE):

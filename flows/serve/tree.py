@@ -1,4 +1,5 @@
-"""Children of one supervisor: started again when they die, their lines in one log, none left when it ends or is killed."""
+"""Children of one supervisor: started again when they die, their lines in one log, none left when it ends or
+is killed."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 MARK = "WIRE_INGEST_TREE"
-"""In the environment of every child and all it starts: tells to which tree a process belongs (its data directory)."""
+"""In the environment of every child and all it starts: tells to which tree a process belongs (its data
+directory)."""
 
 _GRACE = 10.0
 _LOOK = 0.2
@@ -47,7 +49,8 @@ class Tree:
     def keep(
         self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """Run `python -m command` from now on, whatever happens to it; `mourn` is awaited after a death, before the next start."""
+        """Run `python -m command` from now on, whatever happens to it; `mourn` is awaited after a death,
+        before the next start."""
         self._keepers[name] = asyncio.create_task(self._keep(name, command, mourn))
 
     async def once(self, name: str, command: Sequence[str]) -> int:
@@ -56,7 +59,8 @@ class Tree:
         return await self._follow(name, child)
 
     async def stop(self, names: Sequence[str]) -> None:
-        """End these children in this order, each with time to end by itself; then everything that bears the mark."""
+        """End these children in this order, each with time to end by itself; then everything that bears the
+        mark."""
         self._stopping = True
         for name in names:
             child = self._children.get(name)
@@ -134,9 +138,11 @@ async def _ended(child: asyncio.subprocess.Process) -> int:
 
 
 def sweep(mark: str, grace: float = 5.0) -> int:
-    """End every process that bears the mark: SIGTERM, then SIGKILL after `grace` seconds; how many there were.
+    """End every process that bears the mark: SIGTERM, then SIGKILL after `grace` seconds; how many there
+    were.
 
-    The flow processes of a worker live in groups of their own and outlive a worker that is killed. Needs /proc.
+    The flow processes of a worker live in groups of their own and outlive a worker that is killed. Needs
+    /proc.
     """
     found = marked(mark)
     for pid in found:
@@ -150,7 +156,8 @@ def sweep(mark: str, grace: float = 5.0) -> int:
 
 
 def marked(mark: str, word: str | None = None) -> list[int]:
-    """Process ids of this user whose environment bears the mark, and whose command line has `word` where one is given.
+    """Process ids of this user whose environment bears the mark, and whose command line has `word` where one
+    is given.
 
     Ended ones that nobody waited for are not counted.
     """

@@ -1,9 +1,11 @@
-"""`python -m flows.serve.zygote FOLDER`: a process with Prefect and the flows imported that forks one process for each run.
+"""`python -m flows.serve.zygote FOLDER`: a process with Prefect and the flows imported that forks one process
+for each run.
 
-Importing Prefect is a second of CPU, as much as loading 25 articles; a fork of a process that has done it takes milliseconds. What
-asks for a run is flows/serve/engine.py, over a unix socket in FOLDER: it hands over its environment, folder, stdout and stderr, waits for
-the exit code, and passes SIGTERM on. A run whose asker dies is killed, one whose zygote dies goes on. The asker starts the run by
-itself where nobody answers, or where Prefect's settings are others than those imported here.
+Importing Prefect is a second of CPU, as much as loading 25 articles; a fork of a process that has done it
+takes milliseconds. What asks for a run is flows/serve/engine.py, over a unix socket in FOLDER: it hands over
+its environment, folder, stdout and stderr, waits for the exit code, and passes SIGTERM on. A run whose asker
+dies is killed, one whose zygote dies goes on. The asker starts the run by itself where nobody answers, or
+where Prefect's settings are others than those imported here.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from types import FrameType
 from flows.serve.engine import GO, SOCKET
 
 REFUSED = b"by yourself\n"
-"""Said in place of an exit code. Before it comes a line with the process id, which GO answers; an end without a code is a kill."""
+"""Said in place of an exit code. Before it comes a line with the process id, which GO answers; an end without
+a code is a kill."""
 
 _FLOWS = ("flows.poll", "flows.maintain", "flows.backfill", "flows.reextract")
 
@@ -59,7 +62,8 @@ def _reap(_number: int, _frame: FrameType | None) -> None:
 
 
 def _forked(asker: socket.socket, listener: socket.socket) -> bool:
-    """Whether this is the child; it has run by then. An asker that breaks off or asks nonsense is left alone."""
+    """Whether this is the child; it has run by then. An asker that breaks off or asks nonsense is left
+    alone."""
     asker.settimeout(5)
     outputs: list[int] = []
     try:
@@ -127,7 +131,8 @@ def _dress(asked: dict[str, dict[str, str]], outputs: list[int]) -> None:
 
 
 def _same_settings() -> bool:
-    """Whether the environment now means to Prefect what it meant when it was imported: it looks there only then."""
+    """Whether the environment now means to Prefect what it meant when it was imported: it looks there only
+    then."""
     from prefect.settings import Settings, get_current_settings
 
     return Settings() == get_current_settings()

@@ -1,4 +1,5 @@
-"""The code pages that each language was written in before UTF-8, the commonest first (WHATWG Encoding and HTML, "locale")."""
+"""The code pages that each language was written in before UTF-8, the commonest first (WHATWG Encoding and
+HTML, "locale")."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _BY_LANGUAGE = {
 
 
 def of(language: str | None) -> tuple[str, ...]:
-    """Python's names of a language's code pages, by an ISO 639-1 code or a language tag; none for an unknown language."""
+    """Python's names of a language's code pages, by an ISO 639-1 code or a language tag; none for an unknown
+    language."""
     tag = (language or "").lower().replace("_", "-")
     if tag.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")):
         return ("big5", "gb18030")

@@ -41,7 +41,8 @@ class WarehouseError(IngestError):
 
 
 class FetchError(IngestError):
-    """A URL could not be had. `reason` goes to core.outcome, `retry_after` is seconds asked for by the host."""
+    """A URL could not be had. `reason` goes to core.outcome, `retry_after` is seconds asked for by the
+    host."""
 
     def __init__(
         self, reason: Reason, detail: str, *, status: int | None = None, retry_after: float | None = None
@@ -53,7 +54,8 @@ class FetchError(IngestError):
         self.retry_after = retry_after
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # keyword-only arguments do not survive the default way of pickling an exception, and these cross processes
+        # keyword-only arguments do not survive the default way of pickling an exception, and these cross
+        # processes
         return partial(type(self), status=self.status, retry_after=self.retry_after), (
             self.reason,
             self.detail,

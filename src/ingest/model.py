@@ -1,4 +1,5 @@
-"""The values that flow along the path: Feed -> Entry -> Page -> Article -> Revision -> CopyGroup, and what became of each URL.
+"""The values that flow along the path: Feed -> Entry -> Page -> Article -> Revision -> CopyGroup, and what
+became of each URL.
 
 All are frozen and slotted. Datetimes are aware UTC. Unknown is None, never '' and never now().
 """
@@ -151,7 +152,8 @@ class CopyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A published time with its evidence. `at` is aware UTC; `zone` names a zone that was assumed, not printed."""
+    """A published time with its evidence. `at` is aware UTC; `zone` names a zone that was assumed, not
+    printed."""
 
     at: datetime
     precision: Precision
@@ -169,7 +171,8 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One [[feed]] of feeds.toml, defaults applied. Intervals are seconds. `position` is its place in the file."""
+    """One [[feed]] of feeds.toml, defaults applied. Intervals are seconds. `position` is its place in the
+    file."""
 
     id: str
     url: str
@@ -191,7 +194,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class HostRule:
-    """One [[host]] of feeds.toml. `identity` is a regex whose first group (or whole match) is the story key."""
+    """One [[host]] of feeds.toml. `identity` is a regex whose first group (or whole match) is the story
+    key."""
 
     host: str
     identity: str | None = None
@@ -201,10 +205,11 @@ class HostRule:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What one feed's polls have taught us (a row of core.feed). `floor` is seconds, from ttl or max-age; it survives a 304.
+    """What one feed's polls have taught us (a row of core.feed). `floor` is seconds, from ttl or max-age; it
+    survives a 304.
 
-    `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py; `skip_hours` (UTC) are those of the
-    last document, for the 304s that follow it.
+    `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py; `skip_hours`
+    (UTC) are those of the last document, for the 304s that follow it.
     """
 
     feed_id: str
@@ -241,8 +246,9 @@ class FeedState:
 class Entry:
     """One item of a feed as it stood at one poll.
 
-    `entry_key` is its identity within the feed (guid, else guid without scheme and host, else link, else hash).
-    `link` is absolute http(s) or None. `title`, `summary` are plain text. `content_html` only where the feed carries a body.
+    `entry_key` is its identity within the feed (guid, else guid without scheme and host, else link, else
+    hash). `link` is absolute http(s) or None. `title`, `summary` are plain text. `content_html` only where
+    the feed carries a body.
     """
 
     feed_id: str
@@ -294,7 +300,8 @@ class EntryHints:
 class FeedDocument:
     """A parsed feed. `version` is feedparser's name of the format ('' never: that is NOT_A_FEED).
 
-    `ttl` seconds; `total` counts the entries in the document, `entries` holds at most the cap; `skip_hours` are UTC hours.
+    `ttl` seconds; `total` counts the entries in the document, `entries` holds at most the cap; `skip_hours`
+    are UTC hours.
     """
 
     version: str
@@ -316,8 +323,8 @@ class FeedDocument:
 class Response:
     """A whole answer. `url` is final, `hops` the URLs asked before it (oldest first, without `url`).
 
-    `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its content-encoding.
-    `headers` keys are lower case.
+    `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its
+    content-encoding. `headers` keys are lower case.
     """
 
     requested_url: str
@@ -334,7 +341,8 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class ArchivePlace:
-    """Where a record lies: segment file name inside archive/, offset and length in bytes of its gzip member."""
+    """Where a record lies: segment file name inside archive/, offset and length in bytes of its gzip
+    member."""
 
     file: str
     offset: int
@@ -362,8 +370,9 @@ class Page:
 
 
 class WorkKind(StrEnum):
-    """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young article, BACKFILL;
-    CAPTURE a later one of a backfill's page; ENTRY needs no page, its feed carries the text."""
+    """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young
+    article, BACKFILL; CAPTURE a later one of a backfill's page; ENTRY needs no page, its feed carries the
+    text."""
 
     NEW = "new"
     REFETCH = "refetch"
@@ -375,10 +384,11 @@ class WorkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders links to one key.
+    """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders links to
+    one key.
 
-    `place` is set when the page was fetched and archived by a run that died before it could load it. `early`: it is tried
-    before its time (`--all`), which does not count towards giving up.
+    `place` is set when the page was fetched and archived by a run that died before it could load it. `early`:
+    it is tried before its time (`--all`), which does not count towards giving up.
     """
 
     url_key: str
@@ -403,9 +413,9 @@ class Work:
 class PageInput:
     """All that extraction may know of a page; picklable, so that it crosses into a worker process.
 
-    `html` is bytes as fetched or text already decoded. `boilerplate` holds hashes of lines known to repeat on this host.
-    `zone` is the IANA zone of zoneless stamps. `agencies`: a user's own list of agencies (TOML text), over the shipped one.
-    `text` instead of `html` is text-only input.
+    `html` is bytes as fetched or text already decoded. `boilerplate` holds hashes of lines known to repeat on
+    this host. `zone` is the IANA zone of zoneless stamps. `agencies`: a user's own list of agencies (TOML
+    text), over the shipped one. `text` instead of `html` is text-only input.
     """
 
     url: str | None
@@ -469,8 +479,8 @@ class DroppedLine:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What extraction made of one input: an article, or an outcome with its reason. `lines` are hashes of body blocks before
-    host boilerplate was taken out, for learning which repeat."""
+    """What extraction made of one input: an article, or an outcome with its reason. `lines` are hashes of
+    body blocks before host boilerplate was taken out, for learning which repeat."""
 
     article: Article | None
     outcome: Outcome
@@ -481,7 +491,8 @@ class Extraction:
 
     @property
     def stands_in(self) -> bool:
-        """True where the article is the feed's own word because the answer had no content (`reason`): a later one may have some."""
+        """True where the article is the feed's own word because the answer had no content (`reason`): a later
+        one may have some."""
         return self.article is not None and self.reason is not None
 
 

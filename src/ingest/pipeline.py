@@ -1,6 +1,8 @@
-"""The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded and published.
+"""The path: due feeds are polled, pending pages fetched and extracted, articles revised, deduplicated, loaded
+and published.
 
-Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive--> extract --> Article
+Feed --due?--> poll --bytes--> [Entry] --new or changed?--> pending work --> fetch --> Page --archive-->
+extract --> Article
 --revise, dedup--> load --> publish
 """
 
@@ -33,7 +35,8 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class PollSummary:
-    """What one run did: the object that `ingest poll --json` prints. `seconds` is wall time, `published` counts files."""
+    """What one run did: the object that `ingest poll --json` prints. `seconds` is wall time, `published`
+    counts files."""
 
     run_id: str
     feeds: int = 0
@@ -92,7 +95,8 @@ def _state_of(feed: Feed, states: dict[str, FeedState]) -> FeedState:
 
 
 def _k(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:
-    """What the polls are spent by: never more often than by K, more seldom where polls_per_day would not do for that."""
+    """What the polls are spent by: never more often than by K, more seldom where polls_per_day would not do
+    for that."""
     if settings.polls_per_day is None or not pairs:
         return K
     return max(

@@ -21,13 +21,15 @@ _FIRST = {
     Reason.EMPTY: 15 * _MINUTE,
 }
 PATIENCE = timedelta(days=14)
-"""After this, tries that were not even made count as well: a host may be paused, or its robots.txt fail, for good."""
+"""After this, tries that were not even made count as well: a host may be paused, or its robots.txt fail, for
+good."""
 
 _DEFAULT = 2 * _MINUTE
 _CEILING = 24 * 60 * _MINUTE
 
 LATER = frozenset({Reason.CHALLENGE, Reason.CONSENT, Reason.EMPTY})
-"""What extraction could not make an article of, but may tomorrow: a check that passes, a shell that gets filled."""
+"""What extraction could not make an article of, but may tomorrow: a check that passes, a shell that gets
+filled."""
 
 SKIPPED = frozenset(
     {
@@ -46,16 +48,19 @@ SKIPPED = frozenset(
 
 
 def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
-    """Four times as long each time, from a first wait that fits the failure, a day at most; what the host asked for is kept.
+    """Four times as long each time, from a first wait that fits the failure, a day at most; what the host
+    asked for is kept.
 
-    Five attempts span half a day and more: a site that is down for an evening loses no page. `retry_after` is seconds.
+    Five attempts span half a day and more: a site that is down for an evening loses no page. `retry_after` is
+    seconds.
     """
     wait = min(_FIRST.get(reason, _DEFAULT) * 4 ** max(0, attempts - 1), _CEILING)
     return now + timedelta(seconds=max(wait, retry_after or 0.0))
 
 
 def was_not_asked(error: FetchError) -> bool:
-    """True where the host was paused or deferred, or its robots.txt could not be had: no request for the page was made."""
+    """True where the host was paused or deferred, or its robots.txt could not be had: no request for the page
+    was made."""
     if error.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
         return True
     return (

@@ -1,7 +1,8 @@
-"""Settings: ingest.toml, INGEST_<KEY> and feeds.toml become checked values. The only reader of the environment.
+"""Settings: ingest.toml, INGEST_<KEY> and feeds.toml become checked values. The only reader of the
+environment.
 
-Order of precedence: command line > INGEST_<KEY> > ingest.toml > defaults. An unknown or misspelt key is an error that names
-the file, the key and the nearest known one.
+Order of precedence: command line > INGEST_<KEY> > ingest.toml > defaults. An unknown or misspelt key is an
+error that names the file, the key and the nearest known one.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.t
 
 
 class Settings(BaseModel):
-    """All of ingest.toml. Times are seconds, `*_cap` decoded megabytes, `worker_memory` and `min_free_disk` megabytes."""
+    """All of ingest.toml. Times are seconds, `*_cap` decoded megabytes, `worker_memory` and `min_free_disk`
+    megabytes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -137,7 +139,8 @@ def load_settings(
     overrides: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and overrides."""
+    """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and
+    overrides."""
     environ = os.environ if environ is None else environ
     named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
     path = named or Path("ingest.toml")
@@ -260,7 +263,8 @@ class FeedList(BaseModel):
         return tuple(feed for feed in self.feeds if feed.enabled)
 
     def chosen(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
-        """The feeds of these ids, switched off or not; all that are enabled where none is named. ConfigError as `named`."""
+        """The feeds of these ids, switched off or not; all that are enabled where none is named. ConfigError
+        as `named`."""
         return self.named(ids) if ids else self.enabled
 
     def named(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:

@@ -1,4 +1,5 @@
-"""Strings as people meant them: control characters out, HTML fragments to plain text, one form to compare and hash by."""
+"""Strings as people meant them: control characters out, HTML fragments to plain text, one form to compare and
+hash by."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import re
 import unicodedata
 from typing import Any
 
-# XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored as UTF-8.
+# XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored
+# as UTF-8.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]"
 )
@@ -45,7 +47,8 @@ _BLOCK_TAG = re.compile(rf"</?(?:{_NAMES[True]})(?:[\s/][^<>]*)?>", re.I)
 _INLINE_TAG = re.compile(rf"</?(?:{_NAMES[False]})(?:[\s/][^<>]*)?>", re.I)
 _OPEN_END = re.compile(rf"<(?:{_NAMES[True]}|{_NAMES[False]})\s[^<>]*\Z", re.I)
 
-# Han, kana, Bopomofo, half-width kana and rare Han: written without spaces, so that a character stands for a word.
+# Han, kana, Bopomofo, half-width kana and rare Han: written without spaces, so that a character stands for a
+# word.
 _CJK = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
@@ -54,13 +57,14 @@ _WORD = re.compile(r"\w+(?:[-'’.,/:]\w+)*")
 
 
 def strip_control(text: str) -> str:
-    """Without control characters, byte order marks, lone surrogates and non-characters; line ends become `\\n`, tabs stay."""
+    """Without control characters, byte order marks, lone surrogates and non-characters; line ends become
+    `\\n`, tabs stay."""
     return _CONTROL.sub("", _NEWLINE.sub("\n", text))
 
 
 def unhalved(text: str) -> str:
-    """With U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves (RFC 8259, 8.2), names of files and raw
-    bytes of headers come as such, and UTF-8 has none."""
+    """With U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves (RFC 8259, 8.2),
+    names of files and raw bytes of headers come as such, and UTF-8 has none."""
     return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
@@ -78,8 +82,8 @@ def sound(value: Any) -> Any:
 def plain_text(html_fragment: str) -> str:
     """A title or summary as one line of plain text.
 
-    Tags, comments, scripts and styles are out, entities decoded (twice: feeds escape twice), whitespace collapsed. `<` before
-    anything but an HTML element's name is text. The result may be ''.
+    Tags, comments, scripts and styles are out, entities decoded (twice: feeds escape twice), whitespace
+    collapsed. `<` before anything but an HTML element's name is text. The result may be ''.
     """
     text = strip_control(html_fragment)
     for _ in range(2):
@@ -99,10 +103,11 @@ def squeeze(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The form two texts are compared in: NFKC, casefold, straight quotes and dashes, nothing invisible, single spaces.
+    """The form two texts are compared in: NFKC, casefold, straight quotes and dashes, nothing invisible,
+    single spaces.
 
-    What a content system changes without touching the news (curly quotes, non-breaking spaces, capitals, soft hyphens) compares
-    equal; words, digits and other punctuation do not. Idempotent.
+    What a content system changes without touching the news (curly quotes, non-breaking spaces, capitals, soft
+    hyphens) compares equal; words, digits and other punctuation do not. Idempotent.
     """
     plain = _straight(_CONTROL.sub("", text))
     if plain.isascii():  # what most news is, once its quotes are straight: nothing left for NFKC to do
@@ -115,7 +120,8 @@ def normalise(text: str) -> str:
 
 
 def text_hash(text: str) -> str:
-    """SHA-256 (64 hex digits) of the normalised text in UTF-8: equal for exact copies; the name in `urn:sha256:`."""
+    """SHA-256 (64 hex digits) of the normalised text in UTF-8: equal for exact copies; the name in
+    `urn:sha256:`."""
     return hashlib.sha256(normalise(text).encode()).hexdigest()
 
 
@@ -125,13 +131,15 @@ def line_hash(line: str) -> int:
 
 
 def word_count(text: str) -> int:
-    """Words; a CJK ideograph or kana counts as one word each, Hangul goes by its spaces. `co-op`, `3.5` are one."""
+    """Words; a CJK ideograph or kana counts as one word each, Hangul goes by its spaces. `co-op`, `3.5` are
+    one."""
     spaced, cjk = _CJK.subn(" ", text)
     return cjk + sum(1 for _ in _WORD.finditer(spaced))
 
 
 def _straight(text: str) -> str:
-    """Straight quotes and dashes. A pattern that skips to the few signs it looks for is ten times quicker than translate()."""
+    """Straight quotes and dashes. A pattern that skips to the few signs it looks for is ten times quicker
+    than translate()."""
     return _TYPOGRAPHIC.sub(lambda match: _TYPOGRAPHY[match[0]], text)
 
 

@@ -1,6 +1,8 @@
-"""A pool of killable processes: each call has limits of wall time, CPU time and memory, and none outlives its parent.
+"""A pool of killable processes: each call has limits of wall time, CPU time and memory, and none outlives its
+parent.
 
-lxml, feedparser and regular expressions cannot be interrupted from Python, so a limit means ending the process they run in.
+lxml, feedparser and regular expressions cannot be interrupted from Python, so a limit means ending the
+process they run in.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ CALLS_PER_WORKER = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one call may use: `wall` and `cpu` in seconds, `memory` in MB of address space of the whole worker."""
+    """What one call may use: `wall` and `cpu` in seconds, `memory` in MB of address space of the whole
+    worker."""
 
     wall: float = 20.0
     cpu: float = 10.0
@@ -55,7 +58,8 @@ class LimitHit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A result or the function's own exception: exceptions travel as values, since not all of them survive pickling."""
+    """A result or the function's own exception: exceptions travel as values, since not all of them survive
+    pickling."""
 
     value: Any = None
     error: BaseException | None = None
@@ -70,7 +74,8 @@ def _portable(error: BaseException) -> BaseException:
 
 
 def _call(fn: Callable[[A], R], arg: A, cpu: float) -> _Answer:
-    # ITIMER_PROF counts this process's CPU time and SIGPROF ends it even inside C code, which no Python handler could.
+    # ITIMER_PROF counts this process's CPU time and SIGPROF ends it even inside C code, which no Python
+    # handler could.
     signal.setitimer(signal.ITIMER_PROF, cpu)
     try:
         return _Answer(value=fn(arg))
@@ -105,7 +110,8 @@ def _start_worker(memory: int) -> None:
 class WorkerPool:
     """Runs picklable top-level functions in `workers` processes, each call within `limits`.
 
-    `preload` names modules that the fork server imports once, so that a worker (and its replacement) starts in milliseconds.
+    `preload` names modules that the fork server imports once, so that a worker (and its replacement) starts
+    in milliseconds.
     """
 
     def __init__(self, workers: int, limits: Limits, preload: tuple[str, ...] = ()) -> None:
@@ -140,7 +146,8 @@ class WorkerPool:
         return self._pool.schedule(_call, args=(fn, arg, limits.cpu), timeout=limits.wall)
 
     async def run(self, fn: Callable[[A], R], arg: A) -> R:
-        """The result of fn(arg). Raises LimitHit, or whatever fn raised. Cancelling ends the call's process."""
+        """The result of fn(arg). Raises LimitHit, or whatever fn raised. Cancelling ends the call's
+        process."""
         await self._start()
         future = asyncio.wrap_future(self.submit(fn, arg))
         try:
@@ -150,7 +157,8 @@ class WorkerPool:
             raise _limit_of(error) from None
 
     async def _start(self) -> None:
-        """Start the first workers off the event loop: the fork server answers when `preload` is imported, a second or more."""
+        """Start the first workers off the event loop: the fork server answers when `preload` is imported, a
+        second or more."""
         if self._started is None:
             self._started = asyncio.ensure_future(asyncio.to_thread(self._pool.schedule, _nothing))
         await asyncio.shield(self._started)

@@ -1,4 +1,5 @@
-"""A backfill and live polls side by side, as processes: the polls begin at once, no lock is in the way, the host's limits hold."""
+"""A backfill and live polls side by side, as processes: the polls begin at once, no lock is in the way, the
+host's limits hold."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def begun(site: ArchiveSite, *asked: str) -> subprocess.Popen[str]:
 
 
 def polled(site: ArchiveSite, number: int) -> dict[str, Any]:
-    """One live poll of one fresh story; its summary, when its feed was asked in time and nothing was said of a lock."""
+    """One live poll of one fresh story; its summary, when its feed was asked in time and nothing was said of
+    a lock."""
     fresh = f"{BASE}/live/a-fresh-story-number-{number}"
     site.page(fresh, story(f"Fresh {number}", 9_000 + number))
     site.unlist()

@@ -1,4 +1,5 @@
-"""Several captures of one page in crawls: what changed is a revision, in order of time, in whatever order they are read."""
+"""Several captures of one page in crawls: what changed is a revision, in order of time, in whatever order
+they are read."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def body(number: int) -> bytes:
 
 
 def crawl(path: Path, *captures: tuple[str, float, bytes]) -> Path:
-    """A WARC by another tool; each capture's time in hours after FIRST. A page that says `busy` is one of a server's errors."""
+    """A WARC by another tool; each capture's time in hours after FIRST. A page that says `busy` is one of a
+    server's errors."""
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for url, hours, page in captures:
@@ -141,7 +143,8 @@ def test_a_capture_of_an_error_does_not_hide_the_good_one_behind_it(
 
 
 def test_a_later_capture_of_a_print_page_is_no_revision(site: ArchiveSite, tmp_path: Path) -> None:
-    """Both captures name the article as canonical; what a print page says anew is not what the article says."""
+    """Both captures name the article as canonical; what a print page says anew is not what the article
+    says."""
     head = f'<link rel="canonical" href="{URL}">'
     prints = [story("The weir", 0, head=head, paragraphs=TEXTS[number]).bytes() for number in (0, 2)]
     link = f"{BASE}/print/the-weir-that-was-mended-twice"

@@ -1,4 +1,5 @@
-"""Two thousand pages, own and captured, by each way in: the same articles; and those that were polled live are recognised."""
+"""Two thousand pages, own and captured, by each way in: the same articles; and those that were polled live
+are recognised."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ PAGES = 2_000
 CAPTURED = Path(__file__).parents[2].parent / "shared" / "data" / "pages"
 FIELDS = "SELECT * EXCLUDE (first_seen_at, feed_id) FROM mart.articles_all ORDER BY url_key"
 OUTCOMES = "SELECT url_key, coalesce(reason, outcome) FROM ops.outcomes WHERE outcome <> 'duplicate_url'"
-"""A page that is empty is asked for again from the network and from nowhere else: failed here, pending there."""
+"""A page that is empty is asked for again from the network and from nowhere else: failed here, pending
+there."""
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.I)
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]

@@ -1,4 +1,5 @@
-"""Gaps: a quiet week of a feed is found with the command that fills it; a wire that rests on Sundays has none."""
+"""Gaps: a quiet week of a feed is found with the command that fills it; a wire that rests on Sundays has
+none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Records, lines and manifests as other tools write them: a good page loads under its own address, any other has its reason."""
+"""Records, lines and manifests as other tools write them: a good page loads under its own address, any other
+has its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Re-extraction: only texts that a rule affects change, no revision opens, the change is told, and it can be undone."""
+"""Re-extraction: only texts that a rule affects change, no revision opens, the change is told, and it can be
+undone."""
 
 from __future__ import annotations
 
@@ -116,7 +117,8 @@ MOVING = (
     "core.sentence",
     "core.sentence_fresh",
 )
-"""Tables that tell of runs, not of news: the last two, when a sentence was seen last and what is to be learnt of next."""
+"""Tables that tell of runs, not of news: the last two, when a sentence was seen last and what is to be learnt
+of next."""
 
 
 def program_with(folder: Path, rule: str) -> Path:
@@ -134,8 +136,8 @@ def rows_of(site: ArchiveSite) -> dict[str, list[Any]]:
 
 
 def by_another_rule(site: ArchiveSite, pages: int, every: int, tmp_path: Path) -> int:
-    """`pages` archived pages, each `every`-th with a line that a changed rule takes out; the program with that rule redoes them.
-    Returns how many texts came back when that was undone."""
+    """`pages` archived pages, each `every`-th with a line that a changed rule takes out; the program with
+    that rule redoes them. Returns how many texts came back when that was undone."""
     site.fill(20, pages // 20)
     found = {url: answer.bytes() for url, answer in site.articles.items()}
     affected = sorted(found)[::every]

@@ -1,4 +1,5 @@
-"""Cut off anywhere and gone on with: the tables of a run left in peace, and no page fetched twice but those in flight."""
+"""Cut off anywhere and gone on with: the tables of a run left in peace, and no page fetched twice but those
+in flight."""
 
 from __future__ import annotations
 
@@ -75,7 +76,8 @@ def in_peace(tmp_path: Path, days: int, per_day: int) -> list[Any]:
 
 
 def torn(site: ArchiveSite, tmp_path: Path, days: int, per_day: int, times: int) -> int:
-    """Kill a run `times` times and finish it: the tables are those of a run in peace. Returns how many pages were asked twice."""
+    """Kill a run `times` times and finish it: the tables are those of a run in peace. Returns how many pages
+    were asked twice."""
     site.fill(days, per_day)
     expected = site.litter(days, per_day)
     site.options["batch"] = 4  # loads of 20
@@ -157,7 +159,8 @@ def test_a_cancelled_run_can_be_asked_for_again(site: ArchiveSite) -> None:
 def test_what_one_chunk_archived_outlives_a_load_of_the_next(
     site: ArchiveSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first day has one page on disk and waits for another host, while the second day is loaded; then the run ends."""
+    """The first day has one page on disk and waits for another host, while the second day is loaded; then the
+    run ends."""
     monkeypatch.setattr(ledger, "FEW", 1)
     early, late = (
         f"{BASE}/news/early-and-on-disk",

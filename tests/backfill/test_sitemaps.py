@@ -1,4 +1,5 @@
-"""A sitemap backfill: every reachable article once, an outcome with a reason for every other address, nothing twice."""
+"""A sitemap backfill: every reachable article once, an outcome with a reason for every other address, nothing
+twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Takedown: afterwards nobody finds the text in any file of the data directory, and it never comes back; and backups."""
+"""Takedown: afterwards nobody finds the text in any file of the data directory, and it never comes back; and
+backups."""
 
 from __future__ import annotations
 
@@ -109,7 +110,8 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
 def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred(
     site: ArchiveSite, tmp_path: Path
 ) -> None:
-    """A teaser on another page is somebody's decision; a consent page on the way to every story is not the story."""
+    """A teaser on another page is somebody's decision; a consent page on the way to every story is not the
+    story."""
     gate, teaser = f"{ALPHA}/consent", f"{ALPHA}/news/what-else-there-is-today"
     for number in range(2):
         entrance = f"{ALPHA}/in/{number}"
@@ -139,7 +141,8 @@ def test_pages_that_quote_it_are_named_and_stops_that_all_come_by_are_not_barred
 
 
 def one_by_one(site: ArchiveSite, stop: str, at_stop: Callable[[int], Answer]) -> list[str]:
-    """Two stories, each in a poll of its own and by an address of its own that leads to the same `stop`; texts of the two."""
+    """Two stories, each in a poll of its own and by an address of its own that leads to the same `stop`;
+    texts of the two."""
     for number in range(2):
         site.page(f"{ALPHA}/in/{number}", Answer(302, headers={"Location": stop}))
         site.page(stop, at_stop(number))
@@ -203,7 +206,8 @@ def test_what_was_shown_at_the_same_address_keeps_its_records(site: ArchiveSite)
 def test_only_what_is_known_to_be_a_feed_goes_for_what_it_lists(
     tmp_path: Path, type: str, start: str, goes: bool
 ) -> None:
-    """A page of another address that links to it and quotes it is named, whatever its content-type says or does not say."""
+    """A page of another address that links to it and quotes it is named, whatever its content-type says or
+    does not say."""
     body = f'{start}<a href="{URL}">{prose(4242)[0]}</a>'.encode()
     other = f"{ALPHA}/somewhere/else"
     archive = Archive(tmp_path, "live")

@@ -59,7 +59,8 @@ async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
 def test_a_death_at_the_commit_of_what_came_again_leaves_nothing_for_good(
     site: ArchiveSite, by: str, after: bool
 ) -> None:
-    """No record is overwritten before its tombstone is written: a rerun could not read it, nor tell whose it was."""
+    """No record is overwritten before its tombstone is written: a rerun could not read it, nor tell whose it
+    was."""
     newsroom(site)
     remove(site)
     remove(site, "http://beta.example/news/the-story-that-goes-copied")

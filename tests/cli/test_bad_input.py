@@ -1,4 +1,5 @@
-"""What goes wrong is said in one line - what, where, what to do - with the exit code of the contract, and harms nothing else."""
+"""What goes wrong is said in one line - what, where, what to do - with the exit code of the contract, and
+harms nothing else."""
 
 from __future__ import annotations
 

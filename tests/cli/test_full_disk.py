@@ -1,4 +1,5 @@
-"""A disk that fills up: the step that needed room is undone and said so in one line; with room again nothing is missing.
+"""A disk that fills up: the step that needed room is undone and said so in one line; with room again nothing
+is missing.
 
 A limit on the size of files (setrlimit(2), RLIMIT_FSIZE) stands in for the disk.
 """

@@ -1,4 +1,5 @@
-"""Lines that an outlet puts under all its texts are learnt, and texts that were compared with them are compared anew."""
+"""Lines that an outlet puts under all its texts are learnt, and texts that were compared with them are
+compared anew."""
 
 from __future__ import annotations
 

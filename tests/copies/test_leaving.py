@@ -1,4 +1,5 @@
-"""A text that is edited, withdrawn or taken down leaves its group; what was said of the group stays resolvable and explained."""
+"""A text that is edited, withdrawn or taken down leaves its group; what was said of the group stays
+resolvable and explained."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def test_a_notice_takes_its_story_out_whichever_comes_first(tmp_path: Path) -> N
 
 
 def test_a_date_learnt_later_moves_a_text_and_its_copies_with_it(tmp_path: Path) -> None:
-    """Of two links to one article the better ranked tells its date: the text stands on one day, whichever came first."""
+    """Of two links to one article the better ranked tells its date: the text stands on one day, whichever
+    came first."""
     late = Take(ONE.url, ONE.headline, STORY, 24 * 45, position=1, link="https://short.example/b")
     expected = CopyDesk(tmp_path / "whole").play([[ONE, late, THREE]])
     assert CopyDesk(tmp_path / "late").play([[late], [THREE], [ONE]]) == expected

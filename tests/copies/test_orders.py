@@ -62,7 +62,8 @@ TAKES = (ORIGIN, CUT, REHEADED, ANOTHER, FORM, LOOKALIKE, CORRECTED)
 
 
 def orders(takes: Sequence[Take], many: int) -> Iterator[list[list[Take]]]:
-    """Orders and splits; a later text of one address never comes before its first, nor in one batch with it."""
+    """Orders and splits; a later text of one address never comes before its first, nor in one batch with
+    it."""
     for seed in range(many):
         chance = random.Random(seed)
         shuffled = chance.sample(takes, len(takes))
@@ -145,7 +146,8 @@ def test_every_order_and_split_gives_the_same_tables(tmp_path: Path) -> None:
 
 
 def test_one_outlet_may_send_them_all_at_one_time(tmp_path: Path) -> None:
-    """Publisher and time tell nothing apart: the mark, the headline and the words say what the correction replaces."""
+    """Publisher and time tell nothing apart: the mark, the headline and the words say what the correction
+    replaces."""
     same = [
         replace(take, publisher="Marren News", agency=None, hours=0)
         for take in (ORIGIN, CUT, REHEADED, ANOTHER)
@@ -189,7 +191,8 @@ def test_copies_of_a_correction_are_a_group_of_their_own(tmp_path: Path) -> None
 
 
 def crowd() -> list[Take]:
-    """Stories with copies of every kind at many outlets, and forms that look alike, over a month and a half."""
+    """Stories with copies of every kind at many outlets, and forms that look alike, over a month and a
+    half."""
     takes = []
     for story in range(3):
         text = body(100 + story, 5)

@@ -8,7 +8,8 @@ LINK = "http://wire.example/a/quay"
 
 
 def counts(newsroom: Newsroom, hours: list[float], **feed: object) -> list[int]:
-    """How often the page was asked for, after a poll at each hour; the story was published half an hour before the first."""
+    """How often the page was asked for, after a poll at each hour; the story was published half an hour
+    before the first."""
     newsroom.feed(
         "wire",
         "wire.example",

@@ -1,4 +1,5 @@
-"""Stories: reports of one event are linked across days, whatever order they came in; groups are left as they are."""
+"""Stories: reports of one event are linked across days, whatever order they came in; groups are left as they
+are."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ The regional council, which owns 25 percent of the port, approved the plan by 22
 
 
 def wire() -> list[TextRow]:
-    """An origin, a truncated copy, a re-headed copy, a template look-alike and a correction under another address."""
+    """An origin, a truncated copy, a re-headed copy, a template look-alike and a correction under another
+    address."""
     return [
         TextRow("origin", ORIGIN, "Calder to deepen its channel", NOON, "Marren News", "Marren News"),
         TextRow(

@@ -1,4 +1,5 @@
-"""Copy detection on a sample of the derived clusters: real articles with stated edits, follow-ups and template stories."""
+"""Copy detection on a sample of the derived clusters: real articles with stated edits, follow-ups and
+template stories."""
 
 from __future__ import annotations
 

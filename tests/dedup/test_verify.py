@@ -1,4 +1,5 @@
-"""Copies pass, look-alikes do not: verdicts on small texts of our own writing, in several scripts, with and without times."""
+"""Copies pass, look-alikes do not: verdicts on small texts of our own writing, in several scripts, with and
+without times."""
 
 from __future__ import annotations
 

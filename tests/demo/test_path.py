@@ -1,4 +1,5 @@
-"""The whole path over the sample wire: two polls, what they load, what they revise, what is lost and why, what they ask for."""
+"""The whole path over the sample wire: two polls, what they load, what they revise, what is lost and why,
+what they ask for."""
 
 from __future__ import annotations
 

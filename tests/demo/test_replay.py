@@ -1,4 +1,5 @@
-"""Real successive polls, replayed: one article per entry identity, moved stamps as history, edits as revisions."""
+"""Real successive polls, replayed: one article per entry identity, moved stamps as history, edits as
+revisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Addresses that move, fail, or are two for one text: nothing is lost, nothing doubled, and the order of arrival tells nothing."""
+"""Addresses that move, fail, or are two for one text: nothing is lost, nothing doubled, and the order of
+arrival tells nothing."""
 
 from __future__ import annotations
 

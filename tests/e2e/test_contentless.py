@@ -1,4 +1,5 @@
-"""An answer without content is asked for again like any failure that may pass; only then the feed's summary stands in for it."""
+"""An answer without content is asked for again like any failure that may pass; only then the feed's summary
+stands in for it."""
 
 from __future__ import annotations
 

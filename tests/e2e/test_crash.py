@@ -1,4 +1,5 @@
-"""kill -9 at any moment: after a clean run the tables are those of a run never killed (bench/crash.py does 300)."""
+"""kill -9 at any moment: after a clean run the tables are those of a run never killed (bench/crash.py does
+300)."""
 
 from __future__ import annotations
 

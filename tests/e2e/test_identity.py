@@ -1,4 +1,5 @@
-"""One story, one article: whatever its links, guids, redirects and twins, and in whatever order they arrive."""
+"""One story, one article: whatever its links, guids, redirects and twins, and in whatever order they
+arrive."""
 
 from __future__ import annotations
 
@@ -156,7 +157,8 @@ def test_a_redirect_leads_to_the_article_and_is_remembered(newsroom: Newsroom) -
 
 
 def _by_two_links(newsroom: Newsroom, order: str) -> list[Any]:
-    """Two feeds list one story: one by its address, one by a redirect. `order`: which is polled first, or both at once."""
+    """Two feeds list one story: one by its address, one by a redirect. `order`: which is polled first, or
+    both at once."""
     target = "http://beta.example/stories/turbine-hall-opens"
     short = "http://short.example/x/77"
     newsroom.feed("direct", "alpha.example", [Listed(target, "Turbine hall opens")])

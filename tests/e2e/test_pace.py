@@ -1,4 +1,5 @@
-"""One slow host delays nobody; a run's time ends it; Ctrl-C and SIGTERM leave a state to go on from, and no process behind."""
+"""One slow host delays nobody; a run's time ends it; Ctrl-C and SIGTERM leave a state to go on from, and no
+process behind."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def until(there: Callable[[], Any], seconds: float = 60.0) -> Any:
 
 
 def test_twenty_feeds_are_loaded_before_the_slow_one(newsroom: Newsroom) -> None:
-    """Seen from outside the run: the slow host is still at its pages when all others stand in the marts of the run's loads."""
+    """Seen from outside the run: the slow host is still at its pages when all others stand in the marts of
+    the run's loads."""
     slow_and_quick(newsroom, 1.0)
     loads: list[tuple[int, int]] = []
 

@@ -1,4 +1,5 @@
-"""What a poll asks of a site, counted at the server: a conditional GET a feed, robots once a day, no page twice."""
+"""What a poll asks of a site, counted at the server: a conditional GET a feed, robots once a day, no page
+twice."""
 
 from __future__ import annotations
 
@@ -91,7 +92,8 @@ def test_retry_after_is_kept_even_by_all(newsroom: Newsroom) -> None:
 
 
 def test_asking_early_wears_no_page_out(newsroom: Newsroom) -> None:
-    """`--all` tries what waits, at once and as often as one likes: only tries whose time had come count towards giving up."""
+    """`--all` tries what waits, at once and as often as one likes: only tries whose time had come count
+    towards giving up."""
     link = f"{A}/news/tannery-smell-returns"
     newsroom.feed("alpha", "alpha.example", [Listed(link, "Tannery")])
     whole = story("Tannery", 22)

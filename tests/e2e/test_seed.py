@@ -1,4 +1,5 @@
-"""A distributor's page in MENAFN's layout: the date of the damaged opening, the publisher, the origin, and the text alone.
+"""A distributor's page in MENAFN's layout: the date of the damaged opening, the publisher, the origin, and
+the text alone.
 
 The layout follows what public code that reads the site expects; the story here is of our own writing.
 """
@@ -35,7 +36,8 @@ A two-day meeting of the ministers of works will begin in Brenn on April 3. As p
 
 
 def page(text: str, *, loose_lead: bool) -> Answer:
-    """The text in MENAFN's layout; `loose_lead`: the first paragraph is a bare text node, as some pages have it."""
+    """The text in MENAFN's layout; `loose_lead`: the first paragraph is a bare text node, as some pages have
+    it."""
     first, *rest = [escape(one.strip()) for one in text.strip("\n").split("\n\n") if one.strip()]
     lead = first if loose_lead else f"<p>{first}</p>"
     body = lead + "".join(f"<p>{one}</p>" for one in rest)

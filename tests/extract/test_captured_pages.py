@@ -1,4 +1,5 @@
-"""Captured news pages with their gold texts: the floors that body_text, authors, titles and days must keep."""
+"""Captured news pages with their gold texts: the floors that body_text, authors, titles and days must
+keep."""
 
 from __future__ import annotations
 

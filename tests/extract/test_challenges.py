@@ -1,4 +1,5 @@
-"""Pages of bot defences are never news, however long they are; pages of stories are, whatever scripts and widgets lie on them."""
+"""Pages of bot defences are never news, however long they are; pages of stories are, whatever scripts and
+widgets lie on them."""
 
 from __future__ import annotations
 

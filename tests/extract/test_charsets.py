@@ -1,4 +1,5 @@
-"""Bytes to text: what is declared is honoured where the bytes agree, and where nothing is, the page's language chooses."""
+"""Bytes to text: what is declared is honoured where the bytes agree, and where nothing is, the page's
+language chooses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Each hostile or broken page has its demanded result: an outcome with a reason, never an exception and never a false article."""
+"""Each hostile or broken page has its demanded result: an outcome with a reason, never an exception and never
+a false article."""
 
 from __future__ import annotations
 
@@ -272,7 +273,8 @@ def test_an_address_that_is_no_address_does_not_raise() -> None:
 
 
 def test_a_short_item_on_privacy_is_news() -> None:
-    """Seen in a replay of a real feed: two sentences on an app's privacy rules, bare, were taken for a consent page."""
+    """Seen in a replay of a real feed: two sentences on an app's privacy rules, bare, were taken for a
+    consent page."""
     body = "<h1>Valley app needs privacy promise</h1><p>The council's walking app keeps personal data of its users for a year.</p>"
     body += "<p>Privacy rules must be printed before it is offered again, and its partners named, the council said on Monday.</p>"
     page = f"<html><head><title>Valley app needs privacy promise</title></head><body>{body}</body></html>"

@@ -1,4 +1,5 @@
-"""Page -> Article: fields and where they come from, text-only and feed bodies, host boilerplate, the layout of a re-publisher."""
+"""Page -> Article: fields and where they come from, text-only and feed bodies, host boilerplate, the layout
+of a re-publisher."""
 
 from __future__ import annotations
 
@@ -148,7 +149,8 @@ def test_article_body_rescues_a_page_that_holds_no_text() -> None:
 
 
 def test_twenty_equal_paragraphs_become_one() -> None:
-    # trafilatura drops repeats next to each other; a score list or a refrain loses them: known, and stated here
+    # trafilatura drops repeats next to each other; a score list or a refrain loses them: known, and stated
+    # here
     article = extract(PageInput(url=URL, html=article_html(body=f"<p>{LEAD}</p>" * 20), now=NOW)).article
     assert article is not None
     assert article.body_text == LEAD
@@ -167,7 +169,8 @@ NUMBER = "MENAFN20112025000131011023ID1110375316"
 
 
 def republished(story: str) -> str:
-    """The re-publisher's layout (synthetic): body, disclaimer and story number in equal boxes inside one form."""
+    """The re-publisher's layout (synthetic): body, disclaimer and story number in equal boxes inside one
+    form."""
     side = "".join(
         f"<li><a href='/r{i}'>Global Widget Market Report {i} To Reach New Heights</a></li>"
         for i in range(12)

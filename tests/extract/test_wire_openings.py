@@ -1,4 +1,5 @@
-"""Openings by the corpus of our own writing (corpus/*.tsv), and the forms that stack: distributor, agency, glued subheads."""
+"""Openings by the corpus of our own writing (corpus/*.tsv), and the forms that stack: distributor, agency,
+glued subheads."""
 
 from __future__ import annotations
 

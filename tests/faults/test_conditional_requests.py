@@ -1,4 +1,5 @@
-"""What a feed's server sees of us, poll after poll: validators, pauses, cookies. Each case is listed in docs/politeness.md."""
+"""What a feed's server sees of us, poll after poll: validators, pauses, cookies. Each case is listed in
+docs/politeness.md."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ Step = Answer | Callable[[Asked], Answer]
 
 
 def listed(newsroom: Newsroom, host: str, *answers: Step) -> list[Asked]:
-    """A feed at http://host/alpha.xml that gives one of `answers` after the other, the last for ever; its requests as they come."""
+    """A feed at http://host/alpha.xml that gives one of `answers` after the other, the last for ever; its
+    requests as they come."""
     seen: list[Asked] = []
 
     def answer(asked: Asked) -> Answer:
@@ -172,7 +174,8 @@ def test_one_get_a_poll_and_no_other_method(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize(("status", "form"), [(429, "seconds"), (503, "date")])
 def test_retry_after_rests_the_whole_host(newsroom: Newsroom, status: int, form: str) -> None:
-    """No feed, page or robots.txt of the host is asked for until then, not even with `--all`; other hosts are."""
+    """No feed, page or robots.txt of the host is asked for until then, not even with `--all`; other hosts
+    are."""
     link = f"http://{HOST}/news/ferry-runs-late-again"
     newsroom.feed("beta", HOST, [Listed(link, "Ferry")])
     newsroom.feed(

@@ -1,4 +1,5 @@
-"""A third of all feeds and pages is broken in every known way: each good article is loaded, and no site has cause to complain."""
+"""A third of all feeds and pages is broken in every known way: each good article is loaded, and no site has
+cause to complain."""
 
 from __future__ import annotations
 
@@ -84,7 +85,8 @@ def test_the_wire_itself_is_sound(tmp_path: Path) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_many_hosts_side_by_side(seed: int, tmp_path: Path) -> None:
-    """With deadlines of 2 s a run takes no longer than without faults, and three deadlines: hosts wait side by side."""
+    """With deadlines of 2 s a run takes no longer than without faults, and three deadlines: hosts wait side
+    by side."""
     (tmp_path / "sound").mkdir()
     (tmp_path / "broken").mkdir()
     with FaultWire(seed, feeds=90, pages=8, faulty=0).serving() as wire:

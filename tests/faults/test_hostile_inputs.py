@@ -1,6 +1,8 @@
-"""Hostile and broken inputs down the whole path: refused, capped or read as plain text, at nobody else's cost.
+"""Hostile and broken inputs down the whole path: refused, capped or read as plain text, at nobody else's
+cost.
 
-INDEX names for each kind of input the tests that hold its rule; those in other folders test the step, those here the path.
+INDEX names for each kind of input the tests that hold its rule; those in other folders test the step, those
+here the path.
 """
 
 from __future__ import annotations

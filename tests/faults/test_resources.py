@@ -1,4 +1,5 @@
-"""A machine that runs short of room in the middle of a run: it stops with a clear line, and what is left stays pending."""
+"""A machine that runs short of room in the middle of a run: it stops with a clear line, and what is left
+stays pending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The archive: standard WARC, exact round trips, durable places, and a start after a crash that loses and doubles nothing."""
+"""The archive: standard WARC, exact round trips, durable places, and a start after a crash that loses and
+doubles nothing."""
 
 from __future__ import annotations
 
@@ -139,7 +140,8 @@ def end(place: ArchivePlace) -> int:
 
 
 def test_a_tail_torn_at_every_byte(tmp_path: Path) -> None:
-    """Three records, the first committed; the last is cut at each of its bytes: the second is adopted, the rest cut off."""
+    """Three records, the first committed; the last is cut at each of its bytes: the second is adopted, the
+    rest cut off."""
     made = tmp_path / "made"
     places = filled(made, 3)
     path = made / places[0].file

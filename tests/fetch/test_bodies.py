@@ -1,4 +1,5 @@
-"""Bodies come whole or not at all: bombs end at the cap, drips at the deadline, torn ones are failures to retry."""
+"""Bodies come whole or not at all: bombs end at the cap, drips at the deadline, torn ones are failures to
+retry."""
 
 from __future__ import annotations
 
@@ -153,7 +154,8 @@ FETCH_BOMB = textwrap.dedent("""
 
 
 async def test_bombs_stay_small_in_memory(site: Site, tmp_path: Path) -> None:
-    """Feeds of 200 MB behind a fifth of one, in each encoding: under 50 MB of memory, the cap of 10 MB included."""
+    """Feeds of 200 MB behind a fifth of one, in each encoding: under 50 MB of memory, the cap of 10 MB
+    included."""
     site.routes["/small"] = reply(200, b"x")
     names = ["gzip", "deflate", "br"]
     for name in names:

@@ -86,7 +86,8 @@ async def test_the_systems_own_lookup_is_guarded_too(inner: Site, open_client: O
 async def test_resolve_opens_its_place_for_its_host_only(
     site: Site, inner: Site, open_client: OpenClient
 ) -> None:
-    """Another name, or the literal address, does not reach the place that `resolve` opens for news.example."""
+    """Another name, or the literal address, does not reach the place that `resolve` opens for
+    news.example."""
     site.routes["/a"] = reply(200, b"staged")
 
     async def lookup(host: str, port: int) -> list[str]:

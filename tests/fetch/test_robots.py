@@ -1,4 +1,5 @@
-"""robots.txt by RFC 9309, asked for once a day over all processes; what it says of AI is passed on as a flag."""
+"""robots.txt by RFC 9309, asked for once a day over all processes; what it says of AI is passed on as a
+flag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The poll flow in Prefect's own harness (a real server in this process's shadow): states, task runs, artifacts."""
+"""The poll flow in Prefect's own harness (a real server in this process's shadow): states, task runs,
+artifacts."""
 
 from __future__ import annotations
 

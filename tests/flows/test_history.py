@@ -1,4 +1,5 @@
-"""The flows of the pool `backfill` in Prefect's own harness: what they do, and what they leave on their pages (no texts)."""
+"""The flows of the pool `backfill` in Prefect's own harness: what they do, and what they leave on their pages
+(no texts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a tier with more than Python sees: Prefect's server over PostgreSQL, and the page of a run in a browser."""
+"""What a tier with more than Python sees: Prefect's server over PostgreSQL, and the page of a run in a
+browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is changed in Prefect's server: how often it looks for due work, and how long an event waits for another."""
+"""What is changed in Prefect's server: how often it looks for due work, and how long an event waits for
+another."""
 
 from __future__ import annotations
 

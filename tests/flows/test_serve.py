@@ -1,4 +1,5 @@
-"""`ingest serve` for real: server, schedule and worker, kills and outages, all over the sample wire on loopback."""
+"""`ingest serve` for real: server, schedule and worker, kills and outages, all over the sample wire on
+loopback."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def slowed(folder: Path, seconds: float) -> None:
 
 
 def size(served: Served) -> int:
-    """Bytes in use in Prefect's database; the file itself grows in steps, with its write-ahead log before it."""
+    """Bytes in use in Prefect's database; the file itself grows in steps, with its write-ahead log before
+    it."""
     with contextlib.closing(
         sqlite3.connect(f"file:{served.data / 'prefect' / 'prefect.db'}?mode=ro", uri=True)
     ) as con:

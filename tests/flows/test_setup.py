@@ -1,4 +1,5 @@
-"""What is put on a server: parameters that the flows have, the automation's times, settings that hold everywhere."""
+"""What is put on a server: parameters that the flows have, the automation's times, settings that hold
+everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the tasks do, without Prefect's server: slices of the pending work, tries again, and what ends a run."""
+"""What the tasks do, without Prefect's server: slices of the pending work, tries again, and what ends a
+run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Runs forked from a process that has imported Prefect: they end as runs of their own would, and die with who asked for them."""
+"""Runs forked from a process that has imported Prefect: they end as runs of their own would, and die with who
+asked for them."""
 
 from __future__ import annotations
 
@@ -52,8 +53,9 @@ def engine(environment: dict[str, str], **more: str) -> subprocess.Popen[bytes]:
 
 
 def forked_run(folder: Path, asker: int) -> int:
-    """The process of the run: it bears the mark, is neither the zygote nor the asker, and has been told to go (a thread of it waits
-    for the asker's death then). One that dies before has run nothing: who asked runs it by itself."""
+    """The process of the run: it bears the mark, is neither the zygote nor the asker, and has been told to go
+    (a thread of it waits for the asker's death then). One that dies before has run nothing: who asked runs it
+    by itself."""
     deadline = time.monotonic() + 30
     while True:
         found = [

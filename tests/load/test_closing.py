@@ -1,4 +1,5 @@
-"""Closing the file with little memory: what was committed is there, whether or not its checkpoint could be made."""
+"""Closing the file with little memory: what was committed is there, whether or not its checkpoint could be
+made."""
 
 from __future__ import annotations
 

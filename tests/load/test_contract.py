@@ -1,4 +1,5 @@
-"""The marts as others know them: names, columns, types and comments, from `ingest init` on, and the page made from them."""
+"""The marts as others know them: names, columns, types and comments, from `ingest init` on, and the page made
+from them."""
 
 from __future__ import annotations
 

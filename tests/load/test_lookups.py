@@ -1,4 +1,5 @@
-"""Look-ups by hash find what the keys would: links led elsewhere, rows of the same transaction, days to publish."""
+"""Look-ups by hash find what the keys would: links led elsewhere, rows of the same transaction, days to
+publish."""
 
 from __future__ import annotations
 

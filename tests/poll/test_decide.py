@@ -469,7 +469,8 @@ def test_an_adopted_address_that_fails_for_good_gives_way_to_the_configured_one(
 
 
 def test_a_state_the_entry_was_in_before_is_nothing_new() -> None:
-    """Two caches that serve an old and a new copy of the feed in turn must not ask for the page at every poll."""
+    """Two caches that serve an old and a new copy of the feed in turn must not ask for the page at every
+    poll."""
     first, second = entry(title="Bridge opens"), entry(title="Bridge opens late")
     rules = HostRules(())
     one = compare([first], {}, "guid", rules)[0]

@@ -1,4 +1,5 @@
-"""A site with sitemaps by day, of our own writing, for tests of backfills; and what a backfill of it leaves behind."""
+"""A site with sitemaps by day, of our own writing, for tests of backfills; and what a backfill of it leaves
+behind."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def index(*urls: str) -> str:
 
 @dataclass(slots=True)
 class ArchiveSite(Newsroom):
-    """`days` of `per_day` articles each, listed by day; every third sitemap is a .gz in an index of its own."""
+    """`days` of `per_day` articles each, listed by day; every third sitemap is a .gz in an index of its
+    own."""
 
     articles: dict[str, Answer] = field(default_factory=dict)
 
@@ -90,8 +92,9 @@ class ArchiveSite(Newsroom):
         return url
 
     def litter(self, days: int, per_day: int) -> Counter[str]:
-        """What real sitemaps hold besides, in one .gz a day below an index of its own: pages that are gone (a hundredth), addresses
-        listed twice or on another site, articles with a stamp of the future. Outcomes of all that `fill` and this list."""
+        """What real sitemaps hold besides, in one .gz a day below an index of its own: pages that are gone (a
+        hundredth), addresses listed twice or on another site, articles with a stamp of the future. Outcomes
+        of all that `fill` and this list."""
         found, maps = Counter({"loaded": days * per_day}), []
         for number in range(days):
             day = FIRST + timedelta(days=number)

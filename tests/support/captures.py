@@ -1,4 +1,5 @@
-"""The same pages as other tools hand them over: WARC, JSON lines, a list of addresses, a folder with manifest."""
+"""The same pages as other tools hand them over: WARC, JSON lines, a list of addresses, a folder with
+manifest."""
 
 from __future__ import annotations
 

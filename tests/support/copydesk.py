@@ -1,4 +1,5 @@
-"""A desk that loads finished articles into a warehouse of its own: the real load path, without the network before it."""
+"""A desk that loads finished articles into a warehouse of its own: the real load path, without the network
+before it."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ EQUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """An article as extraction hands it over; `hours` after NOON it was published. `link` led to it, if its URL did not."""
+    """An article as extraction hands it over; `hours` after NOON it was published. `link` led to it, if its
+    URL did not."""
 
     url: str
     headline: str

@@ -1,7 +1,8 @@
 """A seeded wire on loopback, a part of it broken in every known way; canaries listen where nobody may go.
 
-Every host has a feed and pages of its own. A fault either passes (the second request is answered well) or stays. The server
-notes each request with its begin and end; tests compare what was loaded with `good_pages`, and what was asked with robots.txt.
+Every host has a feed and pages of its own. A fault either passes (the second request is answered well) or
+stays. The server notes each request with its begin and end; tests compare what was loaded with `good_pages`,
+and what was asked with robots.txt.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from support.faults import Reply
 from support.newsroom import Listed, story
 
 ADDRESS = "127.1.0.1"
-"""The one place of loopback that the poller may reach; canaries sit on others, and on other ports of this one."""
+"""The one place of loopback that the poller may reach; canaries sit on others, and on other ports of this
+one."""
 CANARY = "canary sang in the server room"
 CRAWL_DELAY = 0.3
 DISALLOWED = "/private/"
@@ -31,7 +33,8 @@ DISALLOWED = "/private/"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One request; `begin` and `end` of the answer in seconds of the monotonic clock. `whole`: a good answer sent to its end."""
+    """One request; `begin` and `end` of the answer in seconds of the monotonic clock. `whole`: a good answer
+    sent to its end."""
 
     host: str
     path: str
@@ -58,7 +61,8 @@ class Resource:
 
 @dataclass(slots=True)
 class FaultWire:
-    """`feeds` hosts with `pages` pages each, of which the share `faulty` of feeds and of pages is broken; a context manager."""
+    """`feeds` hosts with `pages` pages each, of which the share `faulty` of feeds and of pages is broken; a
+    context manager."""
 
     seed: int = 1
     feeds: int = 24
@@ -91,7 +95,8 @@ class FaultWire:
         }
 
     def good_pages(self) -> set[str]:
-        """The links that must be articles in the end: of feeds that come to their senses, pages that do, none disallowed."""
+        """The links that must be articles in the end: of feeds that come to their senses, pages that do, none
+        disallowed."""
         return {
             f"http://{host}{path}"
             for (host, path), one in self.resources.items()
@@ -130,7 +135,8 @@ class FaultWire:
         )
 
     def _feed(self, host: str) -> Callable[[dict[str, str]], Reply]:
-        """RSS that lists all pages but one at first, all of them afterwards, with an ETag that is honoured."""
+        """RSS that lists all pages but one at first, all of them afterwards, with an ETag that is
+        honoured."""
 
         def answer(headers: dict[str, str]) -> Reply:
             links = self.links(host)

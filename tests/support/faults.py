@@ -48,7 +48,8 @@ BOMB = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`length` overrides Content-Length. `drip`: a byte every so many seconds, for ever. `silent`: no byte at all. `raw`: as it is.
+    """`length` overrides Content-Length. `drip`: a byte every so many seconds, for ever. `silent`: no byte at
+    all. `raw`: as it is.
 
     `whole`: the poller has got what it came for. `wait`: seconds of Retry-After.
     """

@@ -1,4 +1,5 @@
-"""A newsroom for tests of the whole path: feeds and pages of our own writing on loopback, polled by the pipeline itself."""
+"""A newsroom for tests of the whole path: feeds and pages of our own writing on loopback, polled by the
+pipeline itself."""
 
 from __future__ import annotations
 
@@ -95,7 +96,8 @@ def feed_route(entries: list[Listed]) -> Route:
 
 @dataclass(slots=True)
 class Newsroom:
-    """A server, a data directory, and a feeds.toml that leads there. `hour` is the run's clock, in hours after NOON."""
+    """A server, a data directory, and a feeds.toml that leads there. `hour` is the run's clock, in hours
+    after NOON."""
 
     folder: Path
     server: LoopbackServer

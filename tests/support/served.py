@@ -55,7 +55,8 @@ class Served:
         )
 
     def begun_without_process(self) -> str:
-        """A run of the nightly maintenance that began and whose process died before its first heartbeat; its id."""
+        """A run of the nightly maintenance that began and whose process died before its first heartbeat; its
+        id."""
         deployment = self.api("/deployments/name/maintain/nightly")["id"]
         run = str(
             self.api(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "PENDING"}})["id"]
@@ -74,7 +75,8 @@ class Served:
 
 @contextmanager
 def serving(folder: Path, *options: str, seconds: float = 180) -> Iterator[Served]:
-    """`ingest serve` in `folder` with its data in folder/data; ended by SIGTERM, and nothing of it is left."""
+    """`ingest serve` in `folder` with its data in folder/data; ended by SIGTERM, and nothing of it is
+    left."""
     log = folder / "serve.log"
     with log.open("ab") as stream:
         process = subprocess.Popen(

@@ -32,7 +32,8 @@ class Asked:
 
 @dataclass
 class Site:
-    """One listener. `routes` maps a path to bytes to send or a coroutine that sends them; unknown paths are 404."""
+    """One listener. `routes` maps a path to bytes to send or a coroutine that sends them; unknown paths are
+    404."""
 
     address: str = "127.0.0.1"
     port: int = 0

@@ -1,4 +1,5 @@
-"""A story to be taken down, polled, revised and copied; and whether any file of a data directory still holds its text."""
+"""A story to be taken down, polled, revised and copied; and whether any file of a data directory still holds
+its text."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def remove(site: ArchiveSite, asked: str = URL) -> Removal:
 
 
 def files_with(folder: Path, *texts: str) -> list[str]:
-    """Files that hold one of `texts`: as bytes, unpacked, in a WARC record, or in any column of any table or Parquet file."""
+    """Files that hold one of `texts`: as bytes, unpacked, in a WARC record, or in any column of any table or
+    Parquet file."""
     paths = sorted(one for one in folder.rglob("*") if one.is_file())
     return [
         str(path.relative_to(folder))

@@ -1,4 +1,5 @@
-"""A loopback server for tests: routes by host and path, each request noted, answers late, in drips, cut short or broken off."""
+"""A loopback server for tests: routes by host and path, each request noted, answers late, in drips, cut short
+or broken off."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: `path` with its query, `headers` with lower-case keys, `at` in seconds of the monotonic clock."""
+    """One request: `path` with its query, `headers` with lower-case keys, `at` in seconds of the monotonic
+    clock."""
 
     method: str
     host: str
@@ -33,8 +35,8 @@ class Asked:
 class Answer:
     """What to send. `delay` seconds pass before the first byte, `drip` seconds before each of `chunks`.
 
-    `length` overrides the Content-Length (more than the body: cut short). `reset` breaks the connection with RST in place of an
-    end. `raw` is written to the socket as it is, status line and all.
+    `length` overrides the Content-Length (more than the body: cut short). `reset` breaks the connection with
+    RST in place of an end. `raw` is written to the socket as it is, status line and all.
     """
 
     status: int = 200
@@ -73,10 +75,11 @@ def rss(host: str, *links: str, title: str = "Test wire") -> Answer:
 
 
 class LoopbackServer:
-    """A context manager. `routes` maps "host/path" (query left out) or "*/path" to what is sent; the rest is 404.
+    """A context manager. `routes` maps "host/path" (query left out) or "*/path" to what is sent; the rest is
+    404.
 
-    `asked` lists all requests in order of arrival; `most_at_once` the largest number of requests of a host being answered at
-    the same time. Routes may be changed while it runs.
+    `asked` lists all requests in order of arrival; `most_at_once` the largest number of requests of a host
+    being answered at the same time. Routes may be changed while it runs.
     """
 
     def __init__(self, routes: Mapping[str, Route] | None = None) -> None:

@@ -1,4 +1,5 @@
-"""Older: a capture from before the page that an article's text was read from says nothing new; the text that stands is kept."""
+"""Older: a capture from before the page that an article's text was read from says nothing new; the text that
+stands is kept."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from ingest.stages.judging import Result
 
 
 def without_older(edges: Edges, made: Sequence[Result]) -> list[Result]:
-    """Results of pages that were brought along; those of captures that are older than what stands without their text."""
+    """Results of pages that were brought along; those of captures that are older than what stands without
+    their text."""
     keys = {result.work.url_key for result in made if _tells(result)}
     if not keys:
         return list(made)
@@ -35,7 +37,8 @@ def _tells(result: Result) -> bool:
 
 
 def _told_at(edges: Edges, known: Known) -> datetime:
-    """When the text that stands was had from its site: by its record, which knows the time of a crawl, else by the last look."""
+    """When the text that stands was had from its site: by its record, which knows the time of a crawl, else
+    by the last look."""
     checked: datetime = known.row["checked_at"]
     if known.row["page_file"] is None:
         return checked

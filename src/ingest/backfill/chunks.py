@@ -1,4 +1,5 @@
-"""Chunks at work: opened in one transaction, worked off by the live path's stages, closed when every page was tried."""
+"""Chunks at work: opened in one transaction, worked off by the live path's stages, closed when every page was
+tried."""
 
 from __future__ import annotations
 
@@ -26,12 +27,14 @@ from ingest.stages.judging import Result
 from ingest.stages.loading import load_batch
 
 PATIENCE = 300.0
-"""Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for `resume`."""
+"""Longest wait, in seconds, for a host that asked to be left alone; beyond it the rest is left for
+`resume`."""
 
 GATHER_SECONDS = 60.0
 BATCHES = 5
-"""How long, and up to how many of the live path's batches, are gathered for one load: history is in no hurry, texts to compare with
-are unpacked once a load, and memory goes with its size. It is also how often a chunk's lease shows a sign of life."""
+"""How long, and up to how many of the live path's batches, are gathered for one load: history is in no hurry,
+texts to compare with are unpacked once a load, and memory goes with its size. It is also how often a chunk's
+lease shows a sign of life."""
 
 Told = Callable[[str, int, int], None]
 
@@ -66,7 +69,8 @@ class Run:
         self.fetched = self.loaded = self.revised = self.copies = self.lost = 0
 
     async def next(self, active: int) -> bool:
-        """Go on until a chunk is worked off, with `active` of them side by side; False when there is none left."""
+        """Go on until a chunk is worked off, with `active` of them side by side; False when there is none
+        left."""
         while len(self._working) < active and (chunk := await asyncio.to_thread(self._claim)) is not None:
             self._at = chunk.number
             self._working.add(asyncio.ensure_future(self._chunk(chunk)))
@@ -94,8 +98,8 @@ class Run:
             self._archives.append(edges.archive)
 
     def _writing(self) -> Edges:
-        """Edges with segments that no other chunk appends to: a load says of a segment that rows point to all up to a place, and
-        what another chunk had there and not loaded would be adopted by no later run."""
+        """Edges with segments that no other chunk appends to: a load says of a segment that rows point to all
+        up to a place, and what another chunk had there and not loaded would be adopted by no later run."""
         folder = self._edges.settings.path("archive")
         return replace(
             self._edges, archive=self._archives.pop() if self._archives else Archive(folder, job_of(self._id))
@@ -114,7 +118,8 @@ class Run:
         await asyncio.to_thread(self._close, chunk)
 
     async def _pass(self, edges: Edges, chunk: int, todo: Sequence[Work]) -> float | None:
-        """Try these pages. None when at least one was asked for, else seconds until their hosts may be asked again."""
+        """Try these pages. None when at least one was asked for, else seconds until their hosts may be asked
+        again."""
         waits: list[float] = []
         tried = 0
         async for batch in self._batches(edges, todo):
@@ -147,7 +152,8 @@ class Run:
     async def _load(
         self, edges: Edges, made: list[Result], archived: Sequence[tuple[Work, Page]]
     ) -> list[Result]:
-        # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or another.
+        # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or
+        # another.
         ready = [result for result in made if not (result.error and was_not_asked(result.error))]
         if ready or archived:
             edges.archive.sync()
@@ -164,14 +170,16 @@ class Run:
             self._told("backfill", min(self._done, self._total), self._total)
 
     async def captures(self) -> None:
-        """Later captures of a page become revisions, or the article where the first were none: in order of time, one at a time."""
+        """Later captures of a page become revisions, or the article where the first were none: in order of
+        time, one at a time."""
         while todo := await asyncio.to_thread(self._captures):
             async for _ in self._batches(self._edges, todo):
                 pass
             await self.leftovers()
 
     async def leftovers(self) -> None:
-        """What failed for a reason that may have passed is tried once more at the end, and then at its time."""
+        """What failed for a reason that may have passed is tried once more at the end, and then at its
+        time."""
         todo = await asyncio.to_thread(self._leftover)
         async for _ in self._batches(self._edges, todo):
             pass
@@ -230,7 +238,8 @@ class Run:
     # -- what was brought along --------------------------------------------------------------------------------------
 
     def _fitted(self, result: Result) -> Result:
-        """A page that was brought along and is of other days is left out, and one that gave no article stays so: no more tries.
+        """A page that was brought along and is of other days is left out, and one that gave no article stays
+        so: no more tries.
 
         What was fetched is kept whatever its day: the request is spent.
         """
@@ -262,7 +271,8 @@ class Opening:
 
 
 def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
-    """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank first). Pure."""
+    """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank
+    first). Pure."""
     rows, met = Opening(), set[str]()
     for one in sorted(
         targets, key=lambda t: (t.reason is not None, asked.offline and t.place is None, t.rank, t.url)

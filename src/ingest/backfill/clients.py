@@ -1,4 +1,5 @@
-"""A client that leaves room for live polls: a host's turns go to both, and live news waits for none of ours for long."""
+"""A client that leaves room for live polls: a host's turns go to both, and live news waits for none of ours
+for long."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from ingest.settings import Settings
 
 
 class SharingClient(Client):
-    """While a poll runs, each request waits as long first as the last one took: whoever waits for the host's turn gets it."""
+    """While a poll runs, each request waits as long first as the last one took: whoever waits for the host's
+    turn gets it."""
 
     def __init__(self, settings: Settings, hosts: Hosts, rules: Sequence[HostRule] = ()) -> None:
         super().__init__(settings, hosts, rules)
@@ -42,7 +44,8 @@ class SharingClient(Client):
 
 
 class NoNetwork(Client):
-    """For sources that bring their own bytes: a page that is no longer where it was put is lost, not fetched."""
+    """For sources that bring their own bytes: a page that is no longer where it was put is lost, not
+    fetched."""
 
     async def get(
         self,
@@ -58,7 +61,8 @@ class NoNetwork(Client):
 
 
 def held(path: Path) -> bool:
-    """Is a run of the job with this lock at work? Looked up without waiting, and without the lock being taken."""
+    """Is a run of the job with this lock at work? Looked up without waiting, and without the lock being
+    taken."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:

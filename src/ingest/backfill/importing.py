@@ -1,7 +1,9 @@
-"""Import: pages that a source brings along reach our own archive before any row points to them, as fetched ones do.
+"""Import: pages that a source brings along reach our own archive before any row points to them, as fetched
+ones do.
 
-Our own archive's pages stay where they lie. A page that is not wanted, or a capture of the same page and time once more, is not
-copied; one of another time is, though its bytes be the same: its record is what says when the page stood so.
+Our own archive's pages stay where they lie. A page that is not wanted, or a capture of the same page and time
+once more, is not copied; one of another time is, though its bytes be the same: its record is what says when
+the page stood so.
 """
 
 from __future__ import annotations
@@ -100,8 +102,8 @@ def keep(
     targets: Sequence[Target],
     links: Mapping[str, Row],
 ) -> list[Target]:
-    """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the targets with their
-    places. Of a page each capture of another time is kept."""
+    """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the
+    targets with their places. Of a page each capture of another time is kept."""
     placed: list[Target] = []
     archived: list[tuple[Target, Page]] = []
     captures: list[tuple[str, datetime, str, ArchivePlace]] = []

@@ -1,4 +1,5 @@
-"""The ledger of backfills: what each is to bring in, its chunks and their leases, and what became of its URLs."""
+"""The ledger of backfills: what each is to bring in, its chunks and their leases, and what became of its
+URLs."""
 
 from __future__ import annotations
 
@@ -14,16 +15,19 @@ from ingest.load.sql import append, records, sql, stage
 from ingest.model import ArchivePlace, EntryHints, Reason, Work, WorkKind
 
 LEASE = timedelta(minutes=10)
-"""How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what decides."""
+"""How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what
+decides."""
 
 CHUNK = 2_000
 """Most URLs of a day in one chunk: what is held in memory at once."""
 
 FEW = 1_000
-"""Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for many."""
+"""Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for
+many."""
 
 SETTLED = 5_000
-"""Keys that the plan settled itself in one chunk: they need no page, but rows. All 300,000 of a site's past in one took 1.4 GB."""
+"""Keys that the plan settled itself in one chunk: they need no page, but rows. All 300,000 of a site's past
+in one took 1.4 GB."""
 
 OPEN = ("planning", "planned", "running")
 """States of a backfill that `resume` can go on with."""
@@ -31,11 +35,12 @@ OPEN = ("planning", "planned", "running")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that a source named. `day` is the best evidence of when it was published, None where there is none.
+    """A URL that a source named. `day` is the best evidence of when it was published, None where there is
+    none.
 
-    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for another time (`retry`: a
-    backfill before this one asked, and the page waits for its time).
-    `place` where the source brought its bytes.
+    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for
+    another time (`retry`: a backfill before this one asked, and the page waits for its time). `place` where
+    the source brought its bytes.
     """
 
     url: str
@@ -90,7 +95,8 @@ def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
 
 
 def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
-    """Note what a source named; a URL met before stays as it was, but for one that was left out and can be had now."""
+    """Note what a source named; a URL met before stays as it was, but for one that was left out and can be
+    had now."""
     rows: dict[str, Row] = {}
     for one in targets:
         before = rows.get(one.url)
@@ -148,7 +154,8 @@ def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
 
 
 def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
-    """The next capture of each page that has one, for `limit` pages: noted no more, they are to become pending work."""
+    """The next capture of each page that has one, for `limit` pages: noted no more, they are to become
+    pending work."""
     con.execute(sql("backfill/next_captures"), {"id": id, "limit": limit})
     found = [_target(row) for row in records(con)]
     if stage(con, [place_columns(one.place) for one in found], "core.backfill_capture"):
@@ -162,7 +169,8 @@ def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
 
 
 def captures_left(con: Connection, id: str) -> int:
-    """Captures that are still to be loaded, of pages that are wanted: work of another kind may hold their key."""
+    """Captures that are still to be loaded, of pages that are wanted: work of another kind may hold their
+    key."""
     query = (
         "SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
         "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE c.backfill_id = ?"
@@ -174,7 +182,8 @@ def captures_left(con: Connection, id: str) -> int:
 def finish_plan(
     con: Connection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool, now: datetime
 ) -> None:
-    """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known now."""
+    """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known
+    now."""
     con.execute(sql("backfill/place_captures"), {"id": id})
     con.execute(sql("backfill/thin_captures"), {"id": id})
     con.execute(
@@ -191,7 +200,8 @@ def finish_plan(
 
 
 def forget_plan(con: Connection, id: str) -> None:
-    """Nothing planned any more: a plan that was cut off is made anew; one that is done needs its targets no longer."""
+    """Nothing planned any more: a plan that was cut off is made anew; one that is done needs its targets no
+    longer."""
     for table in ("backfill_target", "backfill_capture", "backfill_line"):
         con.execute(f"DELETE FROM core.{table} WHERE backfill_id = ?", [id])
 
@@ -280,13 +290,15 @@ def capture_work(con: Connection, id: str, now: datetime) -> list[Work]:
 
 
 def second_tries(con: Connection, id: str, now: datetime) -> list[Work]:
-    """What is tried at a backfill's end: due work of all chunks and captures, and once more what failed once in it."""
+    """What is tried at a backfill's end: due work of all chunks and captures, and once more what failed once
+    in it."""
     con.execute(sql("backfill/second_tries"), {"id": id, "now": now})
     return [work_from(row) for row in records(con)]
 
 
 def pass_over(con: Connection, id: str, keys: Collection[str]) -> None:
-    """Work for these keys waits already: a backfill before this one tried it, and its time is kept (`reason` retry)."""
+    """Work for these keys waits already: a backfill before this one tried it, and its time is kept (`reason`
+    retry)."""
     if keys:
         con.execute(
             "UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND reason IS NULL "
@@ -296,13 +308,15 @@ def pass_over(con: Connection, id: str, keys: Collection[str]) -> None:
 
 
 def own_work(con: Connection, id: str) -> list[Work]:
-    """What is pending for this backfill alone, whatever its time: not what it only planned, nor what waits for another's sake."""
+    """What is pending for this backfill alone, whatever its time: not what it only planned, nor what waits
+    for another's sake."""
     con.execute(sql("backfill/own_work"), {"id": id})
     return [work_from(row) for row in records(con)]
 
 
 def left_over(con: Connection, id: str) -> tuple[int, int]:
-    """Pages still pending, due or not, and those of them that no run has come to yet, all of whose chunks were opened."""
+    """Pages still pending, due or not, and those of them that no run has come to yet, all of whose chunks
+    were opened."""
     row = con.execute(sql("backfill/left_over"), {"id": id}).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 

@@ -1,4 +1,5 @@
-"""Plan: what a source names is noted in the ledger, by day, with what is there already and what it would take to have the rest."""
+"""Plan: what a source names is noted in the ledger, by day, with what is there already and what it would take
+to have the rest."""
 
 from __future__ import annotations
 
@@ -26,9 +27,11 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Plan:
-    """What a backfill would do: per day and host what is reachable, what is there, how many requests the rest takes.
+    """What a backfill would do: per day and host what is reachable, what is there, how many requests the rest
+    takes.
 
-    `left_out` counts URLs that need no page, by reason; `problems` are inputs that could not be read, in whole or in part.
+    `left_out` counts URLs that need no page, by reason; `problems` are inputs that could not be read, in
+    whole or in part.
     """
 
     backfill_id: str | None
@@ -122,7 +125,8 @@ def _by_day(pair: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, s
 async def make_plan(
     edges: Edges, asked: Backfill, id: str, *, dry: bool = False, told: Told | None = None
 ) -> Plan:
-    """Read the source and note what it names, anew if that was cut off before. `dry`: only count; nothing is written."""
+    """Read the source and note what it names, anew if that was cut off before. `dry`: only count; nothing is
+    written."""
     tally, walk = _Tally(asked), Walk()
     if not dry:
         await asyncio.to_thread(_begin, edges, id)

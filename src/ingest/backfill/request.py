@@ -37,7 +37,8 @@ OFFLINE = frozenset({Source.ARCHIVE, Source.WARC, Source.HTML, Source.JSONL})
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A backfill as asked for. `first` and `last` are UTC days of publication, both inclusive; None is no bound."""
+    """A backfill as asked for. `first` and `last` are UTC days of publication, both inclusive; None is no
+    bound."""
 
     source: Source
     inputs: tuple[str, ...] = ()

@@ -1,6 +1,8 @@
-"""Run: a backfill is planned, its chunks opened, fetched or read, and loaded by the live path's stages; resumable anywhere.
+"""Run: a backfill is planned, its chunks opened, fetched or read, and loaded by the live path's stages;
+resumable anywhere.
 
-plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) -> load_batch -> done
+plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) ->
+load_batch -> done
 """
 
 from __future__ import annotations
@@ -42,14 +44,16 @@ PRELOAD = ("ingest.extract.page", "ingest.backfill.sources.sitemap")
 ACTIVE = 2
 """Chunks at work side by side: while the last pages of one are loaded, the workers have the next one's."""
 PUBLISH_SECONDS = 900.0
-"""Between publishes of a long backfill: each writes all days anew that had more (16,000 texts and revisions: 3 CPU s)."""
+"""Between publishes of a long backfill: each writes all days anew that had more (16,000 texts and revisions:
+3 CPU s)."""
 Told = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did: the object `ingest backfill run --json` prints. `outcomes` counts all URLs of the backfill by outcome and
-    reason; the counters are this run's. `state` is done, or running while something is left that `resume` goes on with."""
+    """What a run did: the object `ingest backfill run --json` prints. `outcomes` counts all URLs of the
+    backfill by outcome and reason; the counters are this run's. `state` is done, or running while something
+    is left that `resume` goes on with."""
 
     backfill_id: str
     run_id: str
@@ -89,7 +93,8 @@ async def run(
     active: int = ACTIVE,
     wait: float = 0.0,
 ) -> Summary:
-    """Plan and run; a backfill of the same that is not done is gone on with. `wait` seconds for one that is at work."""
+    """Plan and run; a backfill of the same that is not done is gone on with. `wait` seconds for one that is
+    at work."""
     id = _unfinished(settings, asked)
     if id is not None:
         return await resume(settings, feeds, id, told, active=active, now=asked.now, wait=wait)
@@ -109,7 +114,8 @@ async def resume(
     now: datetime | None = None,
     wait: float = 0.0,
 ) -> Summary:
-    """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or cancelled."""
+    """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or
+    cancelled."""
     known = find(settings, id)
     asked = from_ledger(known["source"], known["mode"], known["options"])
     asked = replace(asked, now=now or asked.now)
@@ -123,7 +129,8 @@ async def resume(
 
 
 def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
-    """Let a backfill go; what it loaded stays. Returns how many pages were still to be had. LockedError while it runs."""
+    """Let a backfill go; what it loaded stays. Returns how many pages were still to be had. LockedError while
+    it runs."""
     find(settings, id)
     warehouse = Warehouse(settings)
     now = datetime.now(UTC)
@@ -216,8 +223,8 @@ async def opened(
 
 
 def modest(settings: Settings) -> Settings:
-    """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache of a growing warehouse
-    is memory that brings nothing. What a user has set holds."""
+    """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache
+    of a growing warehouse is memory that brings nothing. What a user has set holds."""
     wanted = {"duckdb_threads": 1, "duckdb_memory": "250MB"}
     return settings.model_copy(
         update={name: value for name, value in wanted.items() if name not in settings.model_fields_set}
@@ -226,7 +233,8 @@ def modest(settings: Settings) -> Settings:
 
 @asynccontextmanager
 async def _dry_edges(settings: Settings, feeds: FeedList, asked: Backfill) -> AsyncIterator[Edges]:
-    """Edges that only ask and look up. The hosts' limits are kept even so, where there is a data directory to keep them in."""
+    """Edges that only ask and look up. The hosts' limits are kept even so, where there is a data directory to
+    keep them in."""
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
         warehouse = Warehouse(settings)
         there = settings.data.is_dir() and (settings.data / "hosts.db").exists()
@@ -299,8 +307,8 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
 
 
 def _finish(edges: Edges, id: str, summary: Summary) -> None:
-    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll to try again, and
-    no capture is left behind one that does."""
+    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll
+    to try again, and no capture is left behind one that does."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)

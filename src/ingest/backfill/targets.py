@@ -1,4 +1,5 @@
-"""Which of the URLs that a source names are asked for: scope and range, by the evidence there is of their day. Pure."""
+"""Which of the URLs that a source names are asked for: scope and range, by the evidence there is of their
+day. Pure."""
 
 from __future__ import annotations
 
@@ -23,9 +24,9 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A URL as a source names it. `published` and `modified` are stamps as printed; `site` is the registrable domain it may lie
-    on (None: any). `problem` where the source itself says that there is nothing to be had. `listed`: days that the name of the
-    sitemap speaks of. `hints`: all that a feed says of it."""
+    """A URL as a source names it. `published` and `modified` are stamps as printed; `site` is the registrable
+    domain it may lie on (None: any). `problem` where the source itself says that there is nothing to be had.
+    `listed`: days that the name of the sitemap speaks of. `hints`: all that a feed says of it."""
 
     url: str
     published: str | None = None
@@ -68,7 +69,8 @@ def span_in(url: str) -> Span | None:
 
 
 def span_of_page(url: str) -> Span | None:
-    """The day that a page's address names, or the month where it stands as path segments: 2030 in a slug is no date."""
+    """The day that a page's address names, or the month where it stands as path segments: 2030 in a slug is
+    no date."""
     path = url.split("://", 1)[-1].partition("/")[2]
     if (match := _DAY.search(path)) and (found := _span(int(match[1]), int(match[2]), int(match[3]))):
         return found
@@ -126,7 +128,8 @@ def _hints(found: Found, now: datetime) -> EntryHints:
 
 
 def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
-    """By news:publication_date, the day in the address, lastmod, in this order; a stamp of the future is believed of nothing.
+    """By news:publication_date, the day in the address, lastmod, in this order; a stamp of the future is
+    believed of nothing.
 
     A lastmod behind the range is a later edit where the sitemap's own name lies in it.
     """
@@ -180,7 +183,8 @@ def rank_of(feed: Feed | None, url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a key: a page to be had (`wanted`), or an outcome to note, or neither, since all is known."""
+    """What becomes of a key: a page to be had (`wanted`), or an outcome to note, or neither, since all is
+    known."""
 
     wanted: bool = False
     outcome: Outcome | None = None

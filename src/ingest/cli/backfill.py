@@ -109,7 +109,8 @@ def backfill_command() -> None:
 def plan_command(
     dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **asked: Any
 ) -> int:
-    """Per day and host: what is reachable, what is there, how many requests the rest takes. `run ID` does it."""
+    """Per day and host: what is reachable, what is there, how many requests the rest takes. `run ID` does
+    it."""
     settings, listed = settings_of(config, data, feeds)
     with bars(enabled=not as_json) as told:
         made = asyncio.run(backfills.plan(settings, listed, _wanted(asked), dry=dry_run, told=told))

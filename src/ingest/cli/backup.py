@@ -18,7 +18,8 @@ from ingest.upkeep.backup import Copied, backup, restore
 @data_options
 @json_option
 def backup_command(target: Path, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Copy the data directory to DIR (new or empty) while it is in use; writers wait for as long as the warehouse is copied."""
+    """Copy the data directory to DIR (new or empty) while it is in use; writers wait for as long as the
+    warehouse is copied."""
     settings = load_settings(config, {"data": data})
     with bars(enabled=not as_json) as told:
         _tell(backup(settings, target, told), as_json, "backed up to")

@@ -20,7 +20,8 @@ from ingest.model import StampSource
 @click.command("dedup")
 @click.argument("source", metavar="FILE|-")
 def dedup_command(source: str) -> int:
-    """JSON lines {id, text, headline?, published_at?, publisher?, agency?} to {id, copy_group, is_canonical, kind, containment}.
+    """JSON lines {id, text, headline?, published_at?, publisher?, agency?} to {id, copy_group, is_canonical,
+    kind, containment}.
 
     Answers in input order after reading all; memory stays bounded.
     """
@@ -70,7 +71,8 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
 
 
 def _instant(raw: object, now: datetime) -> datetime | None:
-    """ISO 8601 as it stands, of any year (a caller's own archive may be old); other forms as in a feed; else unknown."""
+    """ISO 8601 as it stands, of any year (a caller's own archive may be old); other forms as in a feed; else
+    unknown."""
     if not raw:
         return None
     try:

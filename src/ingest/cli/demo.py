@@ -64,7 +64,8 @@ TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articl
     help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.",
 )
 def demo_command(data: Path, keep_serving: bool) -> int:
-    """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts afresh each time."""
+    """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts
+    afresh each time."""
     _afresh(data)
     wire = Wire(
         base=datetime.now(UTC) - POLL_GAP

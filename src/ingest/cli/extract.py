@@ -23,7 +23,8 @@ from ingest.trial.extract import articles_of
 def extract_command(
     source: tuple[str, ...], data: Path | None, config: Path | None, boilerplate: bool
 ) -> int:
-    """HTML files, a WARC, JSON lines {url, html | text, id?} or URLs to JSON lines of articles, one line per input, in order.
+    """HTML files, a WARC, JSON lines {url, html | text, id?} or URLs to JSON lines of articles, one line per
+    input, in order.
 
     Where there is no article the line says outcome and reason.
     """

@@ -64,7 +64,8 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 usage or configuration, 3 locked, 130 interrupted, 143 terminated."""
+    """Run the command line and exit: 0 done, 1 failed, 2 usage or configuration, 3 locked, 130 interrupted,
+    143 terminated."""
     asked_to_end: list[int] = []
 
     def interrupt(number: int, frame: object) -> None:
@@ -73,7 +74,8 @@ def main(arguments: list[str] | None = None) -> None:
         signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGTERM, interrupt)
-    # A shell starts what it puts in the background with SIGINT ignored: then SIGTERM, told by it, would be ignored as well.
+    # A shell starts what it puts in the background with SIGINT ignored: then SIGTERM, told by it, would be
+    # ignored as well.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run(arguments)
     sys.exit(128 + asked_to_end[0] if asked_to_end and code == INTERRUPTED else code)

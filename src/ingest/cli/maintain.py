@@ -23,7 +23,8 @@ from ingest.upkeep.maintain import maintain
 def maintain_command(
     rewrite: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
 ) -> int:
-    """Publish what is dirty, finish takedowns and erase what they left, sweep, run all checks; exit 1 if one finds something."""
+    """Publish what is dirty, finish takedowns and erase what they left, sweep, run all checks; exit 1 if one
+    finds something."""
     settings, listed = settings_of(config, data, feeds)
     done = maintain(settings, listed, rewrite=rewrite)
     if as_json:

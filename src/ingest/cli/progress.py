@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def bars(enabled: bool = True) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Hands out told(stage, done, total), one bar a stage with rate and time left; None where nobody would see it."""
+    """Hands out told(stage, done, total), one bar a stage with rate and time left; None where nobody would
+    see it."""
     if not enabled or not sys.stderr.isatty():
         yield None
         return

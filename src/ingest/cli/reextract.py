@@ -47,7 +47,8 @@ def reextract_command(
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Extract archived pages anew, without network: the same revisions with new texts, and a report of what changed."""
+    """Extract archived pages anew, without network: the same revisions with new texts, and a report of what
+    changed."""
     settings, listed = settings_of(config, data, feeds)
     if undone:
         articles = undo(settings, undone, now, wait)

@@ -31,7 +31,8 @@ def serve_command(
     demo: bool,
     wait: float,
 ) -> int:
-    """Prefect server, schedules and worker on this machine, until Ctrl-C or SIGTERM; the log goes to stderr."""
+    """Prefect server, schedules and worker on this machine, until Ctrl-C or SIGTERM; the log goes to
+    stderr."""
     if demo and (feeds or config):
         raise click.UsageError("--demo brings its own feeds and settings; leave out --feeds and --config")
     from flows.serve.server import Asked, serve

@@ -44,7 +44,8 @@ def _starter() -> resources.abc.Traversable:
 
 
 def _there(data: Path | None, config: Path | None) -> Warehouse:
-    """The warehouse of the settings; WarehouseError where none is: a misspelt folder must not look like an empty one."""
+    """The warehouse of the settings; WarehouseError where none is: a misspelt folder must not look like an
+    empty one."""
     settings = load_settings(config, {"data": data})
     warehouse = Warehouse(settings)
     if not warehouse.path.exists():

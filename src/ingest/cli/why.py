@@ -20,7 +20,8 @@ from ingest.urls.identity import HostRules
 @data_options
 @json_option
 def why_command(asked: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with their scores."""
+    """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with
+    their scores."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     if not (settings.data / "ingest.duckdb").exists():
         raise WarehouseError(

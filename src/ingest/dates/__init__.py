@@ -1,4 +1,5 @@
-"""Dates as the wires print them: stamps of feeds and pages, days in URLs and datelines. Pure; `now` is passed in."""
+"""Dates as the wires print them: stamps of feeds and pages, days in URLs and datelines. Pure; `now` is passed
+in."""
 
 from ingest.dates.names import month_number
 from ingest.dates.resolve import from_url, nearest_day, resolve

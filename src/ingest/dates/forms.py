@@ -11,7 +11,8 @@ from ingest.dates.names import FILLERS, LONG_MONTHS, MONTHS, WEEKDAYS, fold
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A wall-clock time as printed. `hour` may be 24 (end of day) and `second` 60 (leap second) or None (not printed)."""
+    """A wall-clock time as printed. `hour` may be 24 (end of day) and `second` 60 (leap second) or None (not
+    printed)."""
 
     hour: int
     minute: int
@@ -21,7 +22,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a string. `order` is 'ymd', 'dmy' or 'mdy' for numeric dates, '' where only one order is possible.
+    """One way to read a string. `order` is 'ymd', 'dmy' or 'mdy' for numeric dates, '' where only one order
+    is possible.
 
     `zone` is the printed zone, folded. `formal` marks a mail date (RFC 5322).
     """
@@ -77,7 +79,8 @@ _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th", "er", "º", "ª", "o", "a", "
 
 
 def readings(raw: str) -> list[Reading]:
-    """Every reading of a stamp that its form allows; [] for what is no calendar date. `raw` may be in any script."""
+    """Every reading of a stamp that its form allows; [] for what is no calendar date. `raw` may be in any
+    script."""
     text = fold(raw)
     for form in (_iso, _basic, _week, _mail):
         found = form(text)

@@ -1,4 +1,5 @@
-"""Month and weekday names, day halves and filler words of the languages that wires write in, all folded alike."""
+"""Month and weekday names, day halves and filler words of the languages that wires write in, all folded
+alike."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def _digit(char: str) -> str:
     return str(unicodedata.decimal(char))
 
 
-# One line a month: en de fr es pt it nl sv/da/no pl cs ru uk bg tr id/ms ro hu fi el ar he hi bn th vi fa, full and short.
+# One line a month: en de fr es pt it nl sv/da/no pl cs ru uk bg tr id/ms ro hu fi el ar he hi bn th vi fa,
+# full and short.
 _MONTHS = (
     "january jan januar jaenner jänner jän janvier janv enero ene "
     "janeiro gennaio gen januari stycznia styczeń sty ledna leden "

@@ -17,7 +17,8 @@ _EPOCH = re.compile(r"\s*(?:/Date\()?(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])[0-5]\d\Z")
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
 _YEAR_FIRST = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "IR"})
-# Languages whose writers all put the day first, wherever they live. English is left out: it depends on the country.
+# Languages whose writers all put the day first, wherever they live. English is left out: it depends on the
+# country.
 _DAY_FIRST = frozenset(
     [
         "ar",
@@ -67,10 +68,11 @@ def resolve(
 ) -> Stamp | None:
     """What a printed stamp means, in UTC; None where it means nothing or nothing certain.
 
-    `zone` is the IANA zone of stamps that print none (a feed's setting); without it such a stamp gives its day only.
-    `language` (BCP 47) and `region` (ISO 3166) settle 03/04/2025 and names like IST; unsettled, they give the day or None.
-    A name that did not hold on that day ("EST" in July) leaves the day, unless `literal`: then it is taken at its word.
-    Accepted are 1990-01-01 to `now` + 48 h. Stamp.zone names the zone that was assumed. `now` is aware. Never raises.
+    `zone` is the IANA zone of stamps that print none (a feed's setting); without it such a stamp gives its
+    day only. `language` (BCP 47) and `region` (ISO 3166) settle 03/04/2025 and names like IST; unsettled,
+    they give the day or None. A name that did not hold on that day ("EST" in July) leaves the day, unless
+    `literal`: then it is taken at its word. Accepted are 1990-01-01 to `now` + 48 h. Stamp.zone names the
+    zone that was assumed. `now` is aware. Never raises.
     """
     if not raw or len(raw) > _MAX_CHARS:
         return None
@@ -84,7 +86,8 @@ def resolve(
 
 
 def _epoch(raw: str) -> datetime | None:
-    """Seconds, milli-, micro- or nanoseconds since 1970, told apart by their length: 9-10, 12-13, 15-16, 18-19 digits."""
+    """Seconds, milli-, micro- or nanoseconds since 1970, told apart by their length: 9-10, 12-13, 15-16,
+    18-19 digits."""
     match = _EPOCH.match(fold(raw) if not raw.isascii() else raw)
     if match is None or _COMPACT.match(match[1]):
         return None
@@ -161,7 +164,8 @@ def _wall_time(day: date, clock: Clock) -> tuple[datetime, int]:
 
 
 def _is_leap_second(before: datetime) -> bool:
-    """Leap seconds follow 23:59:59 UTC of 30 June or 31 December; like POSIX time they are counted into the next day."""
+    """Leap seconds follow 23:59:59 UTC of 30 June or 31 December; like POSIX time they are counted into the
+    next day."""
     return (before.month, before.day, before.hour, before.minute) in ((6, 30, 23, 59), (12, 31, 23, 59))
 
 
@@ -188,7 +192,8 @@ _URL_DAY = re.compile(
 
 
 def from_url(url: str, now: datetime) -> Stamp | None:
-    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/20250402/`, `-2025-04-02`); None if it has none or two."""
+    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/20250402/`, `-2025-04-02`); None if it has
+    none or two."""
     path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
     days = set()
     for match in _URL_DAY.finditer("/" + path):
@@ -202,6 +207,7 @@ def from_url(url: str, now: datetime) -> Stamp | None:
 
 
 def nearest_day(month: int, dom: int, near: date) -> date | None:
-    """The day of a dateline without a year: of the years about `near` the closest, at most 2 days after it."""
+    """The day of a dateline without a year: of the years about `near` the closest, at most 2 days after
+    it."""
     days = (make_day(near.year + step, month, dom) for step in (1, 0, -1))
     return next((day for day in days if day and day <= near + timedelta(days=2)), None)

@@ -1,4 +1,5 @@
-"""Zone names as printed: numeric offsets, abbreviations by date and region, and what to do when a name can't be trusted."""
+"""Zone names as printed: numeric offsets, abbreviations by date and region, and what to do when a name can't
+be trusted."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ _MAX_OFFSET = timedelta(hours=14)
 # RFC 5322, 4.3: these names have a fixed meaning in a mail date, whatever the season.
 RFC_NAMES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 
-# name -> (region or '' for the only or usual meaning, IANA zone). A name with several regions and no '' needs a region.
+# name -> (region or '' for the only or usual meaning, IANA zone). A name with several regions and no '' needs
+# a region.
 _NAMED: dict[str, dict[str, str]] = {
     "et": {"": "America/New_York"},
     "est": {"US": "America/New_York", "CA": "America/Toronto", "AU": "Australia/Sydney"},
@@ -157,7 +159,8 @@ _LANGUAGE_REGION = {
     "pa": "IN",
     "ur": "PK",
 }
-# A summer-time name that only one of its regions can mean on a summer day, and the usual reading without a region.
+# A summer-time name that only one of its regions can mean on a summer day, and the usual reading without a
+# region.
 _USUAL = {"bst": "GB", "est": "US", "edt": "US", "cdt": "US", "mst": "US", "pst": "US"}
 UTC_NAMES = frozenset({"z", "utc", "gmt", "ut", "zulu", "uct"})
 
@@ -167,7 +170,8 @@ class UnknownZone(ValueError):
 
 
 def region_of(language: str | None, region: str | None) -> str | None:
-    """The ISO 3166 region to read names by: as given, else the language tag's (`en-GB`), else the language's own."""
+    """The ISO 3166 region to read names by: as given, else the language tag's (`en-GB`), else the language's
+    own."""
     if region:
         return region.upper()
     if not language:
@@ -185,7 +189,8 @@ def _spellings() -> dict[str, str]:
 
 @lru_cache(maxsize=512)
 def iana(name: str) -> ZoneInfo | None:
-    """The IANA zone of that name in any case, None if there is none. Bare `EST` and the like are no zones of a place."""
+    """The IANA zone of that name in any case, None if there is none. Bare `EST` and the like are no zones of
+    a place."""
     proper = _spellings().get(name.lower()) if "/" in name or name.upper() == "UTC" else None
     try:
         return ZoneInfo(proper) if proper else None
@@ -194,7 +199,8 @@ def iana(name: str) -> ZoneInfo | None:
 
 
 def local_instant(local: datetime, zone: tzinfo) -> datetime:
-    """The UTC instant of a wall-clock time. UnknownZone where the clock was put forward (no such time) or back (two of them)."""
+    """The UTC instant of a wall-clock time. UnknownZone where the clock was put forward (no such time) or
+    back (two of them)."""
     early = local.replace(tzinfo=zone, fold=0)
     late = local.replace(tzinfo=zone, fold=1)
     if early.utcoffset() != late.utcoffset():
@@ -205,10 +211,11 @@ def local_instant(local: datetime, zone: tzinfo) -> datetime:
 def printed_instant(
     local: datetime, name: str, *, formal: bool, region: str | None, literal: bool = False
 ) -> tuple[datetime, str | None]:
-    """(UTC instant, zone assumed or None) of a wall-clock time with its printed zone (folded). UnknownZone if unplaceable.
+    """(UTC instant, zone assumed or None) of a wall-clock time with its printed zone (folded). UnknownZone if
+    unplaceable.
 
-    `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes. `literal` takes every name at its word, also
-    "EST" in July.
+    `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes. `literal` takes every
+    name at its word, also "EST" in July.
     """
     if name in UTC_NAMES:
         return local.replace(tzinfo=UTC), None
@@ -248,6 +255,7 @@ def _named_instant(
     if fixed is not None and literal:
         return _shift(local, timedelta(hours=fixed)), zone_name
     if fixed is not None and _shift(local, timedelta(hours=fixed)) != instant:
-        # "EST" in July: the name says one offset, the clocks of the place said another. Both are in use, so neither is taken.
+        # "EST" in July: the name says one offset, the clocks of the place said another. Both are in use, so
+        # neither is taken.
         raise UnknownZone(f"{name} did not hold at {local}")
     return instant, zone_name if len(meanings) > 1 else None

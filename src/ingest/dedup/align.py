@@ -1,4 +1,5 @@
-"""Two texts laid side by side: the shingles they share, and whether names and numbers agree where the words around them do."""
+"""Two texts laid side by side: the shingles they share, and whether names and numbers agree where the words
+around them do."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from ingest.dedup.tokens import NUMBER, SHINGLE, Tokens, shingles
 Span = tuple[int, int]
 _SLOT = np.array([0, 1, 0, 1, 0, 2], np.uint8)  # by kind of word: 1 a name or number, 2 what may be one
 CASELESS_WORDS = 6
-"""Words of a script without capitals for each that is taken for a name: about as many as in scripts with them."""
+"""Words of a script without capitals for each that is taken for a name: about as many as in scripts with
+them."""
 
 Run = tuple[int, int, int]
 """Where a shared run of shingles begins in the first text and in the second, and how many there are."""
@@ -25,9 +27,10 @@ GAP = 30
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1 for a name or number,
-    2 for a word of a script without capitals, 0 for any other; `starts` are the heads of sentences; `figures` are its
-    distinct numbers. Plain containers: at the length of news they beat arrays."""
+    """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1
+    for a name or number, 2 for a word of a script without capitals, 0 for any other; `starts` are the heads
+    of sentences; `figures` are its distinct numbers. Plain containers: at the length of news they beat
+    arrays."""
 
     words: Sequence[int]
     slots: bytes
@@ -38,9 +41,10 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two texts share. `in_first` and `in_second` are the shared part of either text's distinct shingles, 0..1;
-    `agreed` and `clashed` count the names and numbers in aligned places that are equal and that are not; `begins` is how many
-    words stand before the first shared passage, in the text where it comes later."""
+    """What two texts share. `in_first` and `in_second` are the shared part of either text's distinct
+    shingles, 0..1; `agreed` and `clashed` count the names and numbers in aligned places that are equal and
+    that are not; `begins` is how many words stand before the first shared passage, in the text where it comes
+    later."""
 
     in_first: float
     in_second: float
@@ -119,7 +123,8 @@ def _runs(first: Mapping[int, int], second: Mapping[int, int]) -> list[Run]:
 
 
 def _rising(runs: list[Run]) -> list[Run]:
-    """The runs that rise in both texts, as long together as can be: paragraphs that changed places fall out of it."""
+    """The runs that rise in both texts, as long together as can be: paragraphs that changed places fall out
+    of it."""
     if all(a[1] + a[2] <= b[1] for a, b in pairwise(runs)):
         return runs
     shingles = [(a + i, b + i) for a, b, length in runs for i in range(length)]
@@ -151,7 +156,8 @@ def _agreed(slots: bytes, runs: list[Run]) -> int:
 
 
 def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
-    """Stretches that stand in the same place of both texts: between two shared runs, within the sentences those belong to."""
+    """Stretches that stand in the same place of both texts: between two shared runs, within the sentences
+    those belong to."""
     yield [_before(a, runs[0][0], 0)], [_before(b, runs[0][1], 0)]
     for (begin, other, length), after in pairwise(runs):
         reach = length - 1 + SHINGLE
@@ -176,13 +182,15 @@ def _after(text: Laid, begin: int, ceiling: int) -> Span:
 
 
 def _within(text: Laid, gap: Span) -> list[Span]:
-    """The gap, or where sentences end inside it, its head and its tail: sentences between those were added or dropped."""
+    """The gap, or where sentences end inside it, its head and its tail: sentences between those were added or
+    dropped."""
     head = _after(text, gap[0], gap[1])
     return [gap] if head == gap else [head, _before(text, gap[1], gap[0])]
 
 
 def _compare(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[int, int]:
-    """Slots found on both sides, and slots replaced by others; what one side merely lacks counts for nothing."""
+    """Slots found on both sides, and slots replaced by others; what one side merely lacks counts for
+    nothing."""
     mine, other = _slots(a, ours), _slots(b, theirs)
     if not mine or not other:
         return 0, 0

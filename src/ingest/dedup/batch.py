@@ -41,7 +41,8 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One output line. `copy_group` is the id of the group's canonical text, against which kind and scores are measured."""
+    """One output line. `copy_group` is the id of the group's canonical text, against which kind and scores
+    are measured."""
 
     id: str
     copy_group: str
@@ -63,8 +64,8 @@ class _Place:
 def copy_groups(rows: Iterable[TextRow]) -> Iterator[CopyRow]:
     """Group copies among `rows`; yields one row per input in input order, after all have been read.
 
-    A row whose id came before is answered like the first of that id. Memory is about 2 kB a text, whatever its length: the
-    words go to an unnamed temporary file, five bytes each.
+    A row whose id came before is answered like the first of that id. Memory is about 2 kB a text, whatever
+    its length: the words go to an unnamed temporary file, five bytes each.
     """
     with tempfile.TemporaryFile() as spill:
         batch = Batch(rows, spill)
@@ -123,7 +124,8 @@ class Batch:
         )
 
     def candidates(self) -> list[tuple[str, str]]:
-        """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts that share sketch hashes.
+        """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts
+        that share sketch hashes.
 
         Positions are by time and id from here on, so that the order of the input decides nothing.
         """
@@ -134,7 +136,8 @@ class Batch:
         return sorted((min(pair), max(pair)) for pair in pairs)
 
     def _sketches(self, order: list[str]) -> tuple[dict[str, array[int]], list[tuple[str, str]]]:
-        """Sketches of the first text of each wording (in each window), and pairs of that with the others of the same wording."""
+        """Sketches of the first text of each wording (in each window), and pairs of that with the others of
+        the same wording."""
         first: dict[bytes, str] = {}
         sketches: dict[str, array[int]] = {}
         same: list[tuple[str, str]] = []

@@ -1,4 +1,5 @@
-"""Groups of copies out of verified pairs: no chains, one canonical text, the same for every order of arrival."""
+"""Groups of copies out of verified pairs: no chains, one canonical text, the same for every order of
+arrival."""
 
 from __future__ import annotations
 
@@ -34,9 +35,10 @@ def group(
 ) -> list[CopyGroup]:
     """Part `members` into groups, using verified `pairs` of their ids; sorted by canonical id.
 
-    Every member is verified against its group's canonical text, or against at least half of the other members: that A is like B
-    and B like C does not bring A to C. `check(a, b)`, a < b, is asked about pairs that were never compared and must always
-    answer the same; without it they count as different. The answer depends on the sets alone, never on their order.
+    Every member is verified against its group's canonical text, or against at least half of the other
+    members: that A is like B and B like C does not bring A to C. `check(a, b)`, a < b, is asked about pairs
+    that were never compared and must always answer the same; without it they count as different. The answer
+    depends on the sets alone, never on their order.
     """
     known = {m.id: m for m in members}
     links = _links(known, pairs)
@@ -47,7 +49,8 @@ def group(
 
 
 def canonical(members: Iterable[Member]) -> str:
-    """The origin agency's own copy, its latest; else the earliest published, unknown times last; ties by id."""
+    """The origin agency's own copy, its latest; else the earliest published, unknown times last; ties by
+    id."""
     found = list(members)
     own = [m for m in found if m.from_origin]
     if own:
@@ -121,7 +124,8 @@ class _Verified:
 
 
 def _split(component: set[str], known: Mapping[str, Member], verified: _Verified) -> list[CopyGroup]:
-    """Take the best connected text with all that verify against it, settle who may stay, and go on with the rest."""
+    """Take the best connected text with all that verify against it, settle who may stay, and go on with the
+    rest."""
     left, groups = set(component), []
     while left:
         hub = min(left, key=lambda id: (-len(verified.links[id] & left), _seniority(known[id])))
@@ -133,7 +137,8 @@ def _split(component: set[str], known: Mapping[str, Member], verified: _Verified
 
 
 def _settle(group: set[str], known: Mapping[str, Member], verified: _Verified) -> set[str]:
-    """Put out, least connected first, whoever is verified neither against the canonical nor against half of the others."""
+    """Put out, least connected first, whoever is verified neither against the canonical nor against half of
+    the others."""
     while len(group) > 1:
         head = canonical(known[id] for id in group)
         count = {

@@ -1,4 +1,5 @@
-"""Which texts are worth comparing: those that share sketch hashes within the time window, the likeliest ten of each."""
+"""Which texts are worth comparing: those that share sketch hashes within the time window, the likeliest ten
+of each."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ _UNDATED = np.iinfo(np.int64).min
 def candidate_pairs(
     sketches: Sequence[Sequence[int]], times: Sequence[datetime | None]
 ) -> list[tuple[int, int]]:
-    """Pairs of positions (a < b), sorted: at least two hashes shared, within 30 days when both times are known."""
+    """Pairs of positions (a < b), sorted: at least two hashes shared, within 30 days when both times are
+    known."""
     if not sketches:
         return []
     first, second = _sharing(sketches)

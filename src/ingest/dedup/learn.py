@@ -17,11 +17,13 @@ SAMPLE = 8
 """Texts compared with each other for each such sentence."""
 
 OPENING, SPOKEN = 2, 8
-"""Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date, a section)."""
+"""Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date,
+a section)."""
 
 
 FIRST, LAST = 2, 4
-"""Sentences at either end of a text that are counted where a history is kept: an outlet's own lines stand there."""
+"""Sentences at either end of a text that are counted where a history is kept: an outlet's own lines stand
+there."""
 
 
 def edges(sentences: Hashes) -> list[int]:
@@ -41,8 +43,8 @@ def opening(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
 def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) -> Hashes:
     """Hashes of the sentences found in at least five texts that mostly do not open alike; sorted.
 
-    Forty mastheads that carry one story repeat its sentences too, but open with it. The answer does not depend on the order of
-    the texts.
+    Forty mastheads that carry one story repeat its sentences too, but open with it. The answer does not
+    depend on the order of the texts.
     """
     counted = [np.unique(text) for text in texts]
     hashes = np.concatenate([*counted, np.zeros(0, np.uint64)])

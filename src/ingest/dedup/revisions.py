@@ -12,18 +12,21 @@ from ingest.model import RevisionKind, Signal, Status
 from ingest.text import text_hash
 
 DIFF = 10_000_000_000
-"""Pairs of words: beyond these (100,000 words each) a diff takes seconds, and words are counted without their order."""
+"""Pairs of words: beyond these (100,000 words each) a diff takes seconds, and words are counted without their
+order."""
 
 TEASER = 25
 """Words: a line this short without a full stop may be a link to another story."""
 
-# "PARIS, Jan 22 (Reuters) -", "(AP) --", "NEW YORK, March 3, 2026 -": an agency in brackets right before the dash, or capitals.
+# "PARIS, Jan 22 (Reuters) -", "(AP) --", "NEW YORK, March 3, 2026 -": an agency in brackets right before the
+# dash, or capitals.
 _DATELINE = re.compile(
     r"\A\s*(?:(?:[^\W\d_a-z][^\n()]{1,60})?\([^\n()]{2,30}\)"
     r"|[A-ZÀ-Þ][A-ZÀ-Þ .'/-]{2,40}(?:,\s*[^\W\d_]+\.?)?(?:,?\s*[^\W\d_]{3,9}\.?\s\d{1,2}(?:,\s\d{4})?)?)\s*[-–—]{1,2}\s+"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*\s*\Z")
-# Lines that change by themselves: when it was updated (a word, then mostly figures), how long it reads, how often it was seen.
+# Lines that change by themselves: when it was updated (a word, then mostly figures), how long it reads, how
+# often it was seen.
 _UPDATED = re.compile(
     r"\W*(?:last |first )?(?:updated?|published|posted|modified|actualizado|publicado|aktualisiert|stand|mis à jour|publié"
     r"|aggiornato|atualizado|обновлено|опубликовано|تحديث|نشر|更新|发布|公開)(?![^\W\d_])(.*)",
@@ -43,7 +46,8 @@ _CORRECTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RevisionChange:
-    """`words_added` and `words_removed` count words of headline and body. NOISE opens no revision; `why` says what decided."""
+    """`words_added` and `words_removed` count words of headline and body. NOISE opens no revision; `why` says
+    what decided."""
 
     kind: RevisionKind
     words_added: int
@@ -64,9 +68,9 @@ def classify(
 ) -> RevisionChange:
     """Compare an article's current text with one just read under the same address.
 
-    `seen_hashes` are `revision_hash` values of all the texts this article has had: one of them again is flapping (caches out of
-    step, A/B headlines) and opens no revision. `signal` and `old_signal` are the wire's marks on either text: a "CORRECTED" that
-    merely stays in the headline corrects nothing again.
+    `seen_hashes` are `revision_hash` values of all the texts this article has had: one of them again is
+    flapping (caches out of step, A/B headlines) and opens no revision. `signal` and `old_signal` are the
+    wire's marks on either text: a "CORRECTED" that merely stays in the headline corrects nothing again.
     """
     added, removed = word_changes(_whole(old_headline, old_body), _whole(new_headline, new_body))
     kind, why = _kind(
@@ -83,7 +87,8 @@ def revision_hash(headline: str | None, body: str) -> str:
 
 
 def word_changes(old: str, new: str) -> tuple[int, int]:
-    """Words added and removed. Spacing, case and punctuation are no words; words that changed places count as both."""
+    """Words added and removed. Spacing, case and punctuation are no words; words that changed places count as
+    both."""
     a, b = tokenise(old).ids.tolist(), tokenise(new).ids.tolist()
     same = _common_prefix(a, b)
     a, b = a[same:], b[same:]
@@ -175,7 +180,8 @@ def _changed_lines(before: Sequence[str], after: Sequence[str]) -> tuple[list[st
 
 
 def _rotated(gone: Sequence[str], come: Sequence[str], lines: Sequence[str]) -> bool:
-    """Teasers that took each other's place: short lines without a full stop, in prose, that have nothing in common.
+    """Teasers that took each other's place: short lines without a full stop, in prose, that have nothing in
+    common.
 
     A corrected row of a table is such a line too, but keeps most of its words; and a table is not prose.
     """

@@ -9,8 +9,9 @@ import numpy as np
 from ingest.dedup.tokens import Words, sentence_hashes, shingles, tokenise, without_boilerplate
 
 SKETCH, LEAD, FROM_LEAD = 16, 60, 8
-"""Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total (bottom-k sketches,
-Cohen and Kaplan 2007). A wire story is cut from its end: its lead finds the flash in a write-through seven times as long."""
+"""Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total
+(bottom-k sketches, Cohen and Kaplan 2007). A wire story is cut from its end: its lead finds the flash in a
+write-through seven times as long."""
 
 SHARED = 2
 """Hashes that two sketches must share for the texts to be compared."""

@@ -1,4 +1,5 @@
-"""Stories: a looser link of copy groups that tell of one event, by the names they share within two days of its first report.
+"""Stories: a looser link of copy groups that tell of one event, by the names they share within two days of
+its first report.
 
 Links are laid between groups, after grouping, and never touch it: a wrong story costs no precision of copies.
 """
@@ -30,7 +31,8 @@ OPENING = 150
 
 @dataclass(frozen=True, slots=True)
 class StoryText:
-    """The canonical text of a copy group. `marks` of `story_marks`; `published_at` is aware UTC; without it there is no link."""
+    """The canonical text of a copy group. `marks` of `story_marks`; `published_at` is aware UTC; without it
+    there is no link."""
 
     id: str
     marks: frozenset[int]
@@ -38,7 +40,8 @@ class StoryText:
 
 
 def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
-    """Hashes (uint32) of the at most 12 names and numbers that a text says most often at its start, earlier ones first.
+    """Hashes (uint32) of the at most 12 names and numbers that a text says most often at its start, earlier
+    ones first.
 
     In scripts without capitals: of the headline's words that the text repeats.
     """
@@ -69,10 +72,12 @@ def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
 def leads(
     texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()
 ) -> dict[str, str]:
-    """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours before it.
+    """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours
+    before it.
 
-    `before` are the leads of the two days before `texts`. A text is compared with leads alone, so that chains cannot form; and
-    only backwards in time, so that a later day never changes what an earlier one said. The order of `texts` decides nothing.
+    `before` are the leads of the two days before `texts`. A text is compared with leads alone, so that chains
+    cannot form; and only backwards in time, so that a later day never changes what an earlier one said. The
+    order of `texts` decides nothing.
     """
     known: dict[str, StoryText] = {}
     by_mark: dict[int, list[str]] = {}

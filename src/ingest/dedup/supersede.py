@@ -1,4 +1,5 @@
-"""Which take of a story a correction or update under another address replaces, and which edition of the story each take is."""
+"""Which take of a story a correction or update under another address replaces, and which edition of the story
+each take is."""
 
 from __future__ import annotations
 
@@ -38,11 +39,12 @@ class Take:
 def superseded(takes: Iterable[Take], alike: Alike = lambda a, b: 0.0) -> dict[str, str]:
     """For each correction or update the id of the take it replaces: one before it from the same source.
 
-    A correction tells what it corrects by its headline, which is that of the first take behind the mark, and by its words (an
-    outlet may have run a story twice, cut or re-headed); else, and for an update, it is the last take before. A second correction
-    replaces the first. A masthead that prints the agency's correction replaces its own earlier copy, never another's. A mark says
-    that something came before: of two takes of one time, or where a time is unknown, the marked one is the later. The answer does
-    not depend on the order of `takes`.
+    A correction tells what it corrects by its headline, which is that of the first take behind the mark, and
+    by its words (an outlet may have run a story twice, cut or re-headed); else, and for an update, it is the
+    last take before. A second correction replaces the first. A masthead that prints the agency's correction
+    replaces its own earlier copy, never another's. A mark says that something came before: of two takes of
+    one time, or where a time is unknown, the marked one is the later. The answer does not depend on the order
+    of `takes`.
     """
     before: dict[str, list[Take]] = {}
     replaced: dict[str, str] = {}
@@ -79,8 +81,9 @@ def _is_headed(headline: str, other: Take) -> bool:
 def editions(takes: Iterable[Take], replaced: Mapping[str, str]) -> list[list[str]]:
     """The takes (ids, sorted) by edition of the story: as first sent, corrected, corrected again.
 
-    A correction says that the text before it was wrong: it is no copy of that. It goes with the next edition, and so do corrections
-    sent after it by outlets that had not run the story before. An update only goes on: it stays in the edition of what it replaces.
+    A correction says that the text before it was wrong: it is no copy of that. It goes with the next edition,
+    and so do corrections sent after it by outlets that had not run the story before. An update only goes on:
+    it stays in the edition of what it replaces.
     """
     found: dict[str, int] = {}
     for take in sorted(takes, key=_order):

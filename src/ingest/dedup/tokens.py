@@ -1,4 +1,5 @@
-"""Text to words, names and numbers in any script: the one reading of a text that sketch, verify and batch share."""
+"""Text to words, names and numbers in any script: the one reading of a text that sketch, verify and batch
+share."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ Kinds = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
 
 PLAIN, NAME, SHOUT, NUMBER, END, CASELESS = range(6)
-"""Kinds of word: ordinary; capitalised inside a sentence; all in capitals; a number; the mark that ends a sentence; and a word
-of a script without capitals, in which names cannot be told from the rest."""
+"""Kinds of word: ordinary; capitalised inside a sentence; all in capitals; a number; the mark that ends a
+sentence; and a word of a script without capitals, in which names cannot be told from the rest."""
 
 SHINGLE = 5
 """Words in a shingle."""
@@ -31,7 +32,8 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
-# Arabic vowel signs and kashida, soft hyphens, joiners and direction marks: one outlet prints them, the next does not.
+# Arabic vowel signs and kashida, soft hyphens, joiners and direction marks: one outlet prints them, the next
+# does not.
 _UNPRINTED = re.compile(
     "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
 )
@@ -60,7 +62,8 @@ _SHIFT = np.uint64(32)
 
 
 class _Vocabulary(dict[str, int]):
-    """Surface form -> hash and kind in one integer, filled as words are met; emptied when it outgrows its bound."""
+    """Surface form -> hash and kind in one integer, filled as words are met; emptied when it outgrows its
+    bound."""
 
     LIMIT = 500_000
 
@@ -99,8 +102,8 @@ def _number(surface: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """A text as two arrays of equal length, a stable 32-bit hash and a kind for each word. `starts` are the heads of
-    sentences."""
+    """A text as two arrays of equal length, a stable 32-bit hash and a kind for each word. `starts` are the
+    heads of sentences."""
 
     ids: Words
     kinds: Kinds
@@ -150,7 +153,8 @@ def _calm(kinds: Kinds, first: NDArray[np.bool_]) -> None:
 
 
 def shingles(ids: Words) -> Words:
-    """A 32-bit hash for each run of five words, in order; of a shorter text one hash over all it has; of an empty one none."""
+    """A 32-bit hash for each run of five words, in order; of a shorter text one hash over all it has; of an
+    empty one none."""
     if not len(ids):
         return ids
     wide = ids.astype(np.uint64)
@@ -166,7 +170,8 @@ def shingles(ids: Words) -> Words:
 
 
 def sentence_hashes(tokens: Tokens) -> Hashes:
-    """A 63-bit hash for each sentence; a lone number in it is masked, so that a footer with a year or a counter in it is one."""
+    """A 63-bit hash for each sentence; a lone number in it is masked, so that a footer with a year or a
+    counter in it is one."""
     if not len(tokens):
         return np.zeros(0, np.uint64)
     wide = tokens.ids.astype(np.uint64)

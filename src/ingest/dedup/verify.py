@@ -1,4 +1,5 @@
-"""Are two texts copies of one story? Containment finds them; the slot guard parts them from stories cut to one template."""
+"""Are two texts copies of one story? Containment finds them; the slot guard parts them from stories cut to
+one template."""
 
 from __future__ import annotations
 
@@ -18,21 +19,22 @@ WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The thresholds, found on one half of derived clusters and on pairs of one agency; bench/dedup.py reports on the other half
-    and cross-fits the pairs.
+    """The thresholds, found on one half of derived clusters and on pairs of one agency; bench/dedup.py
+    reports on the other half and cross-fits the pairs.
 
-    Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with another figure are a
-    template. `agreement_*` is the part of the names and numbers that must agree: within the same day, at unknown times, later.
-    Later, and in `brief` texts of unknown time, one clash counts as two (tomorrow's notice is short and differs from today's in
-    one figure); apart, none is forgiven.
+    Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with
+    another figure are a template. `agreement_*` is the part of the names and numbers that must agree: within
+    the same day, at unknown times, later. Later, and in `brief` texts of unknown time, one clash counts as
+    two (tomorrow's notice is short and differs from today's in one figure); apart, none is forgiven.
 
-    Words. `contained*` is the part of the shorter text that must be shared: of any; of one below `short` words, which says too
-    little to be known by half of it; of one below `brief` words, published by the next day, in which at least `dense` names and
-    numbers agree, and `dense_agreement` of all (tables of results, whose words are a form's); of texts published apart.
-    `shared` is the least sum of containment and Jaccard: where either text holds much that the other lacks, half of the shorter
-    one is a common lead or background. Below `like` in Jaccard the shared part must begin within the first `lead` words of both:
-    a round-up tells of the story too, but further down. Where both texts have `figures` distinct numbers or more, and less than
-    `figures_shared` of the fewer are in both, nothing else is looked at.
+    Words. `contained*` is the part of the shorter text that must be shared: of any; of one below `short`
+    words, which says too little to be known by half of it; of one below `brief` words, published by the next
+    day, in which at least `dense` names and numbers agree, and `dense_agreement` of all (tables of results,
+    whose words are a form's); of texts published apart. `shared` is the least sum of containment and Jaccard:
+    where either text holds much that the other lacks, half of the shorter one is a common lead or background.
+    Below `like` in Jaccard the shared part must begin within the first `lead` words of both: a round-up tells
+    of the story too, but further down. Where both texts have `figures` distinct numbers or more, and less
+    than `figures_shared` of the fewer are in both, nothing else is looked at.
     """
 
     same_day: timedelta = timedelta(hours=18)
@@ -73,9 +75,10 @@ class DedupText:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`containment`: shared part of the shorter text's 5-word shingles; `slot_agreement`: part of the names and numbers in
-    aligned places that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is what the second text is to the
-    first: TRUNCATED if nearly all of it is in the first, EXPANDED if it holds nearly all of the first and more."""
+    """`containment`: shared part of the shorter text's 5-word shingles; `slot_agreement`: part of the names
+    and numbers in aligned places that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is
+    what the second text is to the first: TRUNCATED if nearly all of it is in the first, EXPANDED if it holds
+    nearly all of the first and more."""
 
     same: bool
     containment: float
@@ -95,7 +98,8 @@ def prepare(
     agency: str | None = None,
     boilerplate: frozenset[int] = frozenset(),
 ) -> DedupText:
-    """Read a text once, for any number of comparisons. What is unknown stays None and is left out of the decision."""
+    """Read a text once, for any number of comparisons. What is unknown stays None and is left out of the
+    decision."""
     laid = lay(without_boilerplate(tokenise(text), boilerplate))
     return DedupText(id, laid, headline, published_at, publisher, agency)
 
@@ -119,7 +123,8 @@ def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
 
 
 def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
-    """No copies wherever the words stand: by their figures, or by fewer shared shingles than `verify` asks for of any two texts."""
+    """No copies wherever the words stand: by their figures, or by fewer shared shingles than `verify` asks
+    for of any two texts."""
     if figures_differ(a.laid, b.laid, rule):
         return True
     shared = unaligned(a.laid, b.laid)

@@ -1,4 +1,5 @@
-"""What comparing asks of a text and depends on nothing but the text: worked out once, by whichever process has it first."""
+"""What comparing asks of a text and depends on nothing but the text: worked out once, by whichever process
+has it first."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, token
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whole:
-    """All of a text: its words, a hash for each sentence (`sentence_hashes`), and if asked for the sketch of its shingles."""
+    """All of a text: its words, a hash for each sentence (`sentence_hashes`), and if asked for the sketch of
+    its shingles."""
 
     words: Tokens
     sentences: Hashes

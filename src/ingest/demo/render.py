@@ -1,4 +1,5 @@
-"""Feeds and pages of the sample wire as bytes: RSS 2.0, RSS 1.0, Atom 1.0, JSON Feed 1.1, and four page layouts."""
+"""Feeds and pages of the sample wire as bytes: RSS 2.0, RSS 1.0, Atom 1.0, JSON Feed 1.1, and four page
+layouts."""
 
 from __future__ import annotations
 
@@ -108,7 +109,8 @@ def _us_short(at: datetime) -> str:
 
 
 def _printed_number(outlet: Outlet, story: Story) -> str:
-    """The distributor's mark at the foot: name, local day, running number, ID and story number, as MENAFN prints it."""
+    """The distributor's mark at the foot: name, local day, running number, ID and story number, as MENAFN
+    prints it."""
     number = next((part for part in story.path.split("/") if part.isdigit()), "")
     return f"{outlet.name}{_local(outlet, story):%d%m%Y}000131011023ID{number}"
 

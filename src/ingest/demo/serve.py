@@ -1,7 +1,7 @@
 """`python -m ingest.demo.serve`: the sample wire in a process of its own; its port is the first line printed.
 
-Control paths, on any host name: POST /-/edition/2 switches the edition, GET /-/hits lists the requests so far (JSON),
-POST /-/stop ends the process.
+Control paths, on any host name: POST /-/edition/2 switches the edition, GET /-/hits lists the requests so far
+(JSON), POST /-/stop ends the process.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ class Answers(Protocol):
 
 
 class WireServer:
-    """Serves `wire` on 127.0.0.1 in a thread; a context manager. `hits` are all requests so far, in order of answering."""
+    """Serves `wire` on 127.0.0.1 in a thread; a context manager. `hits` are all requests so far, in order of
+    answering."""
 
     def __init__(self, wire: Answers, port: int = 0, handler: type[WireHandler] | None = None) -> None:
         self.wire = wire

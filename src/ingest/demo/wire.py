@@ -1,4 +1,5 @@
-"""The sample wire: what each of its hosts answers to a request, at edition 1 or 2, and the configuration that polls it."""
+"""The sample wire: what each of its hosts answers to a request, at edition 1 or 2, and the configuration that
+polls it."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ BASE = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 POLL_GAP = timedelta(hours=1)
 STORY_NUMBER = r"(?<!\d)(1[01]\d{8})(?!\d)"
-"""Identity of the distributor's stories: its ten-digit number, wherever it stands in the URL (as MENAFN's, same form)."""
+"""Identity of the distributor's stories: its ten-digit number, wherever it stands in the URL (as MENAFN's,
+same form)."""
 
 _ROBOTS = b"User-agent: *\nDisallow: /members/\n"
 
@@ -44,7 +46,8 @@ class _Feed:
 class Wire:
     """The hosts of the sample wire. Set `edition` to 2 for the second poll; a new Wire has seen no request.
 
-    `base` (aware UTC) is the time of the first poll; `second` that of the second. Not for several threads at once.
+    `base` (aware UTC) is the time of the first poll; `second` that of the second. Not for several threads at
+    once.
     """
 
     def __init__(self, base: datetime = BASE, edition: int = 1) -> None:
@@ -89,7 +92,8 @@ class Wire:
 
 
 def config(port: int, address: str = "127.0.0.1") -> tuple[str, dict[str, object]]:
-    """(text of feeds.toml, values of ingest.toml) with which `ingest poll` reads the wire served at this address and port."""
+    """(text of feeds.toml, values of ingest.toml) with which `ingest poll` reads the wire served at this
+    address and port."""
     hosts = sorted({outlet.host for outlet in outlets(BASE, 1)})
     feeds = "\n".join(_feed_table(outlet) for outlet in outlets(BASE, 1))
     rule = f"[[host]]\nhost = \"gulfwire.example\"\nidentity = '{STORY_NUMBER}'\n"

@@ -1,4 +1,5 @@
-"""The byline printed on a page, for pages whose JSON-LD and meta tags name no author, or only the publisher."""
+"""The byline printed on a page, for pages whose JSON-LD and meta tags name no author, or only the
+publisher."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ LENGTH = 120
 
 
 def printed(tree: HtmlElement) -> tuple[str, ...]:
-    """Names of the page's byline in order; () where none can be told from other text. The strongest kind of mark decides."""
+    """Names of the page's byline in order; () where none can be told from other text. The strongest kind of
+    mark decides."""
     best: dict[int, list[tuple[HtmlElement, tuple[str, ...]]]] = {}
     for rank, element, names in _candidates(tree):
         best.setdefault(rank, []).append((element, names))

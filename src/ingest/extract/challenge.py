@@ -1,6 +1,8 @@
-"""A bot defence's page in the article's place, told by its title, by the vendor's own blocking page, and by what it asks for.
+"""A bot defence's page in the article's place, told by its title, by the vendor's own blocking page, and by
+what it asks for.
 
-Vendors' scripts lie on good pages too (a check in the background, a captcha in the comment form): a mark alone refuses nothing.
+Vendors' scripts lie on good pages too (a check in the background, a captcha in the comment form): a mark
+alone refuses nothing.
 """
 
 from __future__ import annotations
@@ -149,14 +151,16 @@ def found(tree: HtmlElement, page: str, said: Structured, status: int, announced
 
 
 def tells(said: Structured, announced: str | None) -> bool:
-    """True where the page prints, as title or heading, the headline that its feed or its own article node announces."""
+    """True where the page prints, as title or heading, the headline that its feed or its own article node
+    announces."""
     printed = [fold(title) for title in (said.title, said.h1, said.og_title) if title]
     headlines = map(fold, filter(None, (announced, said.headline if said.article else None)))
     return any(len(key) >= 12 and any(key in title for title in printed) for key in headlines)
 
 
 def is_vendors(title: str) -> bool:
-    """Whether all of a title is a vendor's, apart from dots, and the name of the vendor or the host behind it."""
+    """Whether all of a title is a vendor's, apart from dots, and the name of the vendor or the host behind
+    it."""
     plain = normalise(title[:200]).strip(_CLOSING)
     return bool(
         _VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING))
@@ -166,8 +170,8 @@ def is_vendors(title: str) -> bool:
 def _is_vendors_page(
     tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool
 ) -> bool:
-    """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims; without one, that
-    no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
+    """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims;
+    without one, that no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
     if _blocks(tree):
         return True
     if any(one and is_vendors(one) for one in (announced, said.headline if said.article else None)):
@@ -260,7 +264,8 @@ def _seems_to_block(tree: HtmlElement) -> bool:
 
 
 def _only_captcha(tree: HtmlElement) -> bool:
-    """A captcha in the only form, which takes nothing else, on a page that asks for it and says little more."""
+    """A captcha in the only form, which takes nothing else, on a page that asks for it and says little
+    more."""
     if not any(_WIDGET.search(box.get("class") or "") for box in tree.iter("div", "span", "button")):
         return False
     forms = list(islice(tree.iter("form"), 2))

@@ -1,4 +1,5 @@
-"""The text of a page from its bytes: byte order mark, header's UTF-16, UTF-8, what is declared, else its language's code page."""
+"""The text of a page from its bytes: byte order mark, header's UTF-16, UTF-8, what is declared, else its
+language's code page."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ _SPOKEN = 200  # letters from which a text's language can be told
 
 
 def text_of(page: bytes | str, content_type: str | None = None, language: str | None = None) -> str:
-    """The page as text. `language`: of the feed that led here, where the page does not name its own. Never raises."""
+    """The page as text. `language`: of the feed that led here, where the page does not name its own. Never
+    raises."""
     if isinstance(page, str):
         return page
     for mark, name in _BOMS:
@@ -62,7 +64,8 @@ def _is_cut_utf8(text: str) -> bool:
 
 
 def _wide(page: bytes, content_type: str | None) -> str | None:
-    """As the header's UTF-16, where that gives markup: servers say so of UTF-8 too. A page cannot say it of itself."""
+    """As the header's UTF-16, where that gives markup: servers say so of UTF-8 too. A page cannot say it of
+    itself."""
     for label in _HEADER_CHARSET.findall(content_type or "")[:1]:
         for name in _WIDE.get(label.lower(), ()):
             text = page.decode(name, "replace")
@@ -81,10 +84,11 @@ def _declared(page: bytes, content_type: str | None) -> list[str]:
 
 
 def _guessed(page: bytes, language: str | None) -> str:
-    """The code page of the language that the page (or its feed) names; detection where that does not fit the bytes.
+    """The code page of the language that the page (or its feed) names; detection where that does not fit the
+    bytes.
 
-    Detection alone takes a few accents in English for Polish. Templates name `en` over texts in every language, so a western
-    name is held against the text itself.
+    Detection alone takes a few accents in English for Polish. Templates name `en` over texts in every
+    language, so a western name is held against the text itself.
     """
     words = b" ".join(_SILENT.sub(b" ", page).split())
     named = _named(page) or language
@@ -98,7 +102,8 @@ def _guessed(page: bytes, language: str | None) -> str:
 
 
 def _fitting(page: bytes, words: bytes, written: tuple[str, ...]) -> str:
-    """The first guess of the detection that the language was written in, else the language's usual code page, if it fits."""
+    """The first guess of the detection that the language was written in, else the language's usual code page,
+    if it fits."""
     guesses = [codecs.lookup(name).name for name in detect_encoding(page) if _known(name)]
     known = {codecs.lookup(name).name for name in written}
     if found := next((name for name in guesses if name in known), None):

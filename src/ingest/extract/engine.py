@@ -1,4 +1,5 @@
-"""trafilatura as the engine: a parsed tree in, the blocks of the main text out; a fast precise pass, a wider one on suspicion."""
+"""trafilatura as the engine: a parsed tree in, the blocks of the main text out; a fast precise pass, a wider
+one on suspicion."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from trafilatura.xml import xmltotxt
 
 from ingest.extract import layout
 
-# The share of a page's text that only scripts, players and drawings use; trafilatura would drop them later and slower.
+# The share of a page's text that only scripts, players and drawings use; trafilatura would drop them later
+# and slower.
 _NOISE = ("script", "style", "svg", "iframe", "template", "noscript", "head")
 # trafilatura drops these too, but from copies of the tree and after its slowest queries.
 _FRAMES = (
@@ -43,7 +45,8 @@ MUCH = 2_000  # letters of articleBody that make a page with less than half of i
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, list point or table row of the main text; `tag` is p, head, item, row, quote or code."""
+    """A paragraph, heading, list point or table row of the main text; `tag` is p, head, item, row, quote or
+    code."""
 
     text: str
     tag: str = "p"
@@ -97,7 +100,8 @@ def letters(blocks: list[Block]) -> int:
 
 
 def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: bool) -> list[Block]:
-    """The main text's blocks. `told` is JSON-LD's articleBody: an arbiter of length, and the text only as a last resort."""
+    """The main text's blocks. `told` is JSON-LD's articleBody: an arbiter of length, and the text only as a
+    last resort."""
     short = precise(tree, url)
     size, expected = letters(short), len(told or "")
     if not _suspicious(tree, size, expected, news):
@@ -112,7 +116,8 @@ def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: boo
 
 
 def _suspicious(tree: HtmlElement, size: int, expected: int, news: bool) -> bool:
-    """Too short in itself, or against articleBody, or (blogs and guides, cut into many sections) against the page's sentences."""
+    """Too short in itself, or against articleBody, or (blogs and guides, cut into many sections) against the
+    page's sentences."""
     if size < SHORT or size < 0.6 * expected:
         return True
     if news or 0.8 < size / (expected or 1) < 1.25:
@@ -129,6 +134,7 @@ def _better(wide: list[Block], size: int, expected: int) -> bool:
 
 
 def code_like(blocks: list[Block], share: float = 0.02) -> bool:
-    """Whether braces, semicolons and equal signs make up more than `share` of the letters: prose stays far below."""
+    """Whether braces, semicolons and equal signs make up more than `share` of the letters: prose stays far
+    below."""
     text = " ".join(block.text for block in blocks)
     return sum(text.count(mark) for mark in "{};=") > share * len(text)

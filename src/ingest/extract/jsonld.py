@@ -1,4 +1,5 @@
-"""JSON-LD of a page (schema.org): its article node, capped in size, tolerant of the damage that publishers' templates do."""
+"""JSON-LD of a page (schema.org): its article node, capped in size, tolerant of the damage that publishers'
+templates do."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ Node = Mapping[str, Any]
 
 
 def nodes(tree: HtmlElement) -> list[Node]:
-    """Every JSON-LD object at the top, in arrays or in @graph, in document order; nothing for scripts beyond the cap."""
+    """Every JSON-LD object at the top, in arrays or in @graph, in document order; nothing for scripts beyond
+    the cap."""
     found: list[Node] = []
     budget = PAGE_CAP
     for script in tree.iter("script"):
@@ -72,7 +74,8 @@ def types(node: Node) -> frozenset[str]:
 
 
 def article_node(found: Sequence[Node]) -> Node | None:
-    """The node of the article itself: a news type before other kinds, a live blog last, then the one that says most."""
+    """The node of the article itself: a news type before other kinds, a live blog last, then the one that
+    says most."""
     candidates = [node for node in found if types(node) & ARTICLE_TYPES]
     return max(candidates, key=_rank, default=None)
 

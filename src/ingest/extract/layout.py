@@ -1,6 +1,8 @@
-"""Boxes of a page that are never its article, by what templates call them: captions, newsletter forms, link boxes, dialogs, ads.
+"""Boxes of a page that are never its article, by what templates call them: captions, newsletter forms, link
+boxes, dialogs, ads.
 
-Only names that template authors use across the web, never a host's. A box that holds much of the page's text is left alone.
+Only names that template authors use across the web, never a host's. A box that holds much of the page's text
+is left alone.
 """
 
 from __future__ import annotations
@@ -98,7 +100,8 @@ _LOOSE = 20  # letters
 
 
 def wrap_loose(tree: HtmlElement) -> None:
-    """Makes paragraphs, in place, of text that stands bare beside paragraphs: trafilatura loses it, often with the credit."""
+    """Makes paragraphs, in place, of text that stands bare beside paragraphs: trafilatura loses it, often
+    with the credit."""
     for first in [p for p in tree.iter("p") if p.getprevious() is None]:
         box = first.getparent()
         if box is not None and _bare(box.text):
@@ -121,7 +124,8 @@ _FRAME = frozenset({"nav", "footer", "aside", "header", "form", "figure"})
 
 
 def prose(tree: HtmlElement) -> int:
-    """Letters of the page's sentences: paragraphs from 60, list points from 80 letters on, outside frames and mostly no links."""
+    """Letters of the page's sentences: paragraphs from 60, list points from 80 letters on, outside frames and
+    mostly no links."""
     total = 0
     for element in tree.iter("p", "li"):
         size = letters(element)

@@ -1,4 +1,5 @@
-"""Which blocks of an extracted text are not the article: titles, promos, credits, related links and what hangs on at its end."""
+"""Which blocks of an extracted text are not the article: titles, promos, credits, related links and what
+hangs on at its end."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rules know of the page: titles, authors and link texts (all folded), and whether it is news."""
+    """What the rules know of the page: titles, authors and link texts (all folded), and whether it is
+    news."""
 
     titles: frozenset[str]
     links: frozenset[str]
@@ -54,7 +56,8 @@ def words(text: str) -> int:
 
 
 def link_texts(tree: HtmlElement) -> frozenset[str]:
-    """Folded texts of the links that lead away from the page: a jump within it is a heading or a table of contents."""
+    """Folded texts of the links that lead away from the page: a jump within it is a heading or a table of
+    contents."""
     return frozenset(
         fold("".join(a.itertext())) for a in tree.iter("a") if not (a.get("href") or "#").startswith("#")
     )
@@ -63,8 +66,8 @@ def link_texts(tree: HtmlElement) -> frozenset[str]:
 def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[DroppedLine]]:
     """The blocks that are the article, and what was dropped by which rule.
 
-    On pages that are no news only titles and rules of a table go: the rest costs blogs and guides more than it brings.
-    All is undone if more than half the text would go.
+    On pages that are no news only titles and rules of a table go: the rest costs blogs and guides more than
+    it brings. All is undone if more than half the text would go.
     """
     dropped: list[DroppedLine] = []
     kept = _lead(blocks, evidence, dropped)
@@ -138,7 +141,8 @@ def _is_box_title(text: str) -> bool:
 
 
 def _without_last_box(blocks: list[Block], dropped: list[DroppedLine]) -> list[Block]:
-    """A last box of other stories whose teasers lost their headings: a box title, then a few short blurbs to the end."""
+    """A last box of other stories whose teasers lost their headings: a box title, then a few short blurbs to
+    the end."""
     for place in range(len(blocks) - 1, max(0, len(blocks) - BOX_BLOCKS - 1), -1):
         after = blocks[place + 1 :]
         if any(words(block.text) > TEASER_WORDS for block in after):
@@ -177,7 +181,8 @@ def _teaser(block: Block, evidence: Evidence) -> bool:
 
 
 def _blurb(blocks: list[Block], place: int, evidence: Evidence) -> bool:
-    """The lines under a teaser within a box: short, behind one teaser and before the next, or the last of all."""
+    """The lines under a teaser within a box: short, behind one teaser and before the next, or the last of
+    all."""
     if words(blocks[place].text) > TEASER_WORDS or not _teaser(blocks[place - 1], evidence):
         return False
     return (

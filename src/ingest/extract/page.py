@@ -1,6 +1,8 @@
-"""Page -> Article: the one way from bytes (or text, or a feed's content) to a clean article or an outcome with its reason.
+"""Page -> Article: the one way from bytes (or text, or a feed's content) to a clean article or an outcome
+with its reason.
 
-`body_text` holds the blocks of the article joined by a blank line ("\\n\\n"); headings and list points are blocks of their own.
+`body_text` holds the blocks of the article joined by a blank line ("\\n\\n"); headings and list points are
+blocks of their own.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ _PAGES = count(1)
 
 
 def extract(given: PageInput) -> Extraction:
-    """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page boundary."""
+    """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page
+    boundary."""
     if next(_PAGES) % PAGES_PER_RESET == 0:
         reset_caches()  # trafilatura's and htmldate's caches hold text of every page; no result depends on them
     try:
@@ -214,7 +217,8 @@ def _without_text(given: PageInput, said: Structured, reason: Reason, detail: st
 
 
 def _without_content(given: PageInput, detail: str) -> Extraction:
-    """An answer that holds nothing may pass like a failure: the reason stays beside the summary, for whoever can ask again."""
+    """An answer that holds nothing may pass like a failure: the reason stays beside the summary, for whoever
+    can ask again."""
     made = _without_text(given, Structured(), Reason.EMPTY, detail)
     return replace(made, reason=Reason.EMPTY, detail=detail)
 
@@ -285,7 +289,8 @@ _SEPARATOR = re.compile(r"\s(?:[|–—·»-]|::)\s")
 
 
 def _without_site(title: str, said: Structured) -> str:
-    """A title without the site's or section's name at an end: known by another title of the page, or as the publisher."""
+    """A title without the site's or section's name at an end: known by another title of the page, or as the
+    publisher."""
     for other in (said.h1, said.og_title, said.headline):
         if other and len(other) >= 10 and title != other and other in title:
             rest = title.replace(other, "", 1)

@@ -1,4 +1,5 @@
-"""What promos, credits and related boxes say, in the languages wires are republished in: patterns for extract/lines.py."""
+"""What promos, credits and related boxes say, in the languages wires are republished in: patterns for
+extract/lines.py."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""When a page was published and modified: feed, JSON-LD, meta, dateline, page, URL, in this order, with the evidence kept.
+"""When a page was published and modified: feed, JSON-LD, meta, dateline, page, URL, in this order, with the
+evidence kept.
 
-"Feed" is whoever named the page: an entry, a sitemap, a list, a line beside its text. Where that says a day alone, the page may
-tell the time of it.
+"Feed" is whoever named the page: an entry, a sitemap, a list, a line beside its text. Where that says a day
+alone, the page may tell the time of it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def from_page(tree: HtmlElement, url: str | None) -> str | None:
-    """The day htmldate finds in the tree (ISO), or None. Its wide search is off: it makes days of any number in the text."""
+    """The day htmldate finds in the tree (ISO), or None. Its wide search is off: it makes days of any number
+    in the text."""
     found: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
     return found or None
 
@@ -32,7 +34,8 @@ def from_page(tree: HtmlElement, url: str | None) -> str | None:
 def choose(
     given: PageInput, said: Structured, dateline: date | None, page_day: str | None, language: str | None
 ) -> tuple[Stamp | None, str | None]:
-    """The published stamp by the best source that can be read, and the raw string of the best source there was."""
+    """The published stamp by the best source that can be read, and the raw string of the best source there
+    was."""
     hints = given.hints or EntryHints()
     told = hints.published
     if told and told.precision is not Precision.DAY:
@@ -51,7 +54,8 @@ def choose(
 
 
 def _tells_more(stamp: Stamp, told: Stamp) -> bool:
-    """True for the time of that very day, in UTC or as its page prints it. Midnight is how templates write a day without one."""
+    """True for the time of that very day, in UTC or as its page prints it. Midnight is how templates write a
+    day without one."""
     day, _, time = as_printed(stamp).partition("T")
     return (
         bool(time)
@@ -67,7 +71,8 @@ def modified(given: PageInput, said: Structured, language: str | None) -> dateti
 
 
 def as_printed(stamp: Stamp) -> str:
-    """The stamp in ISO 8601 with the offset its raw string has (the same instant), else in UTC; a DAY as a date alone.
+    """The stamp in ISO 8601 with the offset its raw string has (the same instant), else in UTC; a DAY as a
+    date alone.
 
     For output that people read by its first ten characters: 00:50+02:00 is the day the publisher means.
     """

@@ -56,14 +56,16 @@ _STUB_TITLE = re.compile(
     rf"{_CALL}{_AIM}\W*(?:\s[–—-]\s.{{0,40}})?",
     re.I,
 )
-"""All of a title; papers print such words as labels before real headlines, too (`Register - a weekly closes`)."""
+"""All of a title; papers print such words as labels before real headlines, too (`Register - a weekly
+closes`)."""
 _SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
 
 
 def consent(tree: HtmlElement, said: Structured) -> str | None:
-    """Why this is a consent page in the article's place, or None: told by title and text, and that the page says little else."""
+    """Why this is a consent page in the article's place, or None: told by title and text, and that the page
+    says little else."""
     if said.article or (told := layout.prose(tree)) > 2 * INTERSTITIAL:
         return None
     title = said.title or said.h1 or ""
@@ -104,7 +106,8 @@ def _own(element: HtmlElement) -> Iterator[str]:
 
 
 def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
-    """Why this is a home or section page, or None: nothing says article, and the root's text is mostly no sentences."""
+    """Why this is a home or section page, or None: nothing says article, and the root's text is mostly no
+    sentences."""
     if said.article or (said.og_type or "").lower() in ("article", "video.other"):
         return None
     if said.kinds & {"collectionpage", "searchresultspage"}:
@@ -128,7 +131,8 @@ def _visible(body: HtmlElement) -> int:
 
 
 def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
-    """Whether a short text is a paywall's teaser: the page calls to subscribe, or says that it is not free and gives one line.
+    """Whether a short text is a paywall's teaser: the page calls to subscribe, or says that it is not free
+    and gives one line.
 
     isAccessibleForFree false alone means little: metered sites write it on pages that show the whole text.
     """
@@ -140,13 +144,15 @@ def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
 
 
 def is_stub(said: Structured) -> bool:
-    """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer, however long."""
+    """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer,
+    however long."""
     title = (said.headline or said.og_title or said.h1 or said.title or "").strip()
     return len(title) <= 100 and bool(_STUB_TITLE.fullmatch(title))
 
 
 def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:
-    """SHORT under 60 words, PAYWALL, and TRUNCATED where the text breaks off: at an ellipsis, or far short of articleBody."""
+    """SHORT under 60 words, PAYWALL, and TRUNCATED where the text breaks off: at an ellipsis, or far short of
+    articleBody."""
     flags = [Flag.SHORT] if words < 60 else []
     if paywalled:
         flags.append(Flag.PAYWALL)

@@ -21,9 +21,11 @@ FIELD_CAP = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Structured:
-    """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is JSON-LD's articleBody.
+    """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is
+    JSON-LD's articleBody.
 
-    `free` is isAccessibleForFree where given; `news` says that the page calls itself news by its schema.org type.
+    `free` is isAccessibleForFree where given; `news` says that the page calls itself news by its schema.org
+    type.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -58,7 +60,8 @@ class Structured:
 
 
 def plain(value: Any) -> str | None:
-    """One line of text of a JSON-LD or meta value, or None: tags and entities out (they come escaped once or twice)."""
+    """One line of text of a JSON-LD or meta value, or None: tags and entities out (they come escaped once or
+    twice)."""
     if not isinstance(value, str) or not value:
         return None
     text = html.unescape(value[:FIELD_CAP])
@@ -118,7 +121,8 @@ _NEWS_PATH = re.compile(
 def _looks_like_news(
     found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None
 ) -> bool:
-    """What pages without a NewsArticle node show: a publisher of news, keywords for news search, the path of a news site."""
+    """What pages without a NewsArticle node show: a publisher of news, keywords for news search, the path of
+    a news site."""
     if "news_keywords" in meta or any("newsmediaorganization" in jsonld.types(_dict(n)) for n in found):
         return True
     if any("newsmediaorganization" in jsonld.types(_dict(n.get("publisher"))) for n in found):
@@ -231,7 +235,8 @@ _ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
 
 
 def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
-    """People and desks as they sign: split at commas and "and", without "By", addresses, or repeats, in order."""
+    """People and desks as they sign: split at commas and "and", without "By", addresses, or repeats, in
+    order."""
     names: dict[str, str] = {}
     for text in raw:
         for part in _SPLIT.split(_BY.sub("", text)):

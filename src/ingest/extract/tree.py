@@ -23,7 +23,8 @@ class ParseLimit(Exception):
 
 
 def check_size(page: str) -> None:
-    """Raises ParseLimit for pages that would take the parser or the extractor minutes; real ones stay far below each bound."""
+    """Raises ParseLimit for pages that would take the parser or the extractor minutes; real ones stay far
+    below each bound."""
     if len(page) > PAGE_LETTERS:
         raise ParseLimit(f"{len(page)} letters")
     if page.count("<") > PAGE_TAGS:
@@ -80,7 +81,8 @@ def not_html(page: str, content_type: str | None) -> str | None:
 
 
 def begins_as_html(page: str | bytes) -> bool:
-    """Whether its first tag, behind blanks, comments and a byte order mark, is one of HTML: then servers lie about its type."""
+    """Whether its first tag, behind blanks, comments and a byte order mark, is one of HTML: then servers lie
+    about its type."""
     if isinstance(page, bytes):
         page = page[:_HEAD].decode("utf-8", "replace")
     return bool(_HTML.match(page[:_HEAD]))

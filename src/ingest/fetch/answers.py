@@ -1,4 +1,5 @@
-"""What an answer's status and headers mean: which error, how long to stay away, whether rights are reserved. Pure."""
+"""What an answer's status and headers mean: which error, how long to stay away, whether rights are reserved.
+Pure."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to stay away (RFC 9110, 10.2.3: seconds or an HTTP date), at most 24 h; None if absent or unreadable."""
+    """Seconds to stay away (RFC 9110, 10.2.3: seconds or an HTTP date), at most 24 h; None if absent or
+    unreadable."""
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):  # said twice, the two lines come joined: the longer holds
         return min(max(map(float, value.split(","))), RETRY_AFTER_CAP)
@@ -59,8 +61,8 @@ _NO_TRAINING = re.compile(
 
 
 def reserves_rights(headers: Mapping[str, str]) -> bool:
-    """True when the answer reserves text and data mining or AI training: TDM-Reservation (W3C TDMRep 6.1), X-Robots-Tag noai,
-    Content-Usage (IETF aipref), Content-Signal."""
+    """True when the answer reserves text and data mining or AI training: TDM-Reservation (W3C TDMRep 6.1),
+    X-Robots-Tag noai, Content-Usage (IETF aipref), Content-Signal."""
     if headers.get("tdm-reservation", "").strip() == "1":
         return True
     if _NO_AI.search(headers.get("x-robots-tag", "")):

@@ -1,7 +1,7 @@
 """The archive folder: WARC segments that bytes reach before any row points to them, healed after a crash.
 
-A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process dies. (A child made
-by fork alone would inherit the lock: workers come from a fork server.)
+A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process
+dies. (A child made by fork alone would inherit the lock: workers come from a fork server.)
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Archive:
         self._full: list[int] = []
 
     def append(self, response: Response, sha256: str | None = None) -> ArchivePlace:
-        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the disk refuses it.
+        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the
+        disk refuses it.
 
         `sha256` of the body (hex), where the caller has it already.
         """
@@ -65,11 +66,12 @@ class Archive:
             self._new = False
 
     def heal(self, committed: Mapping[str, int]) -> list[tuple[ArchivePlace, Response]]:
-        """Adopt what a killed process left: `committed` maps segment to the end offset of the last record a row points to.
+        """Adopt what a killed process left: `committed` maps segment to the end offset of the last record a
+        row points to.
 
-        In every segment that no living process writes, the whole records behind that offset are returned in order, and a
-        torn tail is cut off. A segment that `committed` does not name is taken to have no row at all: remove a segment when
-        its last row is pruned, or go on naming it.
+        In every segment that no living process writes, the whole records behind that offset are returned in
+        order, and a torn tail is cut off. A segment that `committed` does not name is taken to have no row at
+        all: remove a segment when its last row is pruned, or go on naming it.
         """
         found: list[tuple[ArchivePlace, Response]] = []
         for path in sorted(self._folder.glob("*.warc.gz")):
@@ -81,7 +83,8 @@ class Archive:
         return found
 
     def read(self, place: ArchivePlace) -> Response:
-        """The response at `place`. Raises Terminal DAMAGED_RECORD when the file or the record is not what the place says."""
+        """The response at `place`. Raises Terminal DAMAGED_RECORD when the file or the record is not what the
+        place says."""
         try:
             record = isal_zlib.decompress(self._bytes(place, place.length), wbits=31)
         except (OSError, InflateError) as error:
@@ -89,7 +92,8 @@ class Archive:
         return _read(place, record)
 
     def read_head(self, place: ArchivePlace) -> Response:
-        """As `read`, but with an empty body, at a tenth of the cost; damage behind the record's first 16 KB is not seen."""
+        """As `read`, but with an empty body, at a tenth of the cost; damage behind the record's first 16 KB
+        is not seen."""
         try:
             record = isal_zlib.decompressobj(wbits=31).decompress(
                 self._bytes(place, min(place.length, _HEAD)), _HEAD

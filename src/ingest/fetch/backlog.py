@@ -1,4 +1,5 @@
-"""How many bytes that were fetched still wait for a worker: the network pauses rather than fill the memory."""
+"""How many bytes that were fetched still wait for a worker: the network pauses rather than fill the
+memory."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ MOST_HELD = 48_000_000
 
 
 class Held:
-    """`take` bytes when they arrive, `give` them back when they are worked off; `room` waits while there are too many."""
+    """`take` bytes when they arrive, `give` them back when they are worked off; `room` waits while there are
+    too many."""
 
     def __init__(self, most: int = MOST_HELD) -> None:
         self._most = most

@@ -1,4 +1,5 @@
-"""The one fetch function: feeds, pages, robots.txt and sitemaps all go through `Client.get`, every redirect guarded anew."""
+"""The one fetch function: feeds, pages, robots.txt and sitemaps all go through `Client.get`, every redirect
+guarded anew."""
 
 from __future__ import annotations
 
@@ -27,9 +28,10 @@ from ingest.urls.identity import HostRules
 
 MAX_HOPS = 5
 DEFER_AFTER = 2.01
-"""Deadlines' worth of time that failures may take at a host before it is left alone for the rest of the run, each other answer
-making up for FORGIVEN of one: it ends at the third time-out in a short run, so that a host costs a run three deadlines at most,
-but not at three in an archive of thousands of pages. One that hangs up just before the deadline costs no less than a silent one."""
+"""Deadlines' worth of time that failures may take at a host before it is left alone for the rest of the run,
+each other answer making up for FORGIVEN of one: it ends at the third time-out in a short run, so that a host
+costs a run three deadlines at most, but not at three in an archive of thousands of pages. One that hangs up
+just before the deadline costs no less than a silent one."""
 FORGIVEN = 0.02
 PARSED_ROBOTS = 4_096
 MB = 1_000_000
@@ -97,9 +99,11 @@ class _Walk:
 
 
 class Client:
-    """All requests of a process; an async context manager. `lookup` stands in for the system's name resolution.
+    """All requests of a process; an async context manager. `lookup` stands in for the system's name
+    resolution.
 
-    No request goes out while too many bytes are in `held`: callers say there what they have not worked off yet.
+    No request goes out while too many bytes are in `held`: callers say there what they have not worked off
+    yet.
     """
 
     def __init__(
@@ -153,10 +157,12 @@ class Client:
         last_modified: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent (verbatim).
+        """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent
+        (verbatim).
 
-        `headers` are secrets: sent to the first URL's host only. Raises Transient or Terminal with reason, status and
-        retry_after (seconds); without a status no answer was had, and with DEFERRED no request was made.
+        `headers` are secrets: sent to the first URL's host only. Raises Transient or Terminal with reason,
+        status and retry_after (seconds); without a status no answer was had, and with DEFERRED no request was
+        made.
         """
         target = self._guard.target(url)
         walk = _Walk(target, target, self._limits[kind].deadline)
@@ -239,7 +245,8 @@ class Client:
         )
 
     def _asked_delay(self, authority: str) -> float:
-        """What the host's robots.txt asks for; where this process has not read it (another host's redirects there), as stored."""
+        """What the host's robots.txt asks for; where this process has not read it (another host's redirects
+        there), as stored."""
         parsed = self._robots.get(authority)
         if parsed is not None:
             return parsed[1].delay
@@ -262,7 +269,8 @@ class Client:
     # -- robots.txt --------------------------------------------------------------------------------------------------
 
     async def _rules_of(self, target: Target) -> Robots:
-        """The rules of the target's host: from memory, from hosts.db, or asked for once over all coroutines and processes.
+        """The rules of the target's host: from memory, from hosts.db, or asked for once over all coroutines
+        and processes.
 
         Raises Transient while they are unreachable.
         """
@@ -311,7 +319,8 @@ class Client:
             return stored
 
     async def _fetched_robots(self, target: Target, before: StoredRobots | None) -> StoredRobots:
-        """Ask for robots.txt: 2xx gives its rules, 4xx or too many redirects none (RFC 9309, 2.3.1.2-3), all else says nothing.
+        """Ask for robots.txt: 2xx gives its rules, 4xx or too many redirects none (RFC 9309, 2.3.1.2-3), all
+        else says nothing.
 
         Raises when the host itself may not be asked, or not now: that is no news about its robots.txt.
         """

@@ -1,6 +1,8 @@
-"""Names to addresses to sockets: the guard asked for each candidate, so that no connection to a refused address is attempted.
+"""Names to addresses to sockets: the guard asked for each candidate, so that no connection to a refused
+address is attempted.
 
-A name is resolved once per connection and the socket goes to exactly the addresses judged here: DNS rebinding finds no gap.
+A name is resolved once per connection and the socket goes to exactly the addresses judged here: DNS rebinding
+finds no gap.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ Lookup = Callable[[str, int], Awaitable[list[str]]]
 
 LOOKUP_THREADS = 32
 KEEP_ALIVE = 2.0
-"""Seconds an idle connection is kept: long enough for robots.txt and then a page, short enough for ten thousand hosts."""
+"""Seconds an idle connection is kept: long enough for robots.txt and then a page, short enough for ten
+thousand hosts."""
 
 asked_host: ContextVar[str] = ContextVar("asked_host", default="")
 """The host of the request that a connection is being made for."""
@@ -33,7 +36,8 @@ class RefusedAddress(OSError):
 
 
 class GuardedResolver(AbstractResolver):
-    """A resolver that hands out permitted addresses only, and the address and port of `resolve` for the hosts it maps."""
+    """A resolver that hands out permitted addresses only, and the address and port of `resolve` for the hosts
+    it maps."""
 
     def __init__(self, guard: Guard, lookup: Lookup | None, trusted: str | None):
         self._guard = guard
@@ -58,7 +62,8 @@ class GuardedResolver(AbstractResolver):
         return [_candidate(host, address, port) for address in allowed]
 
     async def _system_lookup(self, host: str, port: int) -> list[str]:
-        # A pool of its own: names that take long to resolve must not hold up whatever else runs in the default one.
+        # A pool of its own: names that take long to resolve must not hold up whatever else runs in the
+        # default one.
         loop = asyncio.get_running_loop()
         infos = await loop.run_in_executor(self._pool, _getaddrinfo, host, port)
         return list(dict.fromkeys(str(info[4][0]) for info in infos))
@@ -82,7 +87,8 @@ def _candidate(host: str, address: str, port: int) -> ResolveResult:
 
 
 def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None = None) -> TCPConnector:
-    """The connector of the one client. Behind a proxy only the proxy's address is seen here: it is trusted as configured."""
+    """The connector of the one client. Behind a proxy only the proxy's address is seen here: it is trusted as
+    configured."""
 
     def open_socket(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         family, kind, proto, _, place = info
@@ -99,7 +105,8 @@ def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None
 
 
 def _refuse(guard: Guard, address: str, port: object, proxy_host: str | None) -> None:
-    """The last look before a socket exists; it sees literal addresses too, which no resolver is asked about."""
+    """The last look before a socket exists; it sees literal addresses too, which no resolver is asked
+    about."""
     host = asked_host.get()
     mapped = guard.mapped(host)
     if proxy_host is not None and mapped is None:

@@ -1,7 +1,8 @@
-"""Content-encoding undone under a cap: a bomb ends at the cap, a torn stream is an error and never half a page.
+"""Content-encoding undone under a cap: a bomb ends at the cap, a torn stream is an error and never half a
+page.
 
-aiohttp's own decoding is off because it takes a gzip or brotli stream that stops short for a whole one (in 3.14
-`DeflateBuffer.feed_eof` checks deflate only).
+aiohttp's own decoding is off because it takes a gzip or brotli stream that stops short for a whole one (in
+3.14 `DeflateBuffer.feed_eof` checks deflate only).
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ class Brotli:
 
 
 def decoder(encoding: str | None) -> Decoder:
-    """The decoder for a Content-Encoding header. Raises Transient BAD_ENCODING for one that was never asked for."""
+    """The decoder for a Content-Encoding header. Raises Transient BAD_ENCODING for one that was never asked
+    for."""
     name = (encoding or "").strip().lower()
     if name in _IDENTITY:
         return Identity()

@@ -1,4 +1,5 @@
-"""One request and its whole answer: the only place where bytes cross the network. No politeness here, no redirects."""
+"""One request and its whole answer: the only place where bytes cross the network. No politeness here, no
+redirects."""
 
 from __future__ import annotations
 
@@ -25,12 +26,14 @@ OPEN_FILES = 8_192
 BIG = 1_000_000
 """Decoded bytes from which on a body is big."""
 BIG_AT_ONCE = 6
-"""Big bodies read on at a time; the others stand still, so that max_in_flight of them do not fill the memory."""
+"""Big bodies read on at a time; the others stand still, so that max_in_flight of them do not fill the
+memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers` in lower case without cookies; `body` decoded, empty unless the status is 2xx; `seconds` it took."""
+    """`headers` in lower case without cookies; `body` decoded, empty unless the status is 2xx; `seconds` it
+    took."""
 
     status: int
     headers: dict[str, str]
@@ -66,7 +69,8 @@ class Exchange:
     async def ask(
         self, target: Target, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float
     ) -> Answer:
-        """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or Terminal."""
+        """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or
+        Terminal."""
         started = time.monotonic()
         asked_host.set(target.host)
         proxy = None if self._guard.mapped(target.host) else self._proxy
@@ -104,7 +108,8 @@ class Exchange:
         return body.value()
 
     async def _turn_of_big(self, limit: asyncio.Timeout, turn: AsyncExitStack) -> None:
-        """Wait for a place among the big bodies, and for room in memory; the deadline stands still meanwhile."""
+        """Wait for a place among the big bodies, and for room in memory; the deadline stands still
+        meanwhile."""
         due, began = limit.when(), asyncio.get_running_loop().time()
         limit.reschedule(None)
         await turn.enter_async_context(self._big)
@@ -113,7 +118,8 @@ class Exchange:
 
 
 def _raise_file_limit() -> None:
-    """Idle connections to thousands of hosts need more files than the 1,024 that shells hand out; the hard limit allows it."""
+    """Idle connections to thousands of hosts need more files than the 1,024 that shells hand out; the hard
+    limit allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -121,7 +127,8 @@ def _raise_file_limit() -> None:
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Send a request once: aiohttp would repeat a GET at once when the host hangs up, uncounted and without its turn."""
+    """Send a request once: aiohttp would repeat a GET at once when the host hangs up, uncounted and without
+    its turn."""
     try:
         return await send(request)
     except aiohttp.ClientConnectorError:
@@ -133,8 +140,8 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
     """Repeated fields are joined (RFC 9110, 5.3). Cookies are neither kept nor sent back.
 
-    Bytes that are no UTF-8 come as surrogates. They are read as ISO 8859-1, but for a Location, which is asked for byte by byte,
-    and a validator: it could not be sent back verbatim, so there is none.
+    Bytes that are no UTF-8 come as surrogates. They are read as ISO 8859-1, but for a Location, which is
+    asked for byte by byte, and a validator: it could not be sent back verbatim, so there is none.
     """
     kept: dict[str, str] = {}
     for name, value in reply.headers.items():

@@ -1,7 +1,7 @@
 """Which URLs and addresses may be asked for: the rules of the address guard, free of any network.
 
-Two lines of defence. `Guard.target` judges the URL as written (scheme, userinfo, port, spelling of the host); `Guard.refusal`
-judges an address, and connect.py asks it for every candidate before a socket is opened.
+Two lines of defence. `Guard.target` judges the URL as written (scheme, userinfo, port, spelling of the host);
+`Guard.refusal` judges an address, and connect.py asks it for every candidate before a socket is opened.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ Network = IPv4Network | IPv6Network
 URL_LENGTH = 8_192
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# IANA special-purpose registry (RFC 6890 and successors) and what `ipaddress.is_global` lets through: 192.0.0.0/24 in part,
-# the 6to4 relay, multicast. The last one is a cloud's metadata service on a public number.
+# IANA special-purpose registry (RFC 6890 and successors) and what `ipaddress.is_global` lets through:
+# 192.0.0.0/24 in part, the 6to4 relay, multicast. The last one is a cloud's metadata service on a public
+# number.
 REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(network), name)
     for network, name in (
@@ -48,8 +49,8 @@ REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     )
 )
 
-# Only 2000::/3 is global unicast; the named ones outside it are listed for their message, those inside it carry an IPv4 address
-# to somewhere else or are no hosts.
+# Only 2000::/3 is global unicast; the named ones outside it are listed for their message, those inside it
+# carry an IPv4 address to somewhere else or are no hosts.
 GLOBAL_V6 = IPv6Network("2000::/3")
 REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
     (IPv6Network(network), name)
@@ -97,7 +98,8 @@ class GuardSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that may be asked for. `authority` is host, or host:port off 80 and 443: the unit of all limits and of robots.
+    """A URL that may be asked for. `authority` is host, or host:port off 80 and 443: the unit of all limits
+    and of robots.
 
     `url` is what is recorded (no fragment), `wire` what is sent: plain http for a host that `resolve` maps.
     """
@@ -121,8 +123,9 @@ class Guard:
     def target(self, url: str, base: str | None = None) -> Target:
         """Judge `url` (joined to `base`, the URL that redirected to it) as it is written.
 
-        Raises Terminal: BAD_URL (not http(s), userinfo, control characters, no or malformed host), BAD_PORT, BAD_ADDRESS (a
-        refused literal address, or a number that only a C library takes for one: WHATWG URL, 3.5 "ends in a number").
+        Raises Terminal: BAD_URL (not http(s), userinfo, control characters, no or malformed host), BAD_PORT,
+        BAD_ADDRESS (a refused literal address, or a number that only a C library takes for one: WHATWG URL,
+        3.5 "ends in a number").
         """
         text = _joined(url, base)
         scheme, authority, tail = _parted(text)
@@ -138,7 +141,8 @@ class Guard:
         return self._resolve.get(host.rstrip("."))
 
     def refusal(self, address: str) -> str | None:
-        """Why this address (as a resolver or a socket gives it) is refused; None if it may be connected to."""
+        """Why this address (as a resolver or a socket gives it) is refused; None if it may be connected
+        to."""
         try:
             ip = ip_address(address)
         except ValueError:
@@ -200,7 +204,8 @@ def _parted(text: str) -> tuple[str, str, str]:
 
 @lru_cache(4096)
 def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
-    """Parsed once, by the library that will connect to it: a second parser could read another host out of the same text."""
+    """Parsed once, by the library that will connect to it: a second parser could read another host out of the
+    same text."""
     try:
         parsed = URL(f"{scheme}://{authority}/")
     except ValueError as error:
@@ -224,8 +229,9 @@ def _canonical_v4(host: str) -> bool:
 
 
 def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Target:
-    # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only what HTTP cannot
-    # carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those on as surrogates).
+    # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only
+    # what HTTP cannot carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those
+    # on as surrogates).
     if not _WIRE_SAFE.fullmatch(tail):
         tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
     tail = _undotted(tail if tail.startswith("/") else f"/{tail}")
@@ -238,8 +244,8 @@ def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Tar
 
 
 def _undotted(tail: str) -> str:
-    """Path and query without dot segments (RFC 3986, 5.2.4; %2e is a dot, WHATWG URL): servers take them out, so rules of a
-    robots.txt are about the path without."""
+    """Path and query without dot segments (RFC 3986, 5.2.4; %2e is a dot, WHATWG URL): servers take them out,
+    so rules of a robots.txt are about the path without."""
     if not _DOTTED.search(tail):
         return tail
     path, mark, query = tail.partition("?")

@@ -1,7 +1,9 @@
-"""hosts.db: what all processes together know of hosts - robots.txt, pauses, when the next request may go out - and their turns.
+"""hosts.db: what all processes together know of hosts - robots.txt, pauses, when the next request may go out
+- and their turns.
 
-A request in flight holds a lock of the kernel on one byte of a file beside it, at a place given by the host's name. Nothing is
-written for that, and the lock goes with the process however it dies. Times are epoch seconds of the real clock.
+A request in flight holds a lock of the kernel on one byte of a file beside it, at a place given by the host's
+name. Nothing is written for that, and the lock goes with the process however it dies. Times are epoch seconds
+of the real clock.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from ingest.fetch.robots import StoredRobots
 from ingest.model import Reason
 
 PATIENCE = 120.0
-"""Longest wait, in seconds, for one host's turn; beyond it the URL is put off with the time it may be tried again."""
+"""Longest wait, in seconds, for one host's turn; beyond it the URL is put off with the time it may be tried
+again."""
 RECHECK_FIRST, RECHECK_MOST = 0.01, 0.1
 """Seconds between looks at a turn that another process has."""
 MOST_IN_FLIGHT = 256
@@ -39,7 +42,8 @@ CREATE TABLE IF NOT EXISTS robots (
   host TEXT PRIMARY KEY, body BLOB, expires_at REAL NOT NULL, reason TEXT, detail TEXT NOT NULL, failures INTEGER NOT NULL
 );
 """
-# Open file description locks (fcntl(2), Linux) also part two users inside one process; elsewhere the plain ones part processes.
+# Open file description locks (fcntl(2), Linux) also part two users inside one process; elsewhere the plain
+# ones part processes.
 _SET_LOCK: int = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 
 
@@ -63,8 +67,9 @@ class Hosts:
     # -- turns -------------------------------------------------------------------------------------------------------
 
     def slot(self, host: str, *, limit: int = 1, delay: float = 0.0) -> Slot:
-        """One request's turn at `host` (async with): at most `limit` in flight over all processes, `delay` seconds from the
-        end of one to the start of the next. Raises Transient: the reason of a pause, or DEFERRED for a turn too far off."""
+        """One request's turn at `host` (async with): at most `limit` in flight over all processes, `delay`
+        seconds from the end of one to the start of the next. Raises Transient: the reason of a pause, or
+        DEFERRED for a turn too far off."""
         return Slot(self, host, min(limit, MOST_IN_FLIGHT), delay)
 
     def _queue(self, host: str, limit: int) -> _Queue:
@@ -102,7 +107,8 @@ class Hosts:
             recheck = min(recheck * 1.5, RECHECK_MOST)
 
     def _wait(self, host: str, delay: float) -> float:
-        """Seconds until the host may be asked; 0 claims the turn. Raises Transient while the host is paused."""
+        """Seconds until the host may be asked; 0 claims the turn. Raises Transient while the host is
+        paused."""
         next_at = self.heed(host)
         now = time.time()
         if next_at > now:
@@ -156,7 +162,8 @@ class Hosts:
             )
 
     def pause(self, host: str, seconds: float, reason: Reason = Reason.DEFERRED) -> None:
-        """Leave `host` alone, in every process, until `seconds` from now; a longer pause already set stays."""
+        """Leave `host` alone, in every process, until `seconds` from now; a longer pause already set
+        stays."""
         with self._transaction():
             self._db.execute(
                 "INSERT INTO host (host, paused_until, reason) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
@@ -209,7 +216,8 @@ class Hosts:
 
 @dataclass(slots=True)
 class _Queue:
-    """Those of this process who wait for a host, first come first served; `place` is the host's first byte."""
+    """Those of this process who wait for a host, first come first served; `place` is the host's first
+    byte."""
 
     turn: asyncio.Semaphore
     place: int

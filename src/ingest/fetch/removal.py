@@ -1,4 +1,5 @@
-"""Removal from the archive: a record is overwritten in place by a note of the same length, so that no other moves."""
+"""Removal from the archive: a record is overwritten in place by a note of the same length, so that no other
+moves."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _HEAD = 12
 
 
 def remove(folder: Path, places: Iterable[ArchivePlace]) -> None:
-    """Overwrite the records at these places; on disk when this returns. A segment's writer only appends and is not in the way."""
+    """Overwrite the records at these places; on disk when this returns. A segment's writer only appends and
+    is not in the way."""
     by_file: dict[str, list[ArchivePlace]] = {}
     for place in places:
         by_file.setdefault(place.file, []).append(place)
@@ -41,9 +43,11 @@ def _overwrite(path: Path, places: Iterable[ArchivePlace]) -> None:
 
 
 def tombstone(length: int, now: datetime | None = None) -> bytes:
-    """A gzip member of exactly `length` bytes that holds a WARC metadata record saying that something was removed.
+    """A gzip member of exactly `length` bytes that holds a WARC metadata record saying that something was
+    removed.
 
-    Nothing of it is compressed: blanks and an extra header field fill it up. A member too short for a record is left empty.
+    Nothing of it is compressed: blanks and an extra header field fill it up. A member too short for a record
+    is left empty.
     """
     room = length - _HEAD - 8
     size = room - 5 * max(1, -(-room // (_STORED + 5)))

@@ -1,4 +1,5 @@
-"""One host's robots.txt, parsed: may we fetch, how slowly, where are the sitemaps, are rights reserved (RFC 9309). Pure."""
+"""One host's robots.txt, parsed: may we fetch, how slowly, where are the sitemaps, are rights reserved (RFC
+9309). Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from ingest.model import Reason
 ROBOTS_CAP = 512_000
 """Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""
 DELAY_CAP = 86_400.0
-"""Seconds between requests, at most: one a day. A slip in a robots.txt (milliseconds, a date) would close the host for ever."""
+"""Seconds between requests, at most: one a day. A slip in a robots.txt (milliseconds, a date) would close the
+host for ever."""
 KEPT = 86_400.0
 """Seconds a robots.txt is kept: the most that RFC 9309, 2.4 allows."""
 RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
@@ -42,9 +44,11 @@ AI_AGENTS = (
 
 @dataclass(frozen=True, slots=True)
 class StoredRobots:
-    """What hosts.db keeps of a host's robots.txt. `body` is None while it is unreachable, b'' where all is allowed.
+    """What hosts.db keeps of a host's robots.txt. `body` is None while it is unreachable, b'' where all is
+    allowed.
 
-    Times are seconds since the epoch; `reason`, `detail` and `failures` (in a row) tell of an unreachable one.
+    Times are seconds since the epoch; `reason`, `detail` and `failures` (in a row) tell of an unreachable
+    one.
     """
 
     body: bytes | None
@@ -74,7 +78,8 @@ class Robots:
         self.delay = min(asked, DELAY_CAP)
         self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
         named = {name.strip().lower() for name in re.findall(r"(?im)^\s*user-?agent\s*:([^#\r\n]*)", text)}
-        # An AI crawler without a group of its own falls under `*`, as we do: only named ones can differ from us.
+        # An AI crawler without a group of its own falls under `*`, as we do: only named ones can differ from
+        # us.
         self._ai_agents = tuple(agent for agent in AI_AGENTS if agent in named)
         self._usage = _usage_rules(text)
 
@@ -82,7 +87,8 @@ class Robots:
         return self._rules is None or self._rules.can_fetch(url, self._agent)
 
     def reserves_rights(self, url: str) -> bool:
-        """True when an AI crawler is shut out of this URL, or a usage preference (aipref, Content-Signal) says no to AI."""
+        """True when an AI crawler is shut out of this URL, or a usage preference (aipref, Content-Signal)
+        says no to AI."""
         if self._rules is None:
             return False
         if any(not self._rules.can_fetch(url, agent) for agent in self._ai_agents):
@@ -91,7 +97,8 @@ class Robots:
 
 
 def _usage_rules(text: str) -> Protego | None:
-    """Usage preferences as allow/disallow rules: paths and precedence work as in robots.txt (draft-ietf-aipref-attach)."""
+    """Usage preferences as allow/disallow rules: paths and precedence work as in robots.txt
+    (draft-ietf-aipref-attach)."""
     lines = []
     for value in re.findall(r"(?im)^\s*content-(?:usage|signal)\s*:([^#\r\n]*)", text):
         path, _, preference = (

@@ -1,8 +1,8 @@
 """A Response as a WARC 1.1 `response` record in a gzip member of its own, and back (ISO 28500:2017). Pure.
 
-The body is stored decoded, so the headers that spoke of its transfer are renamed to X-Archive-Orig-*, as other archives do.
-What WARC has no field for (redirects, duration, rights) stands in one X-Fetch header of the record. Request headers and cookies
-are never written.
+The body is stored decoded, so the headers that spoke of its transfer are renamed to X-Archive-Orig-*, as
+other archives do. What WARC has no field for (redirects, duration, rights) stands in one X-Fetch header of
+the record. Request headers and cookies are never written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from ingest.fetch.encoding import InflateError
 from ingest.model import Reason, Response
 
 LEVEL = 1
-"""Of ISA-L. On 180 real pages of 347 KB: 0.43 ms a page at ratio 4.4, where level 3 takes 0.81 for 4.6 and zlib's 6 some 6."""
+"""Of ISA-L. On 180 real pages of 347 KB: 0.43 ms a page at ratio 4.4, where level 3 takes 0.81 for 4.6 and
+zlib's 6 some 6."""
 TEXT_FORM = "text/plain; charset=utf-8; form=article"
 """Content-type of a text that came without a page (RFC 2046, 4.1: unknown parameters do no harm)."""
 _TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
@@ -97,7 +98,8 @@ def read_response(record: bytes) -> Response | None:
 
 
 def members(data: Iterator[bytes], offset: int) -> Iterator[Member]:
-    """The whole members in bytes that begin at `offset` of a file; ends without a word at the first torn one."""
+    """The whole members in bytes that begin at `offset` of a file; ends without a word at the first torn
+    one."""
     pending = b""
     while True:
         stream, parts, length = isal_zlib.decompressobj(wbits=31), list[bytes](), 0

@@ -18,7 +18,8 @@ _KEY = ("url_key",)
 
 
 def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
-    """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead nowhere are left out."""
+    """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead
+    nowhere are left out."""
     led = targets(con, keys)
     if not stage(
         con,
@@ -34,7 +35,8 @@ def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, st
 
 
 def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, Known]:
-    """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left out."""
+    """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left
+    out."""
     led = leads(con, keys)
     if not stage(
         con,
@@ -132,7 +134,8 @@ def notices_near(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> list
 
 
 def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> dict[str, date]:
-    """Set the one story that the notice names to withdrawn, with a revision that says so; its id and published_day.
+    """Set the one story that the notice names to withdrawn, with a revision that says so; its id and
+    published_day.
 
     Nothing when none or several fit, or when the one that fits is withdrawn already.
     """

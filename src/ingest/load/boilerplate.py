@@ -1,4 +1,5 @@
-"""Sentences of texts, and those learnt to be boilerplate: they are left out when texts are compared. Ids are UUID strings."""
+"""Sentences of texts, and those learnt to be boilerplate: they are left out when texts are compared. Ids are
+UUID strings."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def write_sentences(
     rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]],
     now: datetime,
 ) -> None:
-    """(article, published_day, sentences, opening) of new or changed texts; the old ones are forgotten with the fingerprints."""
+    """(article, published_day, sentences, opening) of new or changed texts; the old ones are forgotten with
+    the fingerprints."""
     placed: list[Row] = [
         {"hash": sentence, "article_id": id, "day": day, "seen_day": now.date(), "opening": opening}
         for id, day, sentences, opening in rows
@@ -57,7 +59,8 @@ def anything_to_learn(con: duckdb.DuckDBPyConnection) -> bool:
 def repeated(
     con: duckdb.DuckDBPyConnection, texts: int, sample: int
 ) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
-    """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the openings of a `sample`."""
+    """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the
+    openings of a `sample`."""
     found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
     for sentence, count, opening in con.execute(
         sql("load/repeated_sentences"), {"texts": texts, "sample": sample}
@@ -67,7 +70,8 @@ def repeated(
 
 
 def learn(con: duckdb.DuckDBPyConnection, counts: Mapping[int, int], now: datetime) -> None:
-    """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be compared anew."""
+    """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be
+    compared anew."""
     rows = [
         {"hash": sentence, "texts": texts, "learnt_at": now} for sentence, texts in sorted(counts.items())
     ]
@@ -117,8 +121,8 @@ def see_lines(
 def learn_lines(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     """Blocks seen on LEARN_AFTER pages of their host are boilerplate from the next run on.
 
-    Done at the end of a run that ended by itself, never between its batches: what a text is must not depend on where a run was
-    cut off.
+    Done at the end of a run that ended by itself, never between its batches: what a text is must not depend
+    on where a run was cut off.
     """
     con.execute(sql("load/learn_lines"), {"pages": LEARN_AFTER, "now": now})
 

@@ -1,7 +1,8 @@
 """Fingerprints, verified pairs and the groups derived from them. Ids are UUID strings.
 
-`Days` says on which published_day an article stands. Every statement is told the days it is about, so that zone maps leave out
-the rest of the history whatever its size; days far apart are asked for one after the other (docs/decisions/0030).
+`Days` says on which published_day an article stands. Every statement is told the days it is about, so that
+zone maps leave out the rest of the history whatever its size; days far apart are asked for one after the
+other (docs/decisions/0030).
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _APART = timedelta(days=60)
 
 
 def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
-    """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were verified with, and where
-    those stand."""
+    """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were
+    verified with, and where those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
     for statement in (
         "forget_fingerprints",
@@ -44,7 +45,8 @@ def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
 def write_fingerprints(
     con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
 ) -> None:
-    """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick without an index."""
+    """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick
+    without an index."""
     if _stage_hashes(con, prints):
         con.execute("INSERT INTO core.fingerprint BY NAME SELECT * FROM staged")
         con.unregister("staged")
@@ -53,8 +55,8 @@ def write_fingerprints(
 def candidates(
     con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
 ) -> tuple[list[tuple[str, str]], dict[str, date]]:
-    """Pairs (a < b) worth verifying: enough shared hashes within the window, the best few of each of `prints`; and where all
-    whom they name stand."""
+    """Pairs (a < b) worth verifying: enough shared hashes within the window, the best few of each of
+    `prints`; and where all whom they name stand."""
     found: set[tuple[str, str]] = set()
     days = {id: day for id, day, _ in prints}
     for first, last, some in _spans([(id, day) for id, day, _ in prints]):

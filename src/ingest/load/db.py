@@ -33,15 +33,18 @@ STORAGE_ERRORS = (
 )
 _OPEN_WAIT = 60.0
 CLOSING = "100MB"
-"""What DuckDB may take to close a file. Its checkpoint merges row groups, up to 122,880 rows with all their texts (600 MB); with
-little memory it does so by way of the disk: of 32,000 articles in 6 s instead of 3, and 90 MB instead of 450. Where even that
-cannot be done, the write-ahead log stays beside the file, and who opens it next goes on from there."""
+"""What DuckDB may take to close a file. Its checkpoint merges row groups, up to 122,880 rows with all their
+texts (600 MB); with little memory it does so by way of the disk: of 32,000 articles in 6 s instead of 3, and
+90 MB instead of 450. Where even that cannot be done, the write-ahead log stays beside the file, and who opens
+it next goes on from there."""
 
 
 class Warehouse:
-    """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, with the write lock held around it.
+    """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, with the write lock held
+    around it.
 
-    The file is open only for that time: another process that wants to write waits; readers never open it at all.
+    The file is open only for that time: another process that wants to write waits; readers never open it at
+    all.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -52,7 +55,8 @@ class Warehouse:
         self._ready = False
 
     def prepare(self) -> bool:
-        """Make the folders and bring the layout up to date. True when a migration ran. WarehouseError if it cannot be."""
+        """Make the folders and bring the layout up to date. True when a migration ran. WarehouseError if it
+        cannot be."""
         self.make_folders()
         with self._thread_lock, write_lock(self.data / "locks"):
             if not self.path.exists():
@@ -71,7 +75,8 @@ class Warehouse:
             )
 
     def make_folders(self) -> None:
-        """The data directory and its folders. ConfigError where they cannot be made: the place named is no good."""
+        """The data directory and its folders. ConfigError where they cannot be made: the place named is no
+        good."""
         try:
             for name in FOLDERS:
                 (self.data / name).mkdir(parents=True, exist_ok=True)
@@ -82,7 +87,8 @@ class Warehouse:
 
     @contextmanager
     def transaction(self, memory: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction: committed at the end, rolled back on any error. `memory` is for what can do with less than it may."""
+        """One transaction: committed at the end, rolled back on any error. `memory` is for what can do with
+        less than it may."""
         if not self._ready:
             self.prepare()
         with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
@@ -99,14 +105,16 @@ class Warehouse:
 
     @contextmanager
     def exclusive(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
-        """The write lock, for what replaces or copies the file as a whole; hands out how to open it meanwhile."""
+        """The write lock, for what replaces or copies the file as a whole; hands out how to open it
+        meanwhile."""
         if not self._ready:
             self.prepare()
         with self._thread_lock, write_lock(self.data / "locks"):
             yield self._open
 
     def _create(self) -> None:
-        """A new warehouse comes into being by rename: a death while DuckDB writes its first headers leaves no broken file."""
+        """A new warehouse comes into being by rename: a death while DuckDB writes its first headers leaves no
+        broken file."""
         folder = self.data / ".new"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()

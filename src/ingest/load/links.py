@@ -1,7 +1,9 @@
-"""Every URL that ever led to a key: where it leads, and the days of the links whose outcome shows elsewhere now.
+"""Every URL that ever led to a key: where it leads, and the days of the links whose outcome shows elsewhere
+now.
 
-Where the rows of a key stand is looked for once in a transaction (`look`), by hash; what else is asked of them is asked there. The
-places are kept in temporary tables, which go with the connection: a transaction has one of its own (`Warehouse.transaction`).
+Where the rows of a key stand is looked for once in a transaction (`look`), by hash; what else is asked of
+them is asked there. The places are kept in temporary tables, which go with the connection: a transaction has
+one of its own (`Warehouse.transaction`).
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ _KEY = ("link_key",)
 
 
 def look(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
-    """Find the rows of these link keys, unless this transaction has. One look for all keys that a step will ask of costs one scan
-    of the hashes; each further one for others costs another."""
+    """Find the rows of these link keys, unless this transaction has. One look for all keys that a step will
+    ask of costs one scan of the hashes; each further one for others costs another."""
     if stage(con, [{"link_key": key} for key in sorted(set(keys))], "core.alias", _KEY):
         new = con.execute(sql("load/near_asked")).fetchall()
         con.unregister("staged")
@@ -56,6 +58,7 @@ def lead_links(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]])
 
 
 def mark_days_of(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
-    """Mark every day on which a link to these keys was first seen: a new outcome may change which link of a key is primary."""
+    """Mark every day on which a link to these keys was first seen: a new outcome may change which link of a
+    key is primary."""
     look(con, keys)
     merge(con, "dirty_links", [{"url_key": key} for key in sorted(set(keys))], "core.alias")

@@ -14,7 +14,8 @@ from ingest.model import ArchivePlace, Page, Work
 def commit_pages(
     con: duckdb.DuckDBPyConnection, run_id: str, archived: Iterable[tuple[Work, Page]], done: Collection[str]
 ) -> None:
-    """Note archived pages; work not yet `done` keeps its place, so that a rerun reads the archive instead of the network."""
+    """Note archived pages; work not yet `done` keeps its place, so that a rerun reads the archive instead of
+    the network."""
     pairs = list(archived)
     append(con, "raw.page", [page_row(page, work.url_key, run_id) for work, page in pairs])
     note_places(

@@ -25,7 +25,8 @@ def write_states(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[Feed, Fee
 
 
 def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
-    """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again are late, not paused."""
+    """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again
+    are late, not paused."""
     con.execute(
         "UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT unnest(?::VARCHAR[])))",
         [list(enabled)],
@@ -35,7 +36,8 @@ def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
 def known_entries(
     con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries besides."""
+    """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries
+    besides."""
     if not stage(
         con,
         [{"feed_id": feed, "entry_key": key} for feed, key in asked],
@@ -51,7 +53,8 @@ def known_entries(
 
 
 def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Row]:
-    """For each link key: the article it leads to (article_key), its pending work (rank, kind) and outcome, where there are any."""
+    """For each link key: the article it leads to (article_key), its pending work (rank, kind) and outcome,
+    where there are any."""
     asked = sorted(set(keys))
     led = leads(con, asked)
     if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in asked], "core.alias"):
@@ -73,7 +76,8 @@ def write_polls(
 
 
 def _without_text(con: duckdb.DuckDBPyConnection, history: Sequence[Row]) -> Sequence[Row]:
-    """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do not."""
+    """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do
+    not."""
     barred = taken_down(con, {row["url_key"] for row in history})
     words = ("title", "summary", "content", "credit", "image_url")
     return [

@@ -1,7 +1,8 @@
 """What everybody else reads: Parquet by day, and a small file of views over it, replaced by rename.
 
-Readers never touch the writer's file. Only dirty days are written again; a replaced file stays for KEEP so that a query that
-has begun can end. All paths in the views are absolute: `publish(everything=True)` writes them anew after a move.
+Readers never touch the writer's file. Only dirty days are written again; a replaced file stays for KEEP so
+that a query that has begun can end. All paths in the views are absolute: `publish(everything=True)` writes
+them anew after a move.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from ingest.load.sql import names, sql
 
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
-"""Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is allowed."""
+"""Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is
+allowed."""
 SLICE, TEXTS = 10, 3_000
-"""Days, and whole texts on them, that one statement writes, at most: it sorts and holds all its rows until it ends (30 kB a text).
-After a backfill days may be years, and one of them, the day on which all was first seen, may hold as many texts as were loaded."""
+"""Days, and whole texts on them, that one statement writes, at most: it sorts and holds all its rows until it
+ends (30 kB a text). After a backfill days may be years, and one of them, the day on which all was first seen,
+may hold as many texts as were loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 STORAGE = "v1.0.0"
@@ -34,9 +37,11 @@ _COMMENT = re.compile(r"^-- (?:\* (?P<column>\w+)|(?P<view>[\w.]+)): (?P<text>.+
 
 
 def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
-    """Write the dirty days (or all), point the views at them, forget the dirt; returns how many files were written.
+    """Write the dirty days (or all), point the views at them, forget the dirt; returns how many files were
+    written.
 
-    One transaction: a crash anywhere leaves either the old state or dirty days that the next publish writes again.
+    One transaction: a crash anywhere leaves either the old state or dirty days that the next publish writes
+    again.
     """
     folder = warehouse.data / "published"
     with warehouse.transaction(memory=MEMORY) as con:
@@ -52,7 +57,8 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
 
 
 def sweep(warehouse: Warehouse) -> int:
-    """Remove what a killed publish left behind: files older than KEEP that nothing points to; returns how many."""
+    """Remove what a killed publish left behind: files older than KEEP that nothing points to; returns how
+    many."""
     folder = warehouse.data / "published"
     edge = time.time() - KEEP.total_seconds()
     old = [
@@ -72,7 +78,8 @@ def sweep(warehouse: Warehouse) -> int:
 
 
 def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
-    """True the first time, and after an upgrade changed what is published: the days of old have other columns then."""
+    """True the first time, and after an upgrade changed what is published: the days of old have other columns
+    then."""
     now = uuid.uuid5(uuid.NAMESPACE_OID, "".join(sql(name) for name in names("publish"))).hex
     row = con.execute("SELECT value FROM core.meta WHERE key = 'published_layout'").fetchone()
     con.execute("INSERT OR REPLACE INTO core.meta VALUES ('published_layout', ?)", [now])
@@ -93,7 +100,8 @@ def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
 
 
 def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
-    """Days to write at once, oldest first, and in how many parts: more than one where a single day holds too much."""
+    """Days to write at once, oldest first, and in how many parts: more than one where a single day holds too
+    much."""
     days: list[date] = []
     held = 0
     for day, more in sorted(texts.items()):
@@ -130,7 +138,8 @@ def _write_dataset(
 
 
 def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str) -> None:
-    """An empty file of the right types, so that the mart exists before the first row and every reader sees one schema."""
+    """An empty file of the right types, so that the mart exists before the first row and every reader sees
+    one schema."""
     target = folder / dataset / f"{column}=1970-01-01" / f"{_layout_name(dataset)}.parquet"
     if target.exists():
         return
@@ -179,7 +188,8 @@ def _register(
 
 
 def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> None:
-    """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into place."""
+    """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into
+    place."""
     sources = {dataset: _source(con, folder, dataset) for dataset in (*BY_DAY, *WHOLE)}
     build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     build.mkdir()
@@ -232,7 +242,8 @@ def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
 
 
 def _replace(fresh: Path, target: Path) -> None:
-    """A WAL that a client left behind belongs to the old file: replayed over the new one it would break it."""
+    """A WAL that a client left behind belongs to the old file: replayed over the new one it would break
+    it."""
     leftover = target.with_name(target.name + ".wal")
     leftover.unlink(missing_ok=True)
     os.replace(fresh, target)

@@ -1,4 +1,5 @@
-"""Reading what is published: through a private copy of the small views file, so that nobody's lock is ever in the way."""
+"""Reading what is published: through a private copy of the small views file, so that nobody's lock is ever in
+the way."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def query(data: Path, text: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-    """The rows of a query over the marts, as dicts. ConfigError with DuckDB's first line when the SQL is wrong."""
+    """The rows of a query over the marts, as dicts. ConfigError with DuckDB's first line when the SQL is
+    wrong."""
     with reader(data) as con:
         try:
             con.execute(text, parameters or [])

@@ -27,8 +27,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article as the warehouse has it. `seen` holds the text hash of every revision it ever had; `row` its columns,
-    all of them where the article may be written again."""
+    """An article as the warehouse has it. `seen` holds the text hash of every revision it ever had; `row` its
+    columns, all of them where the article may be written again."""
 
     article_id: str
     url_key: str

@@ -29,10 +29,11 @@ def names(folder: str) -> tuple[str, ...]:
 def stage(
     con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()
 ) -> bool:
-    """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when there are none.
+    """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when
+    there are none.
 
-    Row by row inserts cost an order of magnitude more than one Arrow table. A key that is not a column of `like` is an error;
-    a missing one is NULL.
+    Row by row inserts cost an order of magnitude more than one Arrow table. A key that is not a column of
+    `like` is an error; a missing one is NULL.
     """
     if not rows:
         return False
@@ -42,7 +43,8 @@ def stage(
 
 
 def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], like: str) -> None:
-    """The same for whole columns of equal length, lists or Arrow arrays: what is numbers already need not become rows first."""
+    """The same for whole columns of equal length, lists or Arrow arrays: what is numbers already need not
+    become rows first."""
     schema = _schema(con, like)
     unknown = [name for name in columns if name not in schema.names]
     if unknown:

@@ -1,4 +1,5 @@
-"""Marks of texts, and the stories derived from them day by day. Ids are UUID strings; a day is a published_day."""
+"""Marks of texts, and the stories derived from them day by day. Ids are UUID strings; a day is a
+published_day."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Told:
 def write_marks(
     con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]
 ) -> None:
-    """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with the fingerprints."""
+    """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with
+    the fingerprints."""
     append(
         con,
         "core.story_mark",
@@ -82,7 +84,8 @@ def told(con: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[str, T
 def replace_told(
     con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], after: Mapping[str, Told]
 ) -> None:
-    """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its copies."""
+    """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its
+    copies."""
     moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
     days = [row.day for id in moved for row in (before.get(id), after.get(id)) if row]
     if stage(con, [{"article_id": id} for id in moved], "core.copy_group", ("article_id",)):

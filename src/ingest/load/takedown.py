@@ -1,4 +1,5 @@
-"""Takedown in the warehouse: a tombstone stays, every text goes; and a new file without the bytes that deletes leave behind."""
+"""Takedown in the warehouse: a tombstone stays, every text goes; and a new file without the bytes that
+deletes leave behind."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ WHERE article_id IN (SELECT article_id FROM gone)"""
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What a takedown removed: all keys that led to it, its article if there was one, its texts (to be looked for elsewhere)."""
+    """What a takedown removed: all keys that led to it, its article if there was one, its texts (to be looked
+    for elsewhere)."""
 
     keys: tuple[str, ...]
     article_id: str | None
@@ -37,7 +39,8 @@ class Gone:
 
 
 def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, now: datetime) -> Gone:
-    """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the outcomes."""
+    """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the
+    outcomes."""
     con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
     con.execute(_ARTICLE)
@@ -67,10 +70,12 @@ def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Seq
 
 
 def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
-    """Addresses at which something taken down came again (key -> a key with a tombstone): each has a tombstone from now on.
+    """Addresses at which something taken down came again (key -> a key with a tombstone): each has a
+    tombstone from now on.
 
-    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look for what they led to in the archive; those
-    returned had their tombstone before, so that there is nothing but what came now: `finish` them when that is overwritten.
+    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look for what they led to in
+    the archive; those returned had their tombstone before, so that there is nothing but what came now:
+    `finish` them when that is overwritten.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
@@ -85,12 +90,14 @@ def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *
 
 
 def look_again(con: duckdb.DuckDBPyConnection) -> None:
-    """Records came to light that a killed process left: the next maintenance looks for everything taken down in them."""
+    """Records came to light that a killed process left: the next maintenance looks for everything taken down
+    in them."""
     con.execute("UPDATE core.takedown SET scrubbed = false WHERE scrubbed")
 
 
 def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
-    """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse file)."""
+    """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse
+    file)."""
     rows = con.execute(f"SELECT url_key FROM core.takedown WHERE NOT {column} ORDER BY url_key").fetchall()
     return [key for (key,) in rows]
 
@@ -103,8 +110,8 @@ def finish(con: duckdb.DuckDBPyConnection, column: str, keys: Sequence[str]) -> 
 
 
 def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
-    """Remove published files that still hold these articles' texts, though nothing points to them any more: replaced ones are
-    kept for a day otherwise, and a killed publish leaves some. Returns how many."""
+    """Remove published files that still hold these articles' texts, though nothing points to them any more:
+    replaced ones are kept for a day otherwise, and a killed publish leaves some. Returns how many."""
     folder = warehouse.data / "published"
     with warehouse.transaction() as con:
         current = {
@@ -128,7 +135,8 @@ def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
 
 
 def _holds(con: duckdb.DuckDBPyConnection, path: Path, ids: Sequence[str]) -> bool:
-    """Whether a file has rows of these articles; one that cannot be read is a torn leftover that nobody needs."""
+    """Whether a file has rows of these articles; one that cannot be read is a torn leftover that nobody
+    needs."""
     try:
         query = "SELECT 1 FROM read_parquet(?) WHERE article_id IN (SELECT unnest(?::UUID[])) LIMIT 1"
         return con.execute(query, [str(path), list(ids)]).fetchone() is not None
@@ -137,9 +145,11 @@ def _holds(con: duckdb.DuckDBPyConnection, path: Path, ids: Sequence[str]) -> bo
 
 
 def rewrite(warehouse: Warehouse) -> int:
-    """Write the warehouse anew, without the free blocks in which deleted rows live on; swapped in by rename. Returns bytes saved.
+    """Write the warehouse anew, without the free blocks in which deleted rows live on; swapped in by rename.
+    Returns bytes saved.
 
-    The write lock is held meanwhile; readers, who never open this file, notice nothing. A death leaves the old file.
+    The write lock is held meanwhile; readers, who never open this file, notice nothing. A death leaves the
+    old file.
     """
     size = warehouse.path.stat().st_size
     with warehouse.exclusive() as open_file:

@@ -25,7 +25,8 @@ def due_work(
     feeds: Collection[str] | None = None,
     limit: int = 100_000,
 ) -> list[Work]:
-    """What may be tried at `now` (all of it with `everything`), oldest first, of these feeds only when they are named."""
+    """What may be tried at `now` (all of it with `everything`), oldest first, of these feeds only when they
+    are named."""
     con.execute(
         sql("load/due_work"),
         {

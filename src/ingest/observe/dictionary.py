@@ -1,4 +1,5 @@
-"""The data dictionary, made from the comments over each mart: `python -m ingest.observe.dictionary > docs/data.md`."""
+"""The data dictionary, made from the comments over each mart: `python -m ingest.observe.dictionary >
+docs/data.md`."""
 
 from __future__ import annotations
 

@@ -18,10 +18,12 @@ def find_gaps(
     last: date | None = None,
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows feed_id, first, last, articles, usual (a day), command; neighbouring days joined. Reads the published marts.
+    """Rows feed_id, first, last, articles, usual (a day), command; neighbouring days joined. Reads the
+    published marts.
 
-    A day counts as a gap below a quarter of the feed's median over the days looked at and the four weeks before them; the same
-    weekday is what is compared, where there are three of them, since wires rest on Sundays.
+    A day counts as a gap below a quarter of the feed's median over the days looked at and the four weeks
+    before them; the same weekday is what is compared, where there are three of them, since wires rest on
+    Sundays.
     """
     end = last or (now or datetime.now(UTC)).date() - timedelta(days=1)
     begin = first or end - timedelta(days=days - 1)

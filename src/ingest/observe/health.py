@@ -47,7 +47,8 @@ def _told(summary: str | None) -> dict[str, Any]:
 
 
 def day_report(ask: Ask, day: str | None) -> dict[str, Any]:
-    """One published day (default the latest): publishers, most copied stories, revisions, losses of URLs first seen that day."""
+    """One published day (default the latest): publishers, most copied stories, revisions, losses of URLs
+    first seen that day."""
     try:
         day = date.fromisoformat(day).isoformat() if day is not None else None
     except ValueError:

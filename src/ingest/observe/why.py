@@ -26,7 +26,8 @@ PARTS = (
 
 
 def explain(warehouse: Warehouse, asked: str, rules: HostRules) -> dict[str, Any]:
-    """The rows of every table that speak of `asked` (URL, url_key or article_id), by part; empty parts are empty lists."""
+    """The rows of every table that speak of `asked` (URL, url_key or article_id), by part; empty parts are
+    empty lists."""
     key = url_key(asked.strip(), rules)
     with warehouse.transaction() as con:
         con.execute(sql("why/keys"), {"asked": asked.strip(), "key": key})

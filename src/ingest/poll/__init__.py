@@ -1,1 +1,2 @@
-"""Feeds: bytes become entries, answers become the next state and intents, and rates decide who is polled next."""
+"""Feeds: bytes become entries, answers become the next state and intents, and rates decide who is polled
+next."""

@@ -55,9 +55,10 @@ _HIGH_RUN = re.compile(
 def decode(body: bytes, content_type: str | None, language: str | None = None) -> str:
     """The document as text without control characters. Never raises; what cannot be read becomes U+FFFD.
 
-    Valid UTF-8 with anything beyond ASCII is UTF-8 whatever is declared (real feeds declare utf-16 over it, and by chance no
-    other encoding forms it); then the HTTP charset, the XML declaration; last, detection over the text between the tags, led
-    by the feed's language: cp1251 bytes declared utf-8 are read as Cyrillic, not as mojibake.
+    Valid UTF-8 with anything beyond ASCII is UTF-8 whatever is declared (real feeds declare utf-16 over it,
+    and by chance no other encoding forms it); then the HTTP charset, the XML declaration; last, detection
+    over the text between the tags, led by the feed's language: cp1251 bytes declared utf-8 are read as
+    Cyrillic, not as mojibake.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -73,7 +74,8 @@ def decode(body: bytes, content_type: str | None, language: str | None = None) -
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, seen by the zeros beside ASCII markup (XML 1.0, appendix F)."""
+    """UTF-16 or UTF-32 without a byte order mark, seen by the zeros beside ASCII markup (XML 1.0, appendix
+    F)."""
     head = body[:4].ljust(4, b"x")
     zeros = "".join("0" if byte == 0 else "x" for byte in head)
     return {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}.get(zeros)
@@ -102,13 +104,14 @@ def _as_utf8(body: bytes, declared: list[str]) -> str | None:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     whole = len(text) - broken - sum(map(text.count, map(chr, range(128))))
-    # A few characters cut in two (summaries cut by bytes) leave a document UTF-8; a wrong label breaks nearly all of them.
+    # A few characters cut in two (summaries cut by bytes) leave a document UTF-8; a wrong label breaks nearly
+    # all of them.
     return text if broken * 10 <= whole else None
 
 
 def _undoubled(text: str) -> str:
-    """UTF-8 that was taken for cp1252 and encoded once more, undone (3 % of captured feeds) where nearly every run of letters
-    beyond ASCII says so: a text that merely quotes some mojibake stays."""
+    """UTF-8 that was taken for cp1252 and encoded once more, undone (3 % of captured feeds) where nearly
+    every run of letters beyond ASCII says so: a text that merely quotes some mojibake stays."""
     runs = set(_HIGH_RUN.findall(text[: 20 * _SAMPLE]))
     undone = sum(_as_bytes(run) != run for run in runs)
     return (

@@ -1,4 +1,5 @@
-"""Old state + answer + now -> new state and what to do with each entry. Pure: a poll can be replayed at any time."""
+"""Old state + answer + now -> new state and what to do with each entry. Pure: a poll can be replayed at any
+time."""
 
 from __future__ import annotations
 
@@ -30,8 +31,9 @@ _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.I)
 class Decision:
     """A poll's outcome: the feed's new state, a verdict per entry, and the facts of its raw.poll row.
 
-    `total` entries in the document, `capped` of them beyond the cap; `overflow`: no entry was known, so some may be missed.
-    `adopted` is the feed's new address where a permanent redirect was taken over. Not ok: `reason` and `detail` say why.
+    `total` entries in the document, `capped` of them beyond the cap; `overflow`: no entry was known, so some
+    may be missed. `adopted` is the feed's new address where a permanent redirect was taken over. Not ok:
+    `reason` and `detail` say why.
     """
 
     state: FeedState
@@ -61,9 +63,11 @@ def body_hash(body: bytes) -> str:
 
 
 def conditional(state: FeedState, now: datetime) -> tuple[str | None, str | None]:
-    """(If-None-Match, If-Modified-Since) to send, verbatim as received (RFC 9110, 13.1); (None, None) asks for the whole.
+    """(If-None-Match, If-Modified-Since) to send, verbatim as received (RFC 9110, 13.1); (None, None) asks
+    for the whole.
 
-    The whole is asked for every 8 days and at every 100th poll, and always of a server whose validators proved false.
+    The whole is asked for every 8 days and at every 100th poll, and always of a server whose validators
+    proved false.
     """
     overdue = state.last_full_at is None or now - state.last_full_at >= FULL_AFTER
     if not state.validators_trusted or overdue or state.polls % FULL_EVERY == FULL_EVERY - 1:
@@ -90,11 +94,12 @@ def decide(
     k: float = schedule.K,
     digest: str | None = None,
 ) -> Decision:
-    """What this answer means. `document` is None where there was nothing to parse (304, or a body seen before).
+    """What this answer means. `document` is None where there was nothing to parse (304, or a body seen
+    before).
 
-    `known` holds the feed's digests by entry_key: those of its latest entries, at least twice as many as a document has.
-    `min_interval` is in seconds, `k` that of schedule.next_poll; `digest` the body_hash of a body
-    that is not kept in `answer`. Never raises.
+    `known` holds the feed's digests by entry_key: those of its latest entries, at least twice as many as a
+    document has. `min_interval` is in seconds, `k` that of schedule.next_poll; `digest` the body_hash of a
+    body that is not kept in `answer`. Never raises.
     """
     trouble = _trouble(answer, document)
     if trouble is not None:
@@ -201,7 +206,8 @@ def _read(
 
 
 def _lied(before: FeedState, answer: Response, now: datetime) -> bool:
-    """Was the whole asked for, and did it come with the very validator that would have been answered by 304?"""
+    """Was the whole asked for, and did it come with the very validator that would have been answered by
+    304?"""
     if conditional(before, now) != (None, None):
         return False
     if before.etag is not None:
@@ -222,8 +228,8 @@ def _floor(answer: Response, document: FeedDocument) -> float | None:
 
 
 def _redirected(state: FeedState, answer: Response, now: datetime) -> tuple[FeedState, str | None]:
-    """A permanent redirect is adopted after seven days of seeing it (a captive portal or a mistake of an hour is none);
-    http to https of the same host at once. The target has just answered as this feed."""
+    """A permanent redirect is adopted after seven days of seeing it (a captive portal or a mistake of an hour
+    is none); http to https of the same host at once. The target has just answered as this feed."""
     target = answer.permanent
     if target is None or target == state.url:
         return replace(state, redirect_url=None, redirect_since=None), None

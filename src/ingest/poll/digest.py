@@ -14,7 +14,8 @@ from ingest.text import text_hash
 from ingest.urls.identity import HostRules, url_key
 
 UPDATES_CAP = 24
-"""Most text changes taken from one entry while its dates stand still: some feeds print a counter or a random line (reader)."""
+"""Most text changes taken from one entry while its dates stand still: some feeds print a counter or a random
+line (reader)."""
 
 SEEN_STATES = 64
 """Former states remembered for an entry: a feed behind several caches serves old and new in turn."""
@@ -23,7 +24,8 @@ Index = Callable[["EntryDigest"], "EntryDigest | None"]
 
 
 class EntryKind(StrEnum):
-    """NEW: never seen. CHANGED: the page may have changed. TOUCHED: history only (date, link parameter...). SAME: nothing."""
+    """NEW: never seen. CHANGED: the page may have changed. TOUCHED: history only (date, link parameter...).
+    SAME: nothing."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -33,11 +35,13 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryDigest:
-    """The compared side of an entry: plain strings and numbers, one row per (feed_id, entry_key) in the warehouse.
+    """The compared side of an entry: plain strings and numbers, one row per (feed_id, entry_key) in the
+    warehouse.
 
-    Hashes are 32 hex digits of the normalised text, None where the feed printed none. `rest_hash` covers the entry verbatim.
-    `modified_at` is UTC seconds. `updates` counts text changes while both dates stood still. `seen` names the latest states the
-    entry was in (short hashes, newest first): one of them again, from a stale cache or a replayed poll, is nothing new.
+    Hashes are 32 hex digits of the normalised text, None where the feed printed none. `rest_hash` covers the
+    entry verbatim. `modified_at` is UTC seconds. `updates` counts text changes while both dates stood still.
+    `seen` names the latest states the entry was in (short hashes, newest first): one of them again, from a
+    stale cache or a replayed poll, is nothing new.
     """
 
     entry_key: str
@@ -57,8 +61,9 @@ class EntryDigest:
 class EntryVerdict:
     """One entry of this poll, under the key it is known by, and what is to be done.
 
-    `why` names what differs. `fetch` asks for the page (a new or changed story); of two entries of one story in the same
-    document (`twin_of`: the key of the better one) only the better asks. `digest` is what to keep; SAME needs no writing.
+    `why` names what differs. `fetch` asks for the page (a new or changed story); of two entries of one story
+    in the same document (`twin_of`: the key of the better one) only the better asks. `digest` is what to
+    keep; SAME needs no writing.
     """
 
     entry: Entry
@@ -99,8 +104,8 @@ def compare(
 ) -> list[EntryVerdict]:
     """A verdict per entry, in order. Pure.
 
-    A moved `modified` on equal text asks for the page only where fewer than half of the known entries moved: some generators
-    stamp the time of writing on everything.
+    A moved `modified` on equal text asks for the page only where fewer than half of the known entries moved:
+    some generators stamp the time of writing on everything.
     """
     fresh = [digest(entry, rules) for entry in entries]
     old = _matches(fresh, known, policy)
@@ -118,8 +123,9 @@ def learn_policy(
 ) -> str:
     """How far this feed's guids are to be trusted: "guid", "flipped" (all new once, links known), or "link".
 
-    "link" where guids name places rather than stories (most known guids come with another story and another link), or where
-    they churn (all unknown although the links are known, twice running). A single flip of all guids re-keys by link.
+    "link" where guids name places rather than stories (most known guids come with another story and another
+    link), or where they churn (all unknown although the links are known, twice running). A single flip of all
+    guids re-keys by link.
     """
     if policy == "link":
         return policy
@@ -141,7 +147,8 @@ def learn_policy(
 def _matches(
     fresh: Sequence[EntryDigest], known: Mapping[str, EntryDigest], policy: str
 ) -> list[EntryDigest | None]:
-    """The known digest of each entry, each known one at most once: by key, guid, guid without scheme and host, then link."""
+    """The known digest of each entry, each known one at most once: by key, guid, guid without scheme and
+    host, then link."""
     found: list[EntryDigest | None] = [None] * len(fresh)
     taken: set[str] = set()
     for index in _indexes(known, policy):
@@ -182,7 +189,8 @@ def _tails(guids: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _twins(entries: Sequence[Entry], fresh: Sequence[EntryDigest]) -> dict[str, str]:
-    """Key of the better entry by the key of the worse, for entries of one document with one link identity and one title."""
+    """Key of the better entry by the key of the worse, for entries of one document with one link identity and
+    one title."""
     groups: dict[tuple[str, str | None], list[Entry]] = {}
     for entry, one in zip(entries, fresh, strict=True):
         if one.link_key:

@@ -1,4 +1,5 @@
-"""A feed's items made safe: identity within the feed, followable links, plain text, real people as authors, bounded lengths."""
+"""A feed's items made safe: identity within the feed, followable links, plain text, real people as authors,
+bounded lengths."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an item is read against: its feed, the final URL of the document, the feed's own title, and the time."""
+    """What an item is read against: its feed, the final URL of the document, the feed's own title, and the
+    time."""
 
     feed: Feed
     url: str
@@ -74,7 +76,8 @@ def guid_tail(guid: str) -> str:
 
 
 def is_tagged(title: str | None) -> bool:
-    """Does a title end in a run of hashtags? Distributors send the same story again that way, for social channels."""
+    """Does a title end in a run of hashtags? Distributors send the same story again that way, for social
+    channels."""
     return bool(title and _TAGS.search(title))
 
 
@@ -122,7 +125,8 @@ def _entry(raw: RawEntry, setting: Setting, position: int) -> Entry:
 
 
 def _text(markup: str | None, cap: int) -> str | None:
-    # Sixteen characters of markup to one of text is beyond any real summary; the cut keeps hostile ones cheap.
+    # Sixteen characters of markup to one of text is beyond any real summary; the cut keeps hostile ones
+    # cheap.
     return clip(plain_text(markup[: 16 * cap]), cap) or None if markup else None
 
 
@@ -163,7 +167,8 @@ def _authors(raws: Sequence[str], setting: Setting) -> tuple[str, ...]:
 
 
 def _people(raw: str, setting: Setting) -> list[str]:
-    """The persons of one author element. RSS prints `address (Name)`: a role's address or the house's own name is nobody."""
+    """The persons of one author element. RSS prints `address (Name)`: a role's address or the house's own
+    name is nobody."""
     text = squeeze(plain_text(raw[:4_000]))[:500]
     address = _ADDRESS.search(text)
     name = _ADDRESS.sub("", text) if address else text
@@ -196,7 +201,8 @@ def _is_name(text: str) -> bool:
 
 
 def _with_keys(entries: list[Entry]) -> tuple[Entry, ...]:
-    """Keys by the rule of model.Entry. A guid or link that stands for several stories of one document names none of them.
+    """Keys by the rule of model.Entry. A guid or link that stands for several stories of one document names
+    none of them.
 
     Of entries that still share a key (one story printed twice) the one without trailing hashtags is kept.
     """

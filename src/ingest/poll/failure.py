@@ -1,4 +1,5 @@
-"""A feed after a failed poll: how much the failure weighs, and when it is tried again. No feed is ever given up."""
+"""A feed after a failed poll: how much the failure weighs, and when it is tried again. No feed is ever given
+up."""
 
 from __future__ import annotations
 
@@ -40,14 +41,16 @@ _SOFT = frozenset(
 )
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
-"""Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then grows by days."""
+"""Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then
+grows by days."""
 RETRY_AFTER_CAP = 86_400.0
 GONE_PAUSE = timedelta(days=30)
 LONGEST = timedelta(days=30)
 
 
 def weight(reason: Reason) -> float:
-    """1 for what waiting does not mend (404, robots, addresses), .5 for what may be mended, .25 for what passes."""
+    """1 for what waiting does not mend (404, robots, addresses), .5 for what may be mended, .25 for what
+    passes."""
     return TEMPORARY if reason in _TEMPORARY else SOFT if reason in _SOFT else HARD
 
 
@@ -63,8 +66,8 @@ def failed(
 ) -> FeedState:
     """The state after a failure: validators, body hash, floor and rate stay as they are.
 
-    Where an adopted address fails for good, the configured one is asked again.
-    Retry-After (seconds, at most 24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
+    Where an adopted address fails for good, the configured one is asked again. Retry-After (seconds, at most
+    24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
     """
     total = state.failure_weight + weight(error.reason)
     own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)

@@ -32,14 +32,16 @@ _EXTRA = re.compile(
     r"<(?:image|textinput)\b[^>]*>.*?(?:</(?:image|textinput)>|\Z)|</?(?!dc:|content:|rdf:|atom:)[\w.-]+:[^<>]*>",
     re.I | re.S,
 )
-# feedparser is quadratic in an author's length (32 KB: 5 CPU seconds) and expat in a tag's attributes (100,000: 20 s).
+# feedparser is quadratic in an author's length (32 KB: 5 CPU seconds) and expat in a tag's attributes
+# (100,000: 20 s).
 _LONG_AUTHOR = re.compile(
     r"(<(?:author|dc:creator|dc:author|managingEditor|webMaster|name|email)\b[^<>]*>(?:<!\[CDATA\[)?[^<\]]{1000})[^<\]]+",
     re.I,
 )
 _LONG_TAG = re.compile(r"<[a-z][^<>]{20000,}>", re.I)
 _BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
-"""What feedparser raises on odd values of extensions (an empty <width>, a licence outside its place): seen by fuzzing."""
+"""What feedparser raises on odd values of extensions (an empty <width>, a licence outside its place): seen by
+fuzzing."""
 
 _MARKUP_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S
@@ -48,7 +50,8 @@ _MARKUP_AMPERSAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FeedInput:
-    """A feed's answer on its way to parsing; picklable. `url` is the final URL, `entries_cap` the most entries to return."""
+    """A feed's answer on its way to parsing; picklable. `url` is the final URL, `entries_cap` the most
+    entries to return."""
 
     feed: Feed
     body: bytes
@@ -61,9 +64,10 @@ class FeedInput:
 def parse_feed(given: FeedInput) -> FeedDocument:
     """The feed's entries, safe and keyed (poll/entries.py), at most `entries_cap`; `total` counts all.
 
-    Raises Terminal(NOT_A_FEED) with what stands there instead: an HTML page, a sitemap, an empty body, JSON of another kind,
-    XML broken before the first entry. A feed broken further on gives the entries before the break and `malformed`.
-    Entities beyond the document are neither read nor expanded. Runs in a killable worker (quadratic inputs exist).
+    Raises Terminal(NOT_A_FEED) with what stands there instead: an HTML page, a sitemap, an empty body, JSON
+    of another kind, XML broken before the first entry. A feed broken further on gives the entries before the
+    break and `malformed`. Entities beyond the document are neither read nor expanded. Runs in a killable
+    worker (quadratic inputs exist).
     """
     text = decode(given.body, given.content_type, given.feed.language).lstrip()
     if not text:
@@ -77,7 +81,8 @@ def parse_feed(given: FeedInput) -> FeedDocument:
 
 
 def _from_root(text: str, given: FeedInput) -> str:
-    """The document from its XML declaration or root on: 16 of 698 real feeds have warnings or blank lines before it."""
+    """The document from its XML declaration or root on: 16 of 698 real feeds have warnings or blank lines
+    before it."""
     first = _first_element(text)
     root = _ROOT.search(text, 0, HEAD)
     if root is None or first == "html":
@@ -145,8 +150,9 @@ def _xml_document(text: str, given: FeedInput) -> FeedDocument:
 
 
 def _feedparser(text: str, url: str) -> Any:
-    """feedparser's result; XML broken by bare ampersands and HTML's entities (the commonest fault) is mended and read again,
-    since the forgiving parser makes `R&D;` of `R&D`. Where an extension breaks feedparser, it is read without extensions."""
+    """feedparser's result; XML broken by bare ampersands and HTML's entities (the commonest fault) is mended
+    and read again, since the forgiving parser makes `R&D;` of `R&D`. Where an extension breaks feedparser, it
+    is read without extensions."""
     clean = _REFERENCE.sub(_allowed, _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub("", text)))
     try:
         return _mended(clean, url)
@@ -214,7 +220,8 @@ def _raw(one: Any) -> RawEntry:
         title=_string(one, "title"),
         summary=_string(one, "summary"),
         content=max(contents, key=len, default="") or None,
-        # RSS with dc:date and Atom with nothing but <updated> print one date; it is the publication's until a page says more.
+        # RSS with dc:date and Atom with nothing but <updated> print one date; it is the publication's until a
+        # page says more.
         published_raw=published or _string(one, "created") or updated,
         modified_raw=updated,
         authors=_authors(one),
@@ -244,7 +251,8 @@ def _authors(one: Any) -> tuple[str, ...]:
         " ".join(filter(None, (_string(person, "email"), _string(person, "name"))))
         for person in one.get("authors") or ()
     ]
-    # The last author also stands verbatim: feedparser takes `x@wire.exam` out of `x@wire.example` (endings of 2-4 letters).
+    # The last author also stands verbatim: feedparser takes `x@wire.exam` out of `x@wire.example` (endings of
+    # 2-4 letters).
     verbatim = _string(one, "author")
     return tuple(filter(None, [*listed[:-1], verbatim or (listed[-1] if listed else None)]))
 
@@ -303,7 +311,8 @@ def _skip_hours(text: str) -> tuple[int, ...]:
 
 
 def _next_link(house: Any, url: str) -> str | None:
-    """The page with older entries (RFC 5005): `next` of a paged feed (3), else `prev-archive` of an archived one (4)."""
+    """The page with older entries (RFC 5005): `next` of a paged feed (3), else `prev-archive` of an archived
+    one (4)."""
     named = {
         _string(link, "rel"): href
         for link in reversed(house.get("links") or ())

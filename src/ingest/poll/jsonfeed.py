@@ -17,7 +17,8 @@ _VERSION = "://jsonfeed.org/version/"
 
 @dataclass(frozen=True, slots=True)
 class JsonFeed:
-    """A document as read: `version` is feedparser-like (`json11`), `total` counts all items, `raws` at most the cap."""
+    """A document as read: `version` is feedparser-like (`json11`), `total` counts all items, `raws` at most
+    the cap."""
 
     version: str
     title: str | None
@@ -85,7 +86,8 @@ def _strings(*values: object) -> tuple[str, ...]:
 
 
 def _escaped(value: object) -> str | None:
-    # Title and summary are plain text by the specification; escaping bare `&` keeps `AT&amp;T` of a text as printed.
+    # Title and summary are plain text by the specification; escaping bare `&` keeps `AT&amp;T` of a text as
+    # printed.
     text = _string(value)
     return text if text is None or "&" in text or "<" in text else html.escape(text, quote=False)
 

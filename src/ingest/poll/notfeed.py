@@ -16,7 +16,8 @@ _HTML = frozenset(("html", "head", "body", "script", "div", "meta", "title", "p"
 
 
 def what_else(text: str, first: str, url: str) -> str:
-    """What this document is, for the one line an operator reads; `first` is the name of its first element, '' for none."""
+    """What this document is, for the one line an operator reads; `first` is the name of its first element, ''
+    for none."""
     head = text[:HEAD]
     if first in _HTML or re.search(r"<(?:!doctype\s+html|html)\b", head, re.I):
         title = _HTML_TITLE.search(head)

@@ -1,9 +1,10 @@
-"""When to poll a feed again: in proportion to the square root of its rate, between its floor and its ceiling. Pure.
+"""When to poll a feed again: in proportion to the square root of its rate, between its floor and its ceiling.
+Pure.
 
-With rates r_i and polling frequencies f_i the mean delay of a new entry is sum(r_i / 2 f_i) / sum(r_i); for a given number of
-polls it is least where f_i is proportional to sqrt(r_i) (Cho and Garcia-Molina, "Effective page refresh policies", use the same
-Lagrange argument). Equivalently a feed is due when the delay its unseen entries have gathered, E = r * age^2 / 2, reaches one
-threshold for all: age = K / sqrt(r) with K = sqrt(2 E).
+With rates r_i and polling frequencies f_i the mean delay of a new entry is sum(r_i / 2 f_i) / sum(r_i); for a
+given number of polls it is least where f_i is proportional to sqrt(r_i) (Cho and Garcia-Molina, "Effective
+page refresh policies", use the same Lagrange argument). Equivalently a feed is due when the delay its unseen
+entries have gathered, E = r * age^2 / 2, reaches one threshold for all: age = K / sqrt(r) with K = sqrt(2 E).
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from ingest.model import Feed, FeedState
 from ingest.urls.identity import host_of
 
 TAU = 5 * 86_400.0
-"""Seconds after which an observation counts 1/e: long enough for weekly rhythm, short enough to follow a story."""
+"""Seconds after which an observation counts 1/e: long enough for weekly rhythm, short enough to follow a
+story."""
 K = 17.3
-"""sqrt(seconds): a feed with two entries a day is polled hourly, one with ten an hour every five and a half minutes."""
+"""sqrt(seconds): a feed with two entries a day is polled hourly, one with ten an hour every five and a half
+minutes."""
 MIN_INTERVAL = 300.0
 OVERFLOW_INTERVAL = 60.0
 OVERFLOW_MEMORY = 86_400.0
@@ -32,7 +35,8 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One whole document seen: how many entries it holds, how many of them were new, seconds since the last success."""
+    """One whole document seen: how many entries it holds, how many of them were new, seconds since the last
+    success."""
 
     entries: int
     new: int
@@ -47,7 +51,8 @@ def observed(state: FeedState, now: datetime, new: int) -> tuple[float, float]:
 
 
 def first_rate(state: FeedState, published: Iterable[datetime], now: datetime) -> tuple[float, float]:
-    """(rate_num, rate_den) at a feed's first document, from its entries' dates: the same decayed sums over the past."""
+    """(rate_num, rate_den) at a feed's first document, from its entries' dates: the same decayed sums over
+    the past."""
     ages = sorted((now - at).total_seconds() for at in published if at <= now)
     if len(ages) < 2:
         return state.rate_num, state.rate_den
@@ -84,8 +89,8 @@ def next_poll(
 ) -> tuple[datetime, str]:
     """(when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds.
 
-    Between floor (min_interval, ttl or max-age; 60 s for a day after an overflow) and the feed's max_interval; and soon enough
-    that half of the document is still known at the next poll.
+    Between floor (min_interval, ttl or max-age; 60 s for a day after an overflow) and the feed's
+    max_interval; and soon enough that half of the document is still known at the next poll.
     """
     wished = k / math.sqrt(rate(state) * feed.weight)
     why = f"about {86_400 * rate(state):.3g} new entries a day" + (", within polls_per_day" if k > K else "")
@@ -134,9 +139,11 @@ def due(
     per_host: int | None = None,
     every: bool = False,
 ) -> list[Feed]:
-    """The enabled feeds to poll now, most delay to be saved first; of one host at most `per_host`, in all at most `budget`.
+    """The enabled feeds to poll now, most delay to be saved first; of one host at most `per_host`, in all at
+    most `budget`.
 
-    Due is a feed never polled, or whose next_poll_at has come; `every` takes all. A pause (Retry-After, 410) is kept always.
+    Due is a feed never polled, or whose next_poll_at has come; `every` takes all. A pause (Retry-After, 410)
+    is kept always.
     """
     ready = [feed for feed in feeds if feed.enabled and _is_ready(states.get(feed.id), now, every)]
     ready.sort(key=lambda feed: (-_score(feed, states, now), feed.position))
@@ -166,7 +173,8 @@ def _score(feed: Feed, states: Mapping[str, FeedState], now: datetime) -> float:
 def k_for(
     rates: Iterable[float], polls_a_day: float, floor: float = MIN_INTERVAL, ceiling: float = DAY
 ) -> float:
-    """The K that spends `polls_a_day` over feeds of these rates (entries a second), floor and ceiling in seconds on."""
+    """The K that spends `polls_a_day` over feeds of these rates (entries a second), floor and ceiling in
+    seconds on."""
     listed = [max(one, 1e-12) for one in rates]
     low, high = 1e-3, 1e6
     for _ in range(60):

@@ -1,4 +1,5 @@
-"""Learning: sentences that repeat in unrelated texts are boilerplate, and the texts that carry them are compared anew without."""
+"""Learning: sentences that repeat in unrelated texts are boilerplate, and the texts that carry them are
+compared anew without."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from ingest.stages.copies import link_copies
 def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
     """Learn what the texts loaded since the last time repeat; returns the texts compared anew.
 
-    Done at the end of a run that ended by itself, never between its batches: what is learnt then depends on the texts alone, not
-    on their order or on where a run was cut off. A slice of texts is one transaction; a death leaves the others on the list.
+    Done at the end of a run that ended by itself, never between its batches: what is learnt then depends on
+    the texts alone, not on their order or on where a run was cut off. A slice of texts is one transaction; a
+    death leaves the others on the list.
     """
     with warehouse.transaction() as con:
         if not boilerplate.anything_to_learn(con):

@@ -1,4 +1,5 @@
-"""Texts side by side: their words without boilerplate, those that stand ready, and the candidates that were refused."""
+"""Texts side by side: their words without boilerplate, those that stand ready, and the candidates that were
+refused."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ from ingest.load.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`whole` is all of a text, `words` without what was learnt. `sentences` are the first and last that were not learnt, `opening`
-    is what the text is known by while they are counted."""
+    """`whole` is all of a text, `words` without what was learnt. `sentences` are the first and last that were
+    not learnt, `opening` is what the text is known by while they are counted."""
 
     whole: Whole
     words: Tokens
@@ -59,12 +60,14 @@ def _wording(text: Whole, learnt: frozenset[int]) -> Wording:
 
 
 LAID = 200_000
-"""Words of the texts that stand ready at a time, some 150 bytes each; pairs come by crowd, so that few are made ready twice."""
+"""Words of the texts that stand ready at a time, some 150 bytes each; pairs come by crowd, so that few are
+made ready twice."""
 
 
 class _Texts:
-    """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when first asked for; and
-    what was verified so far. Only those used last stand ready to be laid side by side, which takes twenty times a text's size."""
+    """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when
+    first asked for; and what was verified so far. Only those used last stand ready to be laid side by side,
+    which takes twenty times a text's size."""
 
     def __init__(
         self, con: Connection, days: dict[str, date], own: Mapping[str, tuple[Mapping[str, Any], Tokens]]
@@ -96,7 +99,8 @@ class _Texts:
         return self._verdicts[pair]
 
     def same(self, a: str, b: str) -> bool:
-        """Whether they are copies: the verdict without the scores of what is ruled out at a glance (most forms)."""
+        """Whether they are copies: the verdict without the scores of what is ruled out at a glance (most
+        forms)."""
         pair = (min(a, b), max(a, b))
         if pair in self._verdicts:
             return self._verdicts[pair].same

@@ -1,4 +1,5 @@
-"""Copies: new texts find their candidates by sketch, are verified, and the groups they touch are derived anew."""
+"""Copies: new texts find their candidates by sketch, are verified, and the groups they touch are derived
+anew."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ PRESENT = ("live", "embargoed")
 
 
 WHOLE = 32
-"""Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of them met as candidates
-(the ten likeliest at that time) plays no part. In a larger crowd only those within two steps of a hub are."""
+"""Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of
+them met as candidates (the ten likeliest at that time) plays no part. In a larger crowd only those within two
+steps of a hub are."""
 
 
 def link_copies(
@@ -35,10 +37,11 @@ def link_copies(
     now: datetime,
     wholes: Mapping[str, Whole] | None = None,
 ) -> int:
-    """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the copies newly linked.
+    """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the
+    copies newly linked.
 
-    `left` and `before` say on which published_day an article stood until now; one that is not in `before` is new.
-    `wholes`: of the texts that have been read already.
+    `left` and `before` say on which published_day an article stood until now; one that is not in `before` is
+    new. `wholes`: of the texts that have been read already.
     """
     present = [known for known in changed if known.status in PRESENT]
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
@@ -128,7 +131,8 @@ def _regroup(
 def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
     """Rows of the groups in a crowd, and of corrections that stand alone.
 
-    What corrects what is asked among texts that belong together; then each group parts into the editions of its story.
+    What corrects what is asked among texts that belong together; then each group parts into the editions of
+    its story.
     """
     ids = sorted({id for pair in crowd for id in pair} & by_id.keys())
     if len(ids) <= WHOLE:

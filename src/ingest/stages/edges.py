@@ -1,4 +1,5 @@
-"""What a run holds in its hands: settings, the clock's `now`, the network, the archive, the workers and the warehouse."""
+"""What a run holds in its hands: settings, the clock's `now`, the network, the archive, the workers and the
+warehouse."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ from ingest.workers import Limits, WorkerPool
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real clock.
-    `k` is what poll/schedule.py spends polls by, `agencies` the user's own list of them (TOML text)."""
+    """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real
+    clock. `k` is what poll/schedule.py spends polls by, `agencies` the user's own list of them (TOML
+    text)."""
 
     run_id: str
     now: datetime
@@ -51,7 +53,8 @@ class Edges:
 
 
 def adopt(edges: Edges) -> int:
-    """Pages that reached the archive but not the warehouse answer their pending work without a second fetch."""
+    """Pages that reached the archive but not the warehouse answer their pending work without a second
+    fetch."""
     with edges.warehouse.transaction() as con:
         found = edges.archive.heal(pages.committed(con))
         pages.note_places(
@@ -64,7 +67,8 @@ def adopt(edges: Edges) -> int:
 
 
 def check_disk(settings: Settings) -> None:
-    """WarehouseError before a run, or the next load of one, fills the disk (min_free_disk, MB): what is left stays pending."""
+    """WarehouseError before a run, or the next load of one, fills the disk (min_free_disk, MB): what is left
+    stays pending."""
     free = shutil.disk_usage(settings.data).free // 1_000_000
     if free < settings.min_free_disk:
         raise WarehouseError(
@@ -74,7 +78,8 @@ def check_disk(settings: Settings) -> None:
 
 
 def own_agencies(settings: Settings) -> str | None:
-    """The text of the user's agencies file (same form as extract/wire/agencies.toml). ConfigError names it when it cannot be read."""
+    """The text of the user's agencies file (same form as extract/wire/agencies.toml). ConfigError names it
+    when it cannot be read."""
     if settings.agencies is None:
         return None
     try:
@@ -105,7 +110,8 @@ PRELOAD = ("ingest.stages.archived", "ingest.poll.feed")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a caller asked a poll to do. `everything`: due or not. `max_seconds` ends the run; what is left stays pending."""
+    """What a caller asked a poll to do. `everything`: due or not. `max_seconds` ends the run; what is left
+    stays pending."""
 
     only: tuple[str, ...] = ()
     everything: bool = False
@@ -116,7 +122,8 @@ class Asked:
 
 @asynccontextmanager
 async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
-    """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all closed at the end."""
+    """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all
+    closed at the end."""
     warehouse = Warehouse(settings)
     warehouse.make_folders()
     check_disk(settings)
@@ -152,7 +159,8 @@ async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) ->
 
 
 def _begin(edges: Edges, job: str) -> None:
-    """Make good what a killed run left, and note that this one is at work. After a crash that takes time: not in the event loop."""
+    """Make good what a killed run left, and note that this one is at work. After a crash that takes time: not
+    in the event loop."""
     adopt(edges)
     with edges.warehouse.transaction() as con:
         polls.start_run(con, edges.run_id, job, edges.now)

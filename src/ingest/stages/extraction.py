@@ -1,5 +1,5 @@
-"""What is worked out of a text once, by the worker that extracted it: its hashes and its words. A load compares them and needs no
-more of the one process that writes."""
+"""What is worked out of a text once, by the worker that extracted it: its hashes and its words. A load
+compares them and needs no more of the one process that writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ingest.text import text_hash
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `whole` is of the body."""
+    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `whole` is of the
+    body."""
 
     text_hash: str
     body_hash: str
@@ -46,7 +47,8 @@ def extract_and_read(given: PageInput) -> Extracted:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """Where a page's record lies, and everything but its bytes that extraction needs; small enough to send anywhere."""
+    """Where a page's record lies, and everything but its bytes that extraction needs; small enough to send
+    anywhere."""
 
     folder: Path
     place: ArchivePlace

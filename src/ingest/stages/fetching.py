@@ -1,4 +1,5 @@
-"""Fetch and extract: pending work becomes results, fair to every host, bounded in memory, bytes archived first."""
+"""Fetch and extract: pending work becomes results, fair to every host, bounded in memory, bytes archived
+first."""
 
 from __future__ import annotations
 
@@ -34,21 +35,25 @@ FLUSH_SECONDS = 2.0
 """A batch that is not full waits this long for more: fresh news must not wait for a slow host."""
 
 AHEAD_PER_WORKER = 4
-"""Pages given to the pool and not come back, for each worker; a host's next page is asked for when its last one is among them."""
+"""Pages given to the pool and not come back, for each worker; a host's next page is asked for when its last
+one is among them."""
 
 _HISTORY = (WorkKind.BACKFILL, WorkKind.CAPTURE)
 _NOTHING_KNOWN = EntryHints()
-"""A list of addresses says no more than that, and may well name front pages; a feed's entries are articles."""
+"""A list of addresses says no more than that, and may well name front pages; a feed's entries are
+articles."""
 
 
 REFUSALS = 3
-"""Pages in a row that could not even be asked for, after which what is left of their host stays pending, untried: it is paused or
-deferred. One alone may be the host of a redirect's target, and say nothing of the next."""
+"""Pages in a row that could not even be asked for, after which what is left of their host stays pending,
+untried: it is paused or deferred. One alone may be the host of a redirect's target, and say nothing of the
+next."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Results ready to load, and the pages archived since the last batch. `idle`: there is nothing but the network to wait for."""
+    """Results ready to load, and the pages archived since the last batch. `idle`: there is nothing but the
+    network to wait for."""
 
     results: list[Result] = field(default_factory=list)
     archived: list[tuple[Work, Page]] = field(default_factory=list)
@@ -66,9 +71,11 @@ def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
 async def results(
     edges: Edges, work: Sequence[Work], boilerplate: Mapping[str, frozenset[int]]
 ) -> AsyncIterator[Batch]:
-    """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time is over.
+    """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time
+    is over.
 
-    Each host has its own queue and its own pace, so that a slow one delays nobody; what is not begun stays pending.
+    Each host has its own queue and its own pace, so that a slow one delays nobody; what is not begun stays
+    pending.
     """
     run = _Paging(edges, boilerplate)
     tasks = [asyncio.ensure_future(run.host(queue)) for queue in hosts_of(work)]
@@ -116,7 +123,8 @@ class _Paging:
             await self._hand_over(work, page)
 
     async def _hand_over(self, work: Work, page: Page | None) -> None:
-        """To the workers, in turn. Hosts wait here and not before they fetch: slow ones would take the places of all others."""
+        """To the workers, in turn. Hosts wait here and not before they fetch: slow ones would take the places
+        of all others."""
         await self._room.acquire()
         task = asyncio.ensure_future(self._extract(work, page))
         self.extracting.add(task)
@@ -216,7 +224,8 @@ class _Paging:
             await self._out.put(None)
 
     async def next_batch(self) -> Batch | None:
-        """The next batch: full, or what has come within FLUSH_SECONDS of its first result; None at the end."""
+        """The next batch: full, or what has come within FLUSH_SECONDS of its first result; None at the
+        end."""
         batch, deadline = Batch(), None
         loop = asyncio.get_running_loop()
         while len(batch.results) < self._edges.settings.batch:

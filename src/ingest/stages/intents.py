@@ -15,7 +15,8 @@ from ingest.urls.identity import HostRules, host_of, url_key
 
 @dataclass(slots=True)
 class Intents:
-    """Rows for core.pending, core.alias and core.outcome; `pending` by link key, where the smallest rank wins.
+    """Rows for core.pending, core.alias and core.outcome; `pending` by link key, where the smallest rank
+    wins.
 
     `mended`: link keys whose waiting work is given up for the key that their feed names instead.
     """
@@ -32,7 +33,8 @@ def link_of(entry: Entry) -> str:
 
 
 def rank_of(feed: Feed, url: str) -> str:
-    """Orders links to one key whatever order they arrive in: place of the feed in feeds.toml, then the shorter, then spelling."""
+    """Orders links to one key whatever order they arrive in: place of the feed in feeds.toml, then the
+    shorter, then spelling."""
     return f"{feed.position:06d} {len(url):05d} {url}"
 
 
@@ -45,7 +47,8 @@ def plan(
     now: datetime,
     rules: HostRules,
 ) -> None:
-    """Add to `intents` what these verdicts ask for. `links` is what the warehouse knows of each link key (load/polls.py)."""
+    """Add to `intents` what these verdicts ask for. `links` is what the warehouse knows of each link key
+    (load/polls.py)."""
     for verdict in verdicts:
         if verdict.kind is EntryKind.SAME:
             continue
@@ -137,7 +140,8 @@ _LOST_ADDRESS = (
 def _mended(
     intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime
 ) -> bool:
-    """True where an entry names another address before the page at the first one was had (a slip of the pen, put right).
+    """True where an entry names another address before the page at the first one was had (a slip of the pen,
+    put right).
 
     Its waiting work is given up for the new one; elsewhere the new address shares the old one's outcome.
     """
@@ -166,7 +170,8 @@ def _mended(
 
 
 def _stays(intents: Intents, there: Mapping[str, Any], work: Work) -> bool:
-    """True where waiting work for this key came by a link of smaller rank: order of arrival must not matter."""
+    """True where waiting work for this key came by a link of smaller rank: order of arrival must not
+    matter."""
     waiting = intents.pending.get(work.url_key)
     rank = waiting["rank"] if waiting else there.get("pending_rank")
     return rank is not None and rank < work.rank

@@ -1,4 +1,5 @@
-"""What a fetched and extracted page means for the warehouse: a new article, a revision, nothing new, or a loss. Pure."""
+"""What a fetched and extracted page means for the warehouse: a new article, a revision, nothing new, or a
+loss. Pure."""
 
 from __future__ import annotations
 
@@ -31,10 +32,11 @@ from ingest.urls.identity import HostRules, host_of, identity, url_key
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page if it had one.
+    """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page
+    if it had one.
 
-    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host. `reading`: of the extraction's article,
-    where the worker has made it.
+    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host. `reading`: of the
+    extraction's article, where the worker has made it.
     """
 
     work: Work
@@ -214,13 +216,15 @@ def _again(
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
     elif change.kind is RevisionKind.NOISE or elsewhere:
-        # A look under another address (print page, AMP) says nothing of how the article changed, nor does a later capture of it.
+        # A look under another address (print page, AMP) says nothing of how the article changed, nor does a
+        # later capture of it.
         if work.rank < known.rank and first_look:
             _retell(verdict, result, article, known, now)
         elif own and not first_look:
             _hold(verdict, article, known)
     elif first_look and known.revisions == 1 and known.row["first_seen_at"] == now:
-        # Neither does one in the same run; which of the two was had first must not matter, the article's own page tells its text.
+        # Neither does one in the same run; which of the two was had first must not matter, the article's own
+        # page tells its text.
         if not _is_own(known.row["url"], known, rules):
             _tell_own(verdict, result, article, known, now)
         elif work.rank < known.rank:
@@ -231,7 +235,8 @@ def _again(
 
 
 def _is_first_look(work: Work, known: Known) -> bool:
-    """True where this link leads to a known article for the first time; a full-text feed tells its own entries again and again."""
+    """True where this link leads to a known article for the first time; a full-text feed tells its own
+    entries again and again."""
     return work.kind in (WorkKind.NEW, WorkKind.BACKFILL) or (
         work.kind is WorkKind.ENTRY and work.feed_id != known.row["feed_id"]
     )
@@ -256,14 +261,16 @@ def _day(row: Row) -> date:
 
 
 def _without(body: str, boilerplate: frozenset[int]) -> str:
-    """A text as it would have been, had its host's boilerplate been known then: learning is no change of the news."""
+    """A text as it would have been, had its host's boilerplate been known then: learning is no change of the
+    news."""
     if not boilerplate:
         return body
     return "\n\n".join(block for block in body.split("\n\n") if line_hash(block) not in boilerplate)
 
 
 def _retell(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
-    """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival does not matter."""
+    """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival
+    does not matter."""
     row = (
         dict(known.row)
         | _row(result, article, known.url_key, now)
@@ -287,7 +294,8 @@ def _hold(verdict: Verdict, article: Article, known: Known) -> None:
 
 
 def _tell_own(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
-    """The text by the article's own page in the place of what another address told in the same run, as if it had come first."""
+    """The text by the article's own page in the place of what another address told in the same run, as if it
+    had come first."""
     told = dict(known.row) | _row(result, article, known.url_key, now)
     row = (
         told

@@ -45,7 +45,8 @@ class Counts:
 def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple[Work, Page]] = ()) -> Counts:
     """Rows, outcomes, pending work and the archive's committed ends move together or not at all.
 
-    `archived` are pages on disk whose results are not here yet: they are noted, so that no later run fetches them again.
+    `archived` are pages on disk whose results are not here yet: they are noted, so that no later run fetches
+    them again.
     """
     ordered = sorted(results, key=lambda r: (r.work.rank, r.work.url_key))
     with edges.warehouse.transaction() as con:
@@ -139,7 +140,8 @@ def _keep_out(
     known: Mapping[str, Known],
     barred: Mapping[str, str],
 ) -> Again:
-    """What came by another address than the one that was taken down: its record is to go, and that address is barred as well."""
+    """What came by another address than the one that was taken down: its record is to go, and that address is
+    barred as well."""
     places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
     led: dict[str, str] = {}
     for result in gone:
@@ -218,8 +220,9 @@ def _count(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Counts:
 
 
 def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[str, date]:
-    """What these articles withdraw, and which of them a notice already here withdraws (link, slug, or headline and agency within
-    72 h): whichever of the two comes first, the story goes out. Returns ids and published days of those that went.
+    """What these articles withdraw, and which of them a notice already here withdraws (link, slug, or
+    headline and agency within 72 h): whichever of the two comes first, the story goes out. Returns ids and
+    published days of those that went.
 
     An article that is itself withdrawn under its own address went out with its last revision.
     """

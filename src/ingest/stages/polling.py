@@ -1,4 +1,5 @@
-"""Poll: feeds are asked side by side, and each round of answers is decided and committed in one transaction."""
+"""Poll: feeds are asked side by side, and each round of answers is decided and committed in one
+transaction."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class PollCounts:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One feed's answer, parsed where it brought a new body. The body itself is gone by now: `digest` and `size` tell of it."""
+    """One feed's answer, parsed where it brought a new body. The body itself is gone by now: `digest` and
+    `size` tell of it."""
 
     feed: Feed
     state: FeedState
@@ -62,7 +64,8 @@ class Answered:
 async def poll_feeds(
     edges: Edges, due: Sequence[tuple[Feed, FeedState]], told: Callable[[int, int], None] | None = None
 ) -> PollCounts:
-    """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in rounds."""
+    """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in
+    rounds."""
     counts = PollCounts()
     # A queue and not asyncio.wait, which looks at all that are waiting each time that one is done.
     answered: asyncio.Queue[asyncio.Future[Answered]] = asyncio.Queue()
@@ -86,7 +89,8 @@ async def poll_feeds(
 
 
 async def _round(answered: asyncio.Queue[asyncio.Future[Answered]], enough: int) -> list[Answered]:
-    """What comes in a ROUND_SECONDS, or `enough` if they come sooner; and what came while the round before was committed."""
+    """What comes in a ROUND_SECONDS, or `enough` if they come sooner; and what came while the round before
+    was committed."""
     ready: list[Answered] = []
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ROUND_SECONDS
@@ -236,7 +240,8 @@ def _keep_out(
     known: dict[str, dict[str, EntryDigest]],
     known_links: dict[str, Row],
 ) -> Again:
-    """A feed still lists what was taken down: its record is to go, and where the entry has another address, that is barred too."""
+    """A feed still lists what was taken down: its record is to go, and where the entry has another address,
+    that is barred too."""
     places, led = [], dict[str, str]()
     for one, decision in decided:
         listed: dict[str, str] = {}

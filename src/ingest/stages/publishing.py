@@ -9,7 +9,8 @@ from ingest.load.db import Warehouse
 from ingest.load.publish import publish
 
 SHARE_IDLE, SHARE_BUSY = 10, 100
-"""A run publishes no sooner than this many times what the last publishing took: seldom while the processors have work."""
+"""A run publishes no sooner than this many times what the last publishing took: seldom while the processors
+have work."""
 LEAST_BUSY = 60.0
 
 

@@ -1,7 +1,8 @@
 """Stories: derived at the end of a run for the days whose texts or groups changed.
 
-What a day says depends on the texts of that day and the two before, and on the leads of those; so days are derived in order, and go
-on for as long as something changes. Marks of days to do outlive a killed run: two runs or one, the stories are the same.
+What a day says depends on the texts of that day and the two before, and on the leads of those; so days are
+derived in order, and go on for as long as something changes. Marks of days to do outlive a killed run: two
+runs or one, the stories are the same.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from ingest.load.db import Connection, Warehouse
 from ingest.load.stories import Marked, Told
 
 INLINE = 5_000
-"""Texts on a run's marked days and the two before each, at most, for stories to be derived in the run (half a second of CPU); more
-wait for `maintain`."""
+"""Texts on a run's marked days and the two before each, at most, for stories to be derived in the run (half a
+second of CPU); more wait for `maintain`."""
 
 SLICE = 10
 """Days in one transaction."""
@@ -26,7 +27,8 @@ REACH = 2
 
 
 def derive_stories(warehouse: Warehouse, most: int | None = None) -> int:
-    """Derive the marked days, all or none: none when more than `most` texts are to be read. Returns the days derived.
+    """Derive the marked days, all or none: none when more than `most` texts are to be read. Returns the days
+    derived.
 
     A slice of days is one transaction: other writers get their turn between, and a death loses a slice.
     """
@@ -52,7 +54,8 @@ class _Days:
         self._new: dict[date, dict[str, str]] = {}
 
     def derive(self, marked: list[date]) -> int:
-        """Days in order, each with the two after it; and two more after every day that came out otherwise than before."""
+        """Days in order, each with the two after it; and two more after every day that came out otherwise
+        than before."""
         due = sorted({day + timedelta(days) for day in marked for days in range(REACH + 1)})
         run: list[date] = []
         while due:

@@ -1,7 +1,9 @@
-"""What was taken down and comes again: its addresses are barred in the step's own transaction, its records go after the COMMIT.
+"""What was taken down and comes again: its addresses are barred in the step's own transaction, its records go
+after the COMMIT.
 
-In this order a death in between loses nothing: what is barred stays to be looked for by maintenance, while a record that is
-overwritten before its tombstone stands could be read by no rerun, and nobody could tell any more whose it was.
+In this order a death in between loses nothing: what is barred stays to be looked for by maintenance, while a
+record that is overwritten before its tombstone stands could be read by no rerun, and nobody could tell any
+more whose it was.
 """
 
 from __future__ import annotations

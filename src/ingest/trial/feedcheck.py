@@ -1,4 +1,5 @@
-"""Ask a feed once, as the poller would, and say what it would make of it. Nothing is stored but what politeness needs."""
+"""Ask a feed once, as the poller would, and say what it would make of it. Nothing is stored but what
+politeness needs."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from ingest.workers import LimitHit, Limits, WorkerPool
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one feed answered: `entries` in the document, how many of them `dated` and `linked`, the `newest` date."""
+    """What one feed answered: `entries` in the document, how many of them `dated` and `linked`, the `newest`
+    date."""
 
     feed_id: str
     url: str

@@ -1,7 +1,8 @@
-"""Backup and restore: a consistent copy of the data directory, made while it is in use, and a data directory made of one.
+"""Backup and restore: a consistent copy of the data directory, made while it is in use, and a data directory
+made of one.
 
-The warehouse is copied under the write lock, which is held for that long; archive segments only grow at their end and are copied
-as far as they went at that time. What is published is made anew from these by `restore`.
+The warehouse is copied under the write lock, which is held for that long; archive segments only grow at their
+end and are copied as far as they went at that time. What is published is made anew from these by `restore`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Copied:
 
 
 def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied:
-    """Copy the data directory to `target`, which must be empty or not there. ConfigError when it is neither."""
+    """Copy the data directory to `target`, which must be empty or not there. ConfigError when it is
+    neither."""
     _empty(target)
     warehouse = Warehouse(settings)
     if not warehouse.path.exists():
@@ -62,7 +64,8 @@ def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied
 
 
 def restore(settings: Settings, source: Path, told: Told | None = None) -> Copied:
-    """Make the data directory of `source`. ConfigError when `source` is no whole backup or the data directory is not empty."""
+    """Make the data directory of `source`. ConfigError when `source` is no whole backup or the data directory
+    is not empty."""
     if not (source / MARK).exists():
         raise ConfigError(
             f"{source}: no whole backup there ({MARK} is missing); name a folder that `ingest backup` made"

@@ -24,7 +24,8 @@ KEEP_UNDO = timedelta(days=90)
 
 @dataclass(slots=True)
 class Upkeep:
-    """What maintenance did: files written and removed, bytes the warehouse shrank by (0: not rewritten), checks that found rows."""
+    """What maintenance did: files written and removed, bytes the warehouse shrank by (0: not rewritten),
+    checks that found rows."""
 
     published: int
     swept: int
@@ -37,8 +38,8 @@ class Upkeep:
 def maintain(
     settings: Settings, feeds: FeedList, now: datetime | None = None, *, rewrite: bool = False
 ) -> Upkeep:
-    """Publish what is dirty, finish takedowns that were cut off, sweep, rewrite the warehouse where a takedown (or `rewrite`) asks
-    for it, and prove its rules."""
+    """Publish what is dirty, finish takedowns that were cut off, sweep, rewrite the warehouse where a
+    takedown (or `rewrite`) asks for it, and prove its rules."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.prepare()
     finished = finish_takedowns(warehouse, feeds)
@@ -51,7 +52,8 @@ def maintain(
 
 
 def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int | None:
-    """Forget what can no longer be undone, and write the warehouse anew where a takedown (or `rewrite`) asks for it.
+    """Forget what can no longer be undone, and write the warehouse anew where a takedown (or `rewrite`) asks
+    for it.
 
     Returns bytes saved, None where it was not.
     """
@@ -71,7 +73,8 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
 
 
 def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
-    """Takedowns that a death cut off after their tombstone, and addresses barred since: how many keys were scrubbed.
+    """Takedowns that a death cut off after their tombstone, and addresses barred since: how many keys were
+    scrubbed.
 
     By key alone, since their texts are gone from the warehouse.
     """

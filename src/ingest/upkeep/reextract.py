@@ -1,6 +1,8 @@
-"""Re-extraction: archived pages by today's rules, without network; the same revision gets a new text, and what changed is told.
+"""Re-extraction: archived pages by today's rules, without network; the same revision gets a new text, and
+what changed is told.
 
-Extraction is told what it was told then (feed's word, clock, host's boilerplate), so that only a rule can make a difference.
+Extraction is told what it was told then (feed's word, clock, host's boilerplate), so that only a rule can
+make a difference.
 """
 
 from __future__ import annotations
@@ -46,8 +48,9 @@ _KEPT = ("headline", "body_text")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to extract anew: articles published on UTC days `first` to `last`, inclusive. `learned`: also without the blocks
-    that were found to repeat on their host since. `dry`: only report. `wait` seconds for another that is at work."""
+    """What to extract anew: articles published on UTC days `first` to `last`, inclusive. `learned`: also
+    without the blocks that were found to repeat on their host since. `dry`: only report. `wait` seconds for
+    another that is at work."""
 
     first: date | None = None
     last: date | None = None
@@ -59,8 +62,9 @@ class Wanted:
 
 @dataclass(slots=True)
 class Report:
-    """What a re-extraction changed. `texts` counts texts read anew, `fields` changed columns of articles, `lost` texts that gave no
-    article now and stand as they were, by reason. `largest`: url, headline, words added and removed, and a readable diff."""
+    """What a re-extraction changed. `texts` counts texts read anew, `fields` changed columns of articles,
+    `lost` texts that gave no article now and stand as they were, by reason. `largest`: url, headline, words
+    added and removed, and a readable diff."""
 
     run_id: str
     dry: bool
@@ -136,7 +140,8 @@ def _note(warehouse: Warehouse, report: Report) -> None:
 
 
 def again(page: ArchivedPage) -> Extraction:
-    """Extract an archived page with the status, type and rights of its answer; a record that cannot be read is an outcome."""
+    """Extract an archived page with the status, type and rights of its answer; a record that cannot be read
+    is an outcome."""
     try:
         response = Archive(page.folder, "reader").read(page.place)
     except Terminal as error:
@@ -272,7 +277,8 @@ class _Run:
         link_copies(con, [reextract_rows.known(row) for row in moved], {}, days, self._now)
 
     def _article(self, one: Stored, article: Article, before: Row) -> Row:
-        """The article's row by the new extraction; its identity, its history and what only a feed knew stay."""
+        """The article's row by the new extraction; its identity, its history and what only a feed knew
+        stay."""
         canonical = (
             None
             if before["url_key"].startswith("urn:")
@@ -331,7 +337,8 @@ class _Run:
 
 
 def _revision(one: Stored, article: Article, before: Row | None) -> Row:
-    """The columns of core.revision by the new extraction; `before` is the revision before it, as it now stands."""
+    """The columns of core.revision by the new extraction; `before` is the revision before it, as it now
+    stands."""
     change = None
     if before is not None and one.row["kind"] != "first":
         change = classify(before["headline"], before["body_text"] or "", article.headline, article.body_text)

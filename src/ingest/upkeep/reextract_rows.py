@@ -1,4 +1,5 @@
-"""Texts extracted anew: read with what extraction was told of them then, written over the same revision, and put back."""
+"""Texts extracted anew: read with what extraction was told of them then, written over the same revision, and
+put back."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _TEXT = ("headline", "body_text", "text_hash", "body_hash", "extractor", "words_
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A revision as it stands, and what is needed to extract it again. `hints` is None where no feed's word is left.
+    """A revision as it stands, and what is needed to extract it again. `hints` is None where no feed's word
+    is left.
 
     `host_lines` are the texts of blocks taken out as the host's boilerplate.
     """
@@ -39,7 +41,8 @@ class Stored:
 
 
 def places(con: Connection, first: date | None, last: date | None) -> list[tuple[str, int]]:
-    """(article_id, revision) of every text whose page is archived, of articles published on these days; an article's together."""
+    """(article_id, revision) of every text whose page is archived, of articles published on these days; an
+    article's together."""
     found = con.execute(sql("reextract/places"), {"first": first, "last": last}).fetchall()
     return [(str(id), revision) for _, id, revision in found]
 
@@ -177,8 +180,8 @@ def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Se
 
 
 def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
-    """Put back what a re-extraction replaced, but for articles that got another revision since; returns the articles as they stand
-    again, each with the day it stood on until now."""
+    """Put back what a re-extraction replaced, but for articles that got another revision since; returns the
+    articles as they stand again, each with the day it stood on until now."""
     rows = con.execute(
         "SELECT article_id, revision, before FROM core.reextraction WHERE run_id = ? ORDER BY ALL", [run_id]
     ).fetchall()

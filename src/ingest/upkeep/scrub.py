@@ -1,4 +1,5 @@
-"""Scrubbing the archive: records of an article are found, by address and by text, and overwritten in place."""
+"""Scrubbing the archive: records of an article are found, by address and by text, and overwritten in
+place."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ _JSON_FEED = b"jsonfeed.org/version"
 
 @dataclass(slots=True)
 class Scrubbed:
-    """Records overwritten; and pages of other addresses in the archive that quote the text, for somebody to decide."""
+    """Records overwritten; and pages of other addresses in the archive that quote the text, for somebody to
+    decide."""
 
     records: int = 0
     quoted: list[str] = field(default_factory=list)
@@ -48,7 +50,8 @@ def scrub(
     key_of: Callable[[str], str],
     told: Callable[[int, int], None] | None = None,
 ) -> Scrubbed:
-    """Overwrite every record of the archive that answers one of `keys`, and every feed that lists one or carries one of `texts`.
+    """Overwrite every record of the archive that answers one of `keys`, and every feed that lists one or
+    carries one of `texts`.
 
     Reads the whole archive: a record may lie there that no row points to.
     """
@@ -94,8 +97,10 @@ class _Looked:
         )
 
     def for_it(self, response: Response) -> bool:
-        """Whether a record is to be overwritten. Another address's page is a copy or a list: it is only named."""
-        # Stops on the way do not count: a page that asks for consent is on the way to all stories of its host.
+        """Whether a record is to be overwritten. Another address's page is a copy or a list: it is only
+        named."""
+        # Stops on the way do not count: a page that asks for consent is on the way to all stories of its
+        # host.
         if self._leads(response.requested_url) or self._leads(response.url):
             return True
         if _is_feed(response):
@@ -119,7 +124,8 @@ class _Looked:
 
 
 def _is_feed(response: Response) -> bool:
-    """Whether it is known to be a list of entries. What cannot be told is a page: it is somebody's text and not ours to destroy."""
+    """Whether it is known to be a list of entries. What cannot be told is a page: it is somebody's text and
+    not ours to destroy."""
     kind, start = response.headers.get("content-type", "").lower(), response.body[:_START]
     if start.lstrip().startswith((b"{", b"[")):
         return "json" in kind or _JSON_FEED in start

@@ -1,6 +1,8 @@
-"""Takedown: a tombstone bars an article for good; its text goes from warehouse, published files and archive; and maintenance.
+"""Takedown: a tombstone bars an article for good; its text goes from warehouse, published files and archive;
+and maintenance.
 
-Order: tombstone and texts in one transaction, then archive, then published files. A death in between is made good by `maintain`.
+Order: tombstone and texts in one transaction, then archive, then published files. A death in between is made
+good by `maintain`.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Removal:
-    """What a takedown did. `found`: there was such an article; a key is barred even if there was none. `copies` are other articles
-    with its text, `quoted` other archived pages (lists, teasers) that begin a paragraph as it does, `backups` copies of the data
-    directory that may still hold it: all three are left to somebody's decision."""
+    """What a takedown did. `found`: there was such an article; a key is barred even if there was none.
+    `copies` are other articles with its text, `quoted` other archived pages (lists, teasers) that begin a
+    paragraph as it does, `backups` copies of the data directory that may still hold it: all three are left to
+    somebody's decision."""
 
     url_key: str
     article_id: str | None
@@ -50,7 +53,8 @@ def take_down(
     now: datetime | None = None,
     told: Told | None = None,
 ) -> Removal:
-    """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what deletes leave in files."""
+    """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what
+    deletes leave in files."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.must_exist()
     warehouse.prepare()

@@ -14,9 +14,11 @@ _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 
 @lru_cache(maxsize=65_536)
 def registrable_domain(host: str) -> str:
-    """The domain somebody registered (`bbc.co.uk` of `news.bbc.co.uk`), by the public suffix list shipped with tld.
+    """The domain somebody registered (`bbc.co.uk` of `news.bbc.co.uk`), by the public suffix list shipped
+    with tld.
 
-    Under an unlisted suffix the last two labels, as the list's default rule `*` says. An address or single label is itself.
+    Under an unlisted suffix the last two labels, as the list's default rule `*` says. An address or single
+    label is itself.
     """
     name = host.lower().rstrip(".")
     if _is_address(name) or "." not in name:

@@ -1,4 +1,5 @@
-"""URLs as identities: which spellings are one story, which canonical links to believe, which feed links may be followed."""
+"""URLs as identities: which spellings are one story, which canonical links to believe, which feed links may
+be followed."""
 
 from __future__ import annotations
 
@@ -43,10 +44,12 @@ _REPRESENTATION = frozenset(
 
 
 class HostRules:
-    """The `identity` rules of feeds.toml by host. A rule holds for its host and every host under it; the nearest one wins."""
+    """The `identity` rules of feeds.toml by host. A rule holds for its host and every host under it; the
+    nearest one wins."""
 
     def __init__(self, rules: Iterable[HostRule] = ()) -> None:
-        """Raises re.error for an identity that is no regular expression (settings checks first and names the file and key)."""
+        """Raises re.error for an identity that is no regular expression (settings checks first and names the
+        file and key)."""
         self._rules = {bare_host(rule.host.lower()): rule for rule in rules}
         self._patterns = {
             host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity
@@ -58,7 +61,8 @@ class HostRules:
         return self._rules[found] if found else None
 
     def story(self, host: str, url: str, target: str) -> str | None:
-        """`host#key` where an identity rule finds a story key in the whole URL, or else in its path and query."""
+        """`host#key` where an identity rule finds a story key in the whole URL, or else in its path and
+        query."""
         found = self._nearest(host, self._patterns)
         if found is None:
             return None
@@ -105,10 +109,11 @@ def url_key(url: str, rules: HostRules) -> str:
 
 
 def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[str, str | None]:
-    """(url_key of the page, its canonical link if believed else None). `canonical` is absolute or relative to `final_url`.
+    """(url_key of the page, its canonical link if believed else None). `canonical` is absolute or relative to
+    `final_url`.
 
-    A canonical link is believed when it lies on the same registrable domain and is no home or section page: sites print their
-    home page or section as the canonical link of every story, which would merge them all.
+    A canonical link is believed when it lies on the same registrable domain and is no home or section page:
+    sites print their home page or section as the canonical link of every story, which would merge them all.
     """
     final_key = url_key(final_url, rules)
     link = clean_link(canonical, final_url) if canonical else None
@@ -127,11 +132,13 @@ def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[s
 
 
 def clean_link(href: str, base: str) -> str | None:
-    """`href` as an absolute http(s) URL in ASCII without fragment, resolved against `base` (RFC 3986, 5), or None.
+    """`href` as an absolute http(s) URL in ASCII without fragment, resolved against `base` (RFC 3986, 5), or
+    None.
 
-    None for other schemes, no or impossible host or port, a NUL inside, or over LINK_CAP characters. Other controls and white
-    space at the ends or breaking the line are removed, as browsers do (WHATWG URL, 4.4). A link without scheme that starts
-    with www. or the base's own host is read as absolute, as its writer meant it.
+    None for other schemes, no or impossible host or port, a NUL inside, or over LINK_CAP characters. Other
+    controls and white space at the ends or breaking the line are removed, as browsers do (WHATWG URL, 4.4). A
+    link without scheme that starts with www. or the base's own host is read as absolute, as its writer meant
+    it.
     """
     text = re.sub(r"[\t\n\r]", "", strip_control(href)).strip()
     if not text or len(text) > 4 * LINK_CAP or "\0" in href.strip("\0"):
@@ -209,7 +216,8 @@ def _path(path: str) -> str:
 
 
 def _encode(text: str) -> str:
-    """RFC 3986, 6.2.2.2: unreserved characters decoded, other escapes upper case, everything outside ASCII as UTF-8."""
+    """RFC 3986, 6.2.2.2: unreserved characters decoded, other escapes upper case, everything outside ASCII as
+    UTF-8."""
 
     def one(match: re.Match[str]) -> str:
         char = chr(int(match[1], 16))
@@ -223,7 +231,8 @@ def _quote(text: str) -> str:
 
 
 def _untail(path: str) -> tuple[str, str]:
-    """(path, pairs hung on it by `&` without a `?`): some distributors append `&source=29` straight after the path."""
+    """(path, pairs hung on it by `&` without a `?`): some distributors append `&source=29` straight after the
+    path."""
     pairs: list[str] = []
     while (match := _TAIL_PAIR.search(path)) and is_tracking(match["name"], match["value"]):
         pairs.insert(0, match[0][1:])

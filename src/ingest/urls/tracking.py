@@ -10,8 +10,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Names that only ever say how a reader arrived. Sources: the query-stripping lists of Firefox, AdGuard and ClearURLs, and the
-# parameters that real feeds hang on their links (BBC at_*, CNN eref, DW maca, Le Monde xtor, Reuters feedType, Google News oc).
+# Names that only ever say how a reader arrived. Sources: the query-stripping lists of Firefox, AdGuard and
+# ClearURLs, and the parameters that real feeds hang on their links (BBC at_*, CNN eref, DW maca, Le Monde
+# xtor, Reuters feedType, Google News oc).
 _TRACKING_PREFIXES = (
     "utm_",
     "at_",
@@ -50,7 +51,8 @@ _TRACKING = _words(
     sharetoken sr_share st_source campaign campaignid campaign_id dgcid sh_kit rss_source _branch_match_id
     mkwid pcrid"""
 )
-# Names that mean something on one site and a channel on another: dropped only where the value names a channel.
+# Names that mean something on one site and a channel on another: dropped only where the value names a
+# channel.
 _CHANNEL_NAMES = _words(
     """source src from partner mod feature emc medium via social channel origin cid share s _r fromref feed rss output
     outputtype c camp link sref tag format"""
@@ -64,7 +66,8 @@ _STORY_NUMBER = re.compile(r"[\w-]*\d{3,}[\w-]*")
 
 
 def is_tracking(name: str, value: str) -> bool:
-    """True for a parameter no story is known by. What may name a story (`id`, `v`, `storyid`, `source=29`) is False."""
+    """True for a parameter no story is known by. What may name a story (`id`, `v`, `storyid`, `source=29`) is
+    False."""
     low = unquote_to_bytes(name).decode("utf-8", "replace").lower()
     if low in _TRACKING or low.startswith(_TRACKING_PREFIXES):
         return True

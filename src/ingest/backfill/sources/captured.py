@@ -1,6 +1,8 @@
-"""Sources that bring their own bytes: WARC files, folders of HTML with a manifest, JSON lines; read as streams.
+"""Sources that bring their own bytes: WARC files, folders of HTML with a manifest, JSON lines; read as
+streams.
 
-Each input becomes one Captured: a page as if it had been fetched, or its address with the reason why there is none.
+Each input becomes one Captured: a page as if it had been fetched, or its address with the reason why there is
+none.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from ingest.text import text_hash, unhalved
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """`response` is None where `found.problem` says why. `place`: its bytes lie in our own archive already."""
+    """`response` is None where `found.problem` says why. `place`: its bytes lie in our own archive
+    already."""
 
     found: Found
     response: Response | None = None
@@ -35,7 +38,8 @@ class Captured:
 
 
 def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
-    """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be read."""
+    """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be
+    read."""
     path = Path(name)
     if not path.exists():
         raise ConfigError(
@@ -70,7 +74,8 @@ def nameless(file: str, number: int) -> str:
 
 
 def warc(path: Path, cap: int) -> Iterator[Captured]:
-    """Its pages; records that are none, with the reason. Records of other types than responses are no business of ours."""
+    """Its pages; records that are none, with the reason. Records of other types than responses are no
+    business of ours."""
     with opened_raw(path) as stream:
         for record in records(stream, 4 * cap):
             found = _warc_record(path, record, cap)

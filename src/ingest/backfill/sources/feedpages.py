@@ -1,7 +1,7 @@
 """What a feed's older pages list: RFC 5005's `next` and `prev-archive` links, else WordPress's `?paged=N`.
 
-A feed that knows neither answers `?paged=2` with what it has said already, and that ends it: one request too many. The feed's own
-form of an entry (`full_text`) is not taken from old pages: each entry's link is fetched.
+A feed that knows neither answers `?paged=2` with what it has said already, and that ends it: one request too
+many. The feed's own form of an entry (`full_text`) is not taken from old pages: each entry's link is fetched.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Paged:
 
 
 def feeds_of(asked: Backfill, feeds: FeedList) -> list[Paged]:
-    """The feeds whose addresses are the inputs, else those named by id, else all that are enabled. ConfigError for none."""
+    """The feeds whose addresses are the inputs, else those named by id, else all that are enabled.
+    ConfigError for none."""
     if asked.inputs:
         return [_input(url, feeds) for url in asked.inputs]
     chosen = feeds.chosen(asked.feeds)
@@ -54,7 +55,8 @@ def _input(url: str, feeds: FeedList) -> Paged:
 
 
 async def entries(edges: Edges, paged: Paged, asked: Backfill, walk: Walk) -> AsyncIterator[list[Found]]:
-    """The entries of each page, newest page first, until one says nothing new or lies wholly before the days asked for."""
+    """The entries of each page, newest page first, until one says nothing new or lies wholly before the days
+    asked for."""
     url: str | None = paged.feed.url
     said, asked_for, linked = set[str](), set[str](), False
     while url is not None and url not in asked_for:
@@ -113,7 +115,8 @@ def _found(entry: Entry, paged: Paged) -> Found:
 
 
 async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocument | None:
-    # A feed's tokens are its own origin's: an older page on another host, or without TLS, is asked for without them.
+    # A feed's tokens are its own origin's: an older page on another host, or without TLS, is asked for
+    # without them.
     tokens = feed.headers if origin_of(url) == origin_of(feed.url) else None
     try:
         answer = await fetched(edges, url, kind=Kind.FEED, headers=tokens)
@@ -127,7 +130,8 @@ async def _document(edges: Edges, feed: Feed, url: str, walk: Walk) -> FeedDocum
         )
         document = await edges.workers.run(parse_feed, given)
     except FetchError as error:
-        # Behind its last page WordPress answers 404, others a page of HTML: the feed's own first page must be there.
+        # Behind its last page WordPress answers 404, others a page of HTML: the feed's own first page must be
+        # there.
         if url == feed.url or error.reason not in (Reason.HTTP_404, Reason.HTTP_410, Reason.NOT_A_FEED):
             walk.problem(url, error.reason, error.detail)
         return None

@@ -1,4 +1,5 @@
-"""A line of JSON as somebody's tool wrote it: an object, or why it is none; its strings such as can be stored. Pure."""
+"""A line of JSON as somebody's tool wrote it: an object, or why it is none; its strings such as can be
+stored. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Lists of URLs: a file, gzip or not, or a page on the web; one address a line, perhaps followed by its date."""
+"""Lists of URLs: a file, gzip or not, or a page on the web; one address a line, perhaps followed by its
+date."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _COLUMN = re.compile(r'(?P<url>.+?)"?,(?P<date>|".*|\d{4}-\d\d-\d\d(?:T[\d:.Z+-]
 
 
 async def addresses(edges: Edges, name: str, walk: Walk) -> AsyncIterator[list[Found]]:
-    """What the list `name` (path or URL) names, in batches; a line that is no address is an address with a problem."""
+    """What the list `name` (path or URL) names, in batches; a line that is no address is an address with a
+    problem."""
     if name.startswith(("http://", "https://")):
         try:
             response = await fetched(edges, name)
@@ -56,7 +58,8 @@ def _found(line: bytes) -> Found | None:
 
 
 def opened(path: Path) -> BinaryIO:
-    """A file for reading; one that begins as gzip does is read through it. ConfigError where it cannot be opened."""
+    """A file for reading; one that begins as gzip does is read through it. ConfigError where it cannot be
+    opened."""
     try:
         stream = path.open("rb")
         packed = stream.read(2) == b"\x1f\x8b"

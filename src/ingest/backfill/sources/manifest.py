@@ -1,4 +1,5 @@
-"""The manifest of a folder of pages: manifest.jsonl, .json, .csv or .tsv; a row says of a file where it was published."""
+"""The manifest of a folder of pages: manifest.jsonl, .json, .csv or .tsv; a row says of a file where it was
+published."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Manifest:
 
 
 def manifest(folder: Path) -> Manifest | None:
-    """None where there is none, or one that names no address. ConfigError for one of which no row can be read."""
+    """None where there is none, or one that names no address. ConfigError for one of which no row can be
+    read."""
     for name in _NAMES:
         path = folder / name
         if path.exists():

@@ -1,4 +1,5 @@
-"""A sitemap's bytes -> the addresses and further sitemaps it lists (sitemaps.org 0.9, news and text forms, gzip). Pure.
+"""A sitemap's bytes -> the addresses and further sitemaps it lists (sitemaps.org 0.9, news and text forms,
+gzip). Pure.
 
 Read as a stream and without entities, DTDs or network; meant for a killable worker.
 """
@@ -69,7 +70,8 @@ class _Fault(Exception):
 
 
 def _decoded(given: SitemapInput) -> Iterator[bytes]:
-    """The bytes in steps: a .gz file is served as it is, without Content-Encoding, so its own first bytes tell."""
+    """The bytes in steps: a .gz file is served as it is, without Content-Encoding, so its own first bytes
+    tell."""
     if not given.body.startswith(_GZIP):
         for start in range(0, min(len(given.body), given.cap), STEP):
             yield given.body[start : start + STEP]

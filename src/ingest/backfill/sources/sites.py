@@ -1,4 +1,5 @@
-"""What a site's sitemaps list: robots lines, the feed's `sitemap`, or /sitemap.xml; indexes are followed, but for other days."""
+"""What a site's sitemaps list: robots lines, the feed's `sitemap`, or /sitemap.xml; indexes are followed, but
+for other days."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where to look: a feed's origin, or an address that was named. `named` are its sitemaps, if they are known; `only` they."""
+    """Where to look: a feed's origin, or an address that was named. `named` are its sitemaps, if they are
+    known; `only` they."""
 
     origin: str
     feed: Feed | None
@@ -40,7 +42,8 @@ class Site:
 
 @dataclass(slots=True)
 class Walk:
-    """What was met on the way: `problems` are sitemaps that could not be read, whole or in part; `unread` those out of range."""
+    """What was met on the way: `problems` are sitemaps that could not be read, whole or in part; `unread`
+    those out of range."""
 
     problems: list[dict[str, str]] = field(default_factory=list)
     read: int = 0
@@ -51,7 +54,8 @@ class Walk:
 
 
 def sites(asked: Backfill, feeds: FeedList) -> list[Site]:
-    """One site for each origin among the feeds (all that are enabled, unless some are named) or the inputs."""
+    """One site for each origin among the feeds (all that are enabled, unless some are named) or the
+    inputs."""
     if asked.inputs:
         return [_input_site(url, feeds) for url in asked.inputs]
     chosen = feeds.chosen(asked.feeds)
@@ -131,7 +135,8 @@ def _child(child: Located, parent: str, site: Site, walk: Walk) -> str | None:
 def _unwanted(child: Located, link: str, asked: Backfill, now: datetime) -> bool:
     """True where nothing that this sitemap lists can be of the days asked for.
 
-    By its lastmod it holds nothing younger than that; by the day, month or year of its name nothing else, a day for time zones.
+    By its lastmod it holds nothing younger than that; by the day, month or year of its name nothing else, a
+    day for time zones.
     """
     stamp = dates.resolve(child.modified, source=StampSource.FEED, now=now) if child.modified else None
     if stamp is not None and asked.first is not None and stamp.day < asked.first:
@@ -163,7 +168,8 @@ async def _document(edges: Edges, url: str, walk: Walk, *, quiet: bool) -> Sitem
 async def fetched(
     edges: Edges, url: str, *, kind: Kind = Kind.SITEMAP, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Asked for again at once where the answer was broken or late; a host that asks for patience is left alone."""
+    """Asked for again at once where the answer was broken or late; a host that asks for patience is left
+    alone."""
     for left in range(TRIES - 1, -1, -1):
         try:
             return await edges.client.get(url, kind=kind, headers=headers)

@@ -1,4 +1,5 @@
-"""WARC files of any tool, read as a stream: whole records in order, damaged ones named, and reading goes on behind them.
+"""WARC files of any tool, read as a stream: whole records in order, damaged ones named, and reading goes on
+behind them.
 
 ISO 28500:2017. One gzip member a record, as crawlers write them, or the whole file in one, or none at all.
 """
@@ -26,9 +27,11 @@ _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record: header fields in lower case, and its block, cut at the cap. `offset` is that of its gzip member or of itself.
+    """A record: header fields in lower case, and its block, cut at the cap. `offset` is that of its gzip
+    member or of itself.
 
-    `damage` says why it cannot be used; what could be read of its fields is kept. `cut`: the block was longer than the cap.
+    `damage` says why it cannot be used; what could be read of its fields is kept. `cut`: the block was longer
+    than the cap.
     """
 
     offset: int
@@ -48,8 +51,8 @@ def records(stream: BinaryIO, cap: int) -> Iterator[Record]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Decoded bytes: `offset` is the place in the file of the member they begin (without gzip: the file's beginning), or None
-    further inside; `fault` ends a run."""
+    """Decoded bytes: `offset` is the place in the file of the member they begin (without gzip: the file's
+    beginning), or None further inside; `fault` ends a run."""
 
     data: bytes
     offset: int | None = None
@@ -152,8 +155,9 @@ class _Raw:
 
 
 class _Parser:
-    """Pieces to records. A fault ends the record it falls into, and so does a member that begins with another: whatever its
-    Content-Length says, it does not reach into that. The next piece begins a new one."""
+    """Pieces to records. A fault ends the record it falls into, and so does a member that begins with
+    another: whatever its Content-Length says, it does not reach into that. The next piece begins a new
+    one."""
 
     def __init__(self, pieces: Iterator[_Piece], cap: int) -> None:
         self._pieces = pieces
@@ -253,7 +257,8 @@ class _Parser:
                 return
 
     def _more(self, *, inside: bool = False) -> bool:
-        """Another piece; False at the end, at a fault, which is remembered, and `inside` a record where another's member begins."""
+        """Another piece; False at the end, at a fault, which is remembered, and `inside` a record where
+        another's member begins."""
         if self._fault is not None or self._ended:
             return False
         piece, self._next = self._next or next(self._pieces, None), None
@@ -283,13 +288,15 @@ def _blank(buffer: bytearray) -> int:
 
 
 def end_of_head(data: bytes | bytearray) -> tuple[int, int]:
-    """Where a head ends and how long its end is, (-1, 0) where it has none: the first empty line, whichever way lines end."""
+    """Where a head ends and how long its end is, (-1, 0) where it has none: the first empty line, whichever
+    way lines end."""
     found = _EMPTY_LINE.search(data, 0, HEAD_CAP + 4)
     return (found.start(), len(found[0])) if found else (-1, 0)
 
 
 def fields_of(head: bytes) -> dict[str, str]:
-    """Header lines below the first as a mapping with lower-case names; folded lines joined, of equal names the first kept."""
+    """Header lines below the first as a mapping with lower-case names; folded lines joined, of equal names
+    the first kept."""
     fields: dict[str, str] = {}
     last = None
     for line in head.decode("utf-8", "surrogateescape").splitlines()[1:]:

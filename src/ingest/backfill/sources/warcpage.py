@@ -1,4 +1,5 @@
-"""A WARC record as the answer it keeps: HTTP headers honoured, encodings undone, or why it is no page. Pure."""
+"""A WARC record as the answer it keeps: HTTP headers honoured, encodings undone, or why it is no page.
+Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ _PAGES = ("html", "xml", "text/plain")
 
 
 def page_of(record: Record, cap: int) -> Response | None:
-    """The answer in a `response` (or `resource`) record; None for other records. Raises Terminal or Transient with the reason.
+    """The answer in a `response` (or `resource`) record; None for other records. Raises Terminal or Transient
+    with the reason.
 
     `cap` is the most bytes a body may decode to.
     """
@@ -85,7 +87,8 @@ def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> None:
 
 
 def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
-    """The body without chunks and compression. Crawlers keep these headers and undo what they say, or not: the bytes decide."""
+    """The body without chunks and compression. Crawlers keep these headers and undo what they say, or not:
+    the bytes decide."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = _unchunked(body)
     elif (
@@ -154,7 +157,8 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
 
 
 def address_of(record: Record) -> str | None:
-    """The page's address by WARC-Target-URI; None where that names a file, a name server's answer or a crawler's own notes."""
+    """The page's address by WARC-Target-URI; None where that names a file, a name server's answer or a
+    crawler's own notes."""
     url = record.fields.get("warc-target-uri", "").strip("<>")
     return url if url[:8].lower().startswith(("http://", "https://")) else None
 
@@ -164,7 +168,8 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def captured_at(record: Record) -> datetime:
-    """WARC-Date, of a year, month or day its beginning (WARC 1.1, 5.4). Raises Terminal for a record without one to be read."""
+    """WARC-Date, of a year, month or day its beginning (WARC 1.1, 5.4). Raises Terminal for a record without
+    one to be read."""
     raw = record.fields.get("warc-date", "")
     try:
         found = datetime.fromisoformat(f"{raw}{_REST[len(raw)]}" if len(raw) in _REST else raw)
@@ -174,7 +179,8 @@ def captured_at(record: Record) -> datetime:
 
 
 def captured_on(record: Record) -> date | None:
-    """The day of WARC-Date, where it names one: a capture of some day in a month may hold all that the month brought."""
+    """The day of WARC-Date, where it names one: a capture of some day in a month may hold all that the month
+    brought."""
     try:
         return None if len(record.fields.get("warc-date", "")) in _REST else captured_at(record).date()
     except FetchError:

@@ -1,1 +1,2 @@
-"""The wire's own fields in a text: dateline, credit, signals, embargo, kind, lines that belong to no article."""
+"""The wire's own fields in a text: dateline, credit, signals, embargo, kind, lines that belong to no
+article."""

@@ -13,7 +13,8 @@ from ingest.dates.names import fold
 
 
 class AgencyKind(StrEnum):
-    """AGENCY writes news, RELEASE carries press releases, OUTLET is a paper or station, DISTRIBUTOR names itself first."""
+    """AGENCY writes news, RELEASE carries press releases, OUTLET is a paper or station, DISTRIBUTOR names
+    itself first."""
 
     AGENCY = "agency"
     RELEASE = "release"
@@ -23,7 +24,8 @@ class AgencyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An entry of agencies.toml. `country` is ISO 3166. An `ambiguous` name is also a word or other initials: `(AA)`, `(SPA)`."""
+    """An entry of agencies.toml. `country` is ISO 3166. An `ambiguous` name is also a word or other initials:
+    `(AA)`, `(SPA)`."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -43,7 +45,8 @@ class AgencyTable:
     by_key: dict[str, Agency]
 
     def find(self, printed: str) -> Agency | None:
-        """The agency of a printed name, None if the table has none. A service counts as its agency: `Reuters Breakingviews`."""
+        """The agency of a printed name, None if the table has none. A service counts as its agency: `Reuters
+        Breakingviews`."""
         known = self.by_key.get(key(printed))
         first, sep, rest = printed.strip().partition(" ")
         if known or not sep or not first[:1].isupper() or rest.count(" ") > 1 or not rest[:1].isupper():
@@ -52,7 +55,8 @@ class AgencyTable:
         return house if house and not house.is_ambiguous(first) and house.name in _HOUSES else None
 
     def extended(self, toml: str) -> AgencyTable:
-        """This table with the `[[agency]]` entries of a user's file over it. ValueError (tomllib) on bad TOML."""
+        """This table with the `[[agency]]` entries of a user's file over it. ValueError (tomllib) on bad
+        TOML."""
         return AgencyTable({**self.by_key, **_read(toml).by_key})
 
 
@@ -62,7 +66,8 @@ _SEPARATORS = re.compile(r"[\s.\-–—_=,'’]+")
 
 
 def key(printed: str) -> str:
-    """A credit without case, accents, spaces, dots and dashes: `GLOBE NEWSWIRE` and `GlobeNewsWire` are one."""
+    """A credit without case, accents, spaces, dots and dashes: `GLOBE NEWSWIRE` and `GlobeNewsWire` are
+    one."""
     return _SEPARATORS.sub("", fold(printed))
 
 

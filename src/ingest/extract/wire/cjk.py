@@ -1,4 +1,5 @@
-"""Openings in Chinese, Japanese and Korean, where place, day and agency stand inside one bracket or run together."""
+"""Openings in Chinese, Japanese and Korean, where place, day and agency stand inside one bracket or run
+together."""
 
 from __future__ import annotations
 

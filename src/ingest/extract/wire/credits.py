@@ -1,4 +1,5 @@
-"""Credit marks: where an opening names an agency, `(Reuters) -`, `/TASS/.`, `--(BUSINESS WIRE)--`, and how surely it does."""
+"""Credit marks: where an opening names an agency, `(Reuters) -`, `/TASS/.`, `--(BUSINESS WIRE)--`, and how
+surely it does."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from ingest.model import DroppedLine
 class Mark:
     """A credit in the text from `start` to `end`, its dash included.
 
-    `inside` is a day printed within it (`(Newsfile Corp. - April 2, 2025)`). `ambiguous` names are also words or other initials;
-    `credible` unknown ones at least look like an agency's. `stop` says that a full
-    stop closed it, `short` that an unknown name is two or three capitals.
+    `inside` is a day printed within it (`(Newsfile Corp. - April 2, 2025)`). `ambiguous` names are also words
+    or other initials; `credible` unknown ones at least look like an agency's. `stop` says that a full stop
+    closed it, `short` that an unknown name is two or three capitals.
     """
 
     start: int
@@ -198,7 +199,8 @@ _LINE = re.compile(
 
 
 def read_tail(body: str, agencies: AgencyTable) -> tuple[str, str | None, tuple[DroppedLine, ...]]:
-    """(body without it, agency, what was dropped); only agencies of the table count here, and only after a finished sentence."""
+    """(body without it, agency, what was dropped); only agencies of the table count here, and only after a
+    finished sentence."""
     tail = body[-_TAIL:]
     for form in (_BRACKET, _DASHED, _LINE):
         match = form.search(tail)

@@ -28,8 +28,8 @@ _FOUR_DIGITS = re.compile(
 def read_embargo(line: str, base: datetime | None) -> tuple[bool, datetime | None]:
     """(does this line hold the story, until when). `base` is a time near the story, for a day without a year.
 
-    A day alone, or a time without zone, is held until it has come everywhere: never out too early. An embargo in capitals
-    whose time can't be read holds without end: a person must decide.
+    A day alone, or a time without zone, is held until it has come everywhere: never out too early. An embargo
+    in capitals whose time can't be read holds without end: a person must decide.
     """
     match = _EMBARGO.match(line)
     printed = _printed_time(match) if match else None

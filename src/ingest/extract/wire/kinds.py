@@ -33,7 +33,8 @@ _TAIL = 900
 def read_content_type(
     lines: list[str], text: str, *, headline: str | None, url: str | None
 ) -> tuple[ContentType | None, tuple[DroppedLine, ...]]:
-    """(PAID, PRESS_RELEASE or None, lines that were only the mark), by first lines, end, headline and the URL's path."""
+    """(PAID, PRESS_RELEASE or None, lines that were only the mark), by first lines, end, headline and the
+    URL's path."""
     found, spent = _by_lines(lines)
     return found or _by_tail(text[-_TAIL:]) or _by_headline(headline) or _by_path(url), spent
 

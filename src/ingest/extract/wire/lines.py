@@ -1,4 +1,5 @@
-"""The lines of a wire story that are not its text: disclaimers, story numbers, photo and desk credits, sign-offs."""
+"""The lines of a wire story that are not its text: disclaimers, story numbers, photo and desk credits,
+sign-offs."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from ingest.model import DroppedLine
 
 @dataclass(frozen=True, slots=True)
 class CleanLines:
-    """`lines` that stay (blank ones keep paragraphs apart), what went and why, and what the dropped ones told."""
+    """`lines` that stay (blank ones keep paragraphs apart), what went and why, and what the dropped ones
+    told."""
 
     lines: tuple[str, ...]
     dropped: tuple[DroppedLine, ...] = ()
@@ -33,7 +35,8 @@ _PHOTO = re.compile(
     r"[^()\[\]]{2,80}[)\]]\s*\Z"
     r"|/AFP via Getty Images\)?\s*\Z|\((?:AP|AFP|EPA|Reuters|Xinhua) (?:Photo|file)[^()]{0,40}\)\s*\Z"
 )
-# Within running text only marks that can be nothing else: "... June 11, 2026. REUTERS/Ann Lee/File Photo The fair opened".
+# Within running text only marks that can be nothing else: "... June 11, 2026. REUTERS/Ann Lee/File Photo The
+# fair opened".
 _PHOTO_INLINE = re.compile(
     r"\s?(?:REUTERS|AP Photo|AFP Photo|EPA-EFE)/[A-Z][\w'’-]+(?: [A-Z][\w'’.-]+){0,2}"
     r"(?:/(?:Illustration|File Photo|File photo|File|Files|Pool|Handout|Staff)\b(?: [Pp]hoto)?)*[.)]?"
@@ -75,8 +78,9 @@ _TRIGGERS = re.compile(
 
 
 def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:
-    """Take the wire's own lines out of a story. Only in a `credited` one may a line go for being another story's headline, and more
-    readily in a `distributed` one. Order and paragraphs stay; the authors come from byline and desk lines."""
+    """Take the wire's own lines out of a story. Only in a `credited` one may a line go for being another
+    story's headline, and more readily in a `distributed` one. Order and paragraphs stay; the authors come
+    from byline and desk lines."""
     lines = text.split("\n")
     state = _Sweep()
     foreign = foreign_headlines(lines, distributed=distributed) if credited else frozenset()

@@ -1,4 +1,5 @@
-"""The opening of a wire story: `(MENAFN - X)`, `CITY, April 2 (Reuters) -` and their kin, read off the front of the text."""
+"""The opening of a wire story: `(MENAFN - X)`, `CITY, April 2 (Reuters) -` and their kin, read off the front
+of the text."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ from ingest.extract.wire.places import DAY, Place, read_place
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stood before the lead. `length` counts the characters to cut; `credits` are canonical or as printed, in printed order;
-    `kinds` are those of the known ones. `reporters` are named inside it (`记者…`)."""
+    """What stood before the lead. `length` counts the characters to cut; `credits` are canonical or as
+    printed, in printed order; `kinds` are those of the known ones. `reporters` are named inside it
+    (`记者…`)."""
 
     length: int = 0
     dateline: str | None = None
@@ -29,7 +31,8 @@ class Opening:
     reporters: tuple[str, ...] = ()
 
     def followed_by(self, then: Opening) -> Opening:
-        """Two pieces one after the other: a distributor prints first, so the later credit is nearer to the origin."""
+        """Two pieces one after the other: a distributor prints first, so the later credit is nearer to the
+        origin."""
         inner = tuple(c for c in then.credits if c not in self.credits)
         credits = (*inner, *self.credits) if self.publisher else (*self.credits, *inner)
         return Opening(
@@ -85,7 +88,8 @@ _COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
 
 def read_opening(text: str, agencies: AgencyTable, near: date | None) -> Opening:
-    """The credits and datelines in front of `text`, Opening() if there are none. `near` dates a dateline without a year."""
+    """The credits and datelines in front of `text`, Opening() if there are none. `near` dates a dateline
+    without a year."""
     found = Opening()
     for step in (_distributed, _credited, _credited, _bare):
         head = text[found.length : found.length + _HEAD]
@@ -185,7 +189,8 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
 
 
 def _is_unknown_credit(mark: Mark, place: Place) -> bool:
-    """An agency that the table lacks is believed in a dateline that is sure without it, or where it names itself one."""
+    """An agency that the table lacks is believed in a dateline that is sure without it, or where it names
+    itself one."""
     if not place.name:
         return mark.agency_word and " " in mark.credits[0] and (place.dated or mark.start == 0)
     if mark.short and not (place.dated and place.caps):
@@ -196,7 +201,8 @@ def _is_unknown_credit(mark: Mark, place: Place) -> bool:
 
 
 def _bare(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
-    """A dateline without credit: `WASHINGTON —`, `AUSTIN, Texas, April 2 -`, after a credit also `BAKU, Azerbaijan, July 4.`"""
+    """A dateline without credit: `WASHINGTON —`, `AUSTIN, Texas, April 2 -`, after a credit also `BAKU,
+    Azerbaijan, July 4.`"""
     for ending in (_BARE_END, _STOP_END, _COLON_END):
         for match in itertools.islice(ending.finditer(head, 0, 90), 3 if ending is _STOP_END else 1):
             place = read_place(head[: match.start()], near)
@@ -226,7 +232,8 @@ _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def find_inner(text: str, agencies: AgencyTable, near: date | None) -> tuple[int, Opening] | None:
-    """(offset, opening) of a press release's dateline after glued-on subheads: `... RADNOR, Pa., April 14, 2025 (X) --`."""
+    """(offset, opening) of a press release's dateline after glued-on subheads: `... RADNOR, Pa., April 14,
+    2025 (X) --`."""
     head = text[:700]
     at = head.find(") --")
     open_at = head.rfind("(", 0, at) if at > 0 else -1

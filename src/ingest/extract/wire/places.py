@@ -14,8 +14,9 @@ from ingest.dates.names import WEEKDAYS, fold
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What precedes a credit. `name` is as printed; `caps` that it is set in capitals (or its script has none); `known` that a
-    dateline city or region is in it; `dated` that a day was printed (`day` is None while its year is unknown)."""
+    """What precedes a credit. `name` is as printed; `caps` that it is set in capitals (or its script has
+    none); `known` that a dateline city or region is in it; `dated` that a day was printed (`day` is None
+    while its year is unknown)."""
 
     name: str | None
     day: date | None = None
@@ -25,7 +26,8 @@ class Place:
     cased: bool = True
 
 
-# "2 de abril de 2025", "2nd April, 2025", "02 April", "2. dubna 2025" | "April 2, 2025", "Apr. 02" | "2025. április 2." | "4月2日"
+# "2 de abril de 2025", "2nd April, 2025", "02 April", "2. dubna 2025" | "April 2, 2025", "Apr. 02" | "2025.
+# április 2." | "4月2日"
 DAY = re.compile(
     r"(?<!\w)(?:(?P<d1>\d{1,2})\s?(?:st|nd|rd|th|er|º|\.)?\s{0,2}(?:de |-)?\s?"
     r"(?P<m1>[^\W\d_][^\W\d_'’\u0900-\u097f]{0,12}[\u0900-\u097f]{0,10})\.?"
@@ -73,7 +75,8 @@ def is_region(name: str) -> bool:
 
 
 def read_place(prefix: str, near: date | None) -> Place | None:
-    """The place and day in `prefix`, None if it reads like anything else. `near` supplies a year that is not printed."""
+    """The place and day in `prefix`, None if it reads like anything else. `near` supplies a year that is not
+    printed."""
     day, dated, rest = _take_day(prefix, near)
     rest = _undotted(_without_weekday(rest).strip(" ,;:-–—/\n\r\t\u3000"))
     rest = rest.removeprefix("(") if ")" not in rest else rest

@@ -1,4 +1,5 @@
-"""What a wire story's text says of itself, who wrote it, where, when and what it corrects, and the text without these marks."""
+"""What a wire story's text says of itself, who wrote it, where, when and what it corrects, and the text
+without these marks."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 @dataclass(frozen=True, slots=True)
 class WireReading:
-    """The text without its wire marks, and what they said. Fields are named as in mart.articles; unknown is None.
+    """The text without its wire marks, and what they said. Fields are named as in mart.articles; unknown is
+    None.
 
-    `agency` is the credited origin (canonical when known, else as printed), `publisher` the distributor that the credit names.
-    `status` WITHDRAWN says that the text is a notice of withdrawal: `withdraws` names its target by link, slug or headline, None
-    where it names none. `dropped` lists every line taken out, with its rule.
+    `agency` is the credited origin (canonical when known, else as printed), `publisher` the distributor that
+    the credit names. `status` WITHDRAWN says that the text is a notice of withdrawal: `withdraws` names its
+    target by link, slug or headline, None where it names none. `dropped` lists every line taken out, with its
+    rule.
     """
 
     body_text: str
@@ -42,7 +45,8 @@ class WireReading:
     dropped: tuple[DroppedLine, ...] = ()
 
 
-# A social twin repeats its headline as two or more hashtags: "... Summit #Canada #Chance". One hashtag is somebody's headline.
+# A social twin repeats its headline as two or more hashtags: "... Summit #Canada #Chance". One hashtag is
+# somebody's headline.
 _TWIN_TAGS = 2
 _SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+MENAFN(?:\.COM)?\s*\Z", re.IGNORECASE)
 
@@ -60,10 +64,10 @@ def read_wire(
 ) -> WireReading:
     """Read the wire marks of a story's plain text, paragraphs apart by newlines.
 
-    The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page lost). A signal
-    stays in the headline, since it was published so; hashtags of a social twin go. `published`, else the URL's day, gives a
-    dateline its year; by `now` alone only a day of these days is believed, since an old page may be read today. Pure; never
-    raises on any text; time linear in its length.
+    The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page
+    lost). A signal stays in the headline, since it was published so; hashtags of a social twin go.
+    `published`, else the URL's day, gives a dateline its year; by `now` alone only a day of these days is
+    believed, since an old page may be read today. Pure; never raises on any text; time linear in its length.
     """
     table = agencies or shipped()
     text = _plain_spaces(text)
@@ -139,14 +143,16 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _sure(opening: Opening, printed: str, today: date | None) -> Opening:
-    """Without a day whose year is only guessed: none is printed, and `today`, given when nothing else dates it, is not near."""
+    """Without a day whose year is only guessed: none is printed, and `today`, given when nothing else dates
+    it, is not near."""
     if opening.day is None or today is None or _YEAR.search(printed) or abs(opening.day - today) <= _FRESH:
         return opening
     return replace(opening, day=None)
 
 
 def _plain_spaces(text: str) -> str:
-    """Newlines as \\n and no long runs of spaces or blank lines, which would make every pattern below slow."""
+    """Newlines as \\n and no long runs of spaces or blank lines, which would make every pattern below
+    slow."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _RUNS.sub(_short_run, text) if _RUNS.search(text) else text
@@ -161,7 +167,8 @@ _LATE_START = 3
 
 
 def _open(text: str, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
-    """(opening, body, what was dropped). The opening may follow a byline or standfirst, or glued-on subheads."""
+    """(opening, body, what was dropped). The opening may follow a byline or standfirst, or glued-on
+    subheads."""
     start = len(text) - len(text.lstrip())
     for order in range(_LATE_START):
         opening = read_opening(text[start : start + 700], table, near)

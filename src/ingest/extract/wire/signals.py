@@ -1,4 +1,5 @@
-"""Signals: what a take says of itself - update, correction, flash, advisory, kill - and embargoes, press release and paid marks."""
+"""Signals: what a take says of itself - update, correction, flash, advisory, kill - and embargoes, press
+release and paid marks."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the marks said. `withdraws` is the link, slug or headline a notice names; `spent` are lines that were only marks."""
+    """What the marks said. `withdraws` is the link, slug or headline a notice names; `spent` are lines that
+    were only marks."""
 
     signal: Signal = Signal.NONE
     status: Status = Status.LIVE
@@ -24,7 +26,8 @@ class Signals:
     spent: tuple[DroppedLine, ...] = field(default=())
 
 
-# A mark opens the headline (or stands in brackets there) and is closed by a dash, colon or bracket: "Kill Bill" is a film.
+# A mark opens the headline (or stands in brackets there) and is closed by a dash, colon or bracket: "Kill
+# Bill" is a film.
 _CLOSE = r"\s?(?:[:：|】\])\-–—/]|■|\s\W)"
 _SPOKEN_CLOSE = r"\s?(?::|\s[-–—]+\s)"
 _START = r"[\W_]{0,3}(?:RPT[ -])?"
@@ -139,7 +142,8 @@ def _target(text: str, rest: str, own: str) -> str | None:
 def _embargo(
     headline: str | None, lines: list[str], base: datetime | None
 ) -> tuple[bool, datetime | None, tuple[DroppedLine, ...]]:
-    """(held, until when, the lines that said so). A headline may say only that it is held, and a line until when."""
+    """(held, until when, the lines that said so). A headline may say only that it is held, and a line until
+    when."""
     until, spent, held = None, [], False
     for line in ([headline] if headline else []) + lines:
         here, when = read_embargo(line, base)

@@ -1,4 +1,5 @@
-"""Another story's headline standing alone between two paragraphs, as distributors leave it when they flatten a link box."""
+"""Another story's headline standing alone between two paragraphs, as distributors leave it when they flatten
+a link box."""
 
 from __future__ import annotations
 
@@ -18,11 +19,13 @@ _CONTENT = re.compile(r"[^\W\d_]{5,}")
 
 
 def foreign_headlines(lines: list[str], *, distributed: bool) -> frozenset[int]:
-    """Indexes of the lines that are another story's headline. `distributed` says that a distributor stands in the credit.
+    """Indexes of the lines that are another story's headline. `distributed` says that a distributor stands in
+    the credit.
 
-    A subhead looks alike, so much is asked: 6-20 words with a name and a verb, no full stop, alone between two full paragraphs, few
-    short lines in the whole story, and words that the paragraph below does not take up, as it does a subhead's. Where only an
-    agency is credited the line must be the only one and its verb follow a name: agencies set subheads themselves.
+    A subhead looks alike, so much is asked: 6-20 words with a name and a verb, no full stop, alone between
+    two full paragraphs, few short lines in the whole story, and words that the paragraph below does not take
+    up, as it does a subhead's. Where only an agency is credited the line must be the only one and its verb
+    follow a name: agencies set subheads themselves.
     """
     found = [i for i, line in enumerate(lines) if 5 <= line.count(" ") <= 19 and _headline_like(line.strip())]
     if not 1 <= len(found) <= (2 if distributed else 1):
