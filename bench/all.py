@@ -49,13 +49,18 @@ class Ran:
 
 PEERS = {
     "feeds": "feedparser's own 1,768 fixtures: feedparser 94 %, feedparser-rs 37 %, fastfeedparser 16 %",
-    "schedule": "mean delay at 12 / 48 polls a feed and day: fixed 59.8 / 15.1 min, miniflux entry_frequency 152.8 / 17.6 min",
-    "replay": "second run: Fundus stores all pages again, news-please doubles its rows, newspaper4k loses what was in flight",
-    "poll200": "CPU ms an article, articles/s: trafilatura CLI 61, 11.4; Fundus 44, 19.6; newspaper4k 219, 4.1; "
+    "schedule": "mean delay at 12 / 48 polls a feed and day: fixed 59.8 / 15.1 min, miniflux "
+    "entry_frequency 152.8 / 17.6 min",
+    "replay": "second run: Fundus stores all pages again, news-please doubles its rows, newspaper4k loses "
+    "what was in flight",
+    "poll200": "CPU ms an article, articles/s: trafilatura CLI 61, 11.4; Fundus 44, 19.6; newspaper4k 219, "
+    "4.1; "
     "news-please 383, 2.2; a 40-line script 59, 22.3",
-    "poll304": "304 answers a CPU-second of the client: requests 452, httpx 455, niquests 645, curl_cffi 1,778, aiohttp 2,162",
+    "poll304": "304 answers a CPU-second of the client: requests 452, httpx 455, niquests 645, curl_cffi "
+    "1,778, aiohttp 2,162",
     "extract": "trafilatura's bare_extraction on the same pages is the other side",
-    "dedup": "cluster F1: exact hash .101, lead of 40 words .404, SimHash .138, datasketch 5-gram .7 .426, rensa .467",
+    "dedup": "cluster F1: exact hash .101, lead of 40 words .404, SimHash .138, datasketch 5-gram .7 .426, "
+    "rensa .467",
     "crash": "kill -9 in the middle: newspaper4k finds 0 articles in the next run",
     "prefect_share": "the goal of 5 % is for 1,000 articles; 150 carry the same fixed cost",
 }
@@ -204,7 +209,8 @@ def _machine() -> str:
         0,
     )
     return (
-        f"{os.cpu_count()} cores ({model}), {memory} GB, {platform.system()}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores ({model}), {memory} GB, {platform.system()}, Python "
+        f"{platform.python_version()}, "
         f"load {os.getloadavg()[0]:.1f} at the end"
     )
 

@@ -108,16 +108,20 @@ def _report(small: Loaded, full: Loaded) -> int:
     cores = (full.run.main_cpu + full.run.other_cpu) / full.run.wall
     for one in (small, full):
         print(
-            f"{one.pages} pages: {one.articles} articles, {one.run.wall:.1f} s, {one.pages / one.run.wall:.1f} pages/s, "
-            f"main {one.run.main_cpu:.1f} s CPU and {one.run.main_peak:.0f} MB, workers {one.run.other_cpu:.1f} s"
+            f"{one.pages} pages: {one.articles} articles, {one.run.wall:.1f} s, "
+            f"{one.pages / one.run.wall:.1f} pages/s, "
+            f"main {one.run.main_cpu:.1f} s CPU and {one.run.main_peak:.0f} MB, workers "
+            f"{one.run.other_cpu:.1f} s"
         )
     print(
-        f"a page: extraction {1000 * extraction:.1f} ms, everything else {1000 * rest:.1f} ms: {share:.1%} is extraction "
+        f"a page: extraction {1000 * extraction:.1f} ms, everything else {1000 * rest:.1f} ms: {share:.1%} "
+        "is extraction "
         f"(goal: {SHARE:.0%}); {cores:.2f} cores busy"
     )
     for number, peak in enumerate(full.memory, 1):
         print(
-            f"quarter {number}: main {peak.main:.0f} MB, largest worker {peak.worker:.0f} MB, all {peak.total:.0f} MB"
+            f"quarter {number}: main {peak.main:.0f} MB, largest worker {peak.worker:.0f} MB, all "
+            f"{peak.total:.0f} MB"
         )
     half = len(full.memory) // 2
     first, last = full.memory[:half], full.memory[half:]

@@ -243,7 +243,8 @@ def _pairs(pairs: list[Pair]) -> bool:
         answers += _judged(best, pairs[fold::FOLDS])
     fitted = _f1(answers)
     print(
-        f"{'pairs':>10}  {len(pairs)} labelled: F1 {shipped:.3f} as shipped, {fitted:.3f} cross-fitted in {FOLDS} folds"
+        f"{'pairs':>10}  {len(pairs)} labelled: F1 {shipped:.3f} as shipped, {fitted:.3f} cross-fitted in "
+        f"{FOLDS} folds"
     )
     return shipped >= 0.9 and fitted >= 0.9
 

@@ -141,13 +141,15 @@ def main() -> None:
     them, us = paired(found)
     count = len(found)
     print(
-        f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio {them / us:.2f}"
+        f"{count} pages: trafilatura {count / them:.1f}/CPU-s, ours {count / us:.1f}/CPU-s, ratio "
+        f"{them / us:.2f}"
     )
     print(f"peak memory: trafilatura {peak('theirs', args):.0f} MB, ours {peak('ours', args):.0f} MB")
     alone, through = pooled(found, args.workers)
     share = through / alone - 1
     print(
-        f"pool: in-process {alone:.2f} CPU-s, through {args.workers} worker(s) {through:.2f} CPU-s, overhead {share:+.1%}"
+        f"pool: in-process {alone:.2f} CPU-s, through {args.workers} worker(s) {through:.2f} CPU-s, "
+        f"overhead {share:+.1%}"
     )
 
 

@@ -131,7 +131,8 @@ def _report(size: int, home: Path, runs: int) -> bool:
         )
     ]
     print(
-        f"{size:>12,} articles  {'  '.join(parts)}  {each:.2f} ms of CPU an article for copies  peak {peak:.0f} MB "
+        f"{size:>12,} articles  {'  '.join(parts)}  {each:.2f} ms of CPU an article for copies  peak "
+        f"{peak:.0f} MB "
         f"({middle['among_peak']:.0f} among known hosts)  {middle['linked']:.0f} linked  "
         f"[{laid}, {disk:,.0f} MB]",
         flush=True,

@@ -69,7 +69,10 @@ def _cpu(polled: Polled) -> float:
 
 
 def _figures(done: Run) -> str:
-    return f"CPU {done.main_cpu:.2f} s main + {done.other_cpu:.2f} s workers, {done.wall:.1f} s wall, peak {done.peak:.0f} MB"
+    return (
+        f"CPU {done.main_cpu:.2f} s main + {done.other_cpu:.2f} s workers, {done.wall:.1f} s wall, peak "
+        f"{done.peak:.0f} MB"
+    )
 
 
 def _polled(site: PagesSite) -> Polled:
@@ -93,7 +96,8 @@ def _report(start: Polled, full: Polled) -> float:
     speed = f"{full.articles} articles, {full.pages / full.run.wall:.1f} pages/s"
     print(f"ingest poll, {full.pages} pages: {speed}, {_figures(full.run)}")
     print(
-        f"  a page, start-up apart: extraction {1000 * extraction / pages:.1f} ms, everything else {1000 * rest / pages:.1f} ms"
+        f"  a page, start-up apart: extraction {1000 * extraction / pages:.1f} ms, everything else "
+        f"{1000 * rest / pages:.1f} ms"
     )
     print(f"  a page, start-up included: {1000 * _cpu(full) / full.pages:.1f} ms")
     print(f"  everything else / extraction = {share:.1%} (goal: at most {GOAL:.0%})")

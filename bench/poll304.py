@@ -53,7 +53,8 @@ _ANSWERS = {
     "robots": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
     "same": f"HTTP/1.1 304 Not Modified\r\nETag: {ETAG}\r\n\r\n".encode(),
     "whole": (
-        f"HTTP/1.1 200 OK\r\nETag: {ETAG}\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(_FEED)}\r\n\r\n"
+        f"HTTP/1.1 200 OK\r\nETag: {ETAG}\r\nContent-Type: application/rss+xml\r\nContent-Length: "
+        f"{len(_FEED)}\r\n\r\n"
         f"{_FEED}"
     ).encode(),
 }
@@ -201,7 +202,10 @@ def poll_twice(folder: Path, port: int, feeds: int, hosts: int) -> Quiet:
 
 
 def _figures(done: Run) -> str:
-    return f"{done.wall:.1f} s wall, CPU {done.main_cpu:.1f} s main + {done.other_cpu:.1f} s workers, peak {done.peak:.0f} MB"
+    return (
+        f"{done.wall:.1f} s wall, CPU {done.main_cpu:.1f} s main + {done.other_cpu:.1f} s workers, peak "
+        f"{done.peak:.0f} MB"
+    )
 
 
 def main() -> int:

@@ -95,12 +95,14 @@ def _report(plain: Run, articles: int, flown: Flown, added: float) -> float:
     prefect = flown.server + flown.worker + flown.zygote + added
     total = prefect + plain.main_cpu + plain.other_cpu
     print(
-        f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s workers, "
+        f"ingest poll: {articles} articles, CPU {plain.main_cpu:.2f} s main + {plain.other_cpu:.2f} s "
+        "workers, "
         f"{plain.wall:.1f} s wall"
     )
     print(f"flow run: {flown.articles} articles, {flown.tasks} task runs, {flown.wall:.1f} s wall")
     print(
-        f"  CPU of server {flown.server:.2f} s, worker {flown.worker:.2f} s, zygote {flown.zygote:.2f} s, flow process "
+        f"  CPU of server {flown.server:.2f} s, worker {flown.worker:.2f} s, zygote {flown.zygote:.2f} s, "
+        "flow process "
         f"{flown.process:.2f} s, {added:.2f} s beyond ingest poll's without work"
     )
     print(

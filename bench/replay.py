@@ -162,10 +162,12 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
 def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> None:
     print(f"-- {title}: {requests}")
     print(
-        f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed {spent.failed}"
+        f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed "
+        f"{spent.failed}"
     )
     print(
-        "   feed                 ids  articles   = ids+edits+moved  entry rows  - moved-noise  revisions  outcomes"
+        "   feed                 ids  articles   = ids+edits+moved  entry rows  - moved-noise  revisions  "
+        "outcomes"
     )
     for site in sites:
         told, seen = site.expected(), counted_rows(work, site.id)

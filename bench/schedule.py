@@ -210,10 +210,12 @@ def main() -> None:
     chosen = options.parse_args()
     feeds = [*real(chosen.data, chosen.days), *synthetic(chosen.synthetic, chosen.days, chosen.seed)]
     print(
-        f"{len(feeds)} feeds, {sum(one.between(WARM_UP, chosen.days * DAY) for one in feeds)} entries measured, seed {chosen.seed}"
+        f"{len(feeds)} feeds, {sum(one.between(WARM_UP, chosen.days * DAY) for one in feeds)} entries "
+        f"measured, seed {chosen.seed}"
     )
     print(
-        f"{'polls/feed/day':>15} {'schedule':>16} {'requests':>9} {'mean delay':>11} {'of fixed':>9} {'lost':>6}"
+        f"{'polls/feed/day':>15} {'schedule':>16} {'requests':>9} {'mean delay':>11} {'of fixed':>9} "
+        f"{'lost':>6}"
     )
     kept = [compared(feeds, polls, chosen.days) <= PROMISE for polls in chosen.polls]
     sys.exit(0 if all(kept) else 1)

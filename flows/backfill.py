@@ -94,6 +94,7 @@ async def backfill(
     except LockedError as error:
         return Cancelled(message=str(error))
     return Completed(
-        message=f"{done.backfill_id} {done.state}: {done.urls} URLs, {done.fetched} pages, {done.loaded} articles, "
+        message=f"{done.backfill_id} {done.state}: {done.urls} URLs, {done.fetched} pages, {done.loaded} "
+        "articles, "
         f"{done.revised} revised, {done.lost} lost, {done.pending} pending"
     )

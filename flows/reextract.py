@@ -113,6 +113,7 @@ def sentence(report: Report) -> str:
     lost = sum(report.lost.values())
     back = "" if report.dry or not report.changed else f"; back: ingest reextract --undo {report.run_id}"
     return (
-        f"{report.texts} texts read: {report.changed} {'would change' if report.dry else 'changed'} (+{report.words_added} "
+        f"{report.texts} texts read: {report.changed} {'would change' if report.dry else 'changed'} "
+        f"(+{report.words_added} "
         f"-{report.words_removed} words), {report.same} the same, {lost} not to be read anew{back}"
     )

@@ -29,7 +29,8 @@ def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") 
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_UI_API_URL": api,  # without it the pages cannot find the server on a port of our choice
+        # without it the pages cannot find the server on a port of our choice
+        "PREFECT_SERVER_UI_API_URL": api,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",

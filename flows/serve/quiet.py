@@ -34,7 +34,8 @@ def calm() -> None:
     )
     if not hasattr(ordering, "PRECEDING_EVENT_LOOKBACK"):
         raise ImportError(
-            "Prefect's PRECEDING_EVENT_LOOKBACK is elsewhere: constraints.txt names the release this was written for"
+            "Prefect's PRECEDING_EVENT_LOOKBACK is elsewhere: constraints.txt names the release this was "
+            "written for"
         )
     vars(ordering)["PRECEDING_EVENT_LOOKBACK"] = PATIENCE
 

@@ -110,7 +110,8 @@ async def _run(
                 json.dumps({"url": f"http://{HOST}:{port}", "data": str(data)}), encoding="utf-8"
             )
             say(
-                f"ready: http://{HOST}:{port} shows the runs, {data / 'news.duckdb'} holds the news; Ctrl-C ends"
+                f"ready: http://{HOST}:{port} shows the runs, {data / 'news.duckdb'} holds the news; Ctrl-C "
+                "ends"
             )
         code = await stopped
         bring_up.cancel()

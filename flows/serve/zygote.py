@@ -51,7 +51,8 @@ def main() -> None:
         while True:
             asker, _ = listener.accept()
             if _forked(asker, listener):
-                return  # the child: its end is the interpreter's own, so that Prefect's last log lines are sent
+                # the child: its end is the interpreter's own, so that Prefect's last log lines are sent
+                return
             asker.close()
 
 

@@ -29,13 +29,17 @@ _TYPOGRAPHIC = re.compile(f"[{''.join(_TYPOGRAPHY)}]")
 
 # Only real elements count as tags: wires write `Google <GOOG.O> rises`, and `5 < 6` is text.
 _INLINE = (
-    "a abbr acronym audio b bdi bdo big button cite code data del dfn em embed font i iframe img input ins kbd label map mark "
-    "math meta link noscript object output param picture q s samp select small source span strike strong sub sup svg template "
+    "a abbr acronym audio b bdi bdo big button cite code data del dfn em embed font i iframe img input ins "
+    "kbd label map mark "
+    "math meta link noscript object output param picture q s samp select small source span strike strong "
+    "sub sup svg template "
     "textarea time track tt u var video wbr rp rt ruby script style nobr area base col colgroup applet canvas"
 )
 _BLOCK = (
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup option p pre section "
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer "
+    "form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup "
+    "option p pre section "
     "summary table tbody td tfoot th thead title tr ul"
 )
 _NAMES = {False: _INLINE.replace(" ", "|"), True: _BLOCK.replace(" ", "|")}

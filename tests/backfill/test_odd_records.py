@@ -31,7 +31,10 @@ def record(
     """A response; `end` ends the lines of its HTTP head, `more` is added to its Content-Length."""
     block = end.join((f"HTTP/1.1 {status}".encode(), b"Content-Type: text/html; charset=utf-8", b"", body))
     target = f"WARC-Target-URI: {url}\r\n" if url else ""
-    head = f"WARC/1.1\r\nWARC-Type: response\r\n{target}WARC-Date: {date}\r\nContent-Type: application/http; msgtype=response\r\n"
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\n{target}WARC-Date: {date}\r\nContent-Type: "
+        "application/http; msgtype=response\r\n"
+    )
     return head.encode() + b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(block) + more, block)
 
 

@@ -218,7 +218,8 @@ def test_inputs_without_an_address(site: ArchiveSite, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     (folder / "a.html").write_text(
-        f"<html><head><link href='http://{HOST}/x/weir-repaired-at-last' rel='canonical'></head><body>{body}</body></html>"
+        f"<html><head><link href='http://{HOST}/x/weir-repaired-at-last' "
+        f"rel='canonical'></head><body>{body}</body></html>"
     )
     (folder / "b.html").write_text(f"<html><body>{body}</body></html>")
     lines = tmp_path / "a.jsonl"
@@ -268,7 +269,8 @@ def test_a_line_says_when_before_the_address_does(
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     site.backfill("jsonl", inputs=[tmp_path / "a.jsonl"])
     found = site.sql(
-        "SELECT strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S'), published_precision, published_source "
+        "SELECT strftime(published_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S'), published_precision, "
+        "published_source "
         "FROM mart.articles"
     )
     assert found == [kept] * len(rows)

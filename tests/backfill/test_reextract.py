@@ -24,7 +24,10 @@ from ingest.load.db import Warehouse
 from ingest.upkeep.reextract import Report, Wanted, reextract, undo
 
 ALPHA = "http://alpha.example"
-SPONSOR = "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages along the river."
+SPONSOR = (
+    "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages "
+    "along the river."
+)
 
 
 def again(site: ArchiveSite, **wanted: Any) -> Report:

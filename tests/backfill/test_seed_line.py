@@ -18,7 +18,8 @@ def test_the_seed_text_alone_gives_its_row(site: ArchiveSite, tmp_path: Path) ->
     (tmp_path / "seed.jsonl").write_text(json.dumps({"text": text}) + "\n", encoding="utf-8")
     assert site.backfill("jsonl", inputs=[tmp_path / "seed.jsonl"]).loaded == 1
     row = site.one(
-        "SELECT agency, publisher, published_at::DATE, published_precision, language, url_key, flags FROM mart.articles"
+        "SELECT agency, publisher, published_at::DATE, published_precision, language, url_key, flags FROM "
+        "mart.articles"
     )
     assert row[:2] == ("Ukrinform", "MENAFN")
     assert (str(row[2]), *row[3:5]) == ("2025-04-02", "day", "en")

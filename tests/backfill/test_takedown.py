@@ -61,7 +61,10 @@ def test_it_is_never_loaded_again(site: ArchiveSite, tmp_path: Path) -> None:
     summary = site.backfill("urls", inputs=[tmp_path / "again.txt"], mode="all")
     assert summary.outcomes == [{"outcome": "duplicate_url", "reason": None, "urls": 1}]
     assert site.asked("alpha.example", "/news/the-story-that-goes") == pages
-    told = "SELECT DISTINCT reason FROM ops.outcomes WHERE url_key LIKE '%the-story-that-goes' AND outcome = 'skipped'"
+    told = (
+        "SELECT DISTINCT reason FROM ops.outcomes WHERE url_key LIKE '%the-story-that-goes' AND outcome "
+        "= 'skipped'"
+    )
     assert site.one(told) == "takedown"
     assert site.warehouse("SELECT count(*) FROM raw.entry WHERE contains(title, 'once more')") == [(0,)]
     assert not site.broken_rules()
@@ -93,7 +96,8 @@ def test_what_brings_it_again_by_other_ways_leaves_no_text_either(site: ArchiveS
     assert site.asked("alpha.example", "/news/moved-to-another-address-since") == 0
     assert site.one("SELECT count(*) FROM mart.articles WHERE headline <> 'Another one'") == 0
     told = site.sql(
-        "SELECT url, detail FROM ops.outcomes WHERE reason = 'takedown' AND detail = 'court order 12' ORDER BY url"
+        "SELECT url, detail FROM ops.outcomes WHERE reason = 'takedown' AND detail = 'court order 12' ORDER "
+        "BY url"
     )
     assert len(told) >= 4
     maintain(site.settings, site.feeds())

@@ -14,10 +14,14 @@ from ingest.stages.copies import let_go
 from ingest.urls.identity import HostRules
 
 HOUSE = (
-    "The Harbour Sheet has been printed at the old fish market since the year of the flood and belongs to its readers.",
-    "Every morning before seven the sheet goes by bicycle to the islands, and by boat to those who live beyond the bar.",
-    "Whoever wishes to write to its editors finds them above the chandler's, or reaches them by the letter box at the quay.",
-    "Letters are read aloud on the first Sunday of the month, and the best of them is set in the window for all to see.",
+    "The Harbour Sheet has been printed at the old fish market since the year of the flood and belongs to "
+    "its readers.",
+    "Every morning before seven the sheet goes by bicycle to the islands, and by boat to those who live "
+    "beyond the bar.",
+    "Whoever wishes to write to its editors finds them above the chandler's, or reaches them by the letter "
+    "box at the quay.",
+    "Letters are read aloud on the first Sunday of the month, and the best of them is set in the window for "
+    "all to see.",
 )
 """Longer than the news above it: with it left in, all that the outlet sends looks like one text."""
 

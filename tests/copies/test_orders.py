@@ -131,7 +131,10 @@ def test_as_of_before_and_after_a_correction(tmp_path: Path) -> None:
     desk.load([ORIGIN, CUT], hour=4)
     desk.load([CORRECTED], hour=6)
     desk.tables()
-    query = "SELECT body_text, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 {}:00+00') WHERE url = '{}'"
+    query = (
+        "SELECT body_text, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 {}:00+00') WHERE "
+        "url = '{}'"
+    )
     assert desk.sql(query.format("17", ORIGIN.url)) == [(STORY, 1)]
     assert desk.sql(query.format("18", ORIGIN.url)) == [(CORRECTED.body, 2)]
     assert desk.sql(query.format("15", ORIGIN.url)) == []
@@ -181,7 +184,8 @@ def test_copies_of_a_correction_are_a_group_of_their_own(tmp_path: Path) -> None
     groups = desk.sql("SELECT list(url ORDER BY url) FROM mart.copies GROUP BY copy_group ORDER BY ALL")
     assert groups == [([REHEADED.url, ORIGIN.url, CUT.url],), ([ANOTHER.url, printed.url],)]
     superseded = desk.sql(
-        "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes ORDER BY ALL"
+        "SELECT n.url, o.url FROM mart.articles n JOIN mart.articles o ON o.article_id = n.supersedes ORDER "
+        "BY ALL"
     )
     assert superseded == [(ANOTHER.url, ORIGIN.url), (printed.url, CUT.url)]
     assert desk.sql("SELECT url FROM mart.copies WHERE is_canonical ORDER BY url") == [

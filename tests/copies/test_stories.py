@@ -8,9 +8,18 @@ from pathlib import Path
 
 from support.copydesk import CopyDesk, Take, body
 
-FIRST = "Divers from Sandhaven searched on Monday for the ferry Ostara, which sank off Cape Rell with the grain of Marren aboard."
-LATER = "The captain of the Ostara, Ines Falk, was found by divers off Cape Rell; the ferry from Sandhaven carried grain of Marren."
-LAST = "In Sandhaven the owners of the Ostara said on Thursday that the grain of Marren off Cape Rell would be raised by Ines Falk."
+FIRST = (
+    "Divers from Sandhaven searched on Monday for the ferry Ostara, which sank off Cape Rell with the "
+    "grain of Marren aboard."
+)
+LATER = (
+    "The captain of the Ostara, Ines Falk, was found by divers off Cape Rell; the ferry from Sandhaven "
+    "carried grain of Marren."
+)
+LAST = (
+    "In Sandhaven the owners of the Ostara said on Thursday that the grain of Marren off Cape Rell would "
+    "be raised by Ines Falk."
+)
 
 SUNK = Take("https://marren.example/s/1", "Ferry sinks", f"{FIRST}\n\n{body(7, 2)}", 0)
 FOUND = Take("https://valley.example/s/2", "Captain found", f"{LATER}\n\n{body(8, 2)}", 20, "Valley Post")

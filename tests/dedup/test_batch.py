@@ -14,9 +14,12 @@ from ingest.model import CopyKind
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 LINES = [
-    "The Port of Calder said on Monday it would deepen its northern channel to 17.5 metres after grain trade rose 12 percent.",
-    "The work will cost 340 million crowns and take until June 2028, harbour master Ines Falk told reporters in Calder.",
-    "Farmers in the Marren valley shipped 4.1 million tonnes through the port last year, against 3.6 million the year before.",
+    "The Port of Calder said on Monday it would deepen its northern channel to 17.5 metres after grain "
+    "trade rose 12 percent.",
+    "The work will cost 340 million crowns and take until June 2028, harbour master Ines Falk told "
+    "reporters in Calder.",
+    "Farmers in the Marren valley shipped 4.1 million tonnes through the port last year, against 3.6 "
+    "million the year before.",
     "The regional council, which owns 60 percent of the port, approved the plan by 31 votes to 4.",
 ]
 ORIGIN = "\n".join(LINES)
@@ -122,17 +125,26 @@ def test_the_window_parts_equal_texts_of_other_months() -> None:
 
 
 STORIES = [
-    "Masters of the bakers' guild in Upper Marren baked for the first time without butter. Loaves were sold at cost to all comers.",
-    "A choir of two hundred sang on the frozen lake until noon. Then the brigade called the ice unsafe and everybody walked home.",
-    "The museum of rope reopened after nine years with a loom to work. In its cafe none of the chairs are like any of the others.",
-    "Teachers at the mill school asked parents for all of their old bicycles. Pupils mean to build a pump for a well of them.",
-    "The last lamplighter of Calder retired and gave the theatre his ladder. It will be seen in the second act of a play.",
-    "An otter was seen in the canal below the brewery by a clerk. The brewers have named their spring beer after it for good luck.",
+    "Masters of the bakers' guild in Upper Marren baked for the first time without butter. Loaves were sold "
+    "at cost to all comers.",
+    "A choir of two hundred sang on the frozen lake until noon. Then the brigade called the ice unsafe and "
+    "everybody walked home.",
+    "The museum of rope reopened after nine years with a loom to work. In its cafe none of the chairs are "
+    "like any of the others.",
+    "Teachers at the mill school asked parents for all of their old bicycles. Pupils mean to build a pump "
+    "for a well of them.",
+    "The last lamplighter of Calder retired and gave the theatre his ladder. It will be seen in the second "
+    "act of a play.",
+    "An otter was seen in the canal below the brewery by a clerk. The brewers have named their spring beer "
+    "after it for good luck.",
 ]
 FOOTER = [
-    "Sign up for the morning letter and follow the Valley Post on every channel for the latest from our newsroom.",
-    "No part of this page may be printed, stored, read aloud or carried over the mountains without our written leave.",
-    "The Valley Post has been owned by its readers since they bought it from the river company in a very wet year.",
+    "Sign up for the morning letter and follow the Valley Post on every channel for the latest from our "
+    "newsroom.",
+    "No part of this page may be printed, stored, read aloud or carried over the mountains without our "
+    "written leave.",
+    "The Valley Post has been owned by its readers since they bought it from the river company in a very "
+    "wet year.",
 ]
 
 

@@ -60,7 +60,10 @@ NEXT = "The work will cost many millions and will take some years to finish."
 
 
 def told(i: int) -> str:
-    return f"Story number{i} begins with words that no other story of this wire has. It goes on as only story{i} can and ends there."
+    return (
+        f"Story number{i} begins with words that no other story of this wire has. It goes on as only "
+        f"story{i} can and ends there."
+    )
 
 
 def test_a_footer_of_unlike_stories_is_boilerplate() -> None:

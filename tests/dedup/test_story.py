@@ -10,9 +10,18 @@ from ingest.dedup.tokens import tokenise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-FIRST = "Divers from Sandhaven searched on Monday for the ferry Ostara, which sank off Cape Rell with the grain of Marren aboard."
-LATER = "The captain of the Ostara, Ines Falk, was found by divers off Cape Rell; the ferry from Sandhaven carried grain of Marren."
-OTHER = "Bakers in Calder and Upper Marren asked the council of Otto Brand for help with flour, and met Tomas Rell of the guild."
+FIRST = (
+    "Divers from Sandhaven searched on Monday for the ferry Ostara, which sank off Cape Rell with the "
+    "grain of Marren aboard."
+)
+LATER = (
+    "The captain of the Ostara, Ines Falk, was found by divers off Cape Rell; the ferry from Sandhaven "
+    "carried grain of Marren."
+)
+OTHER = (
+    "Bakers in Calder and Upper Marren asked the council of Otto Brand for help with flour, and met "
+    "Tomas Rell of the guild."
+)
 
 
 def told(id: str, text: str, hours: float | None = 0) -> StoryText:

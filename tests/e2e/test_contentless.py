@@ -12,7 +12,10 @@ from support.wire_server import Answer, LoopbackServer
 
 URL = "http://a.example/s/ferry"
 TITLE = "Ferry council rebuilds the harbour bridge"
-SUMMARY = "The ferry council is to rebuild the bridge over the harbour before the first storm of the autumn arrives."
+SUMMARY = (
+    "The ferry council is to rebuild the bridge over the harbour before the first storm of the autumn "
+    "arrives."
+)
 CONTENTLESS = {
     "no bytes": Answer(headers=HTML),
     "204": Answer(204),

@@ -39,8 +39,10 @@ def test_a_page_archived_but_not_loaded_is_not_asked_for_again(newsroom: Newsroo
     newsroom.warehouse("DELETE FROM core.alias WHERE kind <> 'link' RETURNING 1")
     newsroom.warehouse("UPDATE core.outcome SET outcome = 'pending' RETURNING 1")
     newsroom.warehouse(
-        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, feed_id, rank, 'new' AS kind, "
-        "'{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts FROM core.alias RETURNING 1"
+        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, "
+        "feed_id, rank, 'new' AS kind, "
+        "'{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts FROM "
+        "core.alias RETURNING 1"
     )
     assert newsroom.poll(0).loaded == 1
     assert newsroom.asked("alpha.example", "/news/furnace-lit-again-today") == 1
@@ -60,9 +62,12 @@ def test_a_torn_tail_of_the_archive_is_cut(newsroom: Newsroom) -> None:
 
 def asked_for_again(newsroom: Newsroom, file: str, offset: int, length: int) -> None:
     newsroom.warehouse(
-        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, feed_id, rank, "
-        "'refetch' AS kind, '{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS attempts, "
-        f"'{file}' AS page_file, {offset} AS page_offset, {length} AS page_length FROM core.alias WHERE kind = 'link' RETURNING 1"
+        "INSERT INTO core.pending BY NAME SELECT link_key AS url_key, url, 'alpha.example' AS host, "
+        "feed_id, rank, "
+        "'refetch' AS kind, '{}' AS hints, day, seen_at AS queued_at, seen_at AS next_attempt_at, 0 AS "
+        "attempts, "
+        f"'{file}' AS page_file, {offset} AS page_offset, {length} AS page_length FROM core.alias WHERE "
+        "kind = 'link' RETURNING 1"
     )
 
 

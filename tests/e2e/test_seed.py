@@ -78,7 +78,8 @@ def check_seed(newsroom: Newsroom, text: str, *, loose_lead: bool) -> None:
     newsroom.page(URL, page(text, loose_lead=loose_lead))
     newsroom.poll(0)
     row = newsroom.one(
-        "SELECT url_key, published_at::VARCHAR, published_precision, published_day::VARCHAR, publisher, agency, body_text "
+        "SELECT url_key, published_at::VARCHAR, published_precision, published_day::VARCHAR, publisher, "
+        "agency, body_text "
         "FROM mart.articles"
     )
     assert row[:6] == (

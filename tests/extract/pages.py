@@ -6,16 +6,23 @@ import json
 from typing import Any
 
 LEAD = (
-    "The council of the harbour town decided on Tuesday evening, after four hours of talk, to repair the old bridge "
+    "The council of the harbour town decided on Tuesday evening, after four hours of talk, to repair the "
+    "old bridge "
     "over the river before the winter storms arrive."
 )
 SENTENCES = (
-    "Mayor Ada Lindqvist said that the work would cost two million crowns and would be paid from the town's reserve.",
-    "Engineers had found cracks in three of the seven arches during a routine inspection in the spring of this year.",
-    "Traffic will be led over the northern crossing for at least eleven weeks, the building office announced later.",
-    "Shopkeepers on the quay fear for their autumn trade and have asked the council for a footpath along the site.",
-    "The oldest stones of the bridge were laid more than three hundred years ago, according to the town archive.",
-    "A first firm is to begin with the foundations on Monday, provided that the water level does not rise again.",
+    "Mayor Ada Lindqvist said that the work would cost two million crowns and would be paid from the town's "
+    "reserve.",
+    "Engineers had found cracks in three of the seven arches during a routine inspection in the spring of "
+    "this year.",
+    "Traffic will be led over the northern crossing for at least eleven weeks, the building office "
+    "announced later.",
+    "Shopkeepers on the quay fear for their autumn trade and have asked the council for a footpath along "
+    "the site.",
+    "The oldest stones of the bridge were laid more than three hundred years ago, according to the town "
+    "archive.",
+    "A first firm is to begin with the foundations on Monday, provided that the water level does not rise "
+    "again.",
 )
 
 
@@ -42,7 +49,8 @@ def article_html(
     script = f'<script type="application/ld+json">{json.dumps(ld)}</script>' if ld else ""
     return (
         f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{head}{script}</head>"
-        f"<body><header><a href='/'>The Harbour Post</a></header><main><article><h1>{title}</h1>{inner}</article></main>"
+        "<body><header><a href='/'>The Harbour "
+        f"Post</a></header><main><article><h1>{title}</h1>{inner}</article></main>"
         "<footer><p>The Harbour Post, Quay Street 1</p></footer></body></html>"
     )
 

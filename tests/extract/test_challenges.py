@@ -21,7 +21,10 @@ HINTS = EntryHints(
 PADDING = [LEAD, *SENTENCES] * 2
 """Some 240 words in sentences, that stand for whatever a vendor or a host writes around its check."""
 
-CLOUDFLARE = "<script>(function(){window._cf_chl_opt = {cvId: '3', cZone: 'post.example', cType: 'managed'};})();</script>"
+CLOUDFLARE = (
+    "<script>(function(){window._cf_chl_opt = {cvId: '3', cZone: 'post.example', cType: "
+    "'managed'};})();</script>"
+)
 BACKGROUND = (
     "<script>document.createElement('script').src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>"
 )
@@ -35,10 +38,15 @@ PERIMETER = (
 )
 GUARD = "<script src='/.well-known/ddos-guard/js-challenge/index.js'></script>"
 WAF = "<script>window.awsWafCookieDomainList=[];AwsWafIntegration.getToken().then(()=>location.reload())</script>"
-GOKU = "<script>window.gokuProps = {'key':'AQ'}; AwsWafIntegration.checkForceRefresh()</script><div id='challenge-container'></div>"
+GOKU = (
+    "<script>window.gokuProps = {'key':'AQ'}; AwsWafIntegration.checkForceRefresh()</script><div "
+    "id='challenge-container'></div>"
+)
 CAPTCHA = (
-    "<p>Our systems have detected unusual traffic from your network. Please confirm that you are not a robot.</p>"
-    "<form method='post'><div class='g-recaptcha' data-sitekey='6L'></div><input type='submit' value='Go on'></form>"
+    "<p>Our systems have detected unusual traffic from your network. Please confirm that you are not a "
+    "robot.</p>"
+    "<form method='post'><div class='g-recaptcha' data-sitekey='6L'></div><input type='submit' value='Go "
+    "on'></form>"
 )
 
 
@@ -141,11 +149,13 @@ def test_a_short_check_that_claims_to_be_an_article_is_none() -> None:
     "marks",
     [
         BACKGROUND,
-        "<script>window._pxAppId='PX1'</script><script src='https://client.perimeterx.net/PX1/main.min.js'></script>",
+        "<script>window._pxAppId='PX1'</script><script "
+        "src='https://client.perimeterx.net/PX1/main.min.js'></script>",
         "<script>window.ddjskey='A1'</script><script src='https://js.datadome.co/tags.js'></script>",
         "<script src='/_Incapsula_Resource?SWJIYLWA=719d'></script>",
         "<script src='https://a1.edge.sdk.awswaf.com/a1/challenge.js' defer></script>",
-        "<script src='https://www.google.com/recaptcha/api.js'></script><form><textarea name='comment'></textarea>"
+        "<script src='https://www.google.com/recaptcha/api.js'></script><form><textarea "
+        "name='comment'></textarea>"
         "<div class='g-recaptcha'></div></form>",
         "<form><input type='email' name='mail'><div class='cf-turnstile'></div></form>",
         "<style>#px-captcha-modal{z-index:9}</style>",
@@ -187,7 +197,10 @@ def test_what_lies_on_forms_of_stories_too_refuses_no_long_text(marks: str) -> N
     ],
 )
 def test_a_story_about_challenges_is_news(title: str) -> None:
-    quoted = "<p>Visitors read “verify you are human”; the page's source has <code>window._cf_chl_opt = {}</code> in it.</p>"
+    quoted = (
+        "<p>Visitors read “verify you are human”; the page's source has <code>window._cf_chl_opt = "
+        "{}</code> in it.</p>"
+    )
     state = f'<script type="application/json">{json.dumps({"text": "window._cf_chl_opt = {}"})}</script>'
     body = "".join(f"<p>{p}</p>" for p in PADDING) + quoted + state + BACKGROUND
     assert read(article_html(title=title, body=body)).article is not None

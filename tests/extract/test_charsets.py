@@ -9,12 +9,30 @@ from ingest.extract.charset import text_of
 from ingest.extract.page import extract
 from ingest.model import Outcome, PageInput
 
-ENGLISH = "Señora Muñoz, naïve or not, paid £100 for coffee at the café on the quay, and “it was worth it”, she said."
-SPANISH = "El alcalde señaló el martes que la reparación del puente costará dos millones y durará más de once semanas."
-GERMAN = "Die Brücke über die Förde wird repariert, sagte die Bürgermeisterin; die Händler fürchten größere Schäden."
-POLISH = "Burmistrz powiedział we wtorek, że naprawa mostu będzie kosztować dwa miliony i że część ścieżki źle wygląda."
-CZECH = "Starosta řekl v úterý, že oprava mostu bude stát dva miliony a potrvá jedenáct týdnů; začne příští týden."
-HUNGARIAN = "A polgármester kedden azt mondta, hogy a híd javítása kétmillióba kerül, és a költségekről később döntenek."
+ENGLISH = (
+    "Señora Muñoz, naïve or not, paid £100 for coffee at the café on the quay, and “it was worth it”, "
+    "she said."
+)
+SPANISH = (
+    "El alcalde señaló el martes que la reparación del puente costará dos millones y durará más de "
+    "once semanas."
+)
+GERMAN = (
+    "Die Brücke über die Förde wird repariert, sagte die Bürgermeisterin; die Händler fürchten größere "
+    "Schäden."
+)
+POLISH = (
+    "Burmistrz powiedział we wtorek, że naprawa mostu będzie kosztować dwa miliony i że część ścieżki "
+    "źle wygląda."
+)
+CZECH = (
+    "Starosta řekl v úterý, že oprava mostu bude stát dva miliony a potrvá jedenáct týdnů; začne příští "
+    "týden."
+)
+HUNGARIAN = (
+    "A polgármester kedden azt mondta, hogy a híd javítása kétmillióba kerül, és a költségekről "
+    "később döntenek."
+)
 RUSSIAN = "Мэр сказал во вторник, что ремонт моста обойдётся в два миллиона и продлится одиннадцать недель."
 TURKISH = "Belediye başkanı salı günü köprünün onarımının on bir hafta süreceğini söyledi; işçiler çalışıyor."
 GREEK = "Ο δήμαρχος είπε την Τρίτη ότι η επισκευή της γέφυρας θα κοστίσει δύο εκατομμύρια."
@@ -26,7 +44,10 @@ JAPANESE = "市長は火曜日、橋の修理に二百万かかり、十一週�
 def page(text: str, lang: str | None, times: int = 3) -> str:
     opening = f"<html lang='{lang}'>" if lang else "<html>"
     body = "".join(f"<p>{text}</p>" for _ in range(times))
-    return f"<!DOCTYPE html>{opening}<head><title>7</title><script>var a = 1</script></head><body>{body}</body></html>"
+    return (
+        f"<!DOCTYPE html>{opening}<head><title>7</title><script>var a = "
+        f"1</script></head><body>{body}</body></html>"
+    )
 
 
 @pytest.mark.parametrize("header", [None, "text/html", "text/html; charset=utf-8"])

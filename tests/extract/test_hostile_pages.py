@@ -13,7 +13,10 @@ from ingest.model import EntryHints, Extraction, Flag, Outcome, PageInput, Reaso
 
 NOW = datetime(2025, 4, 3, tzinfo=UTC)
 URL = "https://post.example/local/old-bridge-71"
-SUMMARY = "The harbour town repairs its old bridge before winter; the council voted for it on Tuesday after a long debate."
+SUMMARY = (
+    "The harbour town repairs its old bridge before winter; the council voted for it on Tuesday after "
+    "a long debate."
+)
 
 
 def read(
@@ -199,7 +202,10 @@ def test_a_home_page_is_no_article() -> None:
     links = "".join(
         f"<h3><a href='/s{i}'>Story number {i} of the day in the harbour</a></h3>" for i in range(60)
     )
-    page = f"<html><head><title>The Harbour Post</title></head><body><main>{links}<p>{LEAD}</p></main></body></html>"
+    page = (
+        "<html><head><title>The Harbour "
+        f"Post</title></head><body><main>{links}<p>{LEAD}</p></main></body></html>"
+    )
     assert failed(read(page, url="https://post.example/"), Reason.NOT_ARTICLE)
 
 
@@ -219,7 +225,10 @@ def test_control_characters_and_nul_leave_no_trace() -> None:
 
 
 def test_links_other_than_http_never_become_fields() -> None:
-    head = '<link rel="canonical" href="javascript:alert(1)"><meta property="og:image" content="data:image/png;base64,AAAA">'
+    head = (
+        '<link rel="canonical" href="javascript:alert(1)"><meta property="og:image" '
+        'content="data:image/png;base64,AAAA">'
+    )
     made = read(article_html(head=head))
     assert made.article is not None
     assert made.article.canonical_url is None
@@ -275,13 +284,22 @@ def test_an_address_that_is_no_address_does_not_raise() -> None:
 def test_a_short_item_on_privacy_is_news() -> None:
     """Seen in a replay of a real feed: two sentences on an app's privacy rules, bare, were taken for a
     consent page."""
-    body = "<h1>Valley app needs privacy promise</h1><p>The council's walking app keeps personal data of its users for a year.</p>"
-    body += "<p>Privacy rules must be printed before it is offered again, and its partners named, the council said on Monday.</p>"
+    body = (
+        "<h1>Valley app needs privacy promise</h1><p>The council's walking app keeps personal data of "
+        "its users for a year.</p>"
+    )
+    body += (
+        "<p>Privacy rules must be printed before it is offered again, and its partners named, the "
+        "council said on Monday.</p>"
+    )
     page = f"<html><head><title>Valley app needs privacy promise</title></head><body>{body}</body></html>"
     assert extract(PageInput("https://paper.example/2026/app", html=page)).article is not None
 
 
-OFFER = "A subscription gives you every story of the harbour, the tide table and the crossword, on paper or on any screen you own."
+OFFER = (
+    "A subscription gives you every story of the harbour, the tide table and the crossword, on paper or "
+    "on any screen you own."
+)
 
 
 CALLS = [

@@ -68,10 +68,14 @@ def test_promos_go_wherever_they_stand(promo: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Read aloud by the clerk, the report took more than an hour and left few of the councillors in any doubt about the "
-        "bridge, which many of them had crossed on their way to school and to which they now had to say farewell for a time.",
-        "Trending upwards for years, the number of lorries on the bridge had reached nine hundred a day in spring, the report "
-        "says, and the council agreed that this was more than the old arches had ever been built to bear in any season.",
+        "Read aloud by the clerk, the report took more than an hour and left few of the councillors in any "
+        "doubt about the "
+        "bridge, which many of them had crossed on their way to school and to which they now had to say "
+        "farewell for a time.",
+        "Trending upwards for years, the number of lorries on the bridge had reached nine hundred a day in "
+        "spring, the report "
+        "says, and the council agreed that this was more than the old arches had ever been built to bear in "
+        "any season.",
     ],
 )
 def test_long_paragraphs_that_open_alike_stay(sentence: str) -> None:

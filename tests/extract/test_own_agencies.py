@@ -13,7 +13,10 @@ from ingest.settings import load_settings
 from ingest.stages.edges import own_agencies
 
 OWN = '[[agency]]\nname = "Hill Valley Press"\naliases = ["HVP"]\ncountry = "US"\n'
-TEXT = "HILL VALLEY (HVP) - The clock tower was struck by lightning on Saturday night, the mayor said.\n\nNobody was hurt."
+TEXT = (
+    "HILL VALLEY (HVP) - The clock tower was struck by lightning on Saturday night, the mayor "
+    "said.\n\nNobody was hurt."
+)
 
 
 def test_an_alias_of_the_users_list_gives_the_canonical_name() -> None:

@@ -114,7 +114,10 @@ def test_a_feeds_content_is_the_article() -> None:
 
 
 def test_lines_that_repeat_on_the_host_go_and_are_told() -> None:
-    house = "The Harbour Post has been printed on the quay since the year of the great flood and lives from its readers."
+    house = (
+        "The Harbour Post has been printed on the quay since the year of the great flood and lives from "
+        "its readers."
+    )
     page = article_html(
         body="".join(f"<p>{p}</p>" for p in [*paragraphs()[:4], house, *paragraphs()[4:]]), ld=NEWS
     )
@@ -162,7 +165,8 @@ def test_a_limit_is_an_outcome() -> None:
 
 
 DISCLAIMER = (
-    "Legal Disclaimer: MENAFN provides the information as is without warranty of any kind. We do not accept any responsibility "
+    "Legal Disclaimer: MENAFN provides the information as is without warranty of any kind. We do not accept "
+    "any responsibility "
     "for the accuracy of this article. If you have any complaints, kindly contact the provider above."
 )
 NUMBER = "MENAFN20112025000131011023ID1110375316"
@@ -180,7 +184,8 @@ def republished(story: str) -> str:
     )
     return (
         "<html><head><title>Old bridge to be repaired | MENAFN.COM</title></head><body><form id='aspnetForm'>"
-        f"<h1>Old bridge to be repaired</h1><div id='ContentPlaceHolder1_div_story'><div class='entry-summary'></div>{boxes}</div>"
+        "<h1>Old bridge to be repaired</h1><div id='ContentPlaceHolder1_div_story'><div "
+        f"class='entry-summary'></div>{boxes}</div>"
         f"<ul class='popular-news-list'>{side}</ul></form></body></html>"
     )
 

@@ -130,8 +130,10 @@ def test_meta_tags_where_there_is_no_json_ld() -> None:
     head = (
         '<meta property="og:title" content="Old bridge"><meta name="author" content="Ada Lind">'
         '<meta property="og:site_name" content="Post">'
-        '<meta property="article:published_time" content="2025-04-02T08:00:00Z"><meta property="article:tag" content="quay">'
-        '<meta property="article:tag" content="bridge"><meta property="og:image" content="//img.post.example/b.jpg">'
+        '<meta property="article:published_time" content="2025-04-02T08:00:00Z"><meta '
+        'property="article:tag" content="quay">'
+        '<meta property="article:tag" content="bridge"><meta property="og:image" '
+        'content="//img.post.example/b.jpg">'
         '<link rel="canonical" href="/local/old-bridge-71"><meta name="robots" content="noai, noimageai">'
     )
     found = said(head=head)

@@ -112,7 +112,8 @@ def test_credits_stand_origin_first(
 
 def test_a_dateline_after_glued_subheads_is_found() -> None:
     text = (
-        "(MENAFN - GlobeNewsWire - Nasdaq) Raises Outlook For The YearBirch Partners buys a stake KOTKA, Finland, Aug. 19, 2025 "
+        "(MENAFN - GlobeNewsWire - Nasdaq) Raises Outlook For The YearBirch Partners buys a stake KOTKA, "
+        "Finland, Aug. 19, 2025 "
         "(GLOBE NEWSWIRE) -- Larch Oyj (the–Company–) sold more planks."
     )
     reading = read_wire(text)

@@ -7,14 +7,19 @@ import pytest
 from ingest.extract.wire.reading import WireReading, read_wire
 
 ABOVE = (
-    "The harbour of Lowmere will get two new cranes next spring, the port's director said on Tuesday at a meeting with "
+    "The harbour of Lowmere will get two new cranes next spring, the port's director said on Tuesday at a "
+    "meeting with "
     "the fishermen of the town."
 )
 BELOW = (
-    "He added that the work would cost nine million crowns and that the quay would stay open for small boats during the "
+    "He added that the work would cost nine million crowns and that the quay would stay open for small "
+    "boats during the "
     "whole of the summer."
 )
-LAST = "The old cranes, built by hand a century ago, will move to a museum of the sea that opens next year on the northern quay."
+LAST = (
+    "The old cranes, built by hand a century ago, will move to a museum of the sea that opens next year "
+    "on the northern quay."
+)
 
 
 def read(*paragraphs: str, headline: str | None = None) -> WireReading:
@@ -122,7 +127,8 @@ def test_a_line_that_is_no_text_goes(line: str, rule: str) -> None:
     "line",
     [
         "Read more slowly, the teacher told the class, and you will see more.",
-        "Reporting by the two stations had shown that the boats were late, and the council took note of it in the spring.",
+        "Reporting by the two stations had shown that the boats were late, and the council took note of it "
+        "in the spring.",
         "The disclaimer on the page says that the price may change at any time.",
         "Photo albums of the old harbour are on show in the town hall.",
         "The end of the line is near for the old cranes.",
@@ -136,16 +142,22 @@ def test_a_sentence_that_begins_alike_stays(line: str) -> None:
 
 def test_a_disclaimer_broken_over_lines_goes_whole() -> None:
     text = (
-        f"{ABOVE}\n\n Date \n\nMENAFN20112025000131011023ID1110375316\nMENAFN20112025000131011023ID1110375316\n"
-        " Legal Disclaimer: MENAFN provides the\n   information “as is” without warranty of any kind. We do not accept\n"
-        "   any responsibility or liability for the accuracy, content or legality\n   of the article. If you have any "
+        f"{ABOVE}\n\n Date "
+        "\n\nMENAFN20112025000131011023ID1110375316\nMENAFN20112025000131011023ID1110375316\n"
+        " Legal Disclaimer: MENAFN provides the\n   information “as is” without warranty of any kind. We do "
+        "not accept\n"
+        "   any responsibility or liability for the accuracy, content or legality\n   of the article. If "
+        "you have any "
         "complaints or copyright issues related to this article, kindly contact the provider above."
     )
     assert read_wire(text).body_text == ABOVE
 
 
 def test_an_empty_page_with_a_disclaimer_is_empty() -> None:
-    text = "Date\nMENAFN20112025000131011023ID1110375316\nLegal Disclaimer: MENAFN provides the information “as is”."
+    text = (
+        "Date\nMENAFN20112025000131011023ID1110375316\nLegal Disclaimer: MENAFN provides the information "
+        "“as is”."
+    )
     assert read_wire(text).body_text == ""
 
 

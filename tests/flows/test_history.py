@@ -26,7 +26,10 @@ from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.upkeep.takedown import take_down
 
-SPONSOR = "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages along the river."
+SPONSOR = (
+    "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages "
+    "along the river."
+)
 
 
 @pytest.fixture(scope="module")

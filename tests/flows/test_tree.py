@@ -90,7 +90,10 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:
-    program = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf', flush=True)\ntime.sleep(300)"
+    program = (
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf', "
+        "flush=True)\ntime.sleep(300)"
+    )
     deaf = subprocess.Popen(
         [sys.executable, "-c", program],
         env={**os.environ, "WIRE_INGEST_TREE": str(tmp_path)},

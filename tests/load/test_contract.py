@@ -22,9 +22,11 @@ WANTED = {
     "mart.articles_all": f"{ARTICLES} status",
     "mart.article_authors": "article_id author",
     "mart.article_keywords": "article_id keyword",
-    "mart.revisions": "article_id url revision kind headline body_text words_added words_removed first_seen_at extractor",
+    "mart.revisions": "article_id url revision kind headline body_text words_added words_removed "
+    "first_seen_at extractor",
     "mart.edits": "article_id url revision kind",
-    "mart.copies": "copy_group article_id url publisher agency kind containment slot_agreement is_canonical published_at lag",
+    "mart.copies": "copy_group article_id url publisher agency kind containment slot_agreement is_canonical "
+    "published_at lag",
     "mart.stories": "story_id",
     "mart.syndication": "copy_group",
     "mart.funnel": "day feed_id discovered pending fetched extracted loaded lost by_reason",
@@ -103,7 +105,8 @@ def test_every_view_and_column_has_a_comment(news: Path) -> None:
 def test_articles_as_of_a_time_is_a_table_function(news: Path) -> None:
     with duckdb.connect(str(news), read_only=True) as con:
         con.execute(
-            "SELECT article_id, headline, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 12:00:00+00')"
+            "SELECT article_id, headline, revision FROM mart.articles_asof(TIMESTAMPTZ '2026-03-10 "
+            "12:00:00+00')"
         )
         assert con.fetchall() == []
 

@@ -25,8 +25,14 @@ def rss(items: str, channel: str = "") -> str:
     head = (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     )
-    head += ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/">'
-    return f"{head}<channel><title>The Wire</title><link>https://wire.example/</link>{channel}{items}</channel></rss>"
+    head += (
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:media="http://search.yahoo.com/mrss/">'
+    )
+    return (
+        f"{head}<channel><title>The "
+        f"Wire</title><link>https://wire.example/</link>{channel}{items}</channel></rss>"
+    )
 
 
 def only(document: FeedDocument) -> Entry:
@@ -375,7 +381,10 @@ def test_an_address_is_no_byline(printed: str, names: tuple[str, ...]) -> None:
 
 def test_entities_beyond_the_document_are_never_read() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    body = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{laughs}<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    body = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{laughs}<!ENTITY x SYSTEM '
+        '"file:///etc/passwd">]>'
+    )
     document = parsed(
         body
         + rss("<item><title>A &l9; &x; B</title><link>https://a.example/1</link></item>").partition("?>")[2]
@@ -409,7 +418,8 @@ def test_json_entries_beyond_the_cap_are_counted() -> None:
 
 def test_equal_guids_for_different_stories_are_no_identity() -> None:
     items = "".join(
-        f"<item><guid isPermaLink='false'>x</guid><title>T{n}</title><link>https://a.example/{n}</link></item>"
+        "<item><guid "
+        f"isPermaLink='false'>x</guid><title>T{n}</title><link>https://a.example/{n}</link></item>"
         for n in range(1_000)
     )
     keys = [entry.entry_key for entry in parsed(rss(items)).entries]

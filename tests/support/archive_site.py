@@ -48,7 +48,10 @@ def urlset(*urls: str, modified: str | None = None, more: str = "") -> str:
 
 def index(*urls: str) -> str:
     listed = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
-    return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
+    return (
+        '<?xml version="1.0"?><sitemapindex '
+        f'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
+    )
 
 
 @dataclass(slots=True)

@@ -144,9 +144,12 @@ def without_end(text: str, paragraphs: int = 2) -> str:
 def notice(town: str, mayor: str, seats: int, votes: int) -> str:
     """A form that is filled in anew for each town: other names and figures in the same words."""
     return (
-        f"Mayor {mayor} of {town} announced on Tuesday that the council will hold {seats} seats after the count of {votes} "
-        f"votes was closed.\n\nThe returning officer in {town} thanked all volunteers for their patience and said that the "
+        f"Mayor {mayor} of {town} announced on Tuesday that the council will hold {seats} seats after the "
+        f"count of {votes} "
+        f"votes was closed.\n\nThe returning officer in {town} thanked all volunteers for their patience "
+        "and said that the "
         "full list of members would be published on the town's website before the end of the week.\n\n"
-        f"Turnout was {votes // 100} per hundred, and {mayor} will take the chair when the {seats} members meet for the first "
+        f"Turnout was {votes // 100} per hundred, and {mayor} will take the chair when the {seats} members "
+        "meet for the first "
         "time in the spring."
     )

@@ -167,8 +167,10 @@ def bomb() -> bytes:
 
 def _challenge(status: int) -> Reply:
     text = (
-        "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1><p>Please enable "
-        "JavaScript and cookies to continue. This process is automatic. Your browser will redirect shortly.</p>"
+        "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your "
+        "browser</h1><p>Please enable "
+        "JavaScript and cookies to continue. This process is automatic. Your browser will redirect "
+        "shortly.</p>"
         "<script src='/cdn-cgi/challenge-platform/x.js'></script></body></html>"
     )
     return Reply(status, text.encode(), {"Content-Type": "text/html"})

@@ -44,7 +44,8 @@ def prose(seed: int, paragraphs: int = 4) -> list[str]:
     def sentence() -> str:
         one, two, three, four = chance.sample(WORDS, 4)
         return (
-            f"The {one} near the old {two} was {chance.choice(VERBS)} on the advice of a {three} who had once "
+            f"The {one} near the old {two} was {chance.choice(VERBS)} on the advice of a {three} who had "
+            "once "
             f"{chance.choice(VERBS)} {chance.randint(11, 9999)} things for the {four} committee."
         )
 
@@ -54,7 +55,10 @@ def prose(seed: int, paragraphs: int = 4) -> list[str]:
 def story(title: str, seed: int, *, head: str = "", paragraphs: list[str] | None = None) -> Answer:
     """An article page with the text of `seed`."""
     text = "".join(f"<p>{one}</p>" for one in (paragraphs or prose(seed)))
-    start = f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{head}</head><body><main><article><h1>{title}</h1>"
+    start = (
+        "<!DOCTYPE html><html "
+        f"lang='en'><head><title>{title}</title>{head}</head><body><main><article><h1>{title}</h1>"
+    )
     return Answer(body=f"{start}{text}</article></main></body></html>", headers=HTML)
 
 

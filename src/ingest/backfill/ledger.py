@@ -160,7 +160,8 @@ def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
     found = [_target(row) for row in records(con)]
     if stage(con, [place_columns(one.place) for one in found], "core.backfill_capture"):
         con.execute(
-            "DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = s.page_file "
+            "DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = "
+            "s.page_file "
             "AND c.page_offset = s.page_offset",
             [id],
         )
@@ -173,7 +174,8 @@ def captures_left(con: Connection, id: str) -> int:
     key."""
     query = (
         "SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
-        "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE c.backfill_id = ?"
+        "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE "
+        "c.backfill_id = ?"
     )
     row = con.execute(query, [id]).fetchone()
     return int(row[0]) if row else 0
@@ -221,7 +223,8 @@ def next_chunk(con: Connection, id: str, after: int) -> Chunk | None:
 
 def lease(con: Connection, id: str, chunk: int, run_id: str, until: datetime, *, state: str = "open") -> None:
     con.execute(
-        "UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+        "UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? "
+        "AND chunk = ?",
         [state, run_id, until, id, chunk],
     )
 

@@ -283,7 +283,8 @@ def _show_plan(made: Plan) -> None:
     print_table(rows, f"{made.source}, mode {made.mode}", limit=400)
     left = ", ".join(f"{reason} {n}" for reason, n in made.left_out.items())
     say(
-        f"{made.urls} URLs: {made.reachable} reachable, {made.there} there already, {made.requests} page requests"
+        f"{made.urls} URLs: {made.reachable} reachable, {made.there} there already, {made.requests} page "
+        "requests"
         f"{f'; left out: {left}' if left else ''}"
     )
     say(f"{made.inputs_read} inputs read, {made.inputs_unread} of other days left unread")
@@ -299,14 +300,16 @@ def _tell(summary: backfills.Summary, as_json: bool) -> int:
         if summary.outcomes:
             print_table(summary.outcomes, "URLs by outcome and reason")
         say(
-            f"{summary.fetched} pages fetched: {summary.loaded} articles loaded ({summary.copies} of them copies), "
+            f"{summary.fetched} pages fetched: {summary.loaded} articles loaded ({summary.copies} of them "
+            "copies), "
             f"{summary.revised} revised, {summary.lost} lost"
         )
         say(f"{summary.requests} requests, {summary.seconds:.1f} s, {summary.published} files published")
         _problems(summary.problems)
         if summary.state != "done":
             say(
-                f"{summary.pending} pages wait for hosts not to be asked now: `ingest backfill resume {summary.backfill_id}`"
+                f"{summary.pending} pages wait for hosts not to be asked now: `ingest backfill resume "
+                f"{summary.backfill_id}`"
             )
         elif summary.pending:
             say(f"{summary.pending} pages failed for the moment; the next polls try them again")

@@ -24,7 +24,8 @@ MARK = "demo.toml"
 SHOWN = (
     (
         "loaded",
-        "SELECT feed_id, count(*) AS articles, count(DISTINCT agency) AS agencies, sum(word_count)::BIGINT AS words "
+        "SELECT feed_id, count(*) AS articles, count(DISTINCT agency) AS agencies, sum(word_count)::BIGINT "
+        "AS words "
         "FROM mart.articles GROUP BY feed_id ORDER BY feed_id",
     ),
     (
@@ -35,11 +36,13 @@ SHOWN = (
     ),
     (
         "revisions",
-        "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY seen_at, url",
+        "SELECT kind, headline_before, headline_after, words_added, words_removed FROM mart.edits ORDER BY "
+        "seen_at, url",
     ),
     (
         "not live",
-        "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY status, headline",
+        "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY "
+        "status, headline",
     ),
     (
         "not loaded, and why",
@@ -47,7 +50,10 @@ SHOWN = (
         "WHERE outcome NOT IN ('loaded', 'revised', 'unchanged') ORDER BY outcome, url",
     ),
 )
-TRY = "SELECT headline, agency, publisher, published_at, copies FROM mart.articles WHERE is_canonical ORDER BY copies DESC LIMIT 5"
+TRY = (
+    "SELECT headline, agency, publisher, published_at, copies FROM mart.articles WHERE is_canonical ORDER "
+    "BY copies DESC LIMIT 5"
+)
 
 
 @click.command("demo")
@@ -117,11 +123,13 @@ def _show(data: Path) -> None:
 
 def _sum(first: PollSummary, second: PollSummary, requests: int) -> None:
     say(
-        f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them copies, {first.lost} lost, "
+        f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them "
+        f"copies, {first.lost} lost, "
         f"{first.pending} pending"
     )
     say(
-        f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed entries, "
+        f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed "
+        "entries, "
         f"{second.loaded} loaded, {second.revised} revised, {second.lost} lost, {second.pending} pending; "
         f"{requests} requests in all"
     )

@@ -36,7 +36,8 @@ def maintain_command(
             else ""
         )
         say(
-            f"{done.published} files written, {done.swept} removed, {done.takedowns_finished} takedowns finished{erased}"
+            f"{done.published} files written, {done.swept} removed, {done.takedowns_finished} takedowns "
+            f"finished{erased}"
         )
         for name, rows in done.broken.items():
             say(f"FAIL {name}: {rows[:3]}")

@@ -101,7 +101,8 @@ def sentence(s: PollSummary) -> str:
     return (
         f"{s.polled} of {s.feeds} feeds polled ({s.not_modified} unchanged, {s.failed} failed): "
         f"{s.new} new entries, {s.changed} changed\n"
-        f"{s.fetched} pages fetched: {s.loaded} articles loaded ({s.copies} of them copies), {s.revised} revised, {s.lost} lost"
+        f"{s.fetched} pages fetched: {s.loaded} articles loaded ({s.copies} of them copies), {s.revised} "
+        f"revised, {s.lost} lost"
         f"{f' ({lost})' if lost else ''}; {s.pending} pending\n"
         f"{s.requests} requests, {s.seconds:.1f} s, {s.published} files published"
     )

@@ -73,7 +73,8 @@ def _show(report: Report) -> None:
     fields = ", ".join(f"{name} {n}" for name, n in report.fields.items())
     would = "would change" if report.dry else "changed"
     say(
-        f"\n{report.texts} texts read: {report.changed} {would} (+{report.words_added} -{report.words_removed} words), "
+        f"\n{report.texts} texts read: {report.changed} {would} (+{report.words_added} "
+        f"-{report.words_removed} words), "
         f"{report.same} the same{f'; columns: {fields}' if fields else ''}{kept}"
     )
     if report.changed and not report.dry:

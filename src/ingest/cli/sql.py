@@ -30,7 +30,8 @@ def sql_command(statement: str, data: Path | None, config: Path | None, form: st
     if form == "parquet":
         if sys.stdout.isatty():
             raise ConfigError(
-                "--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet > out.parquet"
+                "--format parquet: stdout is a terminal; send it to a file: ingest sql ... --format parquet "
+                "> out.parquet"
             )
         _stream(folder, statement, form)
         return 0

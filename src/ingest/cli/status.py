@@ -24,7 +24,8 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
         return 0
     totals = found["totals"]
     say(
-        f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies linked; "
+        f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies "
+        "linked; "
         f"{totals['pending']} URLs pending, {totals['lost']} lost"
     )
     for title, key in (

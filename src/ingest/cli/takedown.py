@@ -43,7 +43,10 @@ def takedown_command(
         return 0
     if not removal.found:
         say(f"no article is known by {asked}; {removal.url_key} is barred from now on")
-    counts = f"{removal.records_overwritten} archive records overwritten, {removal.files_removed} published files removed"
+    counts = (
+        f"{removal.records_overwritten} archive records overwritten, {removal.files_removed} published "
+        "files removed"
+    )
     say(f"{removal.url_key}: {counts}")
     if removal.copies:
         print_table(removal.copies, "copies of it, for you to decide (each: ingest takedown URL --reason R)")

@@ -37,7 +37,8 @@ _UNSPACED = re.compile(
 _UNPRINTED = re.compile(
     "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
 )
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0900-\u0dff"  # accents, Hebrew points, Indic vowel signs, which \w leaves out
+# accents, Hebrew points, Indic vowel signs, which \w leaves out
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0900-\u0dff"
 _PATTERN = (
     rf"[^\W\d_][\w{_MARKS}]*(?:'[\w{_MARKS}]+)*"  # a word, with apostrophes inside
     r"|\d+(?:[.,:/-]\d+)*"  # 1,100  8-5/8  20:45

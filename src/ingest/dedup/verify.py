@@ -108,7 +108,10 @@ def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
     if figures_differ(a.laid, b.laid, rule):
         shared = unaligned(a.laid, b.laid)
-        why = f"only {shared.agreed} of {len(a.laid.figures)} and {len(b.laid.figures)} figures are in both texts"
+        why = (
+            f"only {shared.agreed} of {len(a.laid.figures)} and {len(b.laid.figures)} figures are in both "
+            "texts"
+        )
         return Verdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
     shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None

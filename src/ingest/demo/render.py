@@ -131,7 +131,8 @@ def _rss(outlet: Outlet) -> str:
     items = "".join(_rss_item(outlet, *linked) for linked in _links(outlet))
     return (
         f'<rss version="2.0" {_NAMESPACES}><channel>\n<title>{escape(outlet.name)}</title>\n'
-        f"<link>http://{outlet.host}/</link>\n<description>{escape(outlet.name)} - latest stories</description>\n"
+        f"<link>http://{outlet.host}/</link>\n<description>{escape(outlet.name)} - latest "
+        "stories</description>\n"
         f"<language>{outlet.language}</language>\n<ttl>5</ttl>\n{items}</channel></rss>\n"
     )
 
@@ -179,7 +180,8 @@ def _rdf(outlet: Outlet) -> str:
     )
     return (
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
-        f'xmlns:dc="http://purl.org/dc/elements/1.1/">\n<channel rdf:about="{home}"><title>{escape(outlet.name)}</title>'
+        'xmlns:dc="http://purl.org/dc/elements/1.1/">\n<channel '
+        f'rdf:about="{home}"><title>{escape(outlet.name)}</title>'
         f"<link>{home}</link><description>{escape(outlet.name)}</description>"
         f"<items><rdf:Seq>{listed}</rdf:Seq></items></channel>\n{items}</rdf:RDF>\n"
     )

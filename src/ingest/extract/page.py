@@ -47,7 +47,8 @@ def extract(given: PageInput) -> Extraction:
     """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page
     boundary."""
     if next(_PAGES) % PAGES_PER_RESET == 0:
-        reset_caches()  # trafilatura's and htmldate's caches hold text of every page; no result depends on them
+        # trafilatura's and htmldate's caches hold text of every page; no result depends on them
+        reset_caches()
     try:
         return _extract(given if _is_url(given.url) else replace(given, url=None))
     except (

@@ -49,7 +49,8 @@ class Kind(StrEnum):
 
 
 _ACCEPT = {
-    Kind.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+    Kind.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
+    "*/*;q=0.5",
     Kind.PAGE: "text/html, application/xhtml+xml, */*;q=0.5",
     Kind.ROBOTS: "text/plain, */*;q=0.5",
     Kind.SITEMAP: "application/xml, text/xml, text/plain;q=0.9, */*;q=0.5",

@@ -133,7 +133,8 @@ class Hosts:
         with self._transaction():
             now = time.time()
             changed = self._db.execute(
-                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = excluded.next_at "
+                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = "
+                "excluded.next_at "
                 "WHERE next_at <= ?",
                 (host, now + delay, now),
             )
@@ -157,7 +158,8 @@ class Hosts:
         """No request to `host` for this long from now."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = max(next_at, excluded.next_at)",
+                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET next_at = "
+                "max(next_at, excluded.next_at)",
                 (host, time.time() + seconds),
             )
 

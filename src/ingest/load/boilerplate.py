@@ -87,7 +87,8 @@ def to_redo(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
     """The next texts to compare anew, where they stand; taken off the list."""
     rows = con.execute(
         "DELETE FROM core.sentence_redo WHERE article_id IN "
-        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, day",
+        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, "
+        "day",
         [REDO],
     ).fetchall()
     return {str(id): day for id, day in rows}
@@ -132,7 +133,10 @@ def host_lines(
 ) -> dict[str, frozenset[int]]:
     """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
     found: dict[str, set[int]] = {}
-    query = "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND (? OR host IN (SELECT unnest(?::VARCHAR[])))"
+    query = (
+        "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND (? OR host IN (SELECT "
+        "unnest(?::VARCHAR[])))"
+    )
     for host, line in con.execute(query, [hosts is None, sorted(hosts or [])]).fetchall():
         found.setdefault(host, set()).add(line)
     return {host: frozenset(lines) for host, lines in found.items()}

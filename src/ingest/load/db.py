@@ -71,7 +71,8 @@ class Warehouse:
         if not self.path.exists():
             data = self.settings.data
             raise ConfigError(
-                f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes one"
+                f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes "
+                "one"
             )
 
     def make_folders(self) -> None:

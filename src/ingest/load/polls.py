@@ -28,7 +28,8 @@ def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
     """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again
     are late, not paused."""
     con.execute(
-        "UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT unnest(?::VARCHAR[])))",
+        "UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT "
+        "unnest(?::VARCHAR[])))",
         [list(enabled)],
     )
 

@@ -65,7 +65,8 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
                 "parquet": "FORMAT parquet, COMPRESSION zstd",
             }[form]
             con.execute(
-                f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})"
+                f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' "
+                f"({options})"
             )
         except duckdb.Error as error:
             raise _refused(data, error) from None

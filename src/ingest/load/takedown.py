@@ -186,7 +186,8 @@ def _prove(con: duckdb.DuckDBPyConnection) -> None:
         ]
         if counted[0] != counted[1]:
             raise WarehouseError(
-                f"{schema}.{table}: the rewritten warehouse has {counted[1]} rows for {counted[0]}; the old one stays"
+                f"{schema}.{table}: the rewritten warehouse has {counted[1]} rows for {counted[0]}; the old "
+                "one stays"
             )
 
 

@@ -32,4 +32,7 @@ def find_gaps(
 
 
 def _command(row: dict[str, Any]) -> str:
-    return f"ingest backfill run --source sitemap --feed {row['feed_id']} --from {row['first']} --to {row['last']}"
+    return (
+        f"ingest backfill run --source sitemap --feed {row['feed_id']} --from {row['first']} --to "
+        f"{row['last']}"
+    )

@@ -210,7 +210,8 @@ def _typed(con: Connection, values: Mapping[str, Any]) -> Row:
     """Values out of JSON as the columns' types."""
     types = dict(
         con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'core' AND table_name = 'article'"
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'core' AND table_name "
+            "= 'article'"
         ).fetchall()
     )
     if not values:

@@ -89,7 +89,10 @@ def take_down(
 
 def _linked(con: Connection, keys: Sequence[str]) -> list[str]:
     """Of these keys the ones that a discovered link has: only those have an outcome."""
-    query = "SELECT DISTINCT link_key FROM core.alias WHERE kind = 'link' AND link_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL"
+    query = (
+        "SELECT DISTINCT link_key FROM core.alias WHERE kind = 'link' AND link_key IN (SELECT "
+        "unnest(?::VARCHAR[])) ORDER BY ALL"
+    )
     return [key for (key,) in con.execute(query, [list(keys)]).fetchall()]
 
 

@@ -43,7 +43,8 @@ def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
     path = Path(name)
     if not path.exists():
         raise ConfigError(
-            f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and urls)"
+            f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and "
+            "urls)"
         )
     match source:
         case "warc" | "archive":

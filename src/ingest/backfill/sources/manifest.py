@@ -78,5 +78,6 @@ def _of_lines(text: str) -> Iterator[Row]:
 
 def _unusable(path: Path, why: str) -> ConfigError:
     return ConfigError(
-        f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or take it away"
+        f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or take it "
+        "away"
     )

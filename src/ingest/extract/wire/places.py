@@ -42,11 +42,15 @@ _SPOKEN_DAY = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][\w.'’`´ʼ\u0300-\u036f\u0900-\u097f\u064b-\u0652-]*")
 _LINK_WORDS = (
-    "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near off on-the van der den "
+    "of the de la le les del di da do dos das el al and und et y e i en in im am an bei upon sur sous near "
+    "off on-the van der den "
     "al- aan ve v na a at в на و في فى में"
 )
 _LINKS = frozenset(_LINK_WORDS.split())
-_ARTICLE_WORDS = "The A An In At On Die Der Das Les Gli I L' L’ El La Le Los Las Il Lo O Os As Um Une Un Una Eine Ein En Em Im"
+_ARTICLE_WORDS = (
+    "The A An In At On Die Der Das Les Gli I L' L’ El La Le Los Las Il Lo O Os As Um Une Un "
+    "Una Eine Ein En Em Im"
+)
 _ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _SPLIT = re.compile(r"[,/()\[\]–—-]|\bи\b|\band\b|\bund\b|\by\b")
 _GLUED = re.compile(r"[A-Z]{3,}[a-z]{2,}")  # a subhead stuck to the place: `ISLANDSKerteminde`

@@ -9,8 +9,10 @@ _FULL_WORDS = 18
 _ENDS = ".!?:;…。！？：\"”'’»)“,-–—।"
 _CLOSED = ".!?\"”'’»)…"
 _VERB_WORDS = (
-    "to will say says has have is are was were may can could must set kill kills killed won dies dead call calls vow vows warn "
-    "warns urge urges seek seeks plan plans eye eyes hit hits face faces meet meets visit visits deny denies back backs sign signs "
+    "to will say says has have is are was were may can could must set kill kills killed won dies dead call "
+    "calls vow vows warn "
+    "warns urge urges seek seeks plan plans eye eyes hit hits face faces meet meets visit visits deny "
+    "denies back backs sign signs "
     "open opens"
 )
 _VERBS = frozenset(_VERB_WORDS.split())
