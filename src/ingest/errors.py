@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 
 class IngestError(Exception):
@@ -52,6 +52,15 @@ class FetchError(IngestError):
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+
+    @property
+    def never_sent(self) -> bool:
+        """True where no request for the URL was sent: its host is paused or deferred, or its robots.txt
+        could not be read."""
+        if self.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
+            return True
+        paused = self.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
+        return paused and self.status is None and self.retry_after is not None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # keyword-only arguments do not survive the default way of pickling an exception, and these cross

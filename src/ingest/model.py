@@ -12,67 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-
-class Outcome(StrEnum):
-    """What became of a URL; each URL has exactly one current outcome (ops.outcomes)."""
-
-    LOADED = "loaded"
-    REVISED = "revised"
-    UNCHANGED = "unchanged"
-    DUPLICATE_URL = "duplicate_url"
-    PENDING = "pending"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-class Reason(StrEnum):
-    """Why a URL is no article, or not yet. A closed list: analysts group by it."""
-
-    ROBOTS = "robots"
-    ROBOTS_UNREACHABLE = "robots_unreachable"
-    HTTP_401 = "http_401"
-    HTTP_403 = "http_403"
-    HTTP_404 = "http_404"
-    HTTP_410 = "http_410"
-    HTTP_429 = "http_429"
-    HTTP_4XX = "http_4xx"
-    HTTP_5XX = "http_5xx"
-    HTTP_OTHER = "http_other"
-    TIMEOUT = "timeout"
-    CONNECT = "connect"
-    DNS = "dns"
-    TLS = "tls"
-    RESET = "reset"
-    TRUNCATED = "truncated"
-    TOO_LARGE = "too_large"
-    BAD_ENCODING = "bad_encoding"
-    BAD_ADDRESS = "bad_address"
-    BAD_URL = "bad_url"
-    BAD_PORT = "bad_port"
-    REDIRECT_LOOP = "redirect_loop"
-    NOT_A_FEED = "not_a_feed"
-    FEED_GONE = "feed_gone"
-    NOT_HTML = "not_html"
-    CHALLENGE = "challenge"
-    CONSENT = "consent"
-    PAYWALL = "paywall"
-    EMPTY = "empty"
-    TOO_SHORT = "too_short"
-    CODE_LIKE = "code_like"
-    NESTED_TOO_DEEP = "nested_too_deep"
-    NOT_ARTICLE = "not_article"
-    PARSE_LIMIT = "parse_limit"
-    PARSE_ERROR = "parse_error"
-    TAKEDOWN = "takedown"
-    OFF_SCOPE = "off_scope"
-    NO_URL = "no_url"
-    NO_TEXT = "no_text"
-    OUT_OF_RANGE = "out_of_range"
-    DAMAGED_RECORD = "damaged_record"
-    REVISIT_RECORD = "revisit_record"
-    DEFERRED = "deferred"
-    RETRY = "retry"
-    INTERNAL = "internal"
+from ingest.reasons import Outcome as Outcome
+from ingest.reasons import Reason as Reason
 
 
 class Precision(StrEnum):

@@ -1,75 +1,298 @@
-"""When a failed page is tried again, by kind of failure; pure."""
+"""What becomes of a URL, and why: each Outcome, each Reason, and what follows from a Reason.
+
+A Reason is one row: what it tells a user, how the URL ends, when it is tried again, and how much it counts
+against a feed. Everything else reads these rows: retries, a feed's back-off, the plan of a backfill, the
+look-up of known links, docs/data.md. To add a reason, add its row here and raise it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from ingest.errors import FetchError
-from ingest.model import Outcome, Reason
-
-_MINUTE = 60.0
-_FIRST = {
-    Reason.TIMEOUT: 10 * _MINUTE,
-    Reason.CONNECT: 10 * _MINUTE,
-    Reason.DNS: 15 * _MINUTE,
-    Reason.TLS: 60 * _MINUTE,
-    Reason.HTTP_5XX: 10 * _MINUTE,
-    Reason.HTTP_429: 15 * _MINUTE,
-    Reason.ROBOTS_UNREACHABLE: 30 * _MINUTE,
-    Reason.CHALLENGE: 60 * _MINUTE,
-    Reason.CONSENT: 60 * _MINUTE,
-    Reason.EMPTY: 15 * _MINUTE,
-}
-PATIENCE = timedelta(days=14)
-"""After this, tries that were not even made count as well: a host may be paused, or its robots.txt fail, for
-good."""
-
-_DEFAULT = 2 * _MINUTE
-_CEILING = 24 * 60 * _MINUTE
-
-LATER = frozenset({Reason.CHALLENGE, Reason.CONSENT, Reason.EMPTY})
-"""What extraction could not make an article of, but may tomorrow: a check that passes, a shell that gets
-filled."""
-
-SKIPPED = frozenset(
-    {
-        Reason.ROBOTS,
-        Reason.NOT_HTML,
-        Reason.TAKEDOWN,
-        Reason.OFF_SCOPE,
-        Reason.NO_URL,
-        Reason.BAD_ADDRESS,
-        Reason.BAD_URL,
-        Reason.BAD_PORT,
-        Reason.TOO_LARGE,
-    }
-)
-"""Left out on purpose, by a rule of the site or of ours; everything else that ends is a failure."""
+from enum import StrEnum
 
 
-def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
-    """Four times as long each time, from a first wait that fits the failure, a day at most; what the host
-    asked for is kept.
+class Outcome(StrEnum):
+    """What became of a URL. Each URL has exactly one current outcome (ops.outcomes)."""
 
-    Five attempts span half a day and more: a site that is down for an evening loses no page. `retry_after` is
-    seconds.
+    LOADED = "loaded"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    DUPLICATE_URL = "duplicate_url"
+    PENDING = "pending"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+FAILED, SKIPPED = Outcome.FAILED, Outcome.SKIPPED
+
+LASTING, REPAIRABLE, PASSING = 1.0, 0.5, 0.25
+"""How much one failed poll counts against its feed (poll/failure.py): waiting does not help; the site may
+repair it; it passes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRule:
+    """What follows from a reason.
+
+    `meaning` completes the sentence "There is no article because ..." for a reader of the warehouse.
+    `ending` is the URL's outcome once no try is left: SKIPPED where a rule of the site or of ours leaves it
+    out, FAILED where something went wrong.
+    `first_wait` comes before the second try of a page, and each later wait is `growth` times as long.
+    `feed_weight` is what one failed poll for this reason counts against a feed.
+    `page_may_change`: extraction made no article of the page, but the site may serve a better page later.
+    `address_at_fault`: the address itself is wrong, so that a corrected address deserves a fetch of its own.
+    `host_unreachable`: it happened on the way to the host, before any answer.
+    `undecided`: the URL was passed over without a look at its page; a feed that lists it has it fetched.
     """
-    wait = min(_FIRST.get(reason, _DEFAULT) * 4 ** max(0, attempts - 1), _CEILING)
-    return now + timedelta(seconds=max(wait, retry_after or 0.0))
+
+    meaning: str
+    ending: Outcome = FAILED
+    first_wait: timedelta = timedelta(minutes=2)
+    growth: float = 4.0
+    feed_weight: float = LASTING
+    page_may_change: bool = False
+    address_at_fault: bool = False
+    host_unreachable: bool = False
+    undecided: bool = False
 
 
-def was_not_asked(error: FetchError) -> bool:
-    """True where the host was paused or deferred, or its robots.txt could not be had: no request for the page
-    was made."""
-    if error.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
-        return True
-    return (
-        error.status is None
-        and error.retry_after is not None
-        and error.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
+_LOOK_UP = ReasonRule("")
+
+
+def _minutes(minutes: float) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+class Reason(StrEnum):
+    """Why a URL is no article, or not yet. A closed list, so that analysts can group by it."""
+
+    rule: ReasonRule
+
+    def __new__(cls, value: str, rule: ReasonRule = _LOOK_UP) -> Reason:
+        # Each member below has a rule; without one, as in Reason("dns"), Enum looks the member up instead.
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.rule = rule
+        return member
+
+    ROBOTS = ("robots", ReasonRule("the host's robots.txt disallows the address", ending=SKIPPED))
+    ROBOTS_UNREACHABLE = (
+        "robots_unreachable",
+        ReasonRule(
+            "the host's robots.txt could not be read, so nothing may be fetched from it yet",
+            first_wait=_minutes(30),
+            feed_weight=PASSING,
+        ),
+    )
+    HTTP_401 = ("http_401", ReasonRule("the server asked for a login (HTTP 401)"))
+    HTTP_403 = ("http_403", ReasonRule("the server refused the page (HTTP 403)", feed_weight=REPAIRABLE))
+    HTTP_404 = (
+        "http_404",
+        ReasonRule("the server has no page at the address (HTTP 404)", address_at_fault=True),
+    )
+    HTTP_410 = (
+        "http_410",
+        ReasonRule("the server says that the page was removed for good (HTTP 410)", address_at_fault=True),
+    )
+    HTTP_429 = (
+        "http_429",
+        ReasonRule(
+            "the server asked for fewer requests (HTTP 429)", first_wait=_minutes(15), feed_weight=PASSING
+        ),
+    )
+    HTTP_4XX = (
+        "http_4xx",
+        ReasonRule("the server refused the request (another HTTP 4xx status)", address_at_fault=True),
+    )
+    HTTP_5XX = (
+        "http_5xx",
+        ReasonRule(
+            "the server had an error of its own (HTTP 5xx)", first_wait=_minutes(10), feed_weight=PASSING
+        ),
+    )
+    HTTP_OTHER = (
+        "http_other",
+        ReasonRule("the server's answer was no valid or expected HTTP answer", feed_weight=REPAIRABLE),
+    )
+    TIMEOUT = (
+        "timeout",
+        ReasonRule("the server did not answer in time", first_wait=_minutes(10), feed_weight=PASSING),
+    )
+    CONNECT = (
+        "connect",
+        ReasonRule(
+            "no connection to the host could be opened",
+            first_wait=_minutes(10),
+            feed_weight=PASSING,
+            host_unreachable=True,
+        ),
+    )
+    DNS = (
+        "dns",
+        ReasonRule(
+            "the host's name has no address (DNS)",
+            first_wait=_minutes(15),
+            feed_weight=REPAIRABLE,
+            address_at_fault=True,
+            host_unreachable=True,
+        ),
+    )
+    TLS = (
+        "tls",
+        ReasonRule(
+            "no secure connection to the host could be made (certificate or TLS)",
+            first_wait=_minutes(60),
+            feed_weight=REPAIRABLE,
+            host_unreachable=True,
+        ),
+    )
+    RESET = (
+        "reset",
+        ReasonRule("the connection broke off before the answer was complete", feed_weight=PASSING),
+    )
+    TRUNCATED = ("truncated", ReasonRule("the page or record ends early", feed_weight=PASSING))
+    TOO_LARGE = (
+        "too_large",
+        ReasonRule(
+            "the answer is larger than the limit for its kind", ending=SKIPPED, feed_weight=REPAIRABLE
+        ),
+    )
+    BAD_ENCODING = (
+        "bad_encoding",
+        ReasonRule("the bytes are not compressed or encoded as their header says", feed_weight=REPAIRABLE),
+    )
+    BAD_ADDRESS = (
+        "bad_address",
+        ReasonRule(
+            "the host's address is not a public one, and allow_networks does not list it",
+            ending=SKIPPED,
+            address_at_fault=True,
+        ),
+    )
+    BAD_URL = (
+        "bad_url",
+        ReasonRule(
+            "the link is no http or https address that can be followed", ending=SKIPPED, address_at_fault=True
+        ),
+    )
+    BAD_PORT = (
+        "bad_port",
+        ReasonRule(
+            "the address names a port that allow_ports does not list", ending=SKIPPED, address_at_fault=True
+        ),
+    )
+    REDIRECT_LOOP = (
+        "redirect_loop",
+        ReasonRule("redirects lead in a circle, or through too many addresses", address_at_fault=True),
+    )
+    NOT_A_FEED = ("not_a_feed", ReasonRule("the answer is no feed", feed_weight=REPAIRABLE))
+    NOT_HTML = (
+        "not_html",
+        ReasonRule("the answer is no web page (a picture, a PDF, a download)", ending=SKIPPED),
+    )
+    CHALLENGE = (
+        "challenge",
+        ReasonRule(
+            "the site served a check for robots (captcha, bot defence) instead of the article",
+            first_wait=_minutes(60),
+            feed_weight=REPAIRABLE,
+            page_may_change=True,
+        ),
+    )
+    CONSENT = (
+        "consent",
+        ReasonRule(
+            "the site served a request for consent (cookies, data protection) instead of the article",
+            first_wait=_minutes(60),
+            page_may_change=True,
+        ),
+    )
+    PAYWALL = ("paywall", ReasonRule("the article is locked, and the page shows no text of it"))
+    EMPTY = ("empty", ReasonRule("the page has no text", first_wait=_minutes(15), page_may_change=True))
+    TOO_SHORT = ("too_short", ReasonRule("the text on the page is shorter than the feed's own summary"))
+    CODE_LIKE = ("code_like", ReasonRule("the text is program code, not sentences"))
+    NESTED_TOO_DEEP = (
+        "nested_too_deep",
+        ReasonRule("the page's elements are nested too deep to be parsed safely"),
+    )
+    NOT_ARTICLE = (
+        "not_article",
+        ReasonRule("the page is a front page, a section or a list, not an article", ending=SKIPPED),
+    )
+    PARSE_LIMIT = (
+        "parse_limit",
+        ReasonRule(
+            "the page or feed took more time, memory or size to parse than the limit", feed_weight=REPAIRABLE
+        ),
+    )
+    PARSE_ERROR = (
+        "parse_error",
+        ReasonRule("the page or document could not be parsed", feed_weight=REPAIRABLE),
+    )
+    TAKEDOWN = (
+        "takedown",
+        ReasonRule(
+            "the address was taken down here (`ingest takedown`), and is never loaded again", ending=SKIPPED
+        ),
+    )
+    OFF_SCOPE = (
+        "off_scope",
+        ReasonRule(
+            "the address lies on another site than the one that was asked for", ending=SKIPPED, undecided=True
+        ),
+    )
+    NO_URL = ("no_url", ReasonRule("the feed entry or record names no address", ending=SKIPPED))
+    NO_TEXT = ("no_text", ReasonRule("the record holds neither HTML nor text"))
+    OUT_OF_RANGE = (
+        "out_of_range",
+        ReasonRule(
+            "the page's date lies outside the days that the backfill was asked for",
+            ending=SKIPPED,
+            undecided=True,
+        ),
+    )
+    DAMAGED_RECORD = ("damaged_record", ReasonRule("the archive record or input line is damaged"))
+    REVISIT_RECORD = (
+        "revisit_record",
+        ReasonRule(
+            "the archive record only says that the page was the same as at an earlier capture", ending=SKIPPED
+        ),
+    )
+    DEFERRED = (
+        "deferred",
+        ReasonRule(
+            "no request was sent: the host is paused, its turn is far away, or the backfill was cancelled",
+            feed_weight=PASSING,
+            undecided=True,
+        ),
+    )
+    RETRY = ("retry", ReasonRule("the page waits for another try", feed_weight=PASSING))
+    INTERNAL = (
+        "internal",
+        ReasonRule("this program failed at the page; the detail names the error", feed_weight=REPAIRABLE),
     )
 
 
-def ending(reason: Reason) -> Outcome:
-    """SKIPPED or FAILED, once there is nothing left to try."""
-    return Outcome.SKIPPED if reason in SKIPPED else Outcome.FAILED
+GIVE_UP_AFTER = timedelta(days=14)
+"""A page that could not even be asked for in this time is given up: its host may be paused, or its robots.txt
+unreachable, for good. (Such tries do not count as attempts.)"""
+
+LONGEST_WAIT = timedelta(days=1)
+
+
+def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
+    """Returns when a page is tried again after its `attempts`th failure (1 for the first).
+
+    The wait is `first_wait`, then four times as long each time, a day at most, and never shorter than the
+    server's Retry-After (seconds). Five attempts span half a day and more: a site that is down for an evening
+    loses no page.
+    """
+    rule = reason.rule
+    wait = min(rule.first_wait * rule.growth ** max(0, attempts - 1), LONGEST_WAIT)
+    return now + max(wait, timedelta(seconds=retry_after or 0.0))
+
+
+def undecided() -> list[str]:
+    """The reasons for which a backfill passes over a URL without a look at its page."""
+    return [reason.value for reason in Reason if reason.rule.undecided]

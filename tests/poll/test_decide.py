@@ -25,7 +25,7 @@ from ingest.model import (
 )
 from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
 from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
-from ingest.poll.failure import backoff, weight
+from ingest.poll.failure import backoff
 from ingest.urls.identity import HostRules
 
 NOW = datetime(2025, 4, 2, 12, tzinfo=UTC)
@@ -420,7 +420,7 @@ def test_http_to_https_of_the_same_address_is_adopted_at_once() -> None:
 )
 def test_failures_weigh_by_their_kind(reason: Reason, weighs: float) -> None:
     state = decided(FetchError(reason, "x")).state
-    assert (weight(reason), state.failure_weight) == (weighs, weighs)
+    assert (reason.rule.feed_weight, state.failure_weight) == (weighs, weighs)
     assert state.next_poll_at == NOW + timedelta(hours=weighs)
     assert state.paused_until is None
     assert (state.last_reason, state.last_detail) == (str(reason), "x")
@@ -454,12 +454,12 @@ def test_retry_after_pauses_for_at_most_a_day(seconds: float, pause: float) -> N
     assert (state.paused_until <= state.next_poll_at, state.last_status) == (True, 429)
 
 
-@pytest.mark.parametrize("given", [Terminal(Reason.FEED_GONE, "HTTP 410", status=410), answer(410)])
+@pytest.mark.parametrize("given", [Terminal(Reason.HTTP_410, "HTTP 410", status=410), answer(410)])
 def test_gone_pauses_the_feed_and_says_so(given: Any) -> None:
     result = decided(given)
     assert result.state.paused_until == NOW + timedelta(days=30)
     assert "410" in (result.state.why_next or "")
-    assert result.reason in (Reason.FEED_GONE, Reason.HTTP_410)
+    assert result.reason is Reason.HTTP_410
 
 
 def test_an_adopted_address_that_fails_for_good_gives_way_to_the_configured_one() -> None:

@@ -6,7 +6,7 @@ SELECT s.link_key AS asked,
        s.url_key AS article_key,
        p.rank AS pending_rank, p.kind AS pending_kind, p.url AS pending_url, p.attempts AS pending_attempts,
        -- what a backfill only passed by was never decided
-       CASE WHEN o.reason NOT IN ('out_of_range', 'off_scope', 'deferred') OR o.reason IS NULL OR o.outcome = 'pending' THEN o.outcome END AS outcome,
+       CASE WHEN NOT list_contains($undecided, o.reason) OR o.reason IS NULL OR o.outcome = 'pending' THEN o.outcome END AS outcome,
        o.reason,
        t.reason AS taken_down
 FROM staged s

@@ -20,7 +20,6 @@ from ingest.load.polls import known_links
 from ingest.load.rows import Row, work_row
 from ingest.load.work import queue, settle
 from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
-from ingest.reasons import was_not_asked
 from ingest.stages.edges import Edges
 from ingest.stages.fetching import results
 from ingest.stages.judging import Result
@@ -123,10 +122,8 @@ class Run:
         waits: list[float] = []
         tried = 0
         async for batch in self._batches(edges, todo):
-            asked = [r for r in batch if not (r.error and was_not_asked(r.error))]
-            waits += [
-                r.error.retry_after or PATIENCE + 1 for r in batch if r.error and was_not_asked(r.error)
-            ]
+            asked = [r for r in batch if not (r.error and r.error.never_sent)]
+            waits += [r.error.retry_after or PATIENCE + 1 for r in batch if r.error and r.error.never_sent]
             tried += len(asked)
             await asyncio.to_thread(self._count, chunk, len(asked))
         if tried:
@@ -154,7 +151,7 @@ class Run:
     ) -> list[Result]:
         # A host that is not to be asked now says nothing of the page: it stays as it was, for this run or
         # another.
-        ready = [result for result in made if not (result.error and was_not_asked(result.error))]
+        ready = [result for result in made if not (result.error and result.error.never_sent)]
         if ready or archived:
             edges.archive.sync()
             ready = await asyncio.to_thread(without_older, edges, ready) if self._asked.offline else ready

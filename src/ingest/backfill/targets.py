@@ -200,7 +200,7 @@ def decide(one: Target, there: Mapping[str, Any], mode: Mode) -> Decision:
     if one.reason is not None:
         if known is not None or outcome is not None:
             return Decision()
-        return Decision(outcome=_ending(one.reason), reason=one.reason, detail=one.detail)
+        return Decision(outcome=Reason(one.reason).rule.ending, reason=one.reason, detail=one.detail)
     if outcome == Outcome.PENDING and there.get("pending_kind") not in (None, "backfill", "capture"):
         return Decision()  # the next poll has it fetched
     if mode == Mode.ALL or (outcome is None and known is None) or outcome == Outcome.PENDING:
@@ -210,26 +210,3 @@ def decide(one: Target, there: Mapping[str, Any], mode: Mode) -> Decision:
     if known is not None and outcome is None:
         return Decision(outcome=Outcome.LOADED, detail="another address of a loaded article")
     return Decision()
-
-
-_FAILED = frozenset(
-    {
-        Reason.DAMAGED_RECORD,
-        Reason.TRUNCATED,
-        Reason.NO_TEXT,
-        Reason.PARSE_ERROR,
-        Reason.BAD_ENCODING,
-        Reason.HTTP_401,
-        Reason.HTTP_403,
-        Reason.HTTP_404,
-        Reason.HTTP_410,
-        Reason.HTTP_429,
-        Reason.HTTP_4XX,
-        Reason.HTTP_5XX,
-        Reason.HTTP_OTHER,
-    }
-)
-
-
-def _ending(reason: str) -> Outcome:
-    return Outcome.FAILED if reason in _FAILED else Outcome.SKIPPED

@@ -293,8 +293,9 @@ class Client:
     async def _parsed(self, authority: str, stored: StoredRobots) -> Robots:
         if stored.body is None:
             # Where the host itself cannot be had, that is what the URL failed of.
-            known = stored.reason in (Reason.DNS, Reason.CONNECT, Reason.TLS)
-            reason = stored.reason if known and stored.reason else Reason.ROBOTS_UNREACHABLE
+            reason = stored.reason
+            if reason is None or not reason.rule.host_unreachable:
+                reason = Reason.ROBOTS_UNREACHABLE
             wait = max(stored.expires_at - time.time(), 0.0)
             raise Transient(reason, f"robots.txt of {authority}: {stored.detail}", retry_after=wait)
         # Half a megabyte of rules takes long enough to parse for other hosts to notice.
@@ -331,7 +332,11 @@ class Client:
             answer = await self._walk(walk, Kind.ROBOTS, {"Accept": _ACCEPT[Kind.ROBOTS]}, {})
             self._accept(answer, conditional=False)
         except FetchError as error:
-            if error.status is None and not walk.hops and error.reason in _NOT_ASKED:
+            if (
+                error.status is None
+                and not walk.hops
+                and (error.never_sent or error.reason is Reason.BAD_ADDRESS)
+            ):
                 raise
             if error.reason is Reason.REDIRECT_LOOP or (
                 400 <= (error.status or 0) < 500 and error.status != 429
@@ -339,9 +344,6 @@ class Client:
                 return StoredRobots(b"", time.time() + KEPT)
             return unreachable(error.reason, error.detail, time.time(), before, error.retry_after or 0.0)
         return StoredRobots(answer.body, time.time() + KEPT)
-
-
-_NOT_ASKED = frozenset((Reason.BAD_ADDRESS, Reason.DEFERRED, Reason.HTTP_429, Reason.HTTP_5XX))
 
 
 def _fresh(stored: StoredRobots | None) -> StoredRobots | None:

@@ -11,6 +11,7 @@ from ingest.load.articles import leads, mark_dirty, taken_down
 from ingest.load.rows import Row, state_from, state_row
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
+from ingest.reasons import undecided
 
 
 def feed_states(con: duckdb.DuckDBPyConnection) -> dict[str, FeedState]:
@@ -60,7 +61,7 @@ def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str
     led = leads(con, asked)
     if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in asked], "core.alias"):
         return {}
-    con.execute(sql("load/known_links"))
+    con.execute(sql("load/known_links"), {"undecided": undecided()})
     rows = {row["asked"]: row for row in records(con)}
     con.unregister("staged")
     return rows

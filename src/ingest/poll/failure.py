@@ -7,38 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.errors import FetchError
-from ingest.model import Feed, FeedState, Reason
+from ingest.model import Feed, FeedState
 from ingest.poll.schedule import MIN_INTERVAL
+from ingest.reasons import LASTING, Reason
 
-HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
-_TEMPORARY = frozenset(
-    (
-        Reason.TIMEOUT,
-        Reason.CONNECT,
-        Reason.RESET,
-        Reason.TRUNCATED,
-        Reason.HTTP_429,
-        Reason.HTTP_5XX,
-        Reason.DEFERRED,
-        Reason.RETRY,
-        Reason.ROBOTS_UNREACHABLE,
-    )
-)
-_SOFT = frozenset(
-    (
-        Reason.DNS,
-        Reason.TLS,
-        Reason.NOT_A_FEED,
-        Reason.PARSE_LIMIT,
-        Reason.PARSE_ERROR,
-        Reason.CHALLENGE,
-        Reason.HTTP_403,
-        Reason.TOO_LARGE,
-        Reason.BAD_ENCODING,
-        Reason.HTTP_OTHER,
-        Reason.INTERNAL,
-    )
-)
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
 """Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then
@@ -46,12 +18,6 @@ grows by days."""
 RETRY_AFTER_CAP = 86_400.0
 GONE_PAUSE = timedelta(days=30)
 LONGEST = timedelta(days=30)
-
-
-def weight(reason: Reason) -> float:
-    """1 for what waiting does not mend (404, robots, addresses), .5 for what may be mended, .25 for what
-    passes."""
-    return TEMPORARY if reason in _TEMPORARY else SOFT if reason in _SOFT else HARD
 
 
 def backoff(total: float) -> timedelta:
@@ -69,17 +35,17 @@ def failed(
     Where an adopted address fails for good, the configured one is asked again. Retry-After (seconds, at most
     24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
     """
-    total = state.failure_weight + weight(error.reason)
+    total = state.failure_weight + error.reason.rule.feed_weight
     own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)
     at, paused = now + max(backoff(total), own), None
     why = f"failure {state.failures + 1} running: {error.reason}"
-    if error.reason in (Reason.HTTP_410, Reason.FEED_GONE):
+    if error.reason is Reason.HTTP_410:
         at = paused = now + GONE_PAUSE
         why = "gone (410): looked at again after 30 days; take it out of feeds.toml or mend its url"
     elif error.retry_after is not None:
         paused = now + timedelta(seconds=min(max(error.retry_after, 0.0), RETRY_AFTER_CAP))
         at, why = max(paused, now + own), "Retry-After"
-    moved = state.url != feed.url and weight(error.reason) == HARD
+    moved = state.url != feed.url and error.reason.rule.feed_weight == LASTING
     if moved:
         at, paused, why = (
             now + own,

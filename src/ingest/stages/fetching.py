@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
@@ -24,7 +24,6 @@ from ingest.model import (
     Work,
     WorkKind,
 )
-from ingest.reasons import was_not_asked
 from ingest.stages.edges import Edges
 from ingest.stages.extraction import ArchivedPage, Extracted, extract_and_read, extract_archived
 from ingest.stages.judging import Result
@@ -117,7 +116,7 @@ class _Paging:
                 page = await self._page(work)
             except FetchError as error:
                 await self._out.put(Result(work, error=error))
-                refused = refused + 1 if was_not_asked(error) else 0
+                refused = refused + 1 if error.never_sent else 0
                 continue
             refused = 0
             await self._hand_over(work, page)
@@ -183,27 +182,27 @@ class _Paging:
         return await self._edges.workers.run(extract_archived, archived)
 
     def _input(self, work: Work, page: Page | None) -> PageInput:
+        """What extraction is told of a page, or of the feed entry that stands in for one (`page` is None)."""
         feed = self._feeds.get(work.feed_id or "")
-        about = {
-            "hints": None if work.kind in _HISTORY and work.hints == _NOTHING_KNOWN else work.hints,
-            "publisher": feed.publisher if feed else None,
-            "language": feed.language if feed else None,
-            "zone": feed.timezone if feed else None,
-            "feed_content_type": feed.content_type if feed else None,
-            "agencies": self._edges.agencies,
-            "now": self._edges.now,
-        }
+        known = PageInput(
+            url=page.final_url if page else None if work.url.startswith("urn:") else work.url,
+            hints=None if work.kind in _HISTORY and work.hints == _NOTHING_KNOWN else work.hints,
+            publisher=feed.publisher if feed else None,
+            language=feed.language if feed else None,
+            zone=feed.timezone if feed else None,
+            feed_content_type=feed.content_type if feed else None,
+            agencies=self._edges.agencies,
+            now=self._edges.now,
+        )
         if page is None:
-            url = None if work.url.startswith("urn:") else work.url
-            return PageInput(url, html=work.content, full_text=True, **about)  # type: ignore[arg-type]
-        return PageInput(
-            page.final_url,
+            return replace(known, html=work.content, full_text=True)
+        return replace(
+            known,
             content_type=page.headers.get("content-type"),
             status=page.status,
             boilerplate=self._lines(work, page),
             noai=page.noai,
-            **about,
-        )  # type: ignore[arg-type]
+        )
 
     def _lines(self, work: Work, page: Page | None) -> frozenset[int]:
         return self._boilerplate.get(host_of(page.final_url) if page else work.host, frozenset())

@@ -125,18 +125,6 @@ def _ask(
         _settle(intents, feed, key, key, Outcome.PENDING, now, None, None)
 
 
-_LOST_ADDRESS = (
-    Reason.HTTP_404,
-    Reason.HTTP_410,
-    Reason.HTTP_4XX,
-    Reason.DNS,
-    Reason.REDIRECT_LOOP,
-    Reason.BAD_URL,
-    Reason.BAD_ADDRESS,
-    Reason.BAD_PORT,
-)
-
-
 def _mended(
     intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime
 ) -> bool:
@@ -163,7 +151,7 @@ def _mended(
                 "its feed names another address since",
             )
         return True
-    if old["outcome"] == Outcome.FAILED and old["reason"] in _LOST_ADDRESS:
+    if old["outcome"] == Outcome.FAILED and old["reason"] and Reason(old["reason"]).rule.address_at_fault:
         return True
     _settle(intents, feed, key, key, old["outcome"], now, old["reason"], "as at its former address")
     return False

@@ -24,7 +24,7 @@ from ingest.model import (
     WorkKind,
     article_id,
 )
-from ingest.reasons import LATER, PATIENCE, ending, next_attempt, was_not_asked
+from ingest.reasons import GIVE_UP_AFTER, next_attempt
 from ingest.stages.extraction import Reading, read
 from ingest.text import line_hash, text_hash
 from ingest.urls.identity import HostRules, host_of, identity, url_key
@@ -91,8 +91,8 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 def _not_fetched(
     result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int
 ) -> Verdict:
-    stale = now - result.work.queued_at > PATIENCE
-    tried = result.work.attempts + ((stale or not was_not_asked(error)) and not result.work.early)
+    stale = now - result.work.queued_at > GIVE_UP_AFTER
+    tried = result.work.attempts + ((stale or not error.never_sent) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
         place = result.page.place if result.page else None  # what is archived is not asked for again
         return _later(
@@ -104,7 +104,7 @@ def _not_fetched(
             now,
             error.retry_after,
         )
-    return _lost(result.work, known, ending(error.reason), error.reason, error.detail)
+    return _lost(result.work, known, error.reason.rule.ending, error.reason, error.detail)
 
 
 def _not_extracted(
@@ -112,7 +112,7 @@ def _not_extracted(
 ) -> Verdict:
     reason = extraction.reason or Reason.PARSE_ERROR
     tried = _tried(result.work)
-    if reason in LATER and result.page is not None and tried < attempts:
+    if reason.rule.page_may_change and result.page is not None and tried < attempts:
         return _later(replace(result.work, place=None), known, reason, extraction.detail, tried, now, None)
     return _lost(result.work, known, extraction.outcome, reason, extraction.detail)
 
