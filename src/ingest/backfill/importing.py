@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ingest.backfill import ledger
 from ingest.backfill.ledger import Target
-from ingest.backfill.request import Backfill, Source
+from ingest.backfill.request import Backfill, OfflineSource, Source
 from ingest.backfill.sources.captured import Captured, nameless, read
 from ingest.backfill.sources.sites import Walk
 from ingest.backfill.targets import Found, decide
@@ -36,20 +36,22 @@ BATCH_BYTES = 128_000_000
 _READ = 1 << 20
 
 
-async def captured(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[list[Captured]]:
+async def captured(
+    edges: Edges, asked: Backfill, source: OfflineSource, walk: Walk
+) -> AsyncIterator[list[Captured]]:
     """What the inputs hold, in batches."""
     for name in asked.inputs or (str(edges.warehouse.data / "archive"),):
-        batches = _batches(_read(edges, asked, name))
+        batches = _batches(_read(edges, source, name))
         while batch := await asyncio.to_thread(next, batches, None):
             yield batch
         walk.read += 1
 
 
-def _read(edges: Edges, asked: Backfill, name: str) -> Iterator[Captured]:
+def _read(edges: Edges, source: OfflineSource, name: str) -> Iterator[Captured]:
     own = edges.warehouse.data / "archive"
-    if asked.source == Source.ARCHIVE and Path(name).resolve() in (own.resolve(), own.parent.resolve()):
+    if source is Source.ARCHIVE and Path(name).resolve() in (own.resolve(), own.parent.resolve()):
         return _own(edges, own)
-    return read(name, asked.source, edges.now, int(edges.settings.page_cap * MB))
+    return read(name, source, edges.now, int(edges.settings.page_cap * MB))
 
 
 def _own(edges: Edges, folder: Path) -> Iterator[Captured]:

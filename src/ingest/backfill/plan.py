@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 from ingest.backfill import importing, ledger
 from ingest.backfill.ledger import Target
@@ -154,9 +154,11 @@ async def _found(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[lis
             for name in asked.inputs:
                 async for batch in lists.addresses(edges, name, walk):
                     yield [Captured(one) for one in batch]
+        case Source.ARCHIVE | Source.WARC | Source.HTML | Source.JSONL:
+            async for captures in importing.captured(edges, asked, asked.source, walk):
+                yield captures
         case _:
-            async for brought in importing.captured(edges, asked, walk):
-                yield brought
+            assert_never(asked.source)
 
 
 def _begin(edges: Edges, id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, assert_never
 
 from ingest.errors import ConfigError
 
@@ -31,8 +31,40 @@ class Mode(StrEnum):
     ALL = "all"
 
 
-OFFLINE = frozenset({Source.ARCHIVE, Source.WARC, Source.HTML, Source.JSONL})
-"""Sources that bring their own bytes: no page is fetched for them."""
+OfflineSource = Literal[Source.ARCHIVE, Source.WARC, Source.HTML, Source.JSONL]
+"""Sources that bring the bytes of their pages: none is fetched for them."""
+
+
+def describe(source: Source) -> str:
+    """Says in a few words what a source reads, for the help text of the command line."""
+    match source:
+        case Source.SITEMAP:
+            return "the sitemaps of the feeds' sites, or those named"
+        case Source.ARCHIVE:
+            return "pages that were archived before, by this program or as WARC files"
+        case Source.WARC:
+            return "WARC files of any tool"
+        case Source.HTML:
+            return "a folder of page files, with or without a manifest"
+        case Source.URLS:
+            return "a list of addresses, one a line"
+        case Source.JSONL:
+            return "JSON lines with url and html or text"
+        case Source.FEED:
+            return "the older pages of feeds"
+        case _:
+            assert_never(source)
+
+
+def needs_input(source: Source) -> bool:
+    """True where a source cannot tell by itself what to read."""
+    match source:
+        case Source.SITEMAP | Source.ARCHIVE | Source.FEED:
+            return False
+        case Source.WARC | Source.HTML | Source.URLS | Source.JSONL:
+            return True
+        case _:
+            assert_never(source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +84,19 @@ class Backfill:
     def __post_init__(self) -> None:
         if self.first and self.last and self.first > self.last:
             raise ConfigError(f"--from {self.first} lies after --to {self.last}; swap them")
-        if self.source not in (Source.SITEMAP, Source.ARCHIVE, Source.FEED) and not self.inputs:
+        if needs_input(self.source) and not self.inputs:
             raise ConfigError(f"--source {self.source} needs --input: the file or folder to read")
 
     @property
     def offline(self) -> bool:
-        return self.source in OFFLINE
+        """True where the source brings the bytes of its pages, so that none is fetched."""
+        match self.source:
+            case Source.ARCHIVE | Source.WARC | Source.HTML | Source.JSONL:
+                return True
+            case Source.SITEMAP | Source.URLS | Source.FEED:
+                return False
+            case _:
+                assert_never(self.source)
 
     def options(self) -> dict[str, Any]:
         """As JSON for the ledger."""

@@ -14,7 +14,7 @@ import click
 
 from ingest.backfill import run as backfills
 from ingest.backfill.plan import Plan, unread
-from ingest.backfill.request import Backfill, Mode, Source
+from ingest.backfill.request import Backfill, Mode, Source, describe, needs_input
 from ingest.cli.common import (
     data_options,
     day,
@@ -37,6 +37,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 NICE = 5
 """A backfill gives way to live polls on a busy machine."""
 SHOWN = 20
+_SOURCES = "; ".join(f"{source}, {describe(source)}" for source in Source)
+_NO_INPUT = ", ".join(source for source in Source if not needs_input(source))
 
 
 def _source_options(command: F) -> F:
@@ -47,14 +49,14 @@ def _source_options(command: F) -> F:
                 type=click.Choice([str(one) for one in Source]),
                 default="sitemap",
                 show_default=True,
-                help="Where URLs or pages come from.",
+                help=f"Where addresses or pages come from: {_SOURCES}.",
             ),
             click.option(
                 "--input",
                 "inputs",
                 multiple=True,
                 metavar="PATH|URL",
-                help="What to read; sitemap and feed need none.",
+                help=f"What to read; {_NO_INPUT} can do without.",
             ),
             click.option(
                 "--feed",

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, assert_never
 
+from ingest.backfill.request import OfflineSource, Source
 from ingest.backfill.sources.canonical import canonical_of
 from ingest.backfill.sources.jsonrow import json_object, said
 from ingest.backfill.sources.lists import opened
@@ -37,7 +38,7 @@ class Captured:
     place: ArchivePlace | None = None
 
 
-def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
+def read(name: str, source: OfflineSource, now: datetime, cap: int) -> Iterator[Captured]:
     """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be
     read."""
     path = Path(name)
@@ -47,14 +48,16 @@ def read(name: str, source: str, now: datetime, cap: int) -> Iterator[Captured]:
             "urls)"
         )
     match source:
-        case "warc" | "archive":
+        case Source.WARC | Source.ARCHIVE:
             for one in _files(path, (".warc", ".warc.gz")):
                 yield from warc(one, cap)
-        case "html":
+        case Source.HTML:
             yield from html(path, now)
-        case _:
+        case Source.JSONL:
             for one in _files(path, (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")):
                 yield from json_lines(one, now)
+        case _:
+            assert_never(source)
 
 
 def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
