@@ -181,7 +181,7 @@ class Run:
         async for _ in self._batches(self._edges, todo):
             pass
 
-    # -- transactions ------------------------------------------------------------------------------------------------
+    # -- transactions ----------------------------------------------------------------------------------------
 
     def _claim(self) -> Chunk | None:
         edges = self._edges
@@ -232,7 +232,7 @@ class Run:
         with self._edges.warehouse.transaction() as con:
             ledger.close_chunk(con, self._id, chunk)
 
-    # -- what was brought along --------------------------------------------------------------------------------------
+    # -- what was brought along ------------------------------------------------------------------------------
 
     def _fitted(self, result: Result) -> Result:
         """A page that was brought along and is of other days is left out, and one that gave no article stays

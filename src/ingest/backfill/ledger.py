@@ -91,7 +91,7 @@ def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
     con.execute("UPDATE core.backfill SET state = ?, updated_at = ? WHERE backfill_id = ?", [state, now, id])
 
 
-# -- planning --------------------------------------------------------------------------------------------------------
+# -- planning ------------------------------------------------------------------------------------------------
 
 
 def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
@@ -148,7 +148,8 @@ def add_captures(
 def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
     """These pages are not wanted after all."""
     con.execute(
-        "DELETE FROM core.backfill_capture WHERE backfill_id = ? AND url_key IN (SELECT unnest(?::VARCHAR[]))",
+        "DELETE FROM core.backfill_capture WHERE backfill_id = ? "
+        "AND url_key IN (SELECT unnest(?::VARCHAR[]))",
         [id, sorted(keys)],
     )
 
@@ -208,7 +209,7 @@ def forget_plan(con: Connection, id: str) -> None:
         con.execute(f"DELETE FROM core.{table} WHERE backfill_id = ?", [id])
 
 
-# -- chunks ----------------------------------------------------------------------------------------------------------
+# -- chunks --------------------------------------------------------------------------------------------------
 
 
 def next_chunk(con: Connection, id: str, after: int) -> Chunk | None:
@@ -232,7 +233,8 @@ def lease(con: Connection, id: str, chunk: int, run_id: str, until: datetime, *,
 def count_done(con: Connection, id: str, chunk: int, tried: int, until: datetime) -> None:
     """So many more pages of the chunk were tried: shown by status, and a sign of life."""
     con.execute(
-        "UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? WHERE backfill_id = ? AND chunk = ?",
+        "UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? "
+        "WHERE backfill_id = ? AND chunk = ?",
         [tried, until, id, chunk],
     )
 

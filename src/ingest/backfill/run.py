@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from ingest.backfill import chunks, ledger
@@ -25,8 +23,7 @@ from ingest.backfill.clients import NoNetwork, SharingClient
 from ingest.backfill.plan import Plan, make_plan
 from ingest.backfill.request import Backfill, from_ledger
 from ingest.errors import ConfigError
-from ingest.fetch.archive import Archive
-from ingest.fetch.hosts import Hosts
+from ingest.fetch.client import Client
 from ingest.load import boilerplate, polls, work
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
@@ -35,10 +32,8 @@ from ingest.load.rows import Row
 from ingest.model import Outcome, Reason, WorkKind
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.edges import Edges, adopt, check_disk, note_agencies, own_agencies
+from ingest.stages.edges import Edges, note_agencies, open_dry_run, open_run
 from ingest.stages.stories import derive_stories
-from ingest.urls.identity import HostRules
-from ingest.workers import Limits, WorkerPool
 
 PRELOAD = ("ingest.extract.page", "ingest.backfill.sources.sitemap")
 ACTIVE = 2
@@ -77,7 +72,10 @@ async def plan(
 ) -> Plan:
     """Note a backfill in the ledger, or (`dry`) only count what it would do."""
     if dry:
-        async with _dry_edges(settings, feeds, asked) as edges:
+        dry_run = open_dry_run(
+            settings, feeds, "backfill", client=_client(asked), preload=PRELOAD, now=asked.now
+        )
+        async with dry_run as edges:
             return await make_plan(edges, asked, "", dry=True, told=told)
     id = new_id(asked)
     async with opened(settings, feeds, asked, id) as edges:
@@ -200,78 +198,41 @@ def _unfinished(settings: Settings, asked: Backfill) -> str | None:
     return None
 
 
-# -- edges -----------------------------------------------------------------------------------------------------------
+# -- opening -------------------------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def opened(
+def opened(
     settings: Settings, feeds: FeedList, asked: Backfill, id: str, wait: float = 0.0
-) -> AsyncIterator[Edges]:
-    """The edges of a run: its own lock, archive segments and client, so that live polls go on beside it."""
-    warehouse = Warehouse(modest(settings))
-    warehouse.make_folders()
-    check_disk(settings)
-    with run_lock(settings.data / "locks", job_of(id), wait):
-        warehouse.prepare()
-        archive = Archive(settings.data / "archive", job_of(id))
-        try:
-            async with _edges(settings, feeds, asked, warehouse, archive) as edges:
-                adopt(edges)
-                yield edges
-        finally:
-            archive.close()
+) -> AbstractAsyncContextManager[Edges]:
+    """Opens a run with its own lock, archive segments and client, so that live polls can run beside it."""
+    return open_run(
+        settings,
+        feeds,
+        "backfill",
+        lock=job_of(id),
+        client=_client(asked),
+        preload=PRELOAD,
+        duckdb=modest(settings),
+        now=asked.now,
+        wait=wait,
+    )
+
+
+def _client(asked: Backfill) -> type[Client]:
+    return NoNetwork if asked.offline else SharingClient
 
 
 def modest(settings: Settings) -> Settings:
-    """The machine is the extraction's: a second thread in DuckDB makes a load a fifth dearer, and its cache
-    of a growing warehouse is memory that brings nothing. What a user has set holds."""
+    """The settings by which a backfill opens the warehouse, so that extraction has the machine to itself: a
+    second thread in DuckDB makes a load a fifth dearer, and a larger cache of a growing warehouse only takes
+    memory. What the user has set is kept."""
     wanted = {"duckdb_threads": 1, "duckdb_memory": "250MB"}
     return settings.model_copy(
         update={name: value for name, value in wanted.items() if name not in settings.model_fields_set}
     )
 
 
-@asynccontextmanager
-async def _dry_edges(settings: Settings, feeds: FeedList, asked: Backfill) -> AsyncIterator[Edges]:
-    """Edges that only ask and look up. The hosts' limits are kept even so, where there is a data directory to
-    keep them in."""
-    with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
-        warehouse = Warehouse(settings)
-        there = settings.data.is_dir() and (settings.data / "hosts.db").exists()
-        home = settings if there else settings.model_copy(update={"data": Path(folder)})
-        async with _edges(home, feeds, asked, warehouse, Archive(Path(folder), "none")) as edges:
-            yield edges
-
-
-@asynccontextmanager
-async def _edges(
-    settings: Settings, feeds: FeedList, asked: Backfill, warehouse: Warehouse, archive: Archive
-) -> AsyncIterator[Edges]:
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-    hosts = Hosts(settings.data / "hosts.db")
-    run_id = f"backfill-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    kind = NoNetwork if asked.offline else SharingClient
-    try:
-        with WorkerPool(settings.workers, limits, PRELOAD) as workers:
-            async with kind(settings, hosts, feeds.hosts) as client:
-                now = asked.now or datetime.now(UTC)
-                yield Edges(
-                    run_id,
-                    now,
-                    settings,
-                    feeds,
-                    HostRules(feeds.hosts),
-                    warehouse,
-                    client,
-                    archive,
-                    workers,
-                    agencies=own_agencies(settings),
-                )
-    finally:
-        hosts.close()
-
-
-# -- the run ---------------------------------------------------------------------------------------------------------
+# -- the run -------------------------------------------------------------------------------------------------
 
 
 async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, active: int) -> Summary:

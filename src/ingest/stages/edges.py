@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ingest.errors import ConfigError, WarehouseError
 from ingest.extract.wire.agencies import AgencyTable, shipped
@@ -105,7 +107,8 @@ def note_agencies(con: Connection, own: str | None) -> None:
     )
 
 
-PRELOAD = ("ingest.stages.archived", "ingest.poll.feed")
+PRELOAD = ("ingest.stages.extraction", "ingest.poll.feed")
+"""Modules that a worker imports before its first page, so that no page's time limit pays for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,47 +124,124 @@ class Asked:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
-    """The edges of a run: locks taken, warehouse migrated, archive healed, workers and client started; all
-    closed at the end."""
-    warehouse = Warehouse(settings)
+async def open_run(
+    settings: Settings,
+    feeds: FeedList,
+    job: str,
+    *,
+    lock: str | None = None,
+    client: type[Client] = Client,
+    preload: tuple[str, ...] = PRELOAD,
+    duckdb: Settings | None = None,
+    now: datetime | None = None,
+    budget: float | None = None,
+    wait: float = 0.0,
+) -> AsyncIterator[Edges]:
+    """Opens everything that a run of `job` writes with, and closes it at the end.
+
+    It takes the lock `lock` (default: the job's name), which names the run's archive segments too, waiting at
+    most `wait` seconds for it; migrates the warehouse, which is opened by the settings `duckdb` where they
+    differ from the run's; and adopts the pages that a killed run archived without loading them. `budget` is
+    seconds after which the run should end. Raises LockedError while another run holds the lock,
+    WarehouseError on a full disk, ConfigError for an agencies file that cannot be read.
+    """
+    warehouse = Warehouse(duckdb or settings)
     warehouse.make_folders()
     check_disk(settings)
     agencies = own_agencies(settings)
-    with run_lock(settings.data / "locks", job, asked.wait):
+    name = lock or job
+    with run_lock(settings.data / "locks", name, wait):
         warehouse.prepare()
-        archive = Archive(settings.data / "archive", job)
-        limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-        hosts = Hosts(settings.data / "hosts.db")
-        run_id = f"{job}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-        budget = asked.max_seconds or settings.run_seconds
-        with WorkerPool(settings.workers, limits, PRELOAD) as workers:
-            async with Client(settings, hosts, feeds.hosts) as client:
-                edges = Edges(
-                    run_id,
-                    asked.now or datetime.now(UTC),
-                    settings,
-                    feeds,
-                    HostRules(feeds.hosts),
-                    warehouse,
-                    client,
-                    archive,
-                    workers,
-                    budget=budget,
+        archive = Archive(settings.data / "archive", name)
+        try:
+            async with _edges(
+                settings, feeds, job, warehouse, archive, agencies, client=client, preload=preload, now=now
+            ) as edges:
+                edges = replace(edges, budget=budget)
+                # In a thread: after a crash adopting takes time, and the event loop must not wait for it.
+                await asyncio.to_thread(adopt, edges)
+                yield edges
+        finally:
+            archive.close()
+
+
+@asynccontextmanager
+async def open_dry_run(
+    settings: Settings,
+    feeds: FeedList,
+    job: str,
+    *,
+    client: type[Client] = Client,
+    preload: tuple[str, ...] = PRELOAD,
+    now: datetime | None = None,
+) -> AsyncIterator[Edges]:
+    """Opens what a run needs that only fetches and looks up: nothing is locked, archived or written.
+
+    Hosts' delays are kept all the same, where the data directory has a file that remembers them.
+    """
+    with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
+        remembers = settings.data.is_dir() and (settings.data / "hosts.db").exists()
+        home = settings if remembers else settings.model_copy(update={"data": Path(folder)})
+        warehouse, archive = Warehouse(settings), Archive(Path(folder), "none")
+        async with _edges(
+            home,
+            feeds,
+            job,
+            warehouse,
+            archive,
+            own_agencies(settings),
+            client=client,
+            preload=preload,
+            now=now,
+        ) as edges:
+            yield edges
+
+
+@asynccontextmanager
+async def _edges(
+    settings: Settings,
+    feeds: FeedList,
+    job: str,
+    warehouse: Warehouse,
+    archive: Archive,
+    agencies: str | None,
+    *,
+    client: type[Client],
+    preload: tuple[str, ...],
+    now: datetime | None,
+) -> AsyncIterator[Edges]:
+    """The run's name and clock, its worker pool and its client, put together with what the caller opened."""
+    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    hosts = Hosts(settings.data / "hosts.db")
+    try:
+        with WorkerPool(settings.workers, limits, preload) as workers:
+            async with client(settings, hosts, feeds.hosts) as network:
+                yield Edges(
+                    run_id=f"{job}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
+                    now=now or datetime.now(UTC),
+                    settings=settings,
+                    feeds=feeds,
+                    rules=HostRules(feeds.hosts),
+                    warehouse=warehouse,
+                    client=network,
+                    archive=archive,
+                    workers=workers,
                     agencies=agencies,
                 )
-                await asyncio.to_thread(_begin, edges, job)
-                try:
-                    yield edges
-                finally:
-                    archive.close()
-                    hosts.close()
+    finally:
+        hosts.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
+    """Opens a poll (open_run) and notes it as begun: its row in core.run, the agencies and feeds in use."""
+    budget = asked.max_seconds or settings.run_seconds
+    async with open_run(settings, feeds, job, now=asked.now, budget=budget, wait=asked.wait) as edges:
+        await asyncio.to_thread(_begin, edges, job)
+        yield edges
 
 
 def _begin(edges: Edges, job: str) -> None:
-    """Make good what a killed run left, and note that this one is at work. After a crash that takes time: not
-    in the event loop."""
-    adopt(edges)
     with edges.warehouse.transaction() as con:
         polls.start_run(con, edges.run_id, job, edges.now)
         note_agencies(con, edges.agencies)

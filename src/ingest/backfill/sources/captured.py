@@ -74,7 +74,7 @@ def nameless(file: str, number: int) -> str:
     return unhalved(f"urn:wire-record:{file}:{number}")
 
 
-# -- WARC ------------------------------------------------------------------------------------------------------------
+# -- WARC ----------------------------------------------------------------------------------------------------
 
 
 def warc(path: Path, cap: int) -> Iterator[Captured]:
@@ -107,7 +107,7 @@ def opened_raw(path: Path) -> BinaryIO:
         ) from None
 
 
-# -- JSON lines ------------------------------------------------------------------------------------------------------
+# -- JSON lines ----------------------------------------------------------------------------------------------
 
 
 def json_lines(path: Path, now: datetime) -> Iterator[Captured]:
@@ -156,7 +156,7 @@ def _none(url: str, reason: Reason, detail: str) -> Captured:
     return Captured(Found(url, problem=(reason, detail)))
 
 
-# -- folders of HTML -------------------------------------------------------------------------------------------------
+# -- folders of HTML -----------------------------------------------------------------------------------------
 
 
 def html(path: Path, now: datetime) -> Iterator[Captured]:
