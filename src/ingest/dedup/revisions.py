@@ -22,23 +22,27 @@ TEASER = 25
 # dash, or capitals.
 _DATELINE = re.compile(
     r"\A\s*(?:(?:[^\W\d_a-z][^\n()]{1,60})?\([^\n()]{2,30}\)"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ .'/-]{2,40}(?:,\s*[^\W\d_]+\.?)?(?:,?\s*[^\W\d_]{3,9}\.?\s\d{1,2}(?:,\s\d{4})?)?)\s*[-–—]{1,2}\s+"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ .'/-]{2,40}(?:,\s*[^\W\d_]+\.?)?(?:,?\s*[^\W\d_]{3,9}\.?\s\d{1,2}(?:,\s\d{4})?)?)"
+    r"\s*[-–—]{1,2}\s+"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*\s*\Z")
 # Lines that change by themselves: when it was updated (a word, then mostly figures), how long it reads, how
 # often it was seen.
 _UPDATED = re.compile(
-    r"\W*(?:last |first )?(?:updated?|published|posted|modified|actualizado|publicado|aktualisiert|stand|mis à jour|publié"
+    r"\W*(?:last |first )?(?:updated?|published|posted|modified|actualizado|publicado|aktualisiert|stand"
+    r"|mis à jour|publié"
     r"|aggiornato|atualizado|обновлено|опубликовано|تحديث|نشر|更新|发布|公開)(?![^\W\d_])(.*)",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
-    r"\W*\d[\d.,]*\s?[km]?\s(?:min(?:ute)?s?|hours?|days?|views?|reads?|shares?|comments?|likes?)(?:\s(?:ago|read))?\W*",
+    r"\W*\d[\d.,]*\s?[km]?\s(?:min(?:ute)?s?|hours?|days?|views?|reads?|shares?|comments?|likes?)"
+    r"(?:\s(?:ago|read))?\W*",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"\W*(?:correct(?:ion|ed|s|ing)\b|clarification\b|editor['’]s note\b.*correct|this (?:story|article|version) .{0,40}\bcorrect"
-    r"|refiles? to (?:correct|fix)|errat(?:um|a)\b|rectificati[fv]|correcci[oó]n\b|berichtigung\b|korrektur\b|correção\b|errata\b"
+    r"\W*(?:correct(?:ion|ed|s|ing)\b|clarification\b|editor['’]s note\b.*correct"
+    r"|this (?:story|article|version) .{0,40}\bcorrect|refiles? to (?:correct|fix)|errat(?:um|a)\b"
+    r"|rectificati[fv]|correcci[oó]n\b|berichtigung\b|korrektur\b|correção\b|errata\b"
     r"|исправлен|поправка|تصحيح|更正|訂正|정정)",
     re.IGNORECASE,
 )
