@@ -191,7 +191,7 @@ def _first_error(error: ValidationError, where: str) -> str:
     return f"{where}: {key}: {message} (got {shown[:80]})"
 
 
-# -- feeds.toml ------------------------------------------------------------------------------------------------------
+# -- feeds.toml ----------------------------------------------------------------------------------------------
 
 
 class _Options(BaseModel):

@@ -28,7 +28,7 @@ from pebble import ProcessExpired, ProcessPool
 
 A = TypeVar("A")
 R = TypeVar("R")
-Kind = Literal["wall", "cpu", "memory", "crash"]
+LimitKind = Literal["wall", "cpu", "memory", "crash"]
 
 # The C library's allocator keeps what it was given; trafilatura's and htmldate's caches grow with every page.
 CALLS_PER_WORKER = 2_000
@@ -47,9 +47,9 @@ class Limits:
 class LimitHit(Exception):
     """A call was ended. `kind` is the limit it ran into, or "crash" where its process died by itself."""
 
-    def __init__(self, kind: Kind, detail: str = "") -> None:
+    def __init__(self, kind: LimitKind, detail: str = "") -> None:
         super().__init__(kind, detail)
-        self.kind: Kind = kind
+        self.kind: LimitKind = kind
         self.detail = detail
 
     def __str__(self) -> str:

@@ -9,13 +9,13 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dedup.groups import CopyGroup, Member, canonical, crowds, group
+from ingest.dedup.groups import CopyGroup, GroupMember, canonical, crowds, group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def at(id: str, hours: float | None = None, *, own: bool = False) -> Member:
-    return Member(id, None if hours is None else NOON + timedelta(hours=hours), own)
+def at(id: str, hours: float | None = None, *, own: bool = False) -> GroupMember:
+    return GroupMember(id, None if hours is None else NOON + timedelta(hours=hours), own)
 
 
 def parted(groups: list[CopyGroup]) -> list[tuple[str, ...]]:
@@ -76,7 +76,7 @@ def test_a_late_copy_that_is_earlier_takes_over() -> None:
 
 
 @st.composite
-def webs(draw: st.DrawFn) -> tuple[list[Member], list[tuple[str, str]]]:
+def webs(draw: st.DrawFn) -> tuple[list[GroupMember], list[tuple[str, str]]]:
     """Up to nine texts with any links between them, some with times, some from the origin."""
     ids = [f"t{i}" for i in range(draw(st.integers(1, 9)))]
     hours = st.one_of(st.none(), st.integers(0, 3))
@@ -88,7 +88,7 @@ def webs(draw: st.DrawFn) -> tuple[list[Member], list[tuple[str, str]]]:
 @given(webs(), st.randoms(use_true_random=False))
 @settings(max_examples=300, deadline=None)
 def test_every_order_gives_the_same_groups(
-    web: tuple[list[Member], list[tuple[str, str]]], rng: random.Random
+    web: tuple[list[GroupMember], list[tuple[str, str]]], rng: random.Random
 ) -> None:
     members, pairs = web
     turned = [(b, a) if rng.random() < 0.5 else (a, b) for a, b in pairs]
@@ -100,7 +100,7 @@ def test_every_order_gives_the_same_groups(
 @given(webs())
 @settings(max_examples=300, deadline=None)
 def test_members_are_verified_against_the_canonical_or_half_of_the_others(
-    web: tuple[list[Member], list[tuple[str, str]]],
+    web: tuple[list[GroupMember], list[tuple[str, str]]],
 ) -> None:
     members, pairs = web
     linked = {frozenset(p) for p in pairs}

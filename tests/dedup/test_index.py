@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from ingest.dedup.index import COMMON, TOP, candidate_pairs
-from ingest.dedup.learn import REPEATS, boilerplate, opening
+from ingest.dedup.learn import REPEATS, boilerplate, opening_sentences
 from ingest.dedup.tokens import sentence_hashes, tokenise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -46,7 +46,9 @@ def learned(texts: list[str]) -> set[int]:
     tokens = [tokenise(text) for text in texts]
     sentences = [sentence_hashes(t) for t in tokens]
     return set(
-        boilerplate(sentences, [opening(t, s) for t, s in zip(tokens, sentences, strict=True)]).tolist()
+        boilerplate(
+            sentences, [opening_sentences(t, s) for t, s in zip(tokens, sentences, strict=True)]
+        ).tolist()
     )
 
 

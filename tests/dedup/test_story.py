@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from ingest.dedup.story import COMMON_MARKS, StoryText, common_marks, leads, same_event, story_marks
+from ingest.dedup.story import COMMON_MARKS, StoryText, common_marks, same_event, story_leads, story_marks
 from ingest.dedup.tokens import tokenise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,13 +32,13 @@ def told(id: str, text: str, hours: float | None = 0) -> StoryText:
 
 def test_reports_of_one_event_are_one_story() -> None:
     texts = [told("a", FIRST), told("b", LATER, 7), told("c", OTHER, 8)]
-    assert leads(texts) == {"a": "a", "b": "a", "c": "c"}
+    assert story_leads(texts) == {"a": "a", "b": "a", "c": "c"}
 
 
 def test_a_story_goes_on_from_the_leads_of_the_days_before() -> None:
     first, other = told("a", FIRST), told("c", OTHER)
-    assert leads([told("b", LATER, 30)], [first, other]) == {"b": "a"}
-    assert leads([told("b", LATER, 50)], [first, other]) == {"b": "b"}
+    assert story_leads([told("b", LATER, 30)], [first, other]) == {"b": "a"}
+    assert story_leads([told("b", LATER, 50)], [first, other]) == {"b": "b"}
 
 
 def test_other_days_and_unknown_times_are_not_linked() -> None:
@@ -49,7 +49,7 @@ def test_other_days_and_unknown_times_are_not_linked() -> None:
 def test_names_that_all_texts_have_link_nobody() -> None:
     texts = [told(f"{i:03}", FIRST.replace("Ostara", f"Ship{i}"), 0) for i in range(COMMON_MARKS + 1)]
     assert len(common_marks(texts)) >= 4
-    assert all(id == lead for id, lead in leads(texts, (), common_marks(texts)).items())
+    assert all(id == lead for id, lead in story_leads(texts, (), common_marks(texts)).items())
 
 
 def test_scripts_without_capitals_go_by_the_headlines_words() -> None:
@@ -65,5 +65,5 @@ def test_scripts_without_capitals_go_by_the_headlines_words() -> None:
 
 def test_the_order_decides_nothing() -> None:
     texts = [told(str(i), random.Random(i).choice([FIRST, LATER, OTHER]), i) for i in range(20)]
-    expected = leads(texts)
-    assert leads(texts[::-1]) == expected
+    expected = story_leads(texts)
+    assert story_leads(texts[::-1]) == expected

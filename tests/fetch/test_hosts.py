@@ -225,7 +225,7 @@ async def test_a_pause_holds_for_those_who_had_their_turn_already(
 
 
 async def test_a_turn_too_far_off_is_put_off(tmp_path: Path) -> None:
-    hosts = Hosts(tmp_path / "hosts.db", patience=0.2)
+    hosts = Hosts(tmp_path / "hosts.db", turn_wait=0.2)
     async with hosts.slot("news.example", delay=600.0):
         pass
     with pytest.raises(Transient) as caught:

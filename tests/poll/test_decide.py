@@ -23,7 +23,7 @@ from ingest.model import (
     Stamp,
     StampSource,
 )
-from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
+from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
 from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
 from ingest.poll.failure import backoff
 from ingest.urls.identity import HostRules
@@ -83,8 +83,8 @@ def known(*entries: Entry) -> dict[str, EntryDigest]:
 
 def decided(
     given: Any, read: Any = None, before: dict[str, EntryDigest] | None = None, state: FeedState | None = None
-) -> Decision:
-    return decide(FEED, state or polled(), given, read, before or {}, NOW, rules=RULES)
+) -> PollDecision:
+    return decide_poll(FEED, state or polled(), given, read, before or {}, NOW, rules=RULES)
 
 
 def verdicts(
@@ -94,7 +94,7 @@ def verdicts(
     return [(one.entry.entry_key, one.kind, one.fetch) for one in found.entries]
 
 
-# -- validators ------------------------------------------------------------------------------------------------------
+# -- validators ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("read", [document(entry()), None])
@@ -170,7 +170,7 @@ def test_a_body_seen_before_is_not_parsed() -> None:
     assert decided(answer(), document(entry())).state.body_hash == body_hash(b"new")
 
 
-# -- entries ---------------------------------------------------------------------------------------------------------
+# -- entries -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_the_same_document_again_is_nothing_new(entries: list[Entry]) -> None:
     assert {one.kind for one in again.entries} <= {SAME}
 
 
-# -- overflow, floors, redirects -------------------------------------------------------------------------------------
+# -- overflow, floors, redirects -----------------------------------------------------------------------------
 
 
 def test_no_overlap_is_an_overflow_and_polls_sooner() -> None:
@@ -405,7 +405,7 @@ def test_http_to_https_of_the_same_address_is_adopted_at_once() -> None:
     )
 
 
-# -- failures --------------------------------------------------------------------------------------------------------
+# -- failures ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.model import Feed, FeedDocument, FeedState, Response
-from ingest.poll.decide import Decision, decide
+from ingest.poll.decide import PollDecision, decide_poll
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.urls.identity import HostRules
@@ -41,14 +41,14 @@ def read(body: bytes, now: datetime) -> FeedDocument:
     return parse_feed(FeedInput(FEED, body, FEED.url, None, now))
 
 
-def replayed(name: str, polls: int) -> tuple[list[Decision], dict[str, EntryDigest]]:
+def replayed(name: str, polls: int) -> tuple[list[PollDecision], dict[str, EntryDigest]]:
     known: dict[str, EntryDigest] = {}
     state, decisions = FeedState(FEED.id, FEED.url), []
     for member, body in bodies(DATA / "series" / f"{name}.tar.xz", polls):
         now = datetime.strptime(member[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         answer = Response(FEED.url, FEED.url, 200, {}, body, now)
         for document in (read(body, now), None):
-            decision = decide(FEED, state, answer, document, known, now, rules=RULES)
+            decision = decide_poll(FEED, state, answer, document, known, now, rules=RULES)
             state = decision.state
             decisions.append(decision)
             known |= {one.entry.entry_key: one.digest for one in decision.entries}
@@ -70,9 +70,9 @@ def test_one_entry_per_identity_over_twenty_polls(name: str) -> None:
 def test_a_document_read_again_changes_nothing() -> None:
     (_, body), now = next(bodies(DATA / "series" / "bbc.tar.xz", 1)), datetime(2021, 10, 18, tzinfo=UTC)
     answer = Response(FEED.url, FEED.url, 200, {}, body, now)
-    first = decide(FEED, FeedState(FEED.id, FEED.url), answer, read(body, now), {}, now, rules=RULES)
+    first = decide_poll(FEED, FeedState(FEED.id, FEED.url), answer, read(body, now), {}, now, rules=RULES)
     known = {one.entry.entry_key: one.digest for one in first.entries}
-    again = decide(FEED, first.state, answer, read(body, now), known, now, rules=RULES)
+    again = decide_poll(FEED, first.state, answer, read(body, now), known, now, rules=RULES)
     assert set(again.counts) == {EntryKind.SAME}
 
 

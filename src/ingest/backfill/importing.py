@@ -23,7 +23,7 @@ from ingest.backfill.sources.sites import Walk
 from ingest.backfill.targets import Found, decide
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
-from ingest.fetch.warc import members, read_response
+from ingest.fetch.warc import read_members, read_response
 from ingest.load import pages
 from ingest.load.db import Connection
 from ingest.load.rows import Row, page_row
@@ -60,7 +60,7 @@ def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
     for path in sorted(folder.glob("*.warc.gz")):
         with path.open("rb") as stream:
             chunks = iter(lambda: stream.read(_READ), b"")
-            for member in members(chunks, 0):
+            for member in read_members(chunks, 0):
                 place = ArchivePlace(path.name, member.offset, member.length)
                 try:
                     response = read_response(member.record)

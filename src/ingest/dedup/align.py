@@ -26,7 +26,7 @@ GAP = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class ComparableText:
     """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1
     for a name or number, 2 for a word of a script without capitals, 0 for any other; `starts` are the heads
     of sentences; `figures` are its distinct numbers. Plain containers: at the length of news they beat
@@ -70,27 +70,29 @@ class Overlap:
 NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0)
 
 
-def lay(tokens: Tokens) -> Laid:
+def comparable(tokens: Tokens) -> ComparableText:
     """Make a text ready; once per text, for any number of comparisons."""
     hashes = shingles(tokens.ids).tolist()
     places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
     figures = frozenset(tokens.ids[tokens.kinds == NUMBER].tolist())
-    return Laid(tokens.ids.tolist(), _SLOT[tokens.kinds].tobytes(), tokens.starts.tolist(), places, figures)
+    return ComparableText(
+        tokens.ids.tolist(), _SLOT[tokens.kinds].tobytes(), tokens.starts.tolist(), places, figures
+    )
 
 
-def figures(a: Laid, b: Laid) -> tuple[int, int]:
+def figures(a: ComparableText, b: ComparableText) -> tuple[int, int]:
     """Distinct numbers that both texts have, and those of the text that has fewer."""
     return len(a.figures & b.figures), min(len(a.figures), len(b.figures))
 
 
-def unaligned(a: Laid, b: Laid) -> Overlap:
+def unaligned(a: ComparableText, b: ComparableText) -> Overlap:
     """What is shared without looking at places: shingles, and figures as slots."""
     n, (agreed, fewer) = len(a.places.keys() & b.places.keys()), figures(a, b)
     first, second = len(a.places) or 1, len(b.places) or 1
     return Overlap(n / first, n / second, n / (first + second - n), agreed, fewer - agreed)
 
 
-def overlap(a: Laid, b: Laid) -> Overlap:
+def overlap(a: ComparableText, b: ComparableText) -> Overlap:
     """Shingles shared by the two texts, and the slots in aligned places."""
     runs = _runs(a.places, b.places)
     if not runs:
@@ -155,7 +157,7 @@ def _agreed(slots: bytes, runs: list[Run]) -> int:
     return certain + possible // CASELESS_WORDS
 
 
-def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
+def _gaps(a: ComparableText, b: ComparableText, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
     """Stretches that stand in the same place of both texts: between two shared runs, within the sentences
     those belong to."""
     yield [_before(a, runs[0][0], 0)], [_before(b, runs[0][1], 0)]
@@ -169,26 +171,26 @@ def _gaps(a: Laid, b: Laid, runs: list[Run]) -> Iterator[tuple[list[Span], list[
     yield [_after(a, begin + reach, len(a.words))], [_after(b, other + reach, len(b.words))]
 
 
-def _before(text: Laid, end: int, floor: int) -> Span:
+def _before(text: ComparableText, end: int, floor: int) -> Span:
     """From the head of the sentence that reaches over `end`."""
     at = bisect_right(text.starts, end) - 1
     return max(floor, text.starts[at]), end
 
 
-def _after(text: Laid, begin: int, ceiling: int) -> Span:
+def _after(text: ComparableText, begin: int, ceiling: int) -> Span:
     """To the end of the sentence that `begin` goes on with."""
     at = bisect_left(text.starts, begin)
     return begin, min(ceiling, text.starts[at] if at < len(text.starts) else ceiling)
 
 
-def _within(text: Laid, gap: Span) -> list[Span]:
+def _within(text: ComparableText, gap: Span) -> list[Span]:
     """The gap, or where sentences end inside it, its head and its tail: sentences between those were added or
     dropped."""
     head = _after(text, gap[0], gap[1])
     return [gap] if head == gap else [head, _before(text, gap[1], gap[0])]
 
 
-def _compare(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[int, int]:
+def _compare(a: ComparableText, b: ComparableText, ours: list[Span], theirs: list[Span]) -> tuple[int, int]:
     """Slots found on both sides, and slots replaced by others; what one side merely lacks counts for
     nothing."""
     mine, other = _slots(a, ours), _slots(b, theirs)
@@ -202,7 +204,7 @@ def _compare(a: Laid, b: Laid, ours: list[Span], theirs: list[Span]) -> tuple[in
     return same, places - same
 
 
-def _slots(text: Laid, spans: list[Span]) -> list[int]:
+def _slots(text: ComparableText, spans: list[Span]) -> list[int]:
     """Names and numbers in `spans`; none where the stretch is too long to stand for the same."""
     if sum(end - begin for begin, end in spans) > GAP:
         return []

@@ -14,10 +14,10 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.dedup.align import lay
-from ingest.dedup.groups import NEVER, CopyGroup, Member, group
+from ingest.dedup.align import comparable
+from ingest.dedup.groups import NEVER, CopyGroup, GroupMember, group
 from ingest.dedup.index import candidate_pairs
-from ingest.dedup.learn import boilerplate, opening
+from ingest.dedup.learn import boilerplate, opening_sentences
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, tokenise, without
 from ingest.dedup.verify import WINDOW, DedupText, are_copies, verify
@@ -68,14 +68,14 @@ def copy_groups(rows: Iterable[TextRow]) -> Iterator[CopyRow]:
     its length: the words go to an unnamed temporary file, five bytes each.
     """
     with tempfile.TemporaryFile() as spill:
-        batch = Batch(rows, spill)
+        batch = DedupBatch(rows, spill)
         groups = batch.groups()
         found = {id: g for g in groups for id in g.members}
         for id in batch.order:
             yield batch.row(id, found[id])
 
 
-class Batch:
+class DedupBatch:
     """All texts of one run: read once, boilerplate learned over them, then compared."""
 
     def __init__(self, rows: Iterable[TextRow], spill: IO[bytes]):
@@ -103,7 +103,7 @@ class Batch:
                 tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes()
             )
             sentences.append(sentence_hashes(tokens))
-            openings.append(opening(tokens, sentences[-1]))
+            openings.append(opening_sentences(tokens, sentences[-1]))
         return _drops(sentences, boilerplate(sentences, openings))
 
     def _tokens(self, at: int) -> Tokens:
@@ -120,7 +120,7 @@ class Batch:
     def _text(self, at: int) -> DedupText:
         row = self._about[at]
         return DedupText(
-            row.id, lay(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
+            row.id, comparable(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
         )
 
     def candidates(self) -> list[tuple[str, str]]:
@@ -162,7 +162,8 @@ class Batch:
     def groups(self) -> list[CopyGroup]:
         """The whole of it: sketch, find, verify, group."""
         members = [
-            Member(row.id, row.published_at, from_origin(row.agency, row.publisher)) for row in self._about
+            GroupMember(row.id, row.published_at, from_origin(row.agency, row.publisher))
+            for row in self._about
         ]
         return group(members, [pair for pair in self.candidates() if self.same(*pair)], self.same)
 

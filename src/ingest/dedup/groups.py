@@ -14,7 +14,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """A text that may be grouped. `from_origin`: published by the agency that it credits."""
 
     id: str
@@ -31,7 +31,7 @@ class CopyGroup:
 
 
 def group(
-    members: Iterable[Member], pairs: Iterable[tuple[str, str]], check: Check | None = None
+    members: Iterable[GroupMember], pairs: Iterable[tuple[str, str]], check: Check | None = None
 ) -> list[CopyGroup]:
     """Part `members` into groups, using verified `pairs` of their ids; sorted by canonical id.
 
@@ -48,7 +48,7 @@ def group(
     return sorted(groups, key=lambda g: g.canonical)
 
 
-def canonical(members: Iterable[Member]) -> str:
+def canonical(members: Iterable[GroupMember]) -> str:
     """The origin agency's own copy, its latest; else the earliest published, unknown times last; ties by
     id."""
     found = list(members)
@@ -58,7 +58,7 @@ def canonical(members: Iterable[Member]) -> str:
     return min(found, key=_seniority).id
 
 
-def _seniority(member: Member) -> tuple[datetime, str]:
+def _seniority(member: GroupMember) -> tuple[datetime, str]:
     return member.published_at or NEVER, member.id
 
 
@@ -123,7 +123,7 @@ class _Verified:
         return near.union(*(self.links[other] for other in near)) - {id}
 
 
-def _split(component: set[str], known: Mapping[str, Member], verified: _Verified) -> list[CopyGroup]:
+def _split(component: set[str], known: Mapping[str, GroupMember], verified: _Verified) -> list[CopyGroup]:
     """Take the best connected text with all that verify against it, settle who may stay, and go on with the
     rest."""
     left, groups = set(component), []
@@ -136,7 +136,7 @@ def _split(component: set[str], known: Mapping[str, Member], verified: _Verified
     return groups
 
 
-def _settle(group: set[str], known: Mapping[str, Member], verified: _Verified) -> set[str]:
+def _settle(group: set[str], known: Mapping[str, GroupMember], verified: _Verified) -> set[str]:
     """Put out, least connected first, whoever is verified neither against the canonical nor against half of
     the others."""
     while len(group) > 1:

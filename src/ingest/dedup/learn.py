@@ -34,7 +34,7 @@ def edges(sentences: Hashes) -> list[int]:
     return list(dict.fromkeys(ends))
 
 
-def opening(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
+def opening_sentences(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
     """What `boilerplate` knows a text by."""
     spoken = tokens.lengths() >= SPOKEN
     return tuple(sentences[spoken][:OPENING].tolist())

@@ -69,7 +69,7 @@ def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
     return frozenset(mark for mark, n in counts.items() if n > COMMON_MARKS)
 
 
-def leads(
+def story_leads(
     texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()
 ) -> dict[str, str]:
     """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours

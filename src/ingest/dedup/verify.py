@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.align import Laid, Overlap, figures, lay, overlap, unaligned
+from ingest.dedup.align import ComparableText, Overlap, comparable, figures, overlap, unaligned
 from ingest.dedup.tokens import tokenise, without_boilerplate
 from ingest.model import CopyKind
 
@@ -66,7 +66,7 @@ class DedupText:
     """One text ready for comparison; made by `prepare`. `published_at` is aware UTC."""
 
     id: str
-    laid: Laid
+    content: ComparableText
     headline: str | None = None
     published_at: datetime | None = None
     publisher: str | None = None
@@ -74,7 +74,7 @@ class DedupText:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CopyVerdict:
     """`containment`: shared part of the shorter text's 5-word shingles; `slot_agreement`: part of the names
     and numbers in aligned places that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is
     what the second text is to the first: TRUNCATED if nearly all of it is in the first, EXPANDED if it holds
@@ -100,24 +100,24 @@ def prepare(
 ) -> DedupText:
     """Read a text once, for any number of comparisons. What is unknown stays None and is left out of the
     decision."""
-    laid = lay(without_boilerplate(tokenise(text), boilerplate))
-    return DedupText(id, laid, headline, published_at, publisher, agency)
+    content = comparable(without_boilerplate(tokenise(text), boilerplate))
+    return DedupText(id, content, headline, published_at, publisher, agency)
 
 
-def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> Verdict:
+def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> CopyVerdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
-    if figures_differ(a.laid, b.laid, rule):
-        shared = unaligned(a.laid, b.laid)
+    if figures_differ(a.content, b.content, rule):
+        shared = unaligned(a.content, b.content)
         why = (
-            f"only {shared.agreed} of {len(a.laid.figures)} and {len(b.laid.figures)} figures are in both "
-            "texts"
+            f"only {shared.agreed} of {len(a.content.figures)} and {len(b.content.figures)} figures "
+            "are in both texts"
         )
-        return Verdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
-    shared = overlap(a.laid, b.laid) if a.id <= b.id else overlap(b.laid, a.laid).turned()
+        return CopyVerdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
+    shared = overlap(a.content, b.content) if a.id <= b.id else overlap(b.content, a.content).turned()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
-    same, why = _decide(shared, gap, min(len(a.laid.words), len(b.laid.words)), rule)
-    kind = _kind(shared, a.laid.words == b.laid.words)
-    return Verdict(same, shared.containment, shared.agreement, shared.jaccard, kind, why)
+    same, why = _decide(shared, gap, min(len(a.content.words), len(b.content.words)), rule)
+    kind = _kind(shared, a.content.words == b.content.words)
+    return CopyVerdict(same, shared.containment, shared.agreement, shared.jaccard, kind, why)
 
 
 def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
@@ -128,16 +128,16 @@ def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
 def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
     """No copies wherever the words stand: by their figures, or by fewer shared shingles than `verify` asks
     for of any two texts."""
-    if figures_differ(a.laid, b.laid, rule):
+    if figures_differ(a.content, b.content, rule):
         return True
-    shared = unaligned(a.laid, b.laid)
+    shared = unaligned(a.content, b.content)
     least = min(rule.contained, rule.contained_short, rule.contained_apart)
-    if min(len(a.laid.words), len(b.laid.words)) < rule.brief:
+    if min(len(a.content.words), len(b.content.words)) < rule.brief:
         return shared.containment < min(least, rule.contained_dense)
     return shared.containment < least or shared.containment + shared.jaccard < rule.shared
 
 
-def figures_differ(a: Laid, b: Laid, rule: Rule = RULE) -> bool:
+def figures_differ(a: ComparableText, b: ComparableText, rule: Rule = RULE) -> bool:
     """Both texts have many distinct numbers and few of them in common: no copies, whatever their words."""
     both, fewer = figures(a, b)
     return fewer >= rule.figures and both < rule.figures_shared * fewer

@@ -17,7 +17,7 @@ from isal import isal_zlib
 
 from ingest.errors import Terminal, WarehouseError
 from ingest.fetch.encoding import InflateError
-from ingest.fetch.warc import Member, info_record, members, read_response, response_record
+from ingest.fetch.warc import WarcMember, info_record, read_members, read_response, response_record
 from ingest.model import ArchivePlace, Reason, Response
 
 SEGMENT_BYTES = 1_000_000_000
@@ -114,7 +114,7 @@ class Archive:
         while self._full:
             os.close(self._full.pop())
 
-    # -- segments ----------------------------------------------------------------------------------------------------
+    # -- segments --------------------------------------------------------------------------------------------
 
     def _day(self) -> str:
         return f"{self._job}-{datetime.now(UTC):%Y%m%d}-"
@@ -175,7 +175,7 @@ class Archive:
             if not _locked(fd):
                 return []
             found, end = [], start
-            for member in members(_chunks(fd, start), start):
+            for member in read_members(_chunks(fd, start), start):
                 end = member.offset + member.length
                 if (response := _response(member)) is not None:
                     found.append((ArchivePlace(path.name, member.offset, member.length), response))
@@ -199,7 +199,7 @@ def _damaged(place: ArchivePlace, why: object) -> Terminal:
     return Terminal(Reason.DAMAGED_RECORD, f"{place.file} at {place.offset}: {why}")
 
 
-def _response(member: Member) -> Response | None:
+def _response(member: WarcMember) -> Response | None:
     try:
         return read_response(member.record)
     except Terminal:

@@ -1,32 +1,33 @@
-"""How many bytes that were fetched still wait for a worker: the network pauses rather than fill the
-memory."""
+"""How many fetched bytes still wait for a worker: requests pause when there are too many, so that the memory
+does not fill up."""
 
 from __future__ import annotations
 
 import asyncio
 
-MOST_HELD = 48_000_000
-"""Bytes; what is in flight when it is reached comes on top (max_in_flight answers of at most a cap each)."""
+MOST_BYTES = 48_000_000
+"""Bytes. Requests in flight when it is reached still end: max_in_flight answers of at most a cap each come on
+top."""
 
 
-class Held:
-    """`take` bytes when they arrive, `give` them back when they are worked off; `room` waits while there are
-    too many."""
+class Backlog:
+    """`add` bytes when they arrive, `remove` them when they are processed; `wait_for_room` waits while there
+    are too many."""
 
-    def __init__(self, most: int = MOST_HELD) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
         self._bytes = 0
         self._room = asyncio.Event()
         self._room.set()
 
-    def take(self, size: int) -> None:
+    def add(self, size: int) -> None:
         self._change(size)
 
-    def give(self, size: int) -> None:
+    def remove(self, size: int) -> None:
         self._change(-size)
 
-    async def room(self) -> None:
-        """Returns as soon as less than the most is held."""
+    async def wait_for_room(self) -> None:
+        """Returns as soon as the backlog is below its limit."""
         await self._room.wait()
 
     def _change(self, by: int) -> None:

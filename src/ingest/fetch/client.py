@@ -16,10 +16,10 @@ from typing import Self
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch import answers
-from ingest.fetch.backlog import Held
+from ingest.fetch.backlog import Backlog
 from ingest.fetch.connect import Lookup
 from ingest.fetch.exchange import Answer, Exchange
-from ingest.fetch.guard import Guard, Target
+from ingest.fetch.guard import Guard, RequestTarget
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import KEPT, ROBOTS_CAP, Robots, StoredRobots, product_token, unreachable
 from ingest.model import HostRule, Reason, Response
@@ -69,8 +69,8 @@ class _Limits:
 class _Walk:
     """A fetch on its way through redirects; `left` is what remains of its deadline in seconds."""
 
-    first: Target
-    target: Target
+    first: RequestTarget
+    target: RequestTarget
     left: float
     hops: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
@@ -132,10 +132,10 @@ class Client:
         self._lost: dict[str, float] = {}
         self._in_flight = asyncio.Semaphore(settings.max_in_flight)
         self._exchange: Exchange | None = None
-        self.held = Held()
+        self.backlog = Backlog()
 
     async def __aenter__(self) -> Self:
-        self._exchange = Exchange(self._settings, self._guard, self._lookup, self.held)
+        self._exchange = Exchange(self._settings, self._guard, self._lookup, self.backlog)
         return self
 
     async def __aexit__(
@@ -205,14 +205,16 @@ class Client:
                 return answer
             walk.step(answer, self._guard)
 
-    async def _turn(self, target: Target, headers: Mapping[str, str], kind: Kind, left: float) -> Answer:
+    async def _turn(
+        self, target: RequestTarget, headers: Mapping[str, str], kind: Kind, left: float
+    ) -> Answer:
         """Wait for the host's turn, ask, and heed what the answer asks of us."""
         assert self._exchange is not None, "use the client as `async with Client(...)`"
         authority, limits = target.authority, self._limits[kind]
         rule = self._rules.rule(target.host)
         in_flight = (rule.max_in_flight if rule else None) or self._settings.per_host
         async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
-            await self.held.room()
+            await self.backlog.wait_for_room()
             self._hosts.heed(authority)  # another request to it may have been told to stay away meanwhile
             if self._lost.get(authority, 0) >= DEFER_AFTER:
                 raise Transient(Reason.DEFERRED, f"{authority} failed too slowly, too often in this run")
@@ -237,7 +239,7 @@ class Client:
         if deadlines > 0 or authority in self._lost:
             self._lost[authority] = max(self._lost.get(authority, 0.0) + deadlines, 0.0)
 
-    def _delay(self, target: Target) -> float:
+    def _delay(self, target: RequestTarget) -> float:
         rule = self._rules.rule(target.host)
         return max(
             self._settings.crawl_delay,
@@ -267,9 +269,9 @@ class Client:
         if not (200 <= answer.status < 300 or (answer.status == 304 and conditional)):
             raise answers.failure(answer.status, answer.headers, datetime.now(UTC))
 
-    # -- robots.txt --------------------------------------------------------------------------------------------------
+    # -- robots.txt ------------------------------------------------------------------------------------------
 
-    async def _rules_of(self, target: Target) -> Robots:
+    async def _rules_of(self, target: RequestTarget) -> Robots:
         """The rules of the target's host: from memory, from hosts.db, or asked for once over all coroutines
         and processes.
 
@@ -307,7 +309,7 @@ class Client:
             self._robots.popitem(last=False)
         return robots
 
-    async def _ask_robots(self, target: Target) -> StoredRobots:
+    async def _ask_robots(self, target: RequestTarget) -> StoredRobots:
         authority = target.authority
         async with self._hosts.slot(f"robots {authority}"):
             before = self._hosts.robots(authority)
@@ -320,7 +322,7 @@ class Client:
                 self._hosts.hold_off(authority, delay)
             return stored
 
-    async def _fetched_robots(self, target: Target, before: StoredRobots | None) -> StoredRobots:
+    async def _fetched_robots(self, target: RequestTarget, before: StoredRobots | None) -> StoredRobots:
         """Ask for robots.txt: 2xx gives its rules, 4xx or too many redirects none (RFC 9309, 2.3.1.2-3), all
         else says nothing.
 

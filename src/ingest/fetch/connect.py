@@ -27,7 +27,7 @@ KEEP_ALIVE = 2.0
 """Seconds an idle connection is kept: long enough for robots.txt and then a page, short enough for ten
 thousand hosts."""
 
-asked_host: ContextVar[str] = ContextVar("asked_host", default="")
+request_host: ContextVar[str] = ContextVar("request_host", default="")
 """The host of the request that a connection is being made for."""
 
 
@@ -107,7 +107,7 @@ def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None
 def _refuse(guard: Guard, address: str, port: object, proxy_host: str | None) -> None:
     """The last look before a socket exists; it sees literal addresses too, which no resolver is asked
     about."""
-    host = asked_host.get()
+    host = request_host.get()
     mapped = guard.mapped(host)
     if proxy_host is not None and mapped is None:
         return

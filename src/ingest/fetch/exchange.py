@@ -14,10 +14,10 @@ import aiohttp
 from yarl import URL
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.fetch.backlog import Held
-from ingest.fetch.connect import Lookup, RefusedAddress, asked_host, connector
+from ingest.fetch.backlog import Backlog
+from ingest.fetch.connect import Lookup, RefusedAddress, connector, request_host
 from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
-from ingest.fetch.guard import Guard, Target
+from ingest.fetch.guard import Guard, RequestTarget
 from ingest.model import Reason
 from ingest.settings import Settings
 from ingest.text import unhalved
@@ -45,10 +45,10 @@ class Exchange:
     """The HTTP session. `requests` counts what was sent."""
 
     def __init__(
-        self, settings: Settings, guard: Guard, lookup: Lookup | None = None, held: Held | None = None
+        self, settings: Settings, guard: Guard, lookup: Lookup | None = None, backlog: Backlog | None = None
     ):
         self._guard = guard
-        self._held = held or Held()
+        self._backlog = backlog or Backlog()
         self._big = asyncio.Semaphore(BIG_AT_ONCE)
         self._proxy = settings.proxy
         self.requests = 0
@@ -67,12 +67,12 @@ class Exchange:
         await self._session.close()
 
     async def ask(
-        self, target: Target, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float
+        self, target: RequestTarget, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float
     ) -> Answer:
         """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or
         Terminal."""
         started = time.monotonic()
-        asked_host.set(target.host)
+        request_host.set(target.host)
         proxy = None if self._guard.mapped(target.host) else self._proxy
         self.requests += 1
         try:
@@ -113,7 +113,7 @@ class Exchange:
         due, began = limit.when(), asyncio.get_running_loop().time()
         limit.reschedule(None)
         await turn.enter_async_context(self._big)
-        await self._held.room()
+        await self._backlog.wait_for_room()
         limit.reschedule(None if due is None else due + asyncio.get_running_loop().time() - began)
 
 
@@ -175,7 +175,7 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
 )
 
 
-def _fault(error: Exception, target: Target) -> FetchError:
+def _fault(error: Exception, target: RequestTarget) -> FetchError:
     """A failure below HTTP, as one of ours. Messages name the host, never a header: those may be secrets."""
     for candidate in (error, getattr(error, "os_error", None), error.__cause__):
         if isinstance(candidate, RefusedAddress):

@@ -97,7 +97,7 @@ class GuardSettings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RequestTarget:
     """A URL that may be asked for. `authority` is host, or host:port off 80 and 443: the unit of all limits
     and of robots.
 
@@ -120,7 +120,7 @@ class Guard:
         self._ports = settings.allow_ports
         self._resolve = {host.lower().rstrip("."): place for host, place in settings.resolve.items()}
 
-    def target(self, url: str, base: str | None = None) -> Target:
+    def target(self, url: str, base: str | None = None) -> RequestTarget:
         """Judge `url` (joined to `base`, the URL that redirected to it) as it is written.
 
         Raises Terminal: BAD_URL (not http(s), userinfo, control characters, no or malformed host), BAD_PORT,
@@ -228,7 +228,7 @@ def _canonical_v4(host: str) -> bool:
         return False
 
 
-def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Target:
+def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> RequestTarget:
     # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only
     # what HTTP cannot carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those
     # on as surrogates).
@@ -240,7 +240,7 @@ def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Tar
     name = shown.rstrip(".")
     wire = URL(f"{'http' if plain else scheme}://{place}{tail}", encoded=True)
     authority = name if port in (80, 443) else f"{name}:{port}"
-    return Target(f"{scheme}://{place}{tail}", wire, scheme, host, port, authority)
+    return RequestTarget(f"{scheme}://{place}{tail}", wire, scheme, host, port, authority)
 
 
 def _undotted(tail: str) -> str:

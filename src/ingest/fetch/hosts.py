@@ -27,7 +27,7 @@ from ingest.errors import Transient, WarehouseError
 from ingest.fetch.robots import StoredRobots
 from ingest.model import Reason
 
-PATIENCE = 120.0
+TURN_WAIT = 120.0
 """Longest wait, in seconds, for one host's turn; beyond it the URL is put off with the time it may be tried
 again."""
 RECHECK_FIRST, RECHECK_MOST = 0.01, 0.1
@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS host (
   host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, paused_until REAL NOT NULL DEFAULT 0, reason TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (
-  host TEXT PRIMARY KEY, body BLOB, expires_at REAL NOT NULL, reason TEXT, detail TEXT NOT NULL, failures INTEGER NOT NULL
+  host TEXT PRIMARY KEY, body BLOB, expires_at REAL NOT NULL, reason TEXT, detail TEXT NOT NULL,
+  failures INTEGER NOT NULL
 );
 """
 # Open file description locks (fcntl(2), Linux) also part two users inside one process; elsewhere the plain
@@ -50,8 +51,8 @@ _SET_LOCK: int = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 class Hosts:
     """The limits of all hosts, shared by every process that opens the same file."""
 
-    def __init__(self, path: Path, *, patience: float = PATIENCE):
-        self._patience = patience
+    def __init__(self, path: Path, *, turn_wait: float = TURN_WAIT):
+        self._turn_wait = turn_wait
         self._queues: dict[str, _Queue] = {}
         self._db = _open(path)
         self._turns = os.open(
@@ -64,7 +65,7 @@ class Hosts:
             os.close(self._turns)
             self._turns = -1
 
-    # -- turns -------------------------------------------------------------------------------------------------------
+    # -- turns -----------------------------------------------------------------------------------------------
 
     def slot(self, host: str, *, limit: int = 1, delay: float = 0.0) -> Slot:
         """One request's turn at `host` (async with): at most `limit` in flight over all processes, `delay`
@@ -99,7 +100,7 @@ class Hosts:
                     self._unlock(byte)
                     raise
                 self._unlock(byte)
-            if time.time() + wait - since > self._patience:
+            if time.time() + wait - since > self._turn_wait:
                 raise Transient(
                     Reason.DEFERRED, f"{host}: the next turn is {wait:.0f} s away", retry_after=wait
                 )
@@ -152,7 +153,7 @@ class Hosts:
     def _unlock(self, byte: int) -> None:
         fcntl.fcntl(self._turns, _SET_LOCK, _flock(fcntl.F_UNLCK, byte))
 
-    # -- delays and pauses -------------------------------------------------------------------------------------------
+    # -- delays and pauses -----------------------------------------------------------------------------------
 
     def hold_off(self, host: str, seconds: float) -> None:
         """No request to `host` for this long from now."""
@@ -179,7 +180,7 @@ class Hosts:
         row = self._db.execute("SELECT paused_until FROM host WHERE host = ?", (host,)).fetchone()
         return float(row[0]) if row is not None and row[0] > time.time() else None
 
-    # -- robots ------------------------------------------------------------------------------------------------------
+    # -- robots ----------------------------------------------------------------------------------------------
 
     def robots(self, host: str) -> StoredRobots | None:
         """The stored robots.txt of `host`, expired or not."""

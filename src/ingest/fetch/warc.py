@@ -31,7 +31,7 @@ _ORIGINAL = "x-archive-orig-"
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class WarcMember:
     """A whole gzip member: its offset and length in the file, and the record inside."""
 
     offset: int
@@ -97,7 +97,7 @@ def read_response(record: bytes) -> Response | None:
         raise Terminal(Reason.DAMAGED_RECORD, f"archive record cannot be read ({error})") from None
 
 
-def members(data: Iterator[bytes], offset: int) -> Iterator[Member]:
+def read_members(data: Iterator[bytes], offset: int) -> Iterator[WarcMember]:
     """The whole members in bytes that begin at `offset` of a file; ends without a word at the first torn
     one."""
     pending = b""
@@ -115,7 +115,7 @@ def members(data: Iterator[bytes], offset: int) -> Iterator[Member]:
             length += len(chunk)
         pending = stream.unused_data
         length -= len(pending)
-        yield Member(offset, length, b"".join(parts))
+        yield WarcMember(offset, length, b"".join(parts))
         offset += length
 
 

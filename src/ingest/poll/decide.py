@@ -28,7 +28,7 @@ _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PollDecision:
     """A poll's outcome: the feed's new state, a verdict per entry, and the facts of its raw.poll row.
 
     `total` entries in the document, `capped` of them beyond the cap; `overflow`: no entry was known, so some
@@ -80,7 +80,7 @@ def needs_parsing(state: FeedState, answer: Response) -> bool:
     return 200 <= answer.status < 300 and body_hash(answer.body) != state.body_hash
 
 
-def decide(
+def decide_poll(
     feed: Feed,
     state: FeedState,
     answer: Response | FetchError,
@@ -93,7 +93,7 @@ def decide(
     entries_cap: int = 1000,
     k: float = schedule.K,
     digest: str | None = None,
-) -> Decision:
+) -> PollDecision:
     """What this answer means. `document` is None where there was nothing to parse (304, or a body seen
     before).
 
@@ -104,7 +104,7 @@ def decide(
     trouble = _trouble(answer, document)
     if trouble is not None:
         after = failed(feed, state, trouble, now, min_interval=min_interval)
-        return Decision(after, ok=False, reason=trouble.reason, detail=trouble.detail)
+        return PollDecision(after, ok=False, reason=trouble.reason, detail=trouble.detail)
     assert isinstance(answer, Response)
     assert document is None or isinstance(document, FeedDocument)
     base, adopted = _redirected(_healthy(state, answer, now), answer, now)
@@ -112,7 +112,7 @@ def decide(
         num, den = schedule.observed(state, now, 0)
         resting = replace(base, rate_num=num, rate_den=den)
         when, why = schedule.next_poll(feed, resting, now, min_interval=min_interval, k=k)
-        return Decision(
+        return PollDecision(
             replace(resting, next_poll_at=when, why_next=why), ok=True, not_modified=True, adopted=adopted
         )
     policy = learn_policy(document.entries, known, state.guid_policy, rules)
@@ -124,7 +124,7 @@ def decide(
     when, why = schedule.next_poll(feed, after, now, min_interval=min_interval, window=window, k=k)
     after = replace(after, guid_policy=policy, next_poll_at=when, why_next=why)
     capped = max(0, document.total - entries_cap)
-    return Decision(after, True, False, verdicts, document.total, capped, overflow, adopted)
+    return PollDecision(after, True, False, verdicts, document.total, capped, overflow, adopted)
 
 
 def _trouble(answer: Response | FetchError, document: FeedDocument | FetchError | None) -> FetchError | None:
@@ -149,7 +149,7 @@ def _reason(status: int) -> Reason:
     return exact.get(status) or wide.get(status // 100, Reason.HTTP_OTHER)
 
 
-# -- state after a good answer ---------------------------------------------------------------------------------------
+# -- state after a good answer -------------------------------------------------------------------------------
 
 
 def _healthy(state: FeedState, answer: Response, now: datetime) -> FeedState:

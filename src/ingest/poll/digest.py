@@ -141,7 +141,7 @@ def learn_policy(
     return "guid" if hits else policy
 
 
-# -- finding an entry's former self ----------------------------------------------------------------------------------
+# -- finding an entry's former self --------------------------------------------------------------------------
 
 
 def _matches(
@@ -202,7 +202,7 @@ def _twins(entries: Sequence[Entry], fresh: Sequence[EntryDigest]) -> dict[str, 
     return twins
 
 
-# -- what differs ----------------------------------------------------------------------------------------------------
+# -- what differs --------------------------------------------------------------------------------------------
 
 
 def _verdict(

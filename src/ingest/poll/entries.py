@@ -54,7 +54,7 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class FeedContext:
     """What an item is read against: its feed, the final URL of the document, the feed's own title, and the
     time."""
 
@@ -65,9 +65,9 @@ class Setting:
     now: datetime
 
 
-def make_entries(raws: Iterable[RawEntry], setting: Setting) -> tuple[Entry, ...]:
+def make_entries(raws: Iterable[RawEntry], context: FeedContext) -> tuple[Entry, ...]:
     """Entries in document order, each with a key of its own; items repeated word for word are left out."""
-    return _with_keys([_entry(raw, setting, position) for position, raw in enumerate(raws)])
+    return _with_keys([_entry(raw, context, position) for position, raw in enumerate(raws)])
 
 
 def guid_tail(guid: str) -> str:
@@ -95,31 +95,31 @@ def clip(text: str, cap: int) -> str:
     return (head[:space] if space > 0 else head) + "…"
 
 
-# -- one item --------------------------------------------------------------------------------------------------------
+# -- one item ------------------------------------------------------------------------------------------------
 
 
-def _entry(raw: RawEntry, setting: Setting, position: int) -> Entry:
+def _entry(raw: RawEntry, context: FeedContext, position: int) -> Entry:
     guid = squeeze(strip_control(raw.guid or ""))[:GUID_CAP] or None
-    links = (clean_link(href, setting.url) for href in raw.links)
+    links = (clean_link(href, context.url) for href in raw.links)
     summary = _text(raw.summary, SUMMARY_CAP) or _text(raw.content, DERIVED_SUMMARY_CAP)
     published_raw = _short(raw.published_raw)
     modified_raw = _short(raw.modified_raw)
     return Entry(
-        feed_id=setting.feed.id,
+        feed_id=context.feed.id,
         entry_key="",
         guid=guid,
         link=next(filter(None, links), None),
         title=_text(raw.title, TITLE_CAP),
         summary=summary,
-        content_html=_content(raw) if setting.feed.full_text else None,
-        published=_stamp(published_raw, setting),
+        content_html=_content(raw) if context.feed.full_text else None,
+        published=_stamp(published_raw, context),
         published_raw=published_raw,
-        modified=_stamp(modified_raw, setting),
+        modified=_stamp(modified_raw, context),
         modified_raw=modified_raw,
-        authors=_authors(raw.authors, setting),
+        authors=_authors(raw.authors, context),
         credit=_credit(raw.credit),
         categories=_unique((_text(name, _SHORT_CAP) for name in raw.categories), CATEGORIES_CAP),
-        image_url=next(filter(None, (clean_link(href, setting.url) for href in raw.images)), None),
+        image_url=next(filter(None, (clean_link(href, context.url) for href in raw.images)), None),
         position=position,
     )
 
@@ -139,13 +139,13 @@ def _content(raw: RawEntry) -> str | None:
     return markup or None
 
 
-def _stamp(raw: str | None, setting: Setting) -> Stamp | None:
+def _stamp(raw: str | None, context: FeedContext) -> Stamp | None:
     """From the raw string: feedparser reads CET, IST and JST as UTC and 2020/1/10 as November (measured)."""
     if raw is None:
         return None
-    language = setting.feed.language or setting.language
+    language = context.feed.language or context.language
     return resolve(
-        raw, source=StampSource.FEED, now=setting.now, zone=setting.feed.timezone, language=language
+        raw, source=StampSource.FEED, now=context.now, zone=context.feed.timezone, language=language
     )
 
 
@@ -158,15 +158,15 @@ def _unique(values: Iterable[str | None], cap: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, values)))[:cap]
 
 
-# -- authors ---------------------------------------------------------------------------------------------------------
+# -- authors -------------------------------------------------------------------------------------------------
 
 
-def _authors(raws: Sequence[str], setting: Setting) -> tuple[str, ...]:
-    names = (name for raw in raws[:AUTHORS_CAP] for name in _people(raw, setting))
+def _authors(raws: Sequence[str], context: FeedContext) -> tuple[str, ...]:
+    names = (name for raw in raws[:AUTHORS_CAP] for name in _people(raw, context))
     return _unique(names, AUTHORS_CAP)
 
 
-def _people(raw: str, setting: Setting) -> list[str]:
+def _people(raw: str, context: FeedContext) -> list[str]:
     """The persons of one author element. RSS prints `address (Name)`: a role's address or the house's own
     name is nobody."""
     text = squeeze(plain_text(raw[:4_000]))[:500]
@@ -175,7 +175,7 @@ def _people(raw: str, setting: Setting) -> list[str]:
     name = _BY.sub("", squeeze(re.sub(r"[()<>\[\]]|\bmailto:", " ", name) if address else name)).strip(
         " ,;|-"
     )
-    house = {_letters(known) for known in (setting.feed.publisher, setting.feed.name, setting.title) if known}
+    house = {_letters(known) for known in (context.feed.publisher, context.feed.name, context.title) if known}
     if address:
         house |= {_letters(registrable_domain(address[1]).partition(".")[0]), _letters(address[1])}
         if _ROLE.match(address[0]):
@@ -197,7 +197,7 @@ def _is_name(text: str) -> bool:
     )
 
 
-# -- identity within the feed ----------------------------------------------------------------------------------------
+# -- identity within the feed --------------------------------------------------------------------------------
 
 
 def _with_keys(entries: list[Entry]) -> tuple[Entry, ...]:

@@ -13,7 +13,7 @@ import feedparser
 from ingest.errors import Terminal
 from ingest.model import Feed, FeedDocument, Reason
 from ingest.poll.charset import decode
-from ingest.poll.entries import RawEntry, Setting, make_entries
+from ingest.poll.entries import FeedContext, RawEntry, make_entries
 from ingest.poll.jsonfeed import read_json_feed
 from ingest.poll.notfeed import HEAD, what_else
 from ingest.text import plain_text, squeeze
@@ -77,7 +77,7 @@ def parse_feed(given: FeedInput) -> FeedDocument:
     return _xml_document(_from_root(text, given), given)
 
 
-# -- what it is ------------------------------------------------------------------------------------------------------
+# -- what it is ----------------------------------------------------------------------------------------------
 
 
 def _from_root(text: str, given: FeedInput) -> str:
@@ -99,12 +99,12 @@ def _first_element(text: str) -> str:
     return element[1].rpartition(":")[2].lower() if element else ""
 
 
-# -- JSON Feed -------------------------------------------------------------------------------------------------------
+# -- JSON Feed -----------------------------------------------------------------------------------------------
 
 
 def _json_document(text: str, given: FeedInput) -> FeedDocument:
     read = read_json_feed(text, given.entries_cap)
-    setting = Setting(given.feed, given.url, read.title, read.language, given.now)
+    context = FeedContext(given.feed, given.url, read.title, read.language, given.now)
     return FeedDocument(
         version=read.version,
         title=_line(read.title),
@@ -112,13 +112,13 @@ def _json_document(text: str, given: FeedInput) -> FeedDocument:
         language=read.language,
         ttl=None,
         skip_hours=(),
-        entries=make_entries(read.raws, setting),
+        entries=make_entries(read.raws, context),
         total=read.total,
         next_link=clean_link(read.next_link, given.url) if read.next_link else None,
     )
 
 
-# -- XML -------------------------------------------------------------------------------------------------------------
+# -- XML -----------------------------------------------------------------------------------------------------
 
 
 def _xml_document(text: str, given: FeedInput) -> FeedDocument:
@@ -134,7 +134,9 @@ def _xml_document(text: str, given: FeedInput) -> FeedDocument:
     if malformed and found and _is_cut_off(text):
         found.pop()  # half an entry would be kept as the whole; the next poll brings it complete
     house = parsed.feed
-    setting = Setting(given.feed, given.url, _string(house, "title"), _string(house, "language"), given.now)
+    context = FeedContext(
+        given.feed, given.url, _string(house, "title"), _string(house, "language"), given.now
+    )
     return FeedDocument(
         version=str(parsed.version),
         title=_line(_string(house, "title")),
@@ -142,7 +144,7 @@ def _xml_document(text: str, given: FeedInput) -> FeedDocument:
         language=_string(house, "language"),
         ttl=_ttl(_string(house, "ttl")),
         skip_hours=_skip_hours(text),
-        entries=make_entries([_raw(one) for one in found[: given.entries_cap]], setting),
+        entries=make_entries([_raw(one) for one in found[: given.entries_cap]], context),
         total=max(total, len(found)),
         next_link=_next_link(house, given.url),
         malformed=malformed,

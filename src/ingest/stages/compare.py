@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ingest.dedup.align import lay
-from ingest.dedup.learn import edges, opening
+from ingest.dedup.align import comparable
+from ingest.dedup.learn import edges, opening_sentences
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Tokens, shingles, without
-from ingest.dedup.verify import RULE_VERSION, DedupText, Verdict, ruled_out, verify
+from ingest.dedup.verify import RULE_VERSION, CopyVerdict, DedupText, ruled_out, verify
 from ingest.dedup.whole import Whole, whole
 from ingest.load import boilerplate, copies
 from ingest.load.db import Connection
@@ -56,7 +56,7 @@ def _wording(text: Whole, learnt: frozenset[int]) -> Wording:
     if not learnt.isdisjoint(hashes):
         words = without(words, np.array([sentence in learnt for sentence in hashes], np.bool_))
     own = tuple(one for one in edges(text.sentences) if one not in learnt)
-    return Wording(text, words, own, opening(text.words, text.sentences))
+    return Wording(text, words, own, opening_sentences(text.words, text.sentences))
 
 
 LAID = 200_000
@@ -76,7 +76,7 @@ class _Texts:
         self._known = dict(own)
         self._ready: OrderedDict[str, DedupText] = OrderedDict()
         self._words = 0  # of those that are ready
-        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._verdicts: dict[tuple[str, str], CopyVerdict] = {}
         self.days = days
 
     def need(self, ids: set[str]) -> None:
@@ -90,7 +90,7 @@ class _Texts:
         ).items():
             self._known[id] = rows[id], wording.words
 
-    def verify(self, a: str, b: str) -> Verdict:
+    def verify(self, a: str, b: str) -> CopyVerdict:
         """The verdict on two texts, the smaller id first."""
         pair = (min(a, b), max(a, b))
         if pair not in self._verdicts:
@@ -112,15 +112,17 @@ class _Texts:
             self._ready.move_to_end(id)
             return self._ready[id]
         self._ready[id] = made = ready(id, *self._known[id])
-        self._words += len(made.laid.words)
+        self._words += len(made.content.words)
         while self._words > LAID and len(self._ready) > 1:
-            self._words -= len(self._ready.popitem(last=False)[1].laid.words)
+            self._words -= len(self._ready.popitem(last=False)[1].content.words)
         return made
 
 
 def ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
     """A stored article (its columns in `row`) as verification takes it, told by these words."""
-    return DedupText(id, lay(words), row["headline"], row["published_at"], row["publisher"], row["agency"])
+    return DedupText(
+        id, comparable(words), row["headline"], row["published_at"], row["publisher"], row["agency"]
+    )
 
 
 def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
@@ -143,7 +145,7 @@ def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     )
 
 
-def _row(other: Row, verdict: Verdict) -> Row:
+def _row(other: Row, verdict: CopyVerdict) -> Row:
     return {
         "url": other["url"],
         "publisher": other["publisher"],

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from ingest.dedup.groups import CopyGroup, Member, crowds, group
+from ingest.dedup.groups import CopyGroup, GroupMember, crowds, group
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens
-from ingest.dedup.verify import RULE_VERSION, Verdict
+from ingest.dedup.verify import RULE_VERSION, CopyVerdict
 from ingest.dedup.whole import Whole
 from ingest.load import boilerplate, copies, stories
 from ingest.load.db import Connection
@@ -151,11 +151,11 @@ def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], tex
             yield from (row for one in own for row in _rows(one, by_id, texts, replaced))
 
 
-def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, Member]:
+def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, GroupMember]:
     found = {row["article_id"]: row for row in rows}
     credited = {row["agency"].casefold() for row in found.values() if row["agency"]}
     return {
-        id: Member(id, row["published_at"], (row["publisher"] or "").casefold() in credited)
+        id: GroupMember(id, row["published_at"], (row["publisher"] or "").casefold() in credited)
         for id, row in found.items()
     }
 
@@ -199,6 +199,6 @@ def _take(row: Mapping[str, Any]) -> Take:
 _TURNED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}
 
 
-def _kind(verdict: Verdict, canonical: str, id: str) -> CopyKind:
+def _kind(verdict: CopyVerdict, canonical: str, id: str) -> CopyKind:
     """A verdict is kept for the smaller id first; the kind is told as seen from the canonical text."""
     return verdict.kind if canonical < id else _TURNED.get(verdict.kind, verdict.kind)

@@ -16,7 +16,7 @@ from ingest.load.pages import advance
 from ingest.load.rows import Row, entry_row, work_row
 from ingest.load.work import due_rechecks, queue
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
-from ingest.poll.decide import Decision, body_hash, conditional, decide, needs_parsing
+from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.stages.edges import Edges, check_disk
@@ -129,7 +129,7 @@ async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | 
         edges.now,
         edges.settings.entries_cap,
     )
-    edges.client.held.take(len(answer.body))
+    edges.client.backlog.add(len(answer.body))
     try:
         document: FeedDocument = await edges.workers.run(parse_feed, given)
         return document
@@ -138,7 +138,7 @@ async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | 
     except LimitHit as hit:
         return Terminal(Reason.PARSE_LIMIT, f"parsing the feed: {hit}")
     finally:
-        edges.client.held.give(len(answer.body))
+        edges.client.backlog.remove(len(answer.body))
 
 
 async def _commit(edges: Edges, ready: Sequence[Answered], counts: PollCounts) -> None:
@@ -156,7 +156,7 @@ async def _commit(edges: Edges, ready: Sequence[Answered], counts: PollCounts) -
             counts.failures.append((answered.feed.id, str(decision.reason or "?"), decision.detail or ""))
 
 
-def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answered, Decision]]:
+def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answered, PollDecision]]:
     """Entries, feed states, validators and pending work in ONE transaction."""
     ordered = sorted(ready, key=lambda answered: answered.feed.position)
     with edges.warehouse.transaction() as con:
@@ -180,8 +180,8 @@ def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, 
     }
 
 
-def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decision:
-    return decide(
+def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> PollDecision:
+    return decide_poll(
         one.feed,
         one.state,
         one.answer,
@@ -199,7 +199,7 @@ def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> Decis
 def _write(
     con: Connection,
     edges: Edges,
-    decided: Sequence[tuple[Answered, Decision]],
+    decided: Sequence[tuple[Answered, PollDecision]],
     known: dict[str, dict[str, EntryDigest]],
 ) -> Again:
     known_links = polls.known_links(con, _link_keys(edges, decided, known))
@@ -236,7 +236,7 @@ def _write(
 def _keep_out(
     con: Connection,
     edges: Edges,
-    decided: Sequence[tuple[Answered, Decision]],
+    decided: Sequence[tuple[Answered, PollDecision]],
     known: dict[str, dict[str, EntryDigest]],
     known_links: dict[str, Row],
 ) -> Again:
@@ -258,7 +258,7 @@ def _keep_out(
 
 
 def _link_keys(
-    edges: Edges, decided: Sequence[tuple[Answered, Decision]], known: dict[str, dict[str, EntryDigest]]
+    edges: Edges, decided: Sequence[tuple[Answered, PollDecision]], known: dict[str, dict[str, EntryDigest]]
 ) -> set[str]:
     keys: set[str] = set()
     for one, decision in decided:
@@ -271,7 +271,7 @@ def _link_keys(
     return keys
 
 
-def _poll_row(edges: Edges, one: Answered, decision: Decision) -> Row:
+def _poll_row(edges: Edges, one: Answered, decision: PollDecision) -> Row:
     answer, kinds = one.answer, decision.counts
     arrived = answer if isinstance(answer, Response) else None
     return {
@@ -297,7 +297,7 @@ def _poll_row(edges: Edges, one: Answered, decision: Decision) -> Row:
     }
 
 
-def _history(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
+def _history(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
     return [
         entry_row(
             verdict.entry,
@@ -312,7 +312,7 @@ def _history(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
     ]
 
 
-def _digests(edges: Edges, one: Answered, decision: Decision) -> list[Row]:
+def _digests(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
     return [
         {
             "feed_id": one.feed.id,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from ingest.dedup.story import StoryText, common_marks, leads
+from ingest.dedup.story import StoryText, common_marks, story_leads
 from ingest.load import stories
 from ingest.load.db import Connection, Warehouse
 from ingest.load.stories import Marked, Told
@@ -80,7 +80,7 @@ class _Days:
             for text in texts
             if self._leads(day - timedelta(back)).get(text.article_id) == text.article_id
         ]
-        self._new[day] = leads(map(_text, window[-1]), before, common)
+        self._new[day] = story_leads(map(_text, window[-1]), before, common)
         return self._new[day] != {id: told.lead_id for id, told in self._told(day).items()}
 
     def _leads(self, day: date) -> Mapping[str, str]:

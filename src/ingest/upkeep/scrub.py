@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from ingest.errors import Terminal
 from ingest.fetch.removal import remove
-from ingest.fetch.warc import members, read_response
+from ingest.fetch.warc import read_members, read_response
 from ingest.model import ArchivePlace, Response
 from ingest.text import normalise
 
@@ -68,7 +68,7 @@ def scrub(
 
 def _responses(path: Path) -> Iterator[tuple[ArchivePlace, Response]]:
     with path.open("rb") as stream:
-        for member in members(_chunks(stream.fileno()), 0):
+        for member in read_members(_chunks(stream.fileno()), 0):
             try:
                 response = read_response(member.record)
             except Terminal:
