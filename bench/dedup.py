@@ -30,8 +30,10 @@ from typing import Any
 import zstandard
 from copydesk import loaded_groups
 
+from ingest.dedup.align import comparable
 from ingest.dedup.batch import TextRow, copy_groups
-from ingest.dedup.verify import RULE, DedupText, Rule, prepare, verify
+from ingest.dedup.tokens import tokenise
+from ingest.dedup.verify import RULE, DedupText, Rule, verify
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -286,8 +288,12 @@ def _text_row(text: object) -> TextRow:
 
 
 def _prepared(row: TextRow) -> DedupText:
-    return prepare(
-        row.id, row.text, headline=row.headline, published_at=row.published_at, publisher=row.publisher
+    return DedupText(
+        row.id,
+        comparable(tokenise(row.text)),
+        headline=row.headline,
+        published_at=row.published_at,
+        publisher=row.publisher,
     )
 
 

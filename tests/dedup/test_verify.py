@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.dedup.verify import DedupText, are_copies, prepare, ruled_out, verify
+from ingest.dedup.align import comparable
+from ingest.dedup.tokens import tokenise
+from ingest.dedup.verify import DedupText, are_copies, ruled_out, verify
 from ingest.model import CopyKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -27,7 +29,7 @@ The notice is published every working day at nine in the morning and applies to 
 
 def text(body: str, id: str = "b", *, hours: float | None = None, publisher: str | None = None) -> DedupText:
     at = None if hours is None else NOON + timedelta(hours=hours)
-    return prepare(id, body, published_at=at, publisher=publisher)
+    return DedupText(id, comparable(tokenise(body)), published_at=at, publisher=publisher)
 
 
 def same(a: str, b: str, hours: float | None = None) -> bool:

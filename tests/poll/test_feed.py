@@ -47,7 +47,7 @@ def refused(body: str | bytes) -> str:
     return caught.value.detail
 
 
-# -- formats -------------------------------------------------------------------------------------------------
+# -- formats ---------------------------------------------------------------------------------------------------------
 
 RSS20 = rss(
     """<item><title>Harbour &amp; ferry &lt;b&gt;strike&lt;/b&gt; ends</title><link>/news/1?utm_source=rss</link>
@@ -198,7 +198,7 @@ def test_no_entry_yet_is_a_feed() -> None:
     assert parsed(rss("")).total == 0
 
 
-# -- not a feed ----------------------------------------------------------------------------------------------
+# -- not a feed ------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_no_feed_is_named() -> None:
@@ -224,7 +224,7 @@ def test_what_is_no_feed_is_named() -> None:
     assert "broken" in refused("<?xml version='1.0'?><rss version='2.0'><channel><title>x")
 
 
-# -- broken but readable -------------------------------------------------------------------------------------
+# -- broken but readable ---------------------------------------------------------------------------------------------
 
 ITEM = "<item><title>One</title><link>https://a.example/1</link></item>"
 
@@ -250,7 +250,7 @@ def test_bare_ampersands_and_control_references() -> None:
     assert (only(document).title, only(document).link) == ("R&D and more", "https://a.example/?a=1&b=2")
 
 
-# -- encodings -----------------------------------------------------------------------------------------------
+# -- encodings -------------------------------------------------------------------------------------------------------
 
 CYRILLIC = rss(
     "<item><title>Порт снова открыт для паромов</title>"
@@ -313,7 +313,7 @@ def test_utf8_encoded_twice_is_undone_but_a_quotation_stays() -> None:
     assert only(parsed(quoting)).title == "Why Ã© stands for é: á í ó ú à è ñ ü ö äöü"
 
 
-# -- hygiene -------------------------------------------------------------------------------------------------
+# -- hygiene ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_json_entries_beyond_the_cap_are_counted() -> None:
     assert (len(document.entries), document.total) == (10, 30)
 
 
-# -- identity within the feed --------------------------------------------------------------------------------
+# -- identity within the feed ----------------------------------------------------------------------------------------
 
 
 def test_equal_guids_for_different_stories_are_no_identity() -> None:
@@ -454,7 +454,7 @@ def test_of_equal_entries_the_clean_title_is_kept() -> None:
     assert entry.title == "Ferries sail"
 
 
-# -- dates ---------------------------------------------------------------------------------------------------
+# -- dates -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -129,17 +129,12 @@ def test_due_feeds_come_by_the_delay_a_poll_would_save() -> None:
     }
     assert [feed.id for feed in due(listed, states, NOW)] == ["f3", "f1", "f0"]
     assert [feed.id for feed in due(listed, states, NOW, every=True)] == ["f3", "f2", "f1", "f0"]
-    assert [feed.id for feed in due(listed, states, NOW, budget=2)] == ["f3", "f1"]
 
 
 def test_pauses_hold_and_disabled_feeds_rest() -> None:
     listed = [*feeds(2), replace(feeds(3)[2], enabled=False)]
     states = {"f0": state(paused_until=NOW + timedelta(seconds=1)), "f1": state(paused_until=NOW)}
     assert [feed.id for feed in due(listed, states, NOW, every=True)] == ["f1"]
-
-
-def test_a_host_gets_its_share() -> None:
-    assert [feed.id for feed in due(feeds(9), {}, NOW, per_host=1)] == ["f0", "f1", "f2"]
 
 
 @given(st.lists(st.floats(1e-7, 1e-2), min_size=1, max_size=30), st.floats(2, 200))

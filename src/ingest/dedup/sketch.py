@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from ingest.dedup.tokens import Words, sentence_hashes, shingles, tokenise, without_boilerplate
+from ingest.dedup.tokens import Words
 
 SKETCH, LEAD, FROM_LEAD = 16, 60, 8
 """Hashes kept: the smallest 8 of the first 60 words' shingles, then the smallest of all, 16 in total
@@ -15,25 +13,6 @@ write-through seven times as long."""
 
 SHARED = 2
 """Hashes that two sketches must share for the texts to be compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """`sketch`: at most 16 distinct uint32, rising (see `sketch`). `words`: counted without boilerplate."""
-
-    sketch: tuple[int, ...]
-    words: int
-
-
-def fingerprint(text: str, boilerplate: frozenset[int] = frozenset()) -> Fingerprint:
-    """Sketch of `text` without the sentences whose hash (see `sentence_keys`) is in `boilerplate`."""
-    tokens = without_boilerplate(tokenise(text), boilerplate)
-    return Fingerprint(tuple(sketch(shingles(tokens.ids))), len(tokens))
-
-
-def sentence_keys(text: str) -> tuple[int, ...]:
-    """A 63-bit hash per sentence or line, numbers masked: what is counted to learn boilerplate."""
-    return tuple(sentence_hashes(tokenise(text)).tolist())
 
 
 def sketch(hashes: Words) -> list[int]:

@@ -195,10 +195,3 @@ def without(tokens: Tokens, drop: NDArray[np.bool_]) -> Tokens:
     keep = np.repeat(~drop, lengths)
     kept = lengths[~drop]
     return Tokens(tokens.ids[keep], tokens.kinds[keep], np.cumsum(kept) - kept)
-
-
-def without_boilerplate(tokens: Tokens, boilerplate: frozenset[int]) -> Tokens:
-    """The text less the sentences whose sentence_hashes value is in `boilerplate`."""
-    if not boilerplate or not len(tokens):
-        return tokens
-    return without(tokens, np.array([h in boilerplate for h in sentence_hashes(tokens).tolist()]))

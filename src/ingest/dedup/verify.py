@@ -6,8 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.align import ComparableText, Overlap, comparable, figures, overlap, unaligned
-from ingest.dedup.tokens import tokenise, without_boilerplate
+from ingest.dedup.align import ComparableText, Overlap, figures, overlap, unaligned
 from ingest.model import CopyKind
 
 RULE_VERSION = 1
@@ -63,7 +62,7 @@ RULE = Rule()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DedupText:
-    """One text ready for comparison; made by `prepare`. `published_at` is aware UTC."""
+    """One text ready for comparison. `published_at` is aware UTC; what is unknown is None and is not compared."""
 
     id: str
     content: ComparableText
@@ -86,22 +85,6 @@ class CopyVerdict:
     jaccard: float
     kind: CopyKind
     why: str
-
-
-def prepare(
-    id: str,
-    text: str,
-    *,
-    headline: str | None = None,
-    published_at: datetime | None = None,
-    publisher: str | None = None,
-    agency: str | None = None,
-    boilerplate: frozenset[int] = frozenset(),
-) -> DedupText:
-    """Read a text once, for any number of comparisons. What is unknown stays None and is left out of the
-    decision."""
-    content = comparable(without_boilerplate(tokenise(text), boilerplate))
-    return DedupText(id, content, headline, published_at, publisher, agency)
 
 
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> CopyVerdict:

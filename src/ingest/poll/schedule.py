@@ -10,13 +10,11 @@ entries have gathered, E = r * age^2 / 2, reaches one threshold for all: age = K
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.model import Feed, FeedState
-from ingest.urls.identity import host_of
 
 TAU = 5 * 86_400.0
 """Seconds after which an observation counts 1/e: long enough for weekly rhythm, short enough to follow a
@@ -135,26 +133,15 @@ def due(
     states: Mapping[str, FeedState],
     now: datetime,
     *,
-    budget: int | None = None,
-    per_host: int | None = None,
     every: bool = False,
 ) -> list[Feed]:
-    """The enabled feeds to poll now, most delay to be saved first; of one host at most `per_host`, in all at
-    most `budget`.
+    """The enabled feeds to poll now; first the one whose poll saves the most delay.
 
-    Due is a feed never polled, or whose next_poll_at has come; `every` takes all. A pause (Retry-After, 410)
-    is kept always.
+    A feed is due when it was never polled or its next_poll_at has come. With `every` all are due, but for
+    those paused by a Retry-After or a 410.
     """
     ready = [feed for feed in feeds if feed.enabled and _is_ready(states.get(feed.id), now, every)]
-    ready.sort(key=lambda feed: (-_score(feed, states, now), feed.position))
-    chosen: list[Feed] = []
-    hosts: Counter[str] = Counter()
-    for feed in ready:
-        host = host_of(states[feed.id].url if feed.id in states else feed.url)
-        if per_host is None or hosts[host] < per_host:
-            chosen.append(feed)
-            hosts[host] += 1
-    return chosen[:budget]
+    return sorted(ready, key=lambda feed: (-_score(feed, states, now), feed.position))
 
 
 def _is_ready(state: FeedState | None, now: datetime, every: bool) -> bool:
