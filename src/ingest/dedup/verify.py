@@ -62,7 +62,7 @@ RULE = Rule()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DedupText:
-    """One text ready for comparison. `published_at` is aware UTC; what is unknown is None and is not compared."""
+    """A text ready for comparison. `published_at` is aware UTC; what is unknown is None and is not compared."""
 
     id: str
     content: ComparableText
