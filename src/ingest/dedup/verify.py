@@ -62,7 +62,7 @@ RULE = Rule()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DedupText:
-    """A text ready for comparison. `published_at` is aware UTC; what is unknown is None and is not compared."""
+    """A text ready for comparison. `published_at` is aware UTC; unknown fields are None and not compared."""
 
     id: str
     content: ComparableText

@@ -1,4 +1,5 @@
-"""What a feed said of an entry last time, small enough to keep for every entry, and how it differs now."""
+"""An entry's digest, small enough to keep for every entry of every feed, and how an entry differs from its
+last digest."""
 
 from __future__ import annotations
 
@@ -14,18 +15,19 @@ from ingest.text import text_hash
 from ingest.urls.identity import HostRules, url_key
 
 UPDATES_CAP = 24
-"""Most text changes taken from one entry while its dates stand still: some feeds print a counter or a random
-line (reader)."""
+"""Most changes of text that one entry may make without a new date: some feeds print a counter or a random
+line (as lemon24/reader found)."""
 
 SEEN_STATES = 64
-"""Former states remembered for an entry: a feed behind several caches serves old and new in turn."""
+"""Earlier states remembered for an entry: a feed behind several caches serves old and new in turn."""
 
-Index = Callable[["EntryDigest"], "EntryDigest | None"]
+FindKnown = Callable[["EntryDigest"], "EntryDigest | None"]
+"""Finds the known digest of an entry, given its new one."""
 
 
 class EntryKind(StrEnum):
-    """NEW: never seen. CHANGED: the page may have changed. TOUCHED: history only (date, link parameter...).
-    SAME: nothing."""
+    """NEW: never seen. CHANGED: the page may have changed. TOUCHED: a change worth a row of history but no
+    fetch (a date, a parameter of the link). SAME: nothing to do."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -35,13 +37,13 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryDigest:
-    """The compared side of an entry: plain strings and numbers, one row per (feed_id, entry_key) in the
+    """What is compared of an entry: plain strings and numbers, one row per (feed_id, entry_key) in the
     warehouse.
 
-    Hashes are 32 hex digits of the normalised text, None where the feed printed none. `rest_hash` covers the
-    entry verbatim. `modified_at` is UTC seconds. `updates` counts text changes while both dates stood still.
-    `seen` names the latest states the entry was in (short hashes, newest first): one of them again, from a
-    stale cache or a replayed poll, is nothing new.
+    Hashes are 32 hex digits of the normalised text, None where the feed printed none. `rest_hash` covers all
+    fields but the content, as printed. `modified_at` is epoch seconds. `updates` counts changes of text
+    without a new date. `seen` lists the entry's earlier states (short hashes, newest first): a stale cache or
+    a replayed poll that serves one of them again brings nothing new.
     """
 
     entry_key: str
@@ -59,11 +61,11 @@ class EntryDigest:
 
 @dataclass(frozen=True, slots=True)
 class EntryVerdict:
-    """One entry of this poll, under the key it is known by, and what is to be done.
+    """One entry of this poll, under the key it is stored by, and what to do with it.
 
-    `why` names what differs. `fetch` asks for the page (a new or changed story); of two entries of one story
-    in the same document (`twin_of`: the key of the better one) only the better asks. `digest` is what to
-    keep; SAME needs no writing.
+    `why` names what differs. `fetch`: the page is to be fetched, since the story is new or changed. Where a
+    document has two entries of one story, `twin_of` is the key of the better one, and only that is fetched.
+    `digest` replaces the stored one; where `kind` is SAME it need not be written.
     """
 
     entry: Entry
@@ -75,7 +77,7 @@ class EntryVerdict:
 
 
 def digest(entry: Entry, rules: HostRules) -> EntryDigest:
-    """The entry's digest; trailing hashtags are no part of its title."""
+    """Returns the entry's digest; hashtags at the end of a title are ignored."""
     verbatim = (
         entry.guid,
         entry.link,
@@ -102,99 +104,104 @@ def digest(entry: Entry, rules: HostRules) -> EntryDigest:
 def compare(
     entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules
 ) -> list[EntryVerdict]:
-    """A verdict per entry, in order. Pure.
+    """Returns a verdict per entry, in document order. Pure.
 
-    A moved `modified` on equal text asks for the page only where fewer than half of the known entries moved:
-    some generators stamp the time of writing on everything.
+    A later `modified` on equal text is a reason to fetch only where fewer than half of the known entries have
+    one: some generators stamp every entry with the time at which the feed was written.
     """
-    fresh = [digest(entry, rules) for entry in entries]
-    old = _matches(fresh, known, policy)
-    matched = [(now, before) for now, before in zip(fresh, old, strict=True) if before]
-    moved = sum(_advanced(now, before) for now, before in matched)
-    twins = _twins(entries, fresh)
+    digests = [digest(entry, rules) for entry in entries]
+    matches = _matches(digests, known, policy)
+    pairs = [(new, old) for new, old in zip(digests, matches, strict=True) if old]
+    modified = sum(_modified_later(new, old) for new, old in pairs)
+    trust_modified = 2 * modified < len(pairs)
+    twins = _twins(entries, digests)
     return [
-        _verdict(entry, now, before, believe=2 * moved < len(matched), twin=twins.get(entry.entry_key))
-        for entry, now, before in zip(entries, fresh, old, strict=True)
+        _verdict(entry, new, old, trust_modified=trust_modified, twin=twins.get(entry.entry_key))
+        for entry, new, old in zip(entries, digests, matches, strict=True)
     ]
 
 
 def learn_policy(
     entries: Sequence[Entry], known: Mapping[str, EntryDigest], policy: str, rules: HostRules
 ) -> str:
-    """How far this feed's guids are to be trusted: "guid", "flipped" (all new once, links known), or "link".
+    """Returns what identifies this feed's entries: "guid", "link", or "flipped" after one poll in which all
+    guids were new although the links were known.
 
-    "link" where guids name places rather than stories (most known guids come with another story and another
-    link), or where they churn (all unknown although the links are known, twice running). A single flip of all
-    guids re-keys by link.
+    It is "link" where guids number places on a page rather than stories (most known guids come with another
+    title and another link), or where all guids were new twice running.
     """
     if policy == "link":
         return policy
-    fresh = [digest(entry, rules) for entry in entries]
+    digests = [digest(entry, rules) for entry in entries]
     by_guid, by_link = _unique(known.values(), "guid"), _unique(known.values(), "link_key")
-    hits = [(now, by_guid[now.guid]) for now in fresh if now.guid in by_guid]
-    strangers = sum(now.link_key != old.link_key and now.title_hash != old.title_hash for now, old in hits)
-    if strangers >= 3 and 2 * strangers > len(hits):
+    pairs = [(new, by_guid[new.guid]) for new in digests if new.guid in by_guid]
+    # Pairs of one guid that are different stories.
+    strangers = sum(new.link_key != old.link_key and new.title_hash != old.title_hash for new, old in pairs)
+    if strangers >= 3 and 2 * strangers > len(pairs):
         return "link"
-    links = sum(now.link_key in by_link for now in fresh if now.guid)
-    if not hits and links >= 3:
+    known_links = sum(new.link_key in by_link for new in digests if new.guid)
+    if not pairs and known_links >= 3:
         return "link" if policy == "flipped" else "flipped"
-    return "guid" if hits else policy
+    return "guid" if pairs else policy
 
 
-# -- finding an entry's former self --------------------------------------------------------------------------
+# -- matching entries with known digests --------------------------------------------------------------------------
 
 
 def _matches(
-    fresh: Sequence[EntryDigest], known: Mapping[str, EntryDigest], policy: str
+    digests: Sequence[EntryDigest], known: Mapping[str, EntryDigest], policy: str
 ) -> list[EntryDigest | None]:
-    """The known digest of each entry, each known one at most once: by key, guid, guid without scheme and
-    host, then link."""
-    found: list[EntryDigest | None] = [None] * len(fresh)
+    """The known digest of each entry or None; a known one is given out once. Where the policy is "guid", keys
+    come first, then guids, guids without scheme and host, and links."""
+    matches: list[EntryDigest | None] = [None] * len(digests)
     taken: set[str] = set()
-    for index in _indexes(known, policy):
-        for place, one in enumerate(fresh):
-            before = index(one) if found[place] is None else None
-            if before is not None and before.entry_key not in taken:
-                found[place] = before
-                taken.add(before.entry_key)
-    return found
+    for find in _finders(known, policy):
+        for position, new in enumerate(digests):
+            old = find(new) if matches[position] is None else None
+            if old is not None and old.entry_key not in taken:
+                matches[position] = old
+                taken.add(old.entry_key)
+    return matches
 
 
-def _indexes(known: Mapping[str, EntryDigest], policy: str) -> list[Index]:
-    guids, links = _unique(known.values(), "guid"), _unique(known.values(), "link_key")
-    tails = {tail: guids[many[0]] for tail, many in _tails(guids).items() if len(many) == 1}
-    by_link: Index = lambda one: links.get(one.link_key or "")  # noqa: E731
+def _finders(known: Mapping[str, EntryDigest], policy: str) -> list[FindKnown]:
+    by_guid, by_link = _unique(known.values(), "guid"), _unique(known.values(), "link_key")
+
+    def link(new: EntryDigest) -> EntryDigest | None:
+        return by_link.get(new.link_key or "")
+
     if policy == "link":
-        return [by_link, lambda one: None if one.link_key else known.get(one.entry_key)]
+        return [link, lambda new: None if new.link_key else known.get(new.entry_key)]
+    by_tail = _by_tail(by_guid)
     return [
-        lambda one: known.get(one.entry_key),
-        lambda one: guids.get(one.guid or ""),
-        lambda one: tails.get(guid_tail(one.guid)) if one.guid else None,
-        by_link,
+        lambda new: known.get(new.entry_key),
+        lambda new: by_guid.get(new.guid or ""),
+        lambda new: by_tail.get(guid_tail(new.guid)) if new.guid else None,
+        link,
     ]
 
 
 def _unique(digests: Iterable[EntryDigest], name: str) -> dict[str, EntryDigest]:
-    """By the field `name`, where it stands for one known entry only."""
+    """The digests by the value of their field `name`, where only one of them has that value."""
     listed = list(digests)
-    counts = Counter(getattr(one, name) for one in listed)
-    return {value: one for one in listed if (value := getattr(one, name)) is not None and counts[value] == 1}
+    counts = Counter(getattr(digest, name) for digest in listed)
+    values = ((getattr(digest, name), digest) for digest in listed)
+    return {value: digest for value, digest in values if value is not None and counts[value] == 1}
 
 
-def _tails(guids: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for guid in guids:
-        found.setdefault(guid_tail(guid), []).append(guid)
-    return found
+def _by_tail(by_guid: Mapping[str, EntryDigest]) -> dict[str, EntryDigest]:
+    """The digests by their guid without scheme and host, where only one guid ends that way."""
+    counts = Counter(map(guid_tail, by_guid))
+    return {tail: old for guid, old in by_guid.items() if counts[tail := guid_tail(guid)] == 1}
 
 
-def _twins(entries: Sequence[Entry], fresh: Sequence[EntryDigest]) -> dict[str, str]:
-    """Key of the better entry by the key of the worse, for entries of one document with one link identity and
-    one title."""
+def _twins(entries: Sequence[Entry], digests: Sequence[EntryDigest]) -> dict[str, str]:
+    """The key of the better entry by that of the worse, for entries of one document that have the same title
+    and the same link identity."""
     groups: dict[tuple[str, str | None], list[Entry]] = {}
-    for entry, one in zip(entries, fresh, strict=True):
-        if one.link_key:
-            groups.setdefault((one.link_key, one.title_hash), []).append(entry)
+    for entry, new in zip(entries, digests, strict=True):
+        if new.link_key:
+            groups.setdefault((new.link_key, new.title_hash), []).append(entry)
     twins: dict[str, str] = {}
     for group in groups.values():
         best = min(group, key=lambda entry: (is_tagged(entry.title), len(entry.link or "")))
@@ -206,55 +213,61 @@ def _twins(entries: Sequence[Entry], fresh: Sequence[EntryDigest]) -> dict[str, 
 
 
 def _verdict(
-    entry: Entry, now: EntryDigest, old: EntryDigest | None, *, believe: bool, twin: str | None
+    entry: Entry, new: EntryDigest, old: EntryDigest | None, *, trust_modified: bool, twin: str | None
 ) -> EntryVerdict:
     if old is None:
-        return EntryVerdict(entry, EntryKind.NEW, now, "never seen", twin is None, twin)
-    kind, why, updates = _judge(now, old, believe)
-    if kind is not EntryKind.SAME and _state(now) in old.seen.split():
+        return EntryVerdict(
+            entry=entry, kind=EntryKind.NEW, digest=new, why="never seen", fetch=twin is None, twin_of=twin
+        )
+    kind, why, updates = _difference(new, old, trust_modified)
+    if kind is not EntryKind.SAME and _state(new) in old.seen.split():
         kind, why = EntryKind.SAME, "a state this entry was in before"
     key = old.entry_key
-    kept = replace(now, entry_key=key, updates=updates, seen=_seen(old))
     return EntryVerdict(
-        replace(entry, entry_key=key), kind, kept, why, kind is EntryKind.CHANGED and twin is None, twin
+        entry=replace(entry, entry_key=key),
+        kind=kind,
+        digest=replace(new, entry_key=key, updates=updates, seen=_seen(old)),
+        why=why,
+        fetch=kind is EntryKind.CHANGED and twin is None,
+        twin_of=twin,
     )
 
 
-def _judge(now: EntryDigest, old: EntryDigest, believe: bool) -> tuple[EntryKind, str, int]:
-    """(kind, what differs, updates so far)."""
+def _difference(new: EntryDigest, old: EntryDigest, trust_modified: bool) -> tuple[EntryKind, str, int]:
+    """(kind, what differs, changes of text without a new date so far)."""
     text = [
         name
         for name in ("title", "summary", "content")
-        if getattr(now, f"{name}_hash") != getattr(old, f"{name}_hash")
+        if getattr(new, f"{name}_hash") != getattr(old, f"{name}_hash")
     ]
-    dated = now.published_raw != old.published_raw or _advanced(now, old)
+    dated = new.published_raw != old.published_raw or _modified_later(new, old)
     if text and (dated or old.updates < UPDATES_CAP):
         return EntryKind.CHANGED, "+".join(text), old.updates if dated else old.updates + 1
     if text:
         return EntryKind.SAME, f"{UPDATES_CAP} changes of text without a new date", old.updates
-    if _advanced(now, old) and believe:
+    if _modified_later(new, old) and trust_modified:
         return EntryKind.CHANGED, "modified", old.updates
-    if now.rest_hash == old.rest_hash and now.guid == old.guid:
+    if new.rest_hash == old.rest_hash and new.guid == old.guid:
         return EntryKind.SAME, "", old.updates
-    parts = [
+    fields = [
         name
         for name in ("published_raw", "modified_at", "link_key", "guid")
-        if getattr(now, name) != getattr(old, name)
+        if getattr(new, name) != getattr(old, name)
     ]
-    return EntryKind.TOUCHED, "+".join(parts) or "other fields", old.updates
+    return EntryKind.TOUCHED, "+".join(fields) or "other fields", old.updates
 
 
-def _state(one: EntryDigest) -> str:
+def _state(digest: EntryDigest) -> str:
     """Twelve hex digits for the entry as printed, its content included."""
-    return text_hash(f"{one.rest_hash} {one.content_hash}")[:12]
+    return text_hash(f"{digest.rest_hash} {digest.content_hash}")[:12]
 
 
 def _seen(old: EntryDigest) -> str:
     return " ".join([_state(old), *old.seen.split()][:SEEN_STATES])
 
 
-def _advanced(now: EntryDigest, old: EntryDigest) -> bool:
-    return now.modified_at is not None and old.modified_at is not None and now.modified_at > old.modified_at
+def _modified_later(new: EntryDigest, old: EntryDigest) -> bool:
+    return new.modified_at is not None and old.modified_at is not None and new.modified_at > old.modified_at
 
 
 def _hash(text: str | None) -> str | None:

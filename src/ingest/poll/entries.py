@@ -1,5 +1,5 @@
-"""A feed's items made safe: identity within the feed, followable links, plain text, real people as authors,
-bounded lengths."""
+"""From a parser's items to safe entries: a key within the feed, links that can be followed, plain text,
+persons as authors, bounded lengths."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _HOSTLESS = re.compile(r"^https?://[^/]+", re.I)
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
-    """One item as a parser found it: nothing checked, markup still in, dates as printed."""
+    """One item as the parser read it: nothing checked, markup still in, dates as printed."""
 
     guid: str | None = None
     links: tuple[str, ...] = ()
@@ -55,8 +55,8 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """What an item is read against: its feed, the final URL of the document, the feed's own title, and the
-    time."""
+    """What is needed to read an item: its feed, the final URL of the document, the title and language that
+    the document gives itself, and the time of the poll."""
 
     feed: Feed
     url: str
@@ -66,7 +66,7 @@ class FeedContext:
 
 
 def make_entries(raws: Iterable[RawEntry], context: FeedContext) -> tuple[Entry, ...]:
-    """Entries in document order, each with a key of its own; items repeated word for word are left out."""
+    """Returns entries in document order, each with its own key; of items with one key the best is kept."""
     return _with_keys([_entry(raw, context, position) for position, raw in enumerate(raws)])
 
 
@@ -76,13 +76,13 @@ def guid_tail(guid: str) -> str:
 
 
 def is_tagged(title: str | None) -> bool:
-    """Does a title end in a run of hashtags? Distributors send the same story again that way, for social
-    channels."""
+    """True for a title that ends in hashtags: distributors send a story a second time that way, for social
+    media."""
     return bool(title and _TAGS.search(title))
 
 
 def story_title(title: str | None) -> str:
-    """The title without the hashtags hung on it."""
+    """The title without the hashtags at its end."""
     return _TAGS.sub("", title or "")
 
 
@@ -125,7 +125,7 @@ def _entry(raw: RawEntry, context: FeedContext, position: int) -> Entry:
 
 
 def _text(markup: str | None, cap: int) -> str | None:
-    # Sixteen characters of markup to one of text is beyond any real summary; the cut keeps hostile ones
+    # No real summary has more than sixteen characters of markup to one of text; the cut keeps hostile ones
     # cheap.
     return clip(plain_text(markup[: 16 * cap]), cap) or None if markup else None
 
@@ -140,7 +140,8 @@ def _content(raw: RawEntry) -> str | None:
 
 
 def _stamp(raw: str | None, context: FeedContext) -> Stamp | None:
-    """From the raw string: feedparser reads CET, IST and JST as UTC and 2020/1/10 as November (measured)."""
+    """Reads the date as printed: feedparser takes CET, IST and JST for UTC and 2020/1/10 for November
+    (measured)."""
     if raw is None:
         return None
     language = context.feed.language or context.language
@@ -167,26 +168,28 @@ def _authors(raws: Sequence[str], context: FeedContext) -> tuple[str, ...]:
 
 
 def _people(raw: str, context: FeedContext) -> list[str]:
-    """The persons of one author element. RSS prints `address (Name)`: a role's address or the house's own
-    name is nobody."""
+    """The persons of one author element, which RSS prints as `address (Name)`. The address of a desk and the
+    publisher's own name are no persons."""
     text = squeeze(plain_text(raw[:4_000]))[:500]
     address = _ADDRESS.search(text)
     name = _ADDRESS.sub("", text) if address else text
     name = _BY.sub("", squeeze(re.sub(r"[()<>\[\]]|\bmailto:", " ", name) if address else name)).strip(
         " ,;|-"
     )
-    house = {_letters(known) for known in (context.feed.publisher, context.feed.name, context.title) if known}
+    publisher_names = (context.feed.publisher, context.feed.name, context.title)
+    publisher = {_alphanumeric(known) for known in publisher_names if known}
     if address:
-        house |= {_letters(registrable_domain(address[1]).partition(".")[0]), _letters(address[1])}
+        domain = registrable_domain(address[1]).partition(".")[0]
+        publisher |= {_alphanumeric(domain), _alphanumeric(address[1])}
         if _ROLE.match(address[0]):
             return []
-    if not name or "://" in name or _letters(name) in house | {""}:
+    if not name or "://" in name or _alphanumeric(name) in publisher | {""}:
         return []
     parts = _BETWEEN.split(name)
     return parts if len(parts) > 1 and all(map(_is_name, parts)) else [name]
 
 
-def _letters(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
@@ -201,33 +204,34 @@ def _is_name(text: str) -> bool:
 
 
 def _with_keys(entries: list[Entry]) -> tuple[Entry, ...]:
-    """Keys by the rule of model.Entry. A guid or link that stands for several stories of one document names
-    none of them.
+    """The entries with their keys (see model.Entry). A guid or link that several stories of one document have
+    is the key of none.
 
-    Of entries that still share a key (one story printed twice) the one without trailing hashtags is kept.
+    Of entries that still share a key (one story printed twice) the one without hashtags is kept.
     """
-    guids = _reused((entry.guid, (entry.link, _story(entry))) for entry in entries)
-    links = _reused((entry.link, _story(entry)) for entry in entries)
+    ambiguous_guids = _ambiguous((entry.guid, (entry.link, _story(entry))) for entry in entries)
+    ambiguous_links = _ambiguous((entry.link, _story(entry)) for entry in entries)
     kept: dict[str, Entry] = {}
     for entry in entries:
-        key = _key(entry, guids, links)
+        key = _key(entry, ambiguous_guids, ambiguous_links)
         twin = kept.get(key)
         if twin is None or (is_tagged(twin.title) and not is_tagged(entry.title)):
             kept[key] = replace(entry, entry_key=key)
     return tuple(kept.values())
 
 
-def _reused(uses: Iterable[tuple[str | None, object]]) -> set[str | None]:
-    found: dict[str | None, set[object]] = defaultdict(set)
-    for name, use in uses:
-        found[name].add(use)
-    return {name for name, many in found.items() if len(many) > 1} | {None}
+def _ambiguous(named_stories: Iterable[tuple[str | None, object]]) -> set[str | None]:
+    """Names that more than one story has; None is always among them."""
+    stories: dict[str | None, set[object]] = defaultdict(set)
+    for name, story in named_stories:
+        stories[name].add(story)
+    return {name for name, having_it in stories.items() if len(having_it) > 1} | {None}
 
 
-def _key(entry: Entry, guids: set[str | None], links: set[str | None]) -> str:
-    if entry.guid is not None and entry.guid not in guids:
+def _key(entry: Entry, ambiguous_guids: set[str | None], ambiguous_links: set[str | None]) -> str:
+    if entry.guid is not None and entry.guid not in ambiguous_guids:
         return entry.guid
-    if entry.link is not None and entry.link not in links:
+    if entry.link is not None and entry.link not in ambiguous_links:
         return entry.link
     return _hash_key(entry)
 

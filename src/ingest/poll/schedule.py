@@ -1,10 +1,10 @@
-"""When to poll a feed again: in proportion to the square root of its rate, between its floor and its ceiling.
-Pure.
+"""When to poll a feed again: as often as the square root of its rate says, between floor and ceiling. Pure.
 
 With rates r_i and polling frequencies f_i the mean delay of a new entry is sum(r_i / 2 f_i) / sum(r_i); for a
 given number of polls it is least where f_i is proportional to sqrt(r_i) (Cho and Garcia-Molina, "Effective
-page refresh policies", use the same Lagrange argument). Equivalently a feed is due when the delay its unseen
-entries have gathered, E = r * age^2 / 2, reaches one threshold for all: age = K / sqrt(r) with K = sqrt(2 E).
+page refresh policies", use the same Lagrange argument). In other words, a feed is due when the summed delay
+of its unseen entries, E = r * age^2 / 2, reaches a threshold that is one for all feeds: age = K / sqrt(r)
+with K = sqrt(2 E).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from ingest.model import Feed, FeedState
 
 TAU = 5 * 86_400.0
-"""Seconds after which an observation counts 1/e: long enough for weekly rhythm, short enough to follow a
+"""Seconds after which an observation weighs 1/e: long enough for a weekly rhythm, short enough to follow a
 story."""
 K = 17.3
 """sqrt(seconds): a feed with two entries a day is polled hourly, one with ten an hour every five and a half
@@ -33,8 +33,8 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One whole document seen: how many entries it holds, how many of them were new, seconds since the last
-    success."""
+    """One whole document: how many entries it has, how many of them are new, and the seconds since the last
+    successful poll."""
 
     entries: int
     new: int
@@ -42,21 +42,22 @@ class Window:
 
 
 def observed(state: FeedState, now: datetime, new: int) -> tuple[float, float]:
-    """(rate_num, rate_den) after a successful poll that found `new` entries: old evidence decays with TAU."""
+    """Returns (rate_num, rate_den) after a successful poll with `new` new entries: older polls weigh less by
+    exp(-age / TAU). rate_num is in entries, rate_den in seconds."""
     gap = age(state, now)
     kept = math.exp(-gap / TAU)
     return state.rate_num * kept + new, state.rate_den * kept + gap
 
 
 def first_rate(state: FeedState, published: Iterable[datetime], now: datetime) -> tuple[float, float]:
-    """(rate_num, rate_den) at a feed's first document, from its entries' dates: the same decayed sums over
-    the past."""
+    """Returns (rate_num, rate_den) after a feed's first document: the sums of `observed`, as if it had been
+    polled since the date of its oldest entry."""
     ages = sorted((now - at).total_seconds() for at in published if at <= now)
     if len(ages) < 2:
         return state.rate_num, state.rate_den
-    return state.rate_num + sum(math.exp(-one / TAU) for one in ages), state.rate_den + TAU * (
-        1 - math.exp(-ages[-1] / TAU)
-    )
+    entries = sum(math.exp(-age / TAU) for age in ages)
+    seconds = TAU * (1 - math.exp(-ages[-1] / TAU))
+    return state.rate_num + entries, state.rate_den + seconds
 
 
 def rate(state: FeedState) -> float:
@@ -70,7 +71,7 @@ def age(state: FeedState, now: datetime) -> float:
 
 
 def score(state: FeedState, feed: Feed, now: datetime) -> float:
-    """E: the delay, in entry-seconds, that a poll now would end; infinite for a feed never polled."""
+    """Returns E, the delay of unseen entries in entry-seconds; infinite for a feed never polled."""
     if state.last_poll_at is None:
         return math.inf
     return feed.weight * rate(state) * (now - state.last_poll_at).total_seconds() ** 2 / 2
@@ -85,10 +86,11 @@ def next_poll(
     window: Window | None = None,
     k: float = K,
 ) -> tuple[datetime, str]:
-    """(when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds.
+    """Returns (when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds.
 
-    Between floor (min_interval, ttl or max-age; 60 s for a day after an overflow) and the feed's
-    max_interval; and soon enough that half of the document is still known at the next poll.
+    The interval is K / sqrt(rate), or shorter so that half of the document is still known at the next poll;
+    not below the floor (min_interval, ttl or max-age; 60 s for a day after an overflow), and not above the
+    feed's max_interval.
     """
     wished = k / math.sqrt(rate(state) * feed.weight)
     why = f"about {86_400 * rate(state):.3g} new entries a day" + (", within polls_per_day" if k > K else "")
@@ -103,25 +105,27 @@ def next_poll(
         why = floor_why
     elif wished > ceiling:
         why = "max_interval"
-    return _outside(now + timedelta(seconds=seconds), state.skip_hours, f"every {_human(seconds)}: {why}")
+    return _after_skip_hours(
+        now + timedelta(seconds=seconds), state.skip_hours, f"every {_duration(seconds)}: {why}"
+    )
 
 
 def _floor(feed: Feed, state: FeedState, now: datetime, min_interval: float) -> tuple[float, str]:
     own = min_interval if feed.min_interval is None else feed.min_interval
     if state.overflow_at and (now - state.overflow_at).total_seconds() < OVERFLOW_MEMORY:
         return min(OVERFLOW_INTERVAL, own), "overflowed within a day"
-    asked = min(state.floor or 0.0, FLOOR_CAP)
-    return (asked, "the feed's ttl or max-age") if asked > own else (own, "min_interval")
+    from_feed = min(state.floor or 0.0, FLOOR_CAP)
+    return (from_feed, "the feed's ttl or max-age") if from_feed > own else (own, "min_interval")
 
 
-def _outside(at: datetime, skip_hours: tuple[int, ...], why: str) -> tuple[datetime, str]:
+def _after_skip_hours(at: datetime, skip_hours: tuple[int, ...], why: str) -> tuple[datetime, str]:
     moved = at
     while moved.hour in skip_hours:
         moved = moved.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return moved, why if moved == at else f"{why}, after the feed's skipHours"
 
 
-def _human(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     for size, name in ((DAY, "d"), (3600.0, "h"), (60.0, "min")):
         if seconds >= size:
             return f"{seconds / size:.3g} {name}"
@@ -160,12 +164,12 @@ def _score(feed: Feed, states: Mapping[str, FeedState], now: datetime) -> float:
 def k_for(
     rates: Iterable[float], polls_a_day: float, floor: float = MIN_INTERVAL, ceiling: float = DAY
 ) -> float:
-    """The K that spends `polls_a_day` over feeds of these rates (entries a second), floor and ceiling in
-    seconds on."""
-    listed = [max(one, 1e-12) for one in rates]
+    """Returns the K at which feeds of these rates (entries a second) are polled `polls_a_day` times in all;
+    `floor` and `ceiling` are the least and most seconds between two polls of a feed."""
+    positive = [max(rate, 1e-12) for rate in rates]
     low, high = 1e-3, 1e6
     for _ in range(60):
         k = math.sqrt(low * high)
-        polls = sum(DAY / min(max(k / math.sqrt(one), floor), ceiling) for one in listed)
+        polls = sum(DAY / min(max(k / math.sqrt(rate), floor), ceiling) for rate in positive)
         low, high = (k, high) if polls > polls_a_day else (low, k)
     return math.sqrt(low * high)
