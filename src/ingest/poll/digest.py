@@ -135,9 +135,9 @@ def learn_policy(
     digests = [digest(entry, rules) for entry in entries]
     by_guid, by_link = _unique(known.values(), "guid"), _unique(known.values(), "link_key")
     pairs = [(new, by_guid[new.guid]) for new in digests if new.guid in by_guid]
-    # Pairs of one guid that are different stories.
-    strangers = sum(new.link_key != old.link_key and new.title_hash != old.title_hash for new, old in pairs)
-    if strangers >= 3 and 2 * strangers > len(pairs):
+    # One guid, but another story.
+    mismatches = sum(new.link_key != old.link_key and new.title_hash != old.title_hash for new, old in pairs)
+    if mismatches >= 3 and 2 * mismatches > len(pairs):
         return "link"
     known_links = sum(new.link_key in by_link for new in digests if new.guid)
     if not pairs and known_links >= 3:
