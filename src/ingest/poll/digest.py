@@ -145,7 +145,7 @@ def learn_policy(
     return "guid" if pairs else policy
 
 
-# -- matching entries with known digests --------------------------------------------------------------------------
+# -- matching entries with known digests ---------------------------------------------------------------------
 
 
 def _matches(
