@@ -1,13 +1,54 @@
-"""What tests of several folders share."""
+"""What all tests share: an environment of their own, and a newsroom."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support.newsroom import Newsroom
 from support.wire_server import Answer, LoopbackServer
+
+hypothesis.settings.register_profile(
+    "wire-ingest",
+    deadline=None,  # on a busy machine an example may take any time
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("wire-ingest")
+
+_scratch = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps tests and machine apart. INGEST_* and PREFECT_* of the caller's environment are removed.
+    Temporary files and Prefect's home go to a folder that is removed at the end, with what killed processes
+    left in it. pytest's own tmp_path stays in its usual place."""
+    for name in [*os.environ]:
+        if name.startswith(("INGEST_", "PREFECT_")):
+            del os.environ[name]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="wire-ingest-tests-"))
+        os.environ["TMPDIR"] = tempfile.tempdir = str(config.stash[_scratch])
+    os.environ["PREFECT_HOME"] = str(Path(tempfile.gettempdir()) / f"prefect-{worker or 'main'}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _scratch in config.stash:
+        shutil.rmtree(config.stash[_scratch], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Names the seed of the random order under -q too, where pytest-randomly's own line is left out."""
+    if isinstance(seed := config.getoption("randomly_seed", None), int):
+        terminalreporter.write_line(f"random order; for the same again: pytest --randomly-seed={seed}")
 
 
 @pytest.fixture

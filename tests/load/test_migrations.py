@@ -1,0 +1,32 @@
+"""Landed migrations never change: warehouses that ran one would differ from those that run it later."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from ingest.load.sql import names, sql
+
+LANDED = {
+    "migrations/0001_layout": "1c1592c47fb9fefe7f696edfe3db1f77f9bc284c857f524c7f1b0b0162a42a3e",
+    "migrations/0002_sentences": "1d0e94d17ecff877ca500252c520bc36a1b24aa2141374e342f5dc9cba6a803e",
+    "migrations/0003_article_hash": "08d46d01f4749f88e7a19f0fefdf79bb496edf55e983fd6b90ee89da80b88008",
+}
+"""The SHA-256 of each migration's text."""
+
+
+@pytest.mark.parametrize("name", LANDED)
+def test_a_landed_migration_is_as_it_was(name: str) -> None:
+    assert sha256(sql(name).encode()).hexdigest() == LANDED[name], (
+        f"{name}.sql has landed and warehouses have run it. Put it back as it was, and write the change as a "
+        "new migration with the next number."
+    )
+
+
+def test_every_migration_is_listed_here() -> None:
+    listed = set(names("migrations"))
+    assert listed == {*LANDED}, (
+        f"add the SHA-256 of {sorted(listed - {*LANDED})} to LANDED; a landed migration is never removed or "
+        "renamed"
+    )
