@@ -15,14 +15,14 @@ from ingest.reasons import GIVE_UP_AFTER, Outcome, Reason, next_attempt, undecid
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
-# reason: ending, first wait in minutes, weight of one failed poll for its feed
+# reason: ending, first wait in minutes (None: no second try), weight of one failed poll for its feed
 POLICY = {
-    "robots": ("skipped", 2, 1.0),
+    "robots": ("skipped", None, 1.0),
     "robots_unreachable": ("failed", 30, 0.25),
-    "http_401": ("failed", 2, 1.0),
-    "http_403": ("failed", 2, 0.5),
-    "http_404": ("failed", 2, 1.0),
-    "http_410": ("failed", 2, 1.0),
+    "http_401": ("failed", None, 1.0),
+    "http_403": ("failed", None, 0.5),
+    "http_404": ("failed", None, 1.0),
+    "http_410": ("failed", None, 1.0),
     "http_429": ("failed", 15, 0.25),
     "http_4xx": ("failed", 2, 1.0),
     "http_5xx": ("failed", 10, 0.25),
@@ -33,31 +33,31 @@ POLICY = {
     "tls": ("failed", 60, 0.5),
     "reset": ("failed", 2, 0.25),
     "truncated": ("failed", 2, 0.25),
-    "too_large": ("skipped", 2, 0.5),
+    "too_large": ("skipped", None, 0.5),
     "bad_encoding": ("failed", 2, 0.5),
-    "bad_address": ("skipped", 2, 1.0),
-    "bad_url": ("skipped", 2, 1.0),
-    "bad_port": ("skipped", 2, 1.0),
-    "redirect_loop": ("failed", 2, 1.0),
-    "not_a_feed": ("failed", 2, 0.5),
-    "not_html": ("skipped", 2, 1.0),
+    "bad_address": ("skipped", None, 1.0),
+    "bad_url": ("skipped", None, 1.0),
+    "bad_port": ("skipped", None, 1.0),
+    "redirect_loop": ("failed", None, 1.0),
+    "not_a_feed": ("failed", None, 0.5),
+    "not_html": ("skipped", None, 1.0),
     "challenge": ("failed", 60, 0.5),
     "consent": ("failed", 60, 1.0),
-    "paywall": ("failed", 2, 1.0),
+    "paywall": ("failed", None, 1.0),
     "empty": ("failed", 15, 1.0),
-    "too_short": ("failed", 2, 1.0),
-    "code_like": ("failed", 2, 1.0),
-    "nested_too_deep": ("failed", 2, 1.0),
-    "not_article": ("skipped", 2, 1.0),
-    "parse_limit": ("failed", 2, 0.5),
-    "parse_error": ("failed", 2, 0.5),
-    "takedown": ("skipped", 2, 1.0),
-    "off_scope": ("skipped", 2, 1.0),
-    "no_url": ("skipped", 2, 1.0),
-    "no_text": ("failed", 2, 1.0),
-    "out_of_range": ("skipped", 2, 1.0),
-    "damaged_record": ("failed", 2, 1.0),
-    "revisit_record": ("skipped", 2, 1.0),
+    "too_short": ("failed", None, 1.0),
+    "code_like": ("failed", None, 1.0),
+    "nested_too_deep": ("failed", None, 1.0),
+    "not_article": ("skipped", None, 1.0),
+    "parse_limit": ("failed", None, 0.5),
+    "parse_error": ("failed", None, 0.5),
+    "takedown": ("skipped", None, 1.0),
+    "off_scope": ("skipped", None, 1.0),
+    "no_url": ("skipped", None, 1.0),
+    "no_text": ("failed", None, 1.0),
+    "out_of_range": ("skipped", None, 1.0),
+    "damaged_record": ("failed", None, 1.0),
+    "revisit_record": ("skipped", None, 1.0),
     "deferred": ("failed", 2, 0.25),
     "retry": ("failed", 2, 0.25),
     "internal": ("failed", 2, 0.5),
@@ -74,7 +74,7 @@ def test_the_policy_of_a_reason(reason: Reason) -> None:
     rule = reason.rule
     assert (rule.ending, rule.first_wait, rule.growth, rule.feed_weight) == (
         ending,
-        timedelta(minutes=minutes),
+        None if minutes is None else timedelta(minutes=minutes),
         4.0,
         weight,
     )
@@ -82,7 +82,7 @@ def test_the_policy_of_a_reason(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_waits_grow_fourfold_and_never_pass_a_day(reason: Reason) -> None:
-    minutes = POLICY[reason][1]
+    minutes = POLICY[reason][1] or 2  # an error that is Transient all the same
     waits = [next_attempt(reason, attempts, NOW) - NOW for attempts in range(1, 9)]
     assert waits == [min(timedelta(minutes=minutes) * 4**n, timedelta(days=1)) for n in range(8)]
 

@@ -24,6 +24,16 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+OUTCOME_MEANINGS = {
+    Outcome.LOADED: "the URL's page, or the feed's own text, is an article in mart.articles_all",
+    Outcome.REVISED: "the article was loaded before, and the last look at its page brought a new revision",
+    Outcome.UNCHANGED: "the page was fetched again and says nothing new",
+    Outcome.DUPLICATE_URL: "another address of an article that is loaded under its own address",
+    Outcome.PENDING: "the page is still to be fetched, or waits for another try",
+    Outcome.SKIPPED: "left out by a rule of the site or of ours; the reason names the rule",
+    Outcome.FAILED: "no article could be made of it, and no try is left; the reason says why",
+}
+
 FAILED, SKIPPED = Outcome.FAILED, Outcome.SKIPPED
 
 LASTING, REPAIRABLE, PASSING = 1.0, 0.5, 0.25
@@ -38,7 +48,8 @@ class ReasonRule:
     `meaning` completes the sentence "There is no article because ..." for a reader of the warehouse.
     `ending` is the URL's outcome once no try is left: SKIPPED where a rule of the site or of ours leaves it
     out, FAILED where something went wrong.
-    `first_wait` comes before the second try of a page, and each later wait is `growth` times as long.
+    `first_wait` comes before the second try of a page, and each later wait is `growth` times as long; None
+    where a second try would say the same.
     `feed_weight` is what one failed poll for this reason counts against a feed.
     `page_may_change`: extraction made no article of the page, but the site may serve a better page later.
     `address_at_fault`: the address itself is wrong, so that a corrected address deserves a fetch of its own.
@@ -48,7 +59,7 @@ class ReasonRule:
 
     meaning: str
     ending: Outcome = FAILED
-    first_wait: timedelta = timedelta(minutes=2)
+    first_wait: timedelta | None = None
     growth: float = 4.0
     feed_weight: float = LASTING
     page_may_change: bool = False
@@ -103,7 +114,11 @@ class Reason(StrEnum):
     )
     HTTP_4XX = (
         "http_4xx",
-        ReasonRule("the server refused the request (another HTTP 4xx status)", address_at_fault=True),
+        ReasonRule(
+            "the server refused the request (another HTTP 4xx status; 408 and 425 are tried again)",
+            first_wait=_minutes(2),
+            address_at_fault=True,
+        ),
     )
     HTTP_5XX = (
         "http_5xx",
@@ -113,7 +128,11 @@ class Reason(StrEnum):
     )
     HTTP_OTHER = (
         "http_other",
-        ReasonRule("the server's answer was no valid or expected HTTP answer", feed_weight=REPAIRABLE),
+        ReasonRule(
+            "the server's answer was no valid or expected HTTP answer",
+            first_wait=_minutes(2),
+            feed_weight=REPAIRABLE,
+        ),
     )
     TIMEOUT = (
         "timeout",
@@ -149,9 +168,16 @@ class Reason(StrEnum):
     )
     RESET = (
         "reset",
-        ReasonRule("the connection broke off before the answer was complete", feed_weight=PASSING),
+        ReasonRule(
+            "the connection broke off before the answer was complete",
+            first_wait=_minutes(2),
+            feed_weight=PASSING,
+        ),
     )
-    TRUNCATED = ("truncated", ReasonRule("the page or record ends early", feed_weight=PASSING))
+    TRUNCATED = (
+        "truncated",
+        ReasonRule("the page or record ends early", first_wait=_minutes(2), feed_weight=PASSING),
+    )
     TOO_LARGE = (
         "too_large",
         ReasonRule(
@@ -160,7 +186,11 @@ class Reason(StrEnum):
     )
     BAD_ENCODING = (
         "bad_encoding",
-        ReasonRule("the bytes are not compressed or encoded as their header says", feed_weight=REPAIRABLE),
+        ReasonRule(
+            "the bytes are not compressed or encoded as their header says",
+            first_wait=_minutes(2),
+            feed_weight=REPAIRABLE,
+        ),
     )
     BAD_ADDRESS = (
         "bad_address",
@@ -263,14 +293,22 @@ class Reason(StrEnum):
         "deferred",
         ReasonRule(
             "no request was sent: the host is paused, its turn is far away, or the backfill was cancelled",
+            first_wait=_minutes(2),
             feed_weight=PASSING,
             undecided=True,
         ),
     )
-    RETRY = ("retry", ReasonRule("the page waits for another try", feed_weight=PASSING))
+    RETRY = (
+        "retry",
+        ReasonRule("the page waits for another try", first_wait=_minutes(2), feed_weight=PASSING),
+    )
     INTERNAL = (
         "internal",
-        ReasonRule("this program failed at the page; the detail names the error", feed_weight=REPAIRABLE),
+        ReasonRule(
+            "this program failed at the page; the detail names the error",
+            first_wait=_minutes(2),
+            feed_weight=REPAIRABLE,
+        ),
     )
 
 
@@ -279,6 +317,9 @@ GIVE_UP_AFTER = timedelta(days=14)
 unreachable, for good. (Such tries do not count as attempts.)"""
 
 LONGEST_WAIT = timedelta(days=1)
+
+SHORT_WAIT = timedelta(minutes=2)
+"""For an error that is raised as Transient though its reason has no wait of its own."""
 
 
 def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
@@ -289,7 +330,8 @@ def next_attempt(reason: Reason, attempts: int, now: datetime, retry_after: floa
     loses no page.
     """
     rule = reason.rule
-    wait = min(rule.first_wait * rule.growth ** max(0, attempts - 1), LONGEST_WAIT)
+    first_wait = rule.first_wait or SHORT_WAIT
+    wait = min(first_wait * rule.growth ** max(0, attempts - 1), LONGEST_WAIT)
     return now + max(wait, timedelta(seconds=retry_after or 0.0))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.load.sql import names, sql
+from ingest.reasons import OUTCOME_MEANINGS, Reason
 
 _LINE = re.compile(r"^-- (?:\* (?P<column>\w+)|(?P<view>(?:mart|ops)\.\w+)): (?P<text>.+)$", re.M)
 
@@ -45,13 +46,39 @@ def described() -> Iterator[Described]:
 
 def markdown(marts: Iterable[Described]) -> str:
     """The whole page."""
-    return "\n".join([HEAD, *(_section(one) for one in marts)])
+    return "\n".join([HEAD, *(_section(one) for one in marts), _outcomes(), _reasons()])
 
 
 def _section(one: Described) -> str:
     rows = [f"| {column} | {_cell(text)} |" for column, text in one.columns]
     table = ["", "| column | |", "|---|---|", *rows] if rows else []
     return "\n".join([f"## {one.name}", "", one.text, *table, ""])
+
+
+def _outcomes() -> str:
+    rows = [f"| {outcome} | {_cell(meaning)} |" for outcome, meaning in OUTCOME_MEANINGS.items()]
+    lead = "What became of a URL (ops.outcomes.outcome)."
+    return "\n".join(["## Outcomes", "", lead, "", "| outcome | meaning |", "|---|---|", *rows, ""])
+
+
+def _reasons() -> str:
+    """Every reason with its meaning, its ending, and the wait before a page is tried a second time."""
+    rows = [
+        f"| {reason} | {_cell(reason.rule.meaning)} | {reason.rule.ending} | {_wait(reason)} |"
+        for reason in sorted(Reason)
+    ]
+    lead = (
+        "Why a URL is no article, or not yet (`reason` in ops.outcomes, ops.polls and others; a closed list). "
+        "Where a wait is given the page is tried again: first after that wait, then each time after four times as long, "
+        "a day at most, and never before a Retry-After is over. When no try is left the URL ends as given here."
+    )
+    table = ["| reason | meaning | ends as | first wait |", "|---|---|---|---|", *rows]
+    return "\n".join(["## Reasons", "", lead, "", *table, ""])
+
+
+def _wait(reason: Reason) -> str:
+    wait = reason.rule.first_wait
+    return "" if wait is None else f"{wait.total_seconds() / 60:.0f} min"
 
 
 def _cell(text: str) -> str:
