@@ -71,6 +71,7 @@ async def maintain(
         else FeedList(path=settings.feeds, feeds=(), hosts=())
     )
     warehouse = Warehouse(settings)
+    warehouse.must_exist()
     warehouse.prepare()
     barred = await takedowns(warehouse, listed)
     written, removed = await publish(warehouse), await sweep(warehouse)

@@ -2,6 +2,7 @@
 
     IngestError
     +-- ConfigError        the user's settings, feeds.toml or arguments are wrong (exit 2)
+    |   +-- NoWarehouseError   the data directory named holds no warehouse
     +-- LockedError        another run of the same job is at work (exit 3)
     +-- WarehouseError     the warehouse cannot be opened or used as it stands (exit 1)
     +-- Transient          may go well later: kept pending and tried again
@@ -28,6 +29,10 @@ class ConfigError(IngestError):
     """Names the file and key at fault and the remedy."""
 
     exit_code = 2
+
+
+class NoWarehouseError(ConfigError):
+    """A command needs the warehouse of a data directory that has none (load/folder.py)."""
 
 
 class LockedError(IngestError):

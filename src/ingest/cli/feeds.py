@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ingest.cli.common import data_options, feeds_option, json_option, plain, print_json, print_table
-from ingest.errors import WarehouseError
+from ingest.errors import NoWarehouseError, WarehouseError
+from ingest.load.folder import must_exist
 from ingest.load.read import query
 from ingest.settings import load_feeds, load_settings
 from ingest.trial.feedcheck import Checked, check_feeds
@@ -28,6 +29,8 @@ def list_command(feeds: Path | None, data: Path | None, config: Path | None, as_
     """Every feed of feeds.toml with its state, its next poll and why it is then."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
     listed = load_feeds(settings.feeds)
+    if data is not None:  # without --data the list can be read before the first poll
+        must_exist(settings.data)
     known = _states(settings.data)
     rows = [_line(feed.id, feed.url, feed.enabled, known.get(feed.id, {})) for feed in listed.feeds]
     if as_json:
@@ -42,7 +45,7 @@ def _states(data: Path) -> dict[str, dict[str, Any]]:
         rows = query(
             data, "SELECT f.*, h.state, h.evidence FROM ops.feeds f JOIN mart.feed_health h USING (feed_id)"
         )
-    except WarehouseError:
+    except (NoWarehouseError, WarehouseError):
         return {}
     return {row["feed_id"]: row for row in rows}
 

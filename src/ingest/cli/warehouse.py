@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from ingest.cli.common import data_options, json_option, print_json, say
-from ingest.errors import WarehouseError
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
@@ -43,15 +42,10 @@ def _starter() -> resources.abc.Traversable:
     return shipped if shipped.is_file() else Path(__file__).parents[3] / "feeds.toml"
 
 
-def _there(data: Path | None, config: Path | None) -> Warehouse:
-    """The warehouse of the settings; WarehouseError where none is: a misspelt folder must not look like an
-    empty one."""
-    settings = load_settings(config, {"data": data})
-    warehouse = Warehouse(settings)
-    if not warehouse.path.exists():
-        raise WarehouseError(
-            f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one"
-        )
+def _existing(data: Path | None, config: Path | None) -> Warehouse:
+    """The warehouse that the settings name. Raises NoWarehouseError when there is none."""
+    warehouse = Warehouse(load_settings(config, {"data": data}))
+    warehouse.must_exist()
     return warehouse
 
 
@@ -61,7 +55,7 @@ def _there(data: Path | None, config: Path | None) -> Warehouse:
 @json_option
 def publish_command(data: Path | None, config: Path | None, everything: bool, as_json: bool) -> int:
     """Write what changed since the last publish, and the views with today's absolute paths."""
-    warehouse = _there(data, config)
+    warehouse = _existing(data, config)
     changed = warehouse.prepare()
     written = publish(warehouse, everything=everything or changed)
     if as_json:
@@ -76,7 +70,7 @@ def publish_command(data: Path | None, config: Path | None, everything: bool, as
 @json_option
 def check_command(data: Path | None, config: Path | None, as_json: bool) -> int:
     """Run every check of warehouse/checks; exit 1 and show the first rows where one finds something."""
-    warehouse = _there(data, config)
+    warehouse = _existing(data, config)
     warehouse.prepare()
     found = run_checks(warehouse)
     if as_json:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from ingest.cli.common import data_options, feeds_option, json_option, print_json, print_table, say
-from ingest.errors import WarehouseError
 from ingest.load.db import Warehouse
 from ingest.observe.why import PARTS, explain
 from ingest.settings import load_feeds, load_settings
@@ -23,12 +22,10 @@ def why_command(asked: str, feeds: Path | None, data: Path | None, config: Path 
     """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with
     their scores."""
     settings = load_settings(config, {"data": data, "feeds": feeds})
-    if not (settings.data / "ingest.duckdb").exists():
-        raise WarehouseError(
-            f"{settings.data}: no warehouse there; `ingest init --data {settings.data}` makes one"
-        )
+    warehouse = Warehouse(settings)
+    warehouse.must_exist()
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
-    found = explain(Warehouse(settings), asked, rules)
+    found = explain(warehouse, asked, rules)
     if as_json:
         print_json(found)
     elif not any(found[part] for part in PARTS):

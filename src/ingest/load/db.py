@@ -17,6 +17,7 @@ from pydantic import ByteSize, TypeAdapter
 
 import ingest
 from ingest.errors import ConfigError, WarehouseError
+from ingest.load.folder import WAREHOUSE, must_exist
 from ingest.load.locks import write_lock
 from ingest.load.sql import names, sql
 from ingest.settings import Settings
@@ -50,7 +51,7 @@ class Warehouse:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.data: Path = settings.data.resolve()
-        self.path = self.data / "ingest.duckdb"
+        self.path = self.data / WAREHOUSE
         self._thread_lock = threading.Lock()
         self._ready = False
 
@@ -67,13 +68,8 @@ class Warehouse:
         return ran
 
     def must_exist(self) -> None:
-        """ConfigError where there is none: a misspelt folder must not become an empty data directory."""
-        if not self.path.exists():
-            data = self.settings.data
-            raise ConfigError(
-                f"{data}: no warehouse there; name the data directory, or `ingest init --data {data}` makes "
-                "one"
-            )
+        """Raises NoWarehouseError when the data directory holds no warehouse."""
+        must_exist(self.settings.data)
 
     def make_folders(self) -> None:
         """The data directory and its folders. ConfigError where they cannot be made: the place named is no

@@ -13,17 +13,20 @@ from typing import Any
 import duckdb
 
 from ingest.errors import ConfigError, IngestError, WarehouseError
+from ingest.load.folder import NEWS, must_exist
 from ingest.load.sql import records
 
 
 @contextmanager
 def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the marts of this data directory. WarehouseError when there are none."""
-    source = data / "news.duckdb"
+    """A read-only connection to the marts of this data directory.
+
+    Raises NoWarehouseError when there is no warehouse, WarehouseError when its marts are missing or damaged.
+    """
+    source = data / NEWS
     if not source.exists():
-        raise WarehouseError(
-            f"{source}: no warehouse there; `ingest init --data {data}` makes one, `ingest poll` fills it"
-        )
+        must_exist(data)
+        raise WarehouseError(f"{source}: missing; `ingest publish --data {data}` writes it")
     with tempfile.TemporaryDirectory(prefix="wire-ingest-") as folder:
         copy = Path(folder) / source.name
         shutil.copyfile(source, copy)

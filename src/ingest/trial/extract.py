@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,13 +18,13 @@ from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
 from ingest.fetch.client import MB, Client, Kind
-from ingest.fetch.hosts import Hosts
 from ingest.load.rows import article_columns
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import own_agencies
 from ingest.stages.extraction import given_of
 from ingest.text import text_hash, unhalved
+from ingest.trial.limits import host_limits
 from ingest.urls.identity import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
 
@@ -184,15 +183,12 @@ def _warc(path: Path, cap: int) -> Iterator[Source]:
 
 
 async def _fetched(settings: Settings, url: str) -> Source:
-    os.makedirs(settings.data, exist_ok=True)
-    hosts = Hosts(settings.data / "hosts.db")
     try:
-        async with Client(settings, hosts) as client:
-            response = await client.get(url, kind=Kind.PAGE)
+        with host_limits(settings) as hosts:
+            async with Client(settings, hosts) as client:
+                response = await client.get(url, kind=Kind.PAGE)
     except FetchError as error:
         return Source(url, None, url, (error.reason, error.detail))
-    finally:
-        hosts.close()
     kind = response.headers.get("content-type")
     return Source(
         url,

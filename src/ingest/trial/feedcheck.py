@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from ingest.errors import FetchError
 from ingest.fetch.client import Client, Kind
-from ingest.fetch.hosts import Hosts
 from ingest.model import Feed, FeedDocument
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.settings import FeedList, Settings, load_feeds
+from ingest.trial.limits import host_limits
 from ingest.workers import LimitHit, Limits, WorkerPool
+
+PRELOAD = ("ingest.poll.feed",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,11 @@ class Checked:
 async def check_feeds(settings: Settings, target: str | None) -> list[Checked]:
     """The feed of this id or URL, or every feed of feeds.toml. ConfigError for an unknown id."""
     listed, chosen = _chosen(settings, target)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    hosts = Hosts(settings.data / "hosts.db")
+    rules = listed.hosts if listed else ()
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-    try:
-        with WorkerPool(settings.workers, limits, ("ingest.poll.feed",)) as workers:
-            async with Client(settings, hosts, listed.hosts if listed else ()) as client:
-                return list(
-                    await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen))
-                )
-    finally:
-        hosts.close()
+    with host_limits(settings) as hosts, WorkerPool(settings.workers, limits, PRELOAD) as workers:
+        async with Client(settings, hosts, rules) as client:
+            return list(await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen)))
 
 
 def _chosen(settings: Settings, target: str | None) -> tuple[FeedList | None, tuple[Feed, ...]]:

@@ -41,10 +41,9 @@ class Copied:
 def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied:
     """Copy the data directory to `target`, which must be empty or not there. ConfigError when it is
     neither."""
-    _empty(target)
     warehouse = Warehouse(settings)
-    if not warehouse.path.exists():
-        raise ConfigError(f"{settings.data}: no warehouse there, so nothing to back up")
+    warehouse.must_exist()
+    _empty(target)
     target = target.resolve()
     now = datetime.now(UTC)
     with warehouse.exclusive() as open_file:

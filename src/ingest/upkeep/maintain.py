@@ -41,6 +41,7 @@ def maintain(
     """Publish what is dirty, finish takedowns that were cut off, sweep, rewrite the warehouse where a
     takedown (or `rewrite`) asks for it, and prove its rules."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
+    warehouse.must_exist()
     warehouse.prepare()
     finished = finish_takedowns(warehouse, feeds)
     learn_sentences(warehouse, now)  # what polls that were always cut off by their budget had no time for
