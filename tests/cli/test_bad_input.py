@@ -86,7 +86,7 @@ def shell(newsroom: Newsroom, capfd: pytest.CaptureFixture[str], monkeypatch: py
     return Shell(newsroom, capfd)
 
 
-# -- settings and lists ----------------------------------------------------------------------------------------------
+# -- settings and lists --------------------------------------------------------------------------------------
 
 FEED = "[[feed]]\nid = 'a'\nurl = 'http://a.example/f'\n"
 CONFIGURATION = {
@@ -233,7 +233,7 @@ def test_a_report_of_no_day_is_one_line(shell: Shell) -> None:
     assert (said.code, "--day" in said.line) == (2, True)
 
 
-# -- the data directory ----------------------------------------------------------------------------------------------
+# -- the data directory --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", [("poll", "--all"), ("init",), ("demo",)])
@@ -336,7 +336,7 @@ def test_every_command_that_a_lock_can_stop_waits_for_it(shell: Shell) -> None:
     assert shell("backfill", "resume", id, "--wait", "30").code == 0
 
 
-# -- feeds that fail beside one that does not ------------------------------------------------------------------------
+# -- feeds that fail beside one that does not ----------------------------------------------------------------
 
 BAD_FEEDS: dict[str, Answer] = {
     "html": Answer(

@@ -1,5 +1,5 @@
-"""Every command that reads or maintains a data directory ends alike when there is no warehouse in it: exit code
-2, one line with the path and the remedy, and no directory made."""
+"""Every command that reads or maintains a data directory ends alike when there is no warehouse in it: exit
+code 2, one line with the path and the remedy, and no directory made."""
 
 from __future__ import annotations
 

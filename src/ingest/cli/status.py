@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from ingest.cli.common import data_options, json_option, plain, print_json, print_table, say
-from ingest.load.read import query
 from ingest.observe.health import day_report, status
 from ingest.settings import load_settings
 
@@ -18,7 +17,7 @@ from ingest.settings import load_settings
 def status_command(data: Path | None, config: Path | None, as_json: bool) -> int:
     """What the warehouse holds, what the last runs did, which feeds need a look, what is pending and lost."""
     folder = load_settings(config, {"data": data}).data
-    found = status(lambda text: query(folder, text))
+    found = status(folder)
     if as_json:
         print_json(found)
         return 0
@@ -48,7 +47,7 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
 def report_command(data: Path | None, config: Path | None, day: str | None, as_json: bool) -> int:
     """One day in short: articles by publisher, the most copied stories, corrections, losses by reason."""
     folder = load_settings(config, {"data": data}).data
-    found = day_report(lambda text: query(folder, text), day)
+    found = day_report(folder, day)
     if as_json:
         print_json(found)
         return 0

@@ -115,7 +115,7 @@ def _printed_number(outlet: Outlet, story: Story) -> str:
     return f"{outlet.name}{_local(outlet, story):%d%m%Y}000131011023ID{number}"
 
 
-# -- feeds -----------------------------------------------------------------------------------------------------------
+# -- feeds ---------------------------------------------------------------------------------------------------
 
 
 def _links(outlet: Outlet) -> Iterator[tuple[Story, str, str]]:
@@ -175,7 +175,8 @@ def _rdf(outlet: Outlet) -> str:
     items = "".join(
         f'<item rdf:about="{page_url(outlet, story)}"><title>{escape(story.title)}</title>'
         f"<link>{page_url(outlet, story)}</link><description>{escape(story.summary)}</description>"
-        f"<dc:date>{story.published.isoformat()}</dc:date><dc:creator>{escape(', '.join(story.authors))}</dc:creator></item>\n"
+        f"<dc:date>{story.published.isoformat()}</dc:date>"
+        f"<dc:creator>{escape(', '.join(story.authors))}</dc:creator></item>\n"
         for story in outlet.stories
     )
     return (
@@ -201,7 +202,8 @@ def _atom(outlet: Outlet) -> str:
 def _atom_entry(outlet: Outlet, story: Story) -> str:
     authors = "".join(f"<author><name>{escape(name)}</name></author>" for name in story.authors)
     return (
-        f'<entry xml:lang="{story.language}"><id>tag:{outlet.host},2020:{story.id}</id><title>{escape(story.title)}</title>'
+        f'<entry xml:lang="{story.language}"><id>tag:{outlet.host},2020:{story.id}</id>'
+        f"<title>{escape(story.title)}</title>"
         f'<link href="{page_url(outlet, story)}"/><published>{story.published.isoformat()}</published>'
         f"<updated>{story.modified.isoformat()}</updated>{authors}"
         + "".join(f'<category term="{escape(word)}"/>' for word in story.keywords)

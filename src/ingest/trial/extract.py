@@ -101,7 +101,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
 
 
-# -- inputs ----------------------------------------------------------------------------------------------------------
+# -- inputs --------------------------------------------------------------------------------------------------
 
 
 def read_sources(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[Source]:

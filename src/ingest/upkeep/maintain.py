@@ -60,7 +60,8 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
     """
     with warehouse.transaction() as con:
         con.execute(
-            "DELETE FROM core.reextraction WHERE run_id IN (SELECT run_id FROM core.run WHERE started_at < ?)",
+            "DELETE FROM core.reextraction "
+            "WHERE run_id IN (SELECT run_id FROM core.run WHERE started_at < ?)",
             [now - KEEP_UNDO],
         )
         keys = takedown.unfinished(con, "erased")
