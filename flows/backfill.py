@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
+from flows.logs import show_on_page
 from ingest.backfill import run as backfills
 from ingest.backfill.request import Backfill, Mode, Source
 from ingest.errors import LockedError
@@ -83,6 +84,7 @@ async def backfill(
     """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute
     paths or URLs."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
+    show_on_page(settings)
     listed = (
         load_feeds(settings.feeds)
         if settings.feeds.exists()

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.logs import show_on_page
 from flows.report import tell_checks
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
@@ -65,6 +66,7 @@ async def maintain(
 ) -> State[Any]:
     """As `ingest maintain` does; ends Failed when a check finds something."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
+    show_on_page(settings)
     listed = (
         load_feeds(settings.feeds)
         if settings.feeds.exists()

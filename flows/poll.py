@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +11,12 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
+from flows.logs import show_on_page
 from flows.report import tell
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import PollSummary
 from ingest.stages.edges import Asked, opened
-
-logging.getLogger("flows").setLevel(
-    logging.INFO
-)  # Prefect hands its lines on to the run's page, but leaves the level to us
 
 
 async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -79,6 +75,7 @@ async def poll(
     A run that finds another at work ends Cancelled; one in which every feed failed ends Failed.
     """
     settings, listed = configured(feeds, data, config)
+    show_on_page(settings)
     asked = Asked(everything=everything, max_seconds=budget(settings, max_seconds))
     try:
         async with opened(settings, listed, "poll", asked) as edges:

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 
+from flows.logs import show_on_page
 from ingest.errors import ConfigError, LockedError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 from ingest.upkeep.reextract import Report, Wanted
@@ -83,6 +84,7 @@ async def reextract(
     """As `ingest reextract` does: `first` and `last` are UTC days of publication, both inclusive; `undo`
     names a run, or `last`."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
+    show_on_page(settings)
     listed = (
         load_feeds(settings.feeds)
         if settings.feeds.exists()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from flows.logs import LOGGERS
+
 HEARTBEAT_SECONDS = 30
 """Prefect's smallest. Three may be missed before the automation (flows/setup.py) calls a run dead."""
 
@@ -44,7 +46,9 @@ def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") 
         "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "15",
         "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "30",
-        "PREFECT_LOGGING_EXTRA_LOGGERS": "flows",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(LOGGERS),
+        # what they log outside of a run has no page to go to
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_CLI_COLORS": "false",
     }

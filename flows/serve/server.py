@@ -14,8 +14,8 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class Asked:
     interval: float | None = None
     demo: bool = False
     wait: float = 0.0
+    log_level: str | None = None
 
 
 def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], None]) -> int:
@@ -60,7 +61,8 @@ def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], No
         if cleared:
             log("serve", f"ended {cleared} processes that a killed tree had left")
         port = free_port(asked.port)
-        return asyncio.run(_run(data, parameters, port, asked.interval, say, log))
+        environment = {"INGEST_LOG_LEVEL": asked.log_level} if asked.log_level else {}
+        return asyncio.run(_run(data, parameters, port, asked.interval, environment, say, log))
 
 
 @contextlib.contextmanager
@@ -72,7 +74,7 @@ def _configured(asked: Asked) -> Iterator[tuple[Path, list[str]]]:
         if asked.demo:
             folder = asked.data or Path("serve-demo")
             config, feeds = stack.enter_context(sample_wire(folder.resolve() / "demo", asked.interval))
-            asked = Asked(folder, port=asked.port, interval=asked.interval)
+            asked = replace(asked, data=folder)
         settings = load_settings(config, {"data": asked.data, "feeds": feeds})
         listed = load_feeds(settings.feeds)
         if not listed.feeds:
@@ -90,6 +92,7 @@ async def _run(
     options: list[str],
     port: int,
     interval: float | None,
+    environment: Mapping[str, str],
     say: Callable[[str], None],
     log: Callable[[str, str], None],
 ) -> int:
@@ -98,7 +101,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, _settle, stopped, code)
     home = data / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    tree = Tree(str(data), {**settings_for(home, port, HOST), ZYGOTE: str(home)}, log)
+    tree = Tree(str(data), {**settings_for(home, port, HOST), ZYGOTE: str(home), **environment}, log)
     workers = {f"worker-{pool}": pool for pool in load_plan().pools}
     try:
         bring_up = asyncio.create_task(_bring_up(tree, workers, home, options, port, interval))

@@ -15,7 +15,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -27,6 +27,8 @@ PREFIX = "INGEST_"
 PATHS = frozenset({"data", "feeds", "agencies"})
 """In ingest.toml these are relative to it."""
 NOT_SETTINGS = {"INGEST_CONFIG"}
+LogLevel = Literal["debug", "info", "warning", "error"]
+LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmgt]i?b", re.I)  # as DuckDB reads it
 USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.toml)"
@@ -67,6 +69,12 @@ class Settings(BaseModel):
     duckdb_memory: str = "700MB"
     duckdb_threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
     min_free_disk: int = Field(200, ge=0)
+    log_level: LogLevel = "warning"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("allow_networks", mode="before")
     @classmethod

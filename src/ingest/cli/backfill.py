@@ -25,13 +25,13 @@ from ingest.cli.common import (
     plain,
     print_json,
     print_table,
+    read_settings,
     say,
     settings_of,
     wait_option,
 )
 from ingest.cli.progress import bars
 from ingest.observe.gaps import find_gaps
-from ingest.settings import load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 NICE = 5
@@ -202,7 +202,7 @@ def resume_command(
 @json_option
 def status_command(id: str | None, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Every backfill, or one, and how far it is."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     rows = backfills.status(settings, id) if id is None else [backfills.find(settings, id)]
     if as_json:
         print_json({"backfills": rows})
@@ -222,7 +222,7 @@ def status_command(id: str | None, data: Path | None, config: Path | None, as_js
 @json_option
 def cancel_command(id: str, wait: float, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Let a backfill go: what it loaded stays, what it had not is as if never asked for."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     id = str(backfills.find(settings, id)["backfill_id"])
     left = backfills.cancel(settings, id, wait)
     if as_json:
@@ -251,7 +251,7 @@ def gaps_command(
     as_json: bool,
 ) -> int:
     """Days on which a feed brought far less than usual, with the command that would fill each."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     found = find_gaps(settings.data, days=days, first=first, last=last, now=now)
     if as_json:
         print_json({"gaps": found})

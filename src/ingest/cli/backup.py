@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, json_option, print_json, say
+from ingest.cli.common import data_options, json_option, print_json, read_settings, say
 from ingest.cli.progress import bars
-from ingest.settings import load_settings
 from ingest.upkeep.backup import Copied, backup, restore
 
 
@@ -20,7 +19,7 @@ from ingest.upkeep.backup import Copied, backup, restore
 def backup_command(target: Path, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Copy the data directory to DIR (new or empty) while it is in use; writers wait for as long as the
     warehouse is copied."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     with bars(enabled=not as_json) as told:
         _tell(backup(settings, target, told), as_json, "backed up to")
     return 0
@@ -32,7 +31,7 @@ def backup_command(target: Path, data: Path | None, config: Path | None, as_json
 @json_option
 def restore_command(source: Path, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Make the data directory (new or empty) of a backup."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     with bars(enabled=not as_json) as told:
         _tell(restore(settings, source, told), as_json, "restored to")
     return 0

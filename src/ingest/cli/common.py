@@ -11,14 +11,32 @@ from typing import Any, TypeVar
 
 import click
 
+from ingest.cli.logs import log_to_stderr
 from ingest.errors import ConfigError
-from ingest.settings import FeedList, Settings, load_feeds, load_settings
+from ingest.settings import LOG_LEVELS, FeedList, Settings, load_feeds, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+_LOG_LEVEL = "ingest.log_level"
+
+
+def log_option(command: F) -> F:
+    """--log-level, which `read_settings` takes from the context: no command has a parameter for it."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        context.meta[_LOG_LEVEL] = value
+
+    return click.option(
+        "--log-level",
+        type=click.Choice(LOG_LEVELS),
+        expose_value=False,
+        callback=remember,
+        help="Log to stderr from this level on (default: log_level of the settings, else warning).",
+    )(command)
 
 
 def data_options(command: F) -> F:
-    """--data and --config."""
+    """--data, --config and --log-level."""
+    command = log_option(command)
     command = click.option(
         "--config", type=click.Path(path_type=Path), help="Settings file (default ./ingest.toml)."
     )(command)
@@ -107,9 +125,23 @@ def day(context: click.Context, parameter: click.Parameter, value: str | None) -
         raise ConfigError(f"{parameter.opts[0]}: {value!r} is no day; write it as 2026-03-01") from None
 
 
+def chosen_log_level() -> str | None:
+    """What --log-level of this command says; None when it is left out."""
+    level: str | None = click.get_current_context().meta.get(_LOG_LEVEL)
+    return level
+
+
+def read_settings(config: Path | None, *, data: Path | None, feeds: Path | None = None) -> Settings:
+    """The settings of this command, and its log set up by them. Raises ConfigError as load_settings does."""
+    settings = load_settings(config, {"data": data, "feeds": feeds, "log_level": chosen_log_level()})
+    log_to_stderr(settings.log_level)
+    return settings
+
+
 def settings_of(config: Path | None, data: Path | None, feeds: Path | None) -> tuple[Settings, FeedList]:
-    """A list of feeds is used where there is one; an archive can be loaded without."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
+    """The settings, and the list of feeds: an empty one where there is no feeds.toml, since an archive can be
+    loaded without."""
+    settings = read_settings(config, data=data, feeds=feeds)
     if feeds is None and not settings.feeds.exists():
         return settings, FeedList(path=settings.feeds, feeds=(), hosts=())
     return settings, load_feeds(settings.feeds)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import note, print_table, say
+from ingest.cli.common import log_option, note, print_table, read_settings, say
 from ingest.cli.progress import bars
 from ingest.demo.server import WireServer
 from ingest.demo.wire import POLL_GAP, Wire, config_toml
 from ingest.errors import ConfigError
 from ingest.load.read import query
 from ingest.pipeline import PollSummary, run_poll
-from ingest.settings import Settings, load_feeds, load_settings
+from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import Asked
 
 MARK = "demo.toml"
@@ -69,6 +69,7 @@ TRY = (
     is_flag=True,
     help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.",
 )
+@log_option
 def demo_command(data: Path, keep_serving: bool) -> int:
     """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts
     afresh each time."""
@@ -107,7 +108,7 @@ def _configure(data: Path, port: int) -> Settings:
     feeds, settings = config_toml(port)
     (data / "feeds.toml").write_text(feeds, encoding="utf-8")
     (data / MARK).write_text(settings, encoding="utf-8")
-    return load_settings(data / MARK, {"data": data, "feeds": data / "feeds.toml"})
+    return read_settings(data / MARK, data=data, feeds=data / "feeds.toml")
 
 
 def _poll(settings: Settings, now: datetime, title: str) -> PollSummary:

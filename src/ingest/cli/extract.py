@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options
-from ingest.settings import load_settings
+from ingest.cli.common import data_options, read_settings
 from ingest.trial.extract import articles_of
 
 
@@ -28,7 +27,7 @@ def extract_command(
 
     Where there is no article the line says outcome and reason.
     """
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     for line in articles_of(settings, source, sys.stdin.buffer):
         sys.stdout.write(line)
         sys.stdout.write("\n")

@@ -8,11 +8,19 @@ from typing import Any
 
 import click
 
-from ingest.cli.common import data_options, feeds_option, json_option, plain, print_json, print_table
+from ingest.cli.common import (
+    data_options,
+    feeds_option,
+    json_option,
+    plain,
+    print_json,
+    print_table,
+    read_settings,
+)
 from ingest.errors import NoWarehouseError, WarehouseError
 from ingest.load.folder import must_exist
 from ingest.load.read import query
-from ingest.settings import load_feeds, load_settings
+from ingest.settings import load_feeds
 from ingest.trial.feedcheck import Checked, check_feeds
 
 
@@ -27,7 +35,7 @@ def feeds_command() -> None:
 @json_option
 def list_command(feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Every feed of feeds.toml with its state, its next poll and why it is then."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
+    settings = read_settings(config, data=data, feeds=feeds)
     listed = load_feeds(settings.feeds)
     if data is not None:  # without --data the list can be read before the first poll
         must_exist(settings.data)
@@ -73,7 +81,7 @@ def check_command(
     target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
 ) -> int:
     """Ask one feed (ID or URL), or all of them, once; store nothing. Exit 1 if any cannot be read."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
+    settings = read_settings(config, data=data, feeds=feeds)
     found = asyncio.run(check_feeds(settings, target))
     rows = [_checked(one) for one in found]
     if as_json:

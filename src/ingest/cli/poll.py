@@ -15,13 +15,14 @@ from ingest.cli.common import (
     json_option,
     note,
     print_json,
+    read_settings,
     say,
     wait_option,
 )
 from ingest.cli.progress import bars
 from ingest.errors import ConfigError
 from ingest.pipeline import PollSummary, run_poll
-from ingest.settings import load_feeds, load_settings
+from ingest.settings import load_feeds
 from ingest.stages.edges import Asked
 
 KEYS = (
@@ -77,7 +78,7 @@ def poll_command(
     as_json: bool,
 ) -> int:
     """Poll the feeds that are due, work off pending pages, load and publish."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
+    settings = read_settings(config, data=data, feeds=feeds)
     listed = load_feeds(settings.feeds)
     if not listed.feeds:
         raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")

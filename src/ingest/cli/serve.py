@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, feeds_option, note, say, wait_option
+from ingest.cli.common import chosen_log_level, data_options, feeds_option, note, say, wait_option
 
 
 @click.command("serve")
@@ -38,7 +38,16 @@ def serve_command(
     from flows.serve.server import Asked, serve
 
     return serve(
-        Asked(data, feeds, config, port, interval, demo, wait),
+        Asked(
+            data=data,
+            feeds=feeds,
+            config=config,
+            port=port,
+            interval=interval,
+            demo=demo,
+            wait=wait,
+            log_level=chosen_log_level(),
+        ),
         say,
         lambda name, line: note(f"{name:<11} | {line}"),
     )

@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from ingest.cli.common import data_options, note, plain, print_json, print_table
+from ingest.cli.common import data_options, note, plain, print_json, print_table, read_settings
 from ingest.errors import ConfigError
 from ingest.load.read import copy_to, query
-from ingest.settings import load_settings
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -26,7 +25,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 def sql_command(statement: str, data: Path | None, config: Path | None, form: str) -> int:
     """Run STATEMENT over the published marts (schemas mart and ops)."""
-    folder = load_settings(config, {"data": data}).data
+    folder = read_settings(config, data=data).data
     if form == "parquet":
         if sys.stdout.isatty():
             raise ConfigError(
@@ -87,7 +86,7 @@ def export_command(
     ]
     where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
     copy_to(
-        load_settings(config, {"data": data}).data,
+        read_settings(config, data=data).data,
         f"SELECT * FROM mart.articles{where} ORDER BY published_day, article_id",
         target,
         form,

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, json_option, plain, print_json, print_table, say
+from ingest.cli.common import data_options, json_option, plain, print_json, print_table, read_settings, say
 from ingest.observe.health import day_report, status
-from ingest.settings import load_settings
 
 
 @click.command("status")
@@ -16,7 +15,7 @@ from ingest.settings import load_settings
 @json_option
 def status_command(data: Path | None, config: Path | None, as_json: bool) -> int:
     """What the warehouse holds, what the last runs did, which feeds need a look, what is pending and lost."""
-    folder = load_settings(config, {"data": data}).data
+    folder = read_settings(config, data=data).data
     found = status(folder)
     if as_json:
         print_json(found)
@@ -46,7 +45,7 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
 @json_option
 def report_command(data: Path | None, config: Path | None, day: str | None, as_json: bool) -> int:
     """One day in short: articles by publisher, the most copied stories, corrections, losses by reason."""
-    folder = load_settings(config, {"data": data}).data
+    folder = read_settings(config, data=data).data
     found = day_report(folder, day)
     if as_json:
         print_json(found)

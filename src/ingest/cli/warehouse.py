@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, json_option, print_json, say
+from ingest.cli.common import data_options, json_option, print_json, read_settings, say
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
-from ingest.settings import load_settings
 
 
 @click.command("init")
@@ -21,7 +20,7 @@ from ingest.settings import load_settings
 @json_option
 def init_command(data: Path | None, config: Path | None, starter: bool, as_json: bool) -> int:
     """Make the data directory: a warehouse of the current layout, and news.duckdb with empty, typed marts."""
-    settings = load_settings(config, {"data": data})
+    settings = read_settings(config, data=data)
     warehouse = Warehouse(settings)
     warehouse.prepare()
     publish(warehouse)
@@ -44,7 +43,7 @@ def _starter() -> resources.abc.Traversable:
 
 def _existing(data: Path | None, config: Path | None) -> Warehouse:
     """The warehouse that the settings name. Raises NoWarehouseError when there is none."""
-    warehouse = Warehouse(load_settings(config, {"data": data}))
+    warehouse = Warehouse(read_settings(config, data=data))
     warehouse.must_exist()
     return warehouse
 

@@ -6,10 +6,18 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, feeds_option, json_option, print_json, print_table, say
+from ingest.cli.common import (
+    data_options,
+    feeds_option,
+    json_option,
+    print_json,
+    print_table,
+    read_settings,
+    say,
+)
 from ingest.load.db import Warehouse
 from ingest.observe.why import PARTS, explain
-from ingest.settings import load_feeds, load_settings
+from ingest.settings import load_feeds
 from ingest.urls.identity import HostRules
 
 
@@ -21,7 +29,7 @@ from ingest.urls.identity import HostRules
 def why_command(asked: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
     """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with
     their scores."""
-    settings = load_settings(config, {"data": data, "feeds": feeds})
+    settings = read_settings(config, data=data, feeds=feeds)
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
