@@ -17,11 +17,11 @@ from ingest.upkeep.backup import Copied, backup, restore
 @data_options
 @json_option
 def backup_command(target: Path, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Copy the data directory to DIR (new or empty) while it is in use; writers wait for as long as the
-    warehouse is copied."""
+    """Copy the data directory to DIR, which must be new or empty. It may be in use: runs that want to
+    write wait while the warehouse file is copied."""
     settings = read_settings(config, data=data)
-    with bars(enabled=not as_json) as told:
-        _tell(backup(settings, target, told), as_json, "backed up to")
+    with bars(enabled=not as_json) as progress:
+        _show(backup(settings, target, progress), as_json, "backed up to")
     return 0
 
 
@@ -30,14 +30,14 @@ def backup_command(target: Path, data: Path | None, config: Path | None, as_json
 @data_options
 @json_option
 def restore_command(source: Path, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Make the data directory (new or empty) of a backup."""
+    """Make a data directory, which must be new or empty, from the backup in DIR."""
     settings = read_settings(config, data=data)
-    with bars(enabled=not as_json) as told:
-        _tell(restore(settings, source, told), as_json, "restored to")
+    with bars(enabled=not as_json) as progress:
+        _show(restore(settings, source, progress), as_json, "restored to")
     return 0
 
 
-def _tell(copied: Copied, as_json: bool, what: str) -> None:
+def _show(copied: Copied, as_json: bool, what: str) -> None:
     if as_json:
         print_json(asdict(copied))
     else:

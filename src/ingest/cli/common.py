@@ -1,4 +1,4 @@
-"""What commands share: options, the settings they lead to, and how results are printed."""
+"""What commands share: options, settings, and how results are printed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def log_option(command: F) -> F:
         type=click.Choice(LOG_LEVELS),
         expose_value=False,
         callback=remember,
-        help="Log to stderr from this level on (default: log_level of the settings, else warning).",
+        metavar="LEVEL",
+        help="Log to stderr from this level on: debug, info, warning or error (default: log_level of the "
+        "settings).",
     )(command)
 
 
@@ -38,51 +40,52 @@ def data_options(command: F) -> F:
     """--data, --config and --log-level."""
     command = log_option(command)
     command = click.option(
-        "--config", type=click.Path(path_type=Path), help="Settings file (default ./ingest.toml)."
+        "--config", type=click.Path(path_type=Path), help="Settings file (default: ./ingest.toml)."
     )(command)
     return click.option(
-        "--data", type=click.Path(path_type=Path), help="Data directory (default ./data or INGEST_DATA)."
+        "--data", type=click.Path(path_type=Path), help="Data directory (default: ./data, or INGEST_DATA)."
     )(command)
 
 
 def feeds_option(command: F) -> F:
     return click.option(
-        "--feeds", type=click.Path(path_type=Path), help="List of feeds (default ./feeds.toml)."
+        "--feeds", type=click.Path(path_type=Path), help="List of feeds (default: ./feeds.toml)."
     )(command)
 
 
 def wait_option(command: F) -> F:
-    """For every command that takes a run lock (load/locks.py names it to who meets one)."""
-    text = "Wait so long for another run that holds the lock, instead of ending with exit code 3."
+    """--wait, for every command that takes a run lock (the message of LockedError names it)."""
+    text = "If another run holds the lock, wait so many seconds for it instead of ending with exit code 3."
     return click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help=text)(
         command
     )
 
 
 def json_option(command: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
 def instant(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """An ISO 8601 time as aware UTC; one without a zone is taken as UTC."""
+    """An ISO 8601 time as aware UTC; a time without a zone is taken as UTC. Raises ConfigError for other
+    text."""
     if value is None:
         return None
     try:
-        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        time = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:
         raise ConfigError(
-            f"{parameter.opts[0]}: {value!r} is no time; write it as 2026-03-10T12:00:00Z"
+            f"{parameter.opts[0]}: {value!r} is not a time; write it as 2026-03-10T12:00:00Z"
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def say(text: str = "") -> None:
-    """A line for people, on stdout."""
+    """Print a line of the result, on stdout."""
     click.echo(text)
 
 
 def note(text: str) -> None:
-    """A line about what goes on, on stderr."""
+    """Print a line that is not part of the result, on stderr."""
     click.echo(text, err=True)
 
 
@@ -91,7 +94,7 @@ def print_json(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: times in ISO 8601 with a Z, days as they are, the rest as text."""
+    """A value that JSON can hold: times in ISO 8601 with a Z, days in ISO 8601, the rest as text."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -114,15 +117,16 @@ def print_table(
 
 def _cell(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(part) for part in value)
     return str(plain(value)) if hasattr(value, "isoformat") else str(value)
 
 
 def day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """An ISO 8601 date. Raises ConfigError for other text."""
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        raise ConfigError(f"{parameter.opts[0]}: {value!r} is no day; write it as 2026-03-01") from None
+        raise ConfigError(f"{parameter.opts[0]}: {value!r} is not a date; write it as 2026-03-01") from None
 
 
 def chosen_log_level() -> str | None:

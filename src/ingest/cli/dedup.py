@@ -1,4 +1,4 @@
-"""`ingest dedup`: JSON lines of texts to their copy groups."""
+"""`ingest dedup`: which of many texts are copies of each other."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from ingest.model import StampSource
 @click.command("dedup")
 @click.argument("source", metavar="FILE|-")
 def dedup_command(source: str) -> int:
-    """JSON lines {id, text, headline?, published_at?, publisher?, agency?} to {id, copy_group, is_canonical,
-    kind, containment}.
+    """Group the texts of a file of JSON lines by whose copies they are; - is stdin.
 
-    Answers in input order after reading all; memory stays bounded.
+    Reads {id, text, headline?, published_at?, publisher?, agency?} and prints {id, copy_group, is_canonical,
+    kind, containment, slot_agreement}, in the order of the input, after all of it is read. Memory stays
+    bounded.
     """
     if source == "-":
         _answer(sys.stdin.buffer)
@@ -40,7 +41,7 @@ def dedup_command(source: str) -> int:
 
 def _answer(lines: IO[bytes]) -> None:
     for row in copy_groups(_rows(lines)):
-        told = {
+        answer = {
             "id": row.id,
             "copy_group": row.copy_group,
             "is_canonical": row.is_canonical,
@@ -48,7 +49,7 @@ def _answer(lines: IO[bytes]) -> None:
             "containment": round(row.containment, 4),
             "slot_agreement": round(row.slot_agreement, 4),
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
@@ -62,7 +63,7 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
             id, text = row["id"], row["text"]
         except (ValueError, KeyError, TypeError):
             raise ConfigError(
-                f"line {number}: not a JSON object with id and text; mend the line or leave it out"
+                f"line {number}: not a JSON object with id and text; correct the line or leave it out"
             ) from None
         at = _instant(row.get("published_at"), now)
         yield TextRow(
@@ -71,8 +72,8 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
 
 
 def _instant(raw: object, now: datetime) -> datetime | None:
-    """ISO 8601 as it stands, of any year (a caller's own archive may be old); other forms as in a feed; else
-    unknown."""
+    """An ISO 8601 time of any year (a caller's own archive may be old), or a date as feeds write it; None
+    when it is neither."""
     if not raw:
         return None
     try:

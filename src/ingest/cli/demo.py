@@ -19,7 +19,7 @@ from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import Asked
 
 MARK = "demo.toml"
-"""Stands in a folder that a demo made: only such a one is started afresh."""
+"""The file by which a folder that a demo made is known: only such a folder is emptied."""
 
 SHOWN = (
     (
@@ -40,7 +40,7 @@ SHOWN = (
         "seen_at, url",
     ),
     (
-        "not live",
+        "loaded, but not live now",
         "SELECT status, headline, embargo_until FROM mart.articles_all WHERE status <> 'live' ORDER BY "
         "status, headline",
     ),
@@ -62,36 +62,37 @@ TRY = (
     type=click.Path(path_type=Path),
     default=Path("demo-data"),
     show_default=True,
-    help="Data directory to make.",
+    help="Data directory to make; one that a demo made before is emptied.",
 )
 @click.option(
     "--keep-serving",
     is_flag=True,
-    help="Leave the sample wire up (and its feeds.toml in the data directory) until Ctrl-C.",
+    help="Keep serving the sample wire until Ctrl-C; its feeds.toml is in the data directory.",
 )
 @log_option
 def demo_command(data: Path, keep_serving: bool) -> int:
-    """Poll a shipped sample wire twice and show what was loaded, copied, revised and lost. Offline; starts
-    afresh each time."""
-    _afresh(data)
-    wire = Wire(
-        base=datetime.now(UTC) - POLL_GAP
-    )  # the wire's second poll is now: nothing looks late, embargoes still hold
+    """Poll the shipped sample wire twice, offline, and show what was loaded, copied, revised and not loaded.
+
+    Each call starts with an empty data directory.
+    """
+    _make_empty(data)
+    # the second poll of the wire is now: no article looks late, and embargoes still hold
+    wire = Wire(base=datetime.now(UTC) - POLL_GAP)
     with WireServer(wire) as server:
         settings = _configure(data, server.port)
         first = _poll(settings, wire.base, "first poll, an hour ago by the wire's clock")
         wire.edition = 2
         second = _poll(settings, wire.second, "second poll, now")
-        _show(settings.data)
-        _sum(first, second, len(server.hits))
-        _next(data)
+        _show_tables(settings.data)
+        _show_counts(first, second, len(server.hits))
+        _show_next(data)
         if keep_serving:
-            note(f"the sample wire answers on port {server.port}; Ctrl-C ends it")
+            note(f"the sample wire is served on port {server.port}; Ctrl-C ends it")
             server.wait()
     return 0
 
 
-def _afresh(data: Path) -> None:
+def _make_empty(data: Path) -> None:
     if data.is_dir() and any(data.iterdir()):
         if not (data / MARK).exists():
             raise ConfigError(f"{data}: not empty and not made by a demo; choose another --data folder")
@@ -113,28 +114,28 @@ def _configure(data: Path, port: int) -> Settings:
 
 def _poll(settings: Settings, now: datetime, title: str) -> PollSummary:
     note(f"-- {title}")
-    with bars() as told:
-        return run_poll(settings, load_feeds(settings.feeds), Asked(everything=True, now=now), told)
+    with bars() as progress:
+        return run_poll(settings, load_feeds(settings.feeds), Asked(everything=True, now=now), progress)
 
 
-def _show(data: Path) -> None:
+def _show_tables(data: Path) -> None:
     for title, text in SHOWN:
         print_table(query(data, text), title)
 
 
-def _sum(first: PollSummary, second: PollSummary, requests: int) -> None:
+def _show_counts(first: PollSummary, second: PollSummary, requests: int) -> None:
     say(
         f"first poll: {first.entries} entries, {first.loaded} articles loaded, {first.copies} of them "
-        f"copies, {first.lost} lost, "
-        f"{first.pending} pending"
+        f"copies, {first.lost} pages lost (skipped or given up), {first.pending} pending (a later poll "
+        "tries them again)"
     )
     say(
         f"second poll: {second.not_modified} feeds unchanged, {second.new} new and {second.changed} changed "
-        "entries, "
-        f"{second.loaded} loaded, {second.revised} revised, {second.lost} lost, {second.pending} pending; "
+        f"entries, {second.loaded} articles loaded, {second.revised} revised, {second.lost} pages lost, "
+        f"{second.pending} pending; "
         f"{requests} requests in all"
     )
 
 
-def _next(data: Path) -> None:
-    say(f'\nnow ask it yourself:\n  ingest sql --data {data} "{TRY}"')
+def _show_next(data: Path) -> None:
+    say(f'\nnow query it yourself:\n  ingest sql --data {data} "{TRY}"')

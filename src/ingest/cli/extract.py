@@ -1,4 +1,4 @@
-"""`ingest extract`: files, archives, URLs and JSON lines to articles, by the same path as a poll."""
+"""`ingest extract`: articles from files, archives, URLs and JSON lines, extracted as a poll extracts them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ingest.trial.extract import articles_of
 @click.option(
     "--boilerplate/--no-boilerplate",
     default=True,
-    help="Use what the warehouse has learnt of hosts, if there is one.",
+    help="No effect: which blocks repeat on a host is only known to a warehouse.",
 )
 def extract_command(
     source: tuple[str, ...], data: Path | None, config: Path | None, boilerplate: bool
 ) -> int:
-    """HTML files, a WARC, JSON lines {url, html | text, id?} or URLs to JSON lines of articles, one line per
-    input, in order.
+    """Extract articles from HTML files, a WARC, URLs, or JSON lines {url, html | text, id?}; - is stdin.
 
-    Where there is no article the line says outcome and reason.
+    Prints one JSON line for each input, in the order of the inputs: the article, or an outcome and a reason
+    where no article could be extracted. Needs no warehouse.
     """
     settings = read_settings(config, data=data)
     for line in articles_of(settings, source, sys.stdin.buffer):

@@ -21,12 +21,12 @@ from ingest.errors import NoWarehouseError, WarehouseError
 from ingest.load.folder import must_exist
 from ingest.load.read import query
 from ingest.settings import load_feeds
-from ingest.trial.feedcheck import Checked, check_feeds
+from ingest.trial.feedcheck import FeedCheck, check_feeds
 
 
 @click.group("feeds")
 def feeds_command() -> None:
-    """The feeds: when they are due and why; whether one can be read."""
+    """List the feeds with their next poll, or check that they can be read."""
 
 
 @feeds_command.command("list")
@@ -34,7 +34,7 @@ def feeds_command() -> None:
 @data_options
 @json_option
 def list_command(feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Every feed of feeds.toml with its state, its next poll and why it is then."""
+    """Every feed of feeds.toml: its state, when it is polled next, and why then."""
     settings = read_settings(config, data=data, feeds=feeds)
     listed = load_feeds(settings.feeds)
     if data is not None:  # without --data the list can be read before the first poll
@@ -73,33 +73,36 @@ def _line(feed_id: str, url: str, enabled: bool, known: dict[str, Any]) -> dict[
 
 
 @feeds_command.command("check")
-@click.argument("target", required=False)
+@click.argument("target", metavar="[ID|URL]", required=False)
 @feeds_option
 @data_options
 @json_option
 def check_command(
     target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
 ) -> int:
-    """Ask one feed (ID or URL), or all of them, once; store nothing. Exit 1 if any cannot be read."""
+    """Fetch one feed (an id of feeds.toml, or a URL), or all of them, once, and show what is in it.
+
+    Stores nothing; exit code 1 if a feed cannot be read.
+    """
     settings = read_settings(config, data=data, feeds=feeds)
-    found = asyncio.run(check_feeds(settings, target))
-    rows = [_checked(one) for one in found]
+    checks = asyncio.run(check_feeds(settings, target))
+    rows = [_checked(check) for check in checks]
     if as_json:
         print_json({"feeds": rows})
     else:
         print_table(rows)
-    return 0 if all(one.ok for one in found) else 1
+    return 0 if all(check.ok for check in checks) else 1
 
 
-def _checked(one: Checked) -> dict[str, Any]:
+def _checked(check: FeedCheck) -> dict[str, Any]:
     return {
-        "feed": one.feed_id,
-        "ok": one.ok,
-        "format": one.version,
-        "entries": one.entries,
-        "dated": one.dated,
-        "linked": one.linked,
-        "newest": plain(one.newest) if one.newest else None,
-        "said": one.detail,
-        "url": one.url,
+        "feed": check.feed_id,
+        "ok": check.ok,
+        "format": check.version,
+        "entries": check.entries,
+        "dated": check.dated,
+        "linked": check.linked,
+        "newest": plain(check.newest) if check.newest else None,
+        "said": check.detail,
+        "url": check.url,
     }

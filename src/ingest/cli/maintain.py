@@ -15,7 +15,7 @@ from ingest.upkeep.maintain import maintain
 @click.option(
     "--rewrite",
     is_flag=True,
-    help="Write the warehouse file anew in any case: deletes leave free blocks in it.",
+    help="Rewrite the warehouse file in any case, to free the space that deleted rows left in it.",
 )
 @feeds_option
 @data_options
@@ -23,8 +23,11 @@ from ingest.upkeep.maintain import maintain
 def maintain_command(
     rewrite: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
 ) -> int:
-    """Publish what is dirty, finish takedowns and erase what they left, sweep, run all checks; exit 1 if one
-    finds something."""
+    """Publish what is not published yet, finish takedowns and erase what they left in files, remove published
+    files that no view needs any more, and run all checks.
+
+    Exit code 1 if a check finds rows.
+    """
     settings, listed = settings_of(config, data, feeds)
     done = maintain(settings, listed, rewrite=rewrite)
     if as_json:
@@ -36,8 +39,8 @@ def maintain_command(
             else ""
         )
         say(
-            f"{done.published} files written, {done.swept} removed, {done.takedowns_finished} takedowns "
-            f"finished{erased}"
+            f"{done.published} files published, {done.swept} old files removed, "
+            f"{done.takedowns_finished} takedowns finished{erased}"
         )
         for name, rows in done.broken.items():
             say(f"FAIL {name}: {rows[:3]}")

@@ -49,18 +49,24 @@ KEYS = (
 @click.command("poll")
 @feeds_option
 @data_options
-@click.option("--feed", "only", multiple=True, metavar="ID", help="Only these feeds, due or not.")
+@click.option(
+    "--feed",
+    "only",
+    multiple=True,
+    metavar="ID",
+    help="Only this feed, due or not; may be given several times.",
+)
 @click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="All feeds and all pending work, due or not; pauses are still kept.",
+    help="All feeds and all pending pages, due or not; pauses that a host asked for still hold.",
 )
 @click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601).")
 @click.option(
     "--max-seconds",
     type=click.FloatRange(min=0, min_open=True),
-    help="Stop after this long; the rest stays pending.",
+    help="Stop after so many seconds; pages not fetched by then stay pending.",
 )
 @wait_option
 @click.option("--strict", is_flag=True, help="Exit 1 if any feed failed.")
@@ -77,15 +83,18 @@ def poll_command(
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Poll the feeds that are due, work off pending pages, load and publish."""
+    """Poll the feeds that are due, fetch the pages that their entries link to, load and publish the articles.
+
+    A page that cannot be fetched now stays pending: a later run tries it again.
+    """
     settings = read_settings(config, data=data, feeds=feeds)
     listed = load_feeds(settings.feeds)
     if not listed.feeds:
         raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
     listed.named(only)
     asked = Asked(only, everything, now, max_seconds, wait)
-    with bars(enabled=not as_json) as told:
-        summary = run_poll(settings, listed, asked, told)
+    with bars(enabled=not as_json) as progress:
+        summary = run_poll(settings, listed, asked, progress)
     for feed_id, reason, detail in summary.failures:
         note(f"feed {feed_id}: {reason}: {detail}")
     if as_json:
@@ -97,18 +106,19 @@ def poll_command(
 
 
 def sentence(s: PollSummary) -> str:
-    """The summary for people."""
-    lost = ", ".join(f"{reason} {n}" for reason, n in sorted(s.reasons.items()))
+    """The summary in words, three or four lines."""
+    reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(s.reasons.items()))
     return (
         f"{s.polled} of {s.feeds} feeds polled ({s.not_modified} unchanged, {s.failed} failed): "
         f"{s.new} new entries, {s.changed} changed\n"
         f"{s.fetched} pages fetched: {s.loaded} articles loaded ({s.copies} of them copies), {s.revised} "
-        f"revised, {s.lost} lost"
-        f"{f' ({lost})' if lost else ''}; {s.pending} pending\n"
+        "revised\n"
+        f"{s.lost} pages lost (skipped or given up{f': {reasons}' if reasons else ''}), {s.pending} pending "
+        "(a later run fetches them)\n"
         f"{s.requests} requests, {s.seconds:.1f} s, {s.published} files published"
     )
 
 
 def _exit(summary: PollSummary, only: tuple[str, ...], strict: bool) -> int:
-    every = summary.polled > 0 and summary.failed == summary.polled
-    return 1 if every or (summary.failed and (strict or only)) else 0
+    all_failed = summary.polled > 0 and summary.failed == summary.polled
+    return 1 if all_failed or (summary.failed and (strict or only)) else 0

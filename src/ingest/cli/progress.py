@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from ingest.progress import Progress
 
 
 @contextmanager
-def bars(enabled: bool = True) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Hands out told(stage, done, total), one bar a stage with rate and time left; None where nobody would
-    see it."""
+def bars(enabled: bool = True) -> Iterator[Progress | None]:
+    """Yields the callback that draws a bar for each stage, with the time it took and has left; None when
+    stderr is not a terminal or `enabled` is false."""
     if not enabled or not sys.stderr.isatty():
         yield None
         return
+    from rich import progress as rich_progress
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TaskID,
         TextColumn,
         TimeElapsedColumn,
@@ -32,12 +34,12 @@ def bars(enabled: bool = True) -> Iterator[Callable[[str, int, int], None] | Non
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with rich_progress.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         tasks: dict[str, TaskID] = {}
 
-        def told(stage: str, done: int, total: int) -> None:
+        def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = shown.add_task(stage, total=total)
+            shown.update(tasks[stage], completed=done, total=total)
 
-        yield told
+        yield show

@@ -13,13 +13,18 @@ from ingest.cli.common import chosen_log_level, data_options, feeds_option, note
 @feeds_option
 @data_options
 @click.option(
-    "--port", type=click.IntRange(1, 65535), help="Port of server and pages (default 4200, or any free one)."
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port of Prefect's server and its pages (default: 4200, or a free one if that is taken).",
 )
 @click.option(
-    "--interval", type=click.FloatRange(min=1), metavar="SECONDS", help="Between polls (default 300)."
+    "--interval",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="Time between two polls (default: 300).",
 )
 @click.option(
-    "--demo", is_flag=True, help="Poll the shipped sample wire, offline, into ./serve-demo or --data."
+    "--demo", is_flag=True, help="Poll the shipped sample wire, offline, into ./serve-demo (or --data)."
 )
 @wait_option
 def serve_command(
@@ -31,8 +36,10 @@ def serve_command(
     demo: bool,
     wait: float,
 ) -> int:
-    """Prefect server, schedules and worker on this machine, until Ctrl-C or SIGTERM; the log goes to
-    stderr."""
+    """Poll on a schedule: run Prefect's server and the workers on this machine until Ctrl-C or SIGTERM.
+
+    The log of all processes goes to stderr.
+    """
     if demo and (feeds or config):
         raise click.UsageError("--demo brings its own feeds and settings; leave out --feeds and --config")
     from flows.serve.server import Asked, serve

@@ -1,4 +1,4 @@
-"""`ingest sql` and `ingest export`: reading the marts."""
+"""`ingest sql` and `ingest export`: read the published marts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 @data_options
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 def sql_command(statement: str, data: Path | None, config: Path | None, form: str) -> int:
-    """Run STATEMENT over the published marts (schemas mart and ops)."""
+    """Run an SQL query over the published marts (schemas mart and ops; docs/data.md describes them)."""
     folder = read_settings(config, data=data).data
     if form == "parquet":
         if sys.stdout.isatty():
@@ -36,7 +36,7 @@ def sql_command(statement: str, data: Path | None, config: Path | None, form: st
         return 0
     rows = query(folder, statement)
     if form == "csv" and not rows:
-        _stream(folder, statement, form)  # the header, which whoever reads it waits for
+        _stream(folder, statement, form)  # the header alone: readers of CSV expect one
         return 0
     if form == "table":
         print_table(rows)
@@ -49,7 +49,7 @@ def sql_command(statement: str, data: Path | None, config: Path | None, form: st
 
 def _value(value: Any) -> Any:
     if isinstance(value, list):
-        return [_value(one) for one in value]
+        return [_value(part) for part in value]
     return value if isinstance(value, int | float | bool | dict) or value is None else plain(value)
 
 
@@ -70,12 +70,12 @@ def _stream(folder: Path, statement: str, form: str) -> None:
 @click.command("export")
 @click.argument("target", type=click.Path(path_type=Path))
 @data_options
-@click.option("--from", "first", metavar="DAY", help="First published_day (YYYY-MM-DD).")
-@click.option("--to", "last", metavar="DAY", help="Last published_day, inclusive.")
+@click.option("--from", "first", metavar="DAY", help="First day of publication, such as 2026-03-10.")
+@click.option("--to", "last", metavar="DAY", help="Last day of publication, inclusive.")
 def export_command(
     target: Path, data: Path | None, config: Path | None, first: str | None, last: str | None
 ) -> int:
-    """Write mart.articles of some days to TARGET (.parquet, .csv or .json)."""
+    """Write the articles of some days, or all of them, to TARGET (.parquet, .csv or .json)."""
     form = target.suffix.lstrip(".")
     if form not in FORMATS[1:]:
         raise ConfigError(f"{target}: cannot tell the format; end the name in .parquet, .csv or .json")
@@ -99,4 +99,4 @@ def _day(option: str, text: str) -> str:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
-        raise ConfigError(f"{option}: {text!r} is no day; write it as 2026-03-10") from None
+        raise ConfigError(f"{option}: {text!r} is not a date; write it as 2026-03-10") from None

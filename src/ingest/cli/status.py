@@ -1,4 +1,4 @@
-"""`ingest status` and `ingest report`: how it goes, from the published marts alone."""
+"""`ingest status` and `ingest report`: read from the published marts alone."""
 
 from __future__ import annotations
 
@@ -14,44 +14,53 @@ from ingest.observe.health import day_report, status
 @data_options
 @json_option
 def status_command(data: Path | None, config: Path | None, as_json: bool) -> int:
-    """What the warehouse holds, what the last runs did, which feeds need a look, what is pending and lost."""
+    """What the warehouse holds, what the last runs did, and which feeds need attention.
+
+    Pending pages are fetched by a later run; lost ones were skipped or given up.
+    """
     folder = read_settings(config, data=data).data
-    found = status(folder)
+    health = status(folder)
     if as_json:
-        print_json(found)
+        print_json(health)
         return 0
-    totals = found["totals"]
+    totals = health["totals"]
     say(
         f"{totals['articles']} live articles, {totals['revisions']} revisions, {totals['copies']} copies "
-        "linked; "
-        f"{totals['pending']} URLs pending, {totals['lost']} lost"
+        f"linked; {totals['pending']} pages pending (a later run fetches them), {totals['lost']} lost "
+        "(skipped or given up)"
     )
     for title, key in (
         ("last runs", "runs"),
-        ("feeds that need a look", "feeds"),
-        ("pending", "pending"),
-        ("lost", "lost"),
+        ("feeds that need attention", "feeds"),
+        ("pending pages, by host and by what stopped the last try", "pending"),
+        ("lost pages (skipped or given up), by reason", "lost"),
     ):
-        if found[key]:
-            print_table(found[key], title)
-    if not found["feeds"]:
+        if health[key]:
+            print_table(health[key], title)
+    if not health["feeds"]:
         say(f"all {totals['feeds']} feeds are ok")
     return 0
 
 
 @click.command("report")
 @data_options
-@click.option("--day", help="Published day (default: the latest there is).")
+@click.option("--day", help="Day of publication, such as 2026-03-10 (default: the latest with an article).")
 @json_option
 def report_command(data: Path | None, config: Path | None, day: str | None, as_json: bool) -> int:
-    """One day in short: articles by publisher, the most copied stories, corrections, losses by reason."""
+    """One day: articles by publisher, the most copied stories, corrections, and the pages that were lost
+    (skipped or given up), by reason."""
     folder = read_settings(config, data=data).data
-    found = day_report(folder, day)
+    report = day_report(folder, day)
     if as_json:
-        print_json(found)
+        print_json(report)
         return 0
-    say(f"report of {plain(found['day']) if found['day'] else 'an empty warehouse'}")
-    for title in ("publishers", "most copied", "revisions", "lost"):
-        if found[title]:
-            print_table(found[title], title)
+    say(f"report of {plain(report['day']) if report['day'] else 'an empty warehouse'}")
+    for key, title in (
+        ("publishers", "articles by publisher"),
+        ("most copied", "most copied stories"),
+        ("revisions", "changes seen on this day"),
+        ("lost", "pages first seen on this day and lost (skipped or given up), by reason"),
+    ):
+        if report[key]:
+            print_table(report[key], title)
     return 0

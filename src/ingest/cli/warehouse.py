@@ -1,4 +1,4 @@
-"""`ingest init`, `publish` and `check`: the data directory itself."""
+"""`ingest init`, `publish` and `check`: make a data directory, publish it, check it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from ingest.load.publish import publish
 
 @click.command("init")
 @data_options
-@click.option("--starter", is_flag=True, help="Also write a starter feeds.toml here, if there is none.")
+@click.option("--starter", is_flag=True, help="Also write a feeds.toml to start from, if there is none.")
 @json_option
 def init_command(data: Path | None, config: Path | None, starter: bool, as_json: bool) -> int:
-    """Make the data directory: a warehouse of the current layout, and news.duckdb with empty, typed marts."""
+    """Make the data directory: an empty warehouse, and news.duckdb with empty marts for readers.
+
+    A data directory that exists is brought to the present layout.
+    """
     settings = read_settings(config, data=data)
     warehouse = Warehouse(settings)
     warehouse.prepare()
@@ -36,7 +39,7 @@ def init_command(data: Path | None, config: Path | None, starter: bool, as_json:
 
 
 def _starter() -> resources.abc.Traversable:
-    """The starter list: beside the package in the wheel, at the top of a checkout."""
+    """The shipped feeds.toml: inside the package in the wheel, at the top of a checkout."""
     shipped = resources.files("ingest").joinpath("feeds.toml")
     return shipped if shipped.is_file() else Path(__file__).parents[3] / "feeds.toml"
 
@@ -50,17 +53,20 @@ def _existing(data: Path | None, config: Path | None) -> Warehouse:
 
 @click.command("publish")
 @data_options
-@click.option("--all", "everything", is_flag=True, help="Write every day again, not only those that changed.")
+@click.option("--all", "everything", is_flag=True, help="Write every day, not only those that changed.")
 @json_option
 def publish_command(data: Path | None, config: Path | None, everything: bool, as_json: bool) -> int:
-    """Write what changed since the last publish, and the views with today's absolute paths."""
+    """Publish what changed since the last publish, and write the views with the absolute paths of the files.
+
+    Needed after the data directory was moved.
+    """
     warehouse = _existing(data, config)
     changed = warehouse.prepare()
     written = publish(warehouse, everything=everything or changed)
     if as_json:
         print_json({"published": written})
     else:
-        say(f"{written} files written; {warehouse.data / 'news.duckdb'} points at them")
+        say(f"{written} files written; readers open {warehouse.data / 'news.duckdb'}")
     return 0
 
 
@@ -68,15 +74,18 @@ def publish_command(data: Path | None, config: Path | None, everything: bool, as
 @data_options
 @json_option
 def check_command(data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Run every check of warehouse/checks; exit 1 and show the first rows where one finds something."""
+    """Run every check of warehouse/checks and show the first rows that break a rule.
+
+    Exit code 1 if a check finds rows.
+    """
     warehouse = _existing(data, config)
     warehouse.prepare()
-    found = run_checks(warehouse)
+    broken = run_checks(warehouse)
     if as_json:
-        print_json(found)
-    for name, rows in found.items():
+        print_json(broken)
+    for name, rows in broken.items():
         if not as_json:
             say(f"{'FAIL' if rows else 'ok  '} {name}")
             for row in rows[:5]:
                 say(f"       {row}")
-    return 1 if any(found.values()) else 0
+    return 1 if any(broken.values()) else 0

@@ -22,24 +22,29 @@ from ingest.urls.identity import HostRules
 
 
 @click.command("why")
-@click.argument("asked", metavar="URL|ID")
+@click.argument("subject", metavar="URL|ID")
 @feeds_option
 @data_options
 @json_option
-def why_command(asked: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """All that is known of a URL, url_key or article_id: links, fetches, what was cut, revisions, copies with
-    their scores."""
+def why_command(
+    subject: str, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
+) -> int:
+    """Everything that is stored about a URL, url_key or article_id: the entries and links that led to it, its
+    fetches, the lines that were dropped, its revisions, and its copies with their scores.
+
+    Exit code 1 if nothing is stored about it.
+    """
     settings = read_settings(config, data=data, feeds=feeds)
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
-    found = explain(warehouse, asked, rules)
+    history = explain(warehouse, subject, rules)
     if as_json:
-        print_json(found)
-    elif not any(found[part] for part in PARTS):
-        say(f"nothing is known of {asked} (identity {found['url_key']})")
+        print_json(history)
+    elif not any(history[part] for part in PARTS):
+        say(f"nothing is stored about {subject} (url_key {history['url_key']})")
     else:
         for part in PARTS:
-            if found[part]:
-                print_table(found[part], part)
-    return 0 if any(found[part] for part in PARTS) else 1
+            if history[part]:
+                print_table(history[part], part)
+    return 0 if any(history[part] for part in PARTS) else 1

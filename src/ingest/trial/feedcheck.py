@@ -19,7 +19,7 @@ PRELOAD = ("ingest.poll.feed",)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class FeedCheck:
     """What one feed answered: `entries` in the document, how many of them `dated` and `linked`, the `newest`
     date."""
 
@@ -34,7 +34,7 @@ class Checked:
     newest: datetime | None = None
 
 
-async def check_feeds(settings: Settings, target: str | None) -> list[Checked]:
+async def check_feeds(settings: Settings, target: str | None) -> list[FeedCheck]:
     """The feed of this id or URL, or every feed of feeds.toml. ConfigError for an unknown id."""
     listed, chosen = _chosen(settings, target)
     rules = listed.hosts if listed else ()
@@ -51,7 +51,7 @@ def _chosen(settings: Settings, target: str | None) -> tuple[FeedList | None, tu
     return listed, listed.named((target,)) if target else listed.feeds
 
 
-async def _check(feed: Feed, settings: Settings, client: Client, workers: WorkerPool) -> Checked:
+async def _check(feed: Feed, settings: Settings, client: Client, workers: WorkerPool) -> FeedCheck:
     now = datetime.now(UTC)
     try:
         answer = await client.get(feed.url, kind=Kind.FEED, headers=feed.headers)
@@ -60,17 +60,17 @@ async def _check(feed: Feed, settings: Settings, client: Client, workers: Worker
         )
         document = await workers.run(parse_feed, given)
     except FetchError as error:
-        return Checked(feed.id, feed.url, False, f"{error.reason}: {error.detail}")
+        return FeedCheck(feed.id, feed.url, False, f"{error.reason}: {error.detail}")
     except LimitHit as hit:
-        return Checked(feed.id, feed.url, False, f"parse_limit: {hit}")
+        return FeedCheck(feed.id, feed.url, False, f"parse_limit: {hit}")
     return _read(feed, answer.url, document)
 
 
-def _read(feed: Feed, url: str, document: FeedDocument) -> Checked:
+def _read(feed: Feed, url: str, document: FeedDocument) -> FeedCheck:
     stamps = [entry.published.at for entry in document.entries if entry.published]
     linked = sum(entry.link is not None for entry in document.entries)
     said = document.malformed or document.title or "ok"
-    return Checked(
+    return FeedCheck(
         feed.id,
         url,
         True,

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,11 +21,11 @@ import ingest
 from ingest.errors import ConfigError
 from ingest.load.db import Connection, Warehouse
 from ingest.load.publish import publish
+from ingest.progress import Progress
 from ingest.settings import Settings
 
 MARK = "backup.json"
 """Written last: a folder without it is no whole backup."""
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Copied:
     bytes: int
 
 
-def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied:
+def backup(settings: Settings, target: Path, progress: Progress | None = None) -> Copied:
     """Copy the data directory to `target`, which must be empty or not there. ConfigError when it is
     neither."""
     warehouse = Warehouse(settings)
@@ -54,15 +53,15 @@ def backup(settings: Settings, target: Path, told: Told | None = None) -> Copied
         ends = {path: path.stat().st_size for path in sorted((warehouse.data / "archive").glob("*.warc.gz"))}
     for number, (path, end) in enumerate(ends.items()):
         _copy(path, target / "archive" / path.name, end)
-        if told:
-            told("archive", number + 1, len(ends))
+        if progress:
+            progress("archive", number + 1, len(ends))
     if (warehouse.data / "hosts.db").exists():
         _copy_sqlite(warehouse.data / "hosts.db", target / "hosts.db")
     _write_mark(target, now)
     return _measured(target)
 
 
-def restore(settings: Settings, source: Path, told: Told | None = None) -> Copied:
+def restore(settings: Settings, source: Path, progress: Progress | None = None) -> Copied:
     """Make the data directory of `source`. ConfigError when `source` is no whole backup or the data directory
     is not empty."""
     if not (source / MARK).exists():
@@ -73,8 +72,8 @@ def restore(settings: Settings, source: Path, told: Told | None = None) -> Copie
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and path.name != MARK]
     for number, path in enumerate(files):
         _copy(path, settings.data / path.relative_to(source))
-        if told:
-            told("files", number + 1, len(files))
+        if progress:
+            progress("files", number + 1, len(files))
     warehouse = Warehouse(settings)
     warehouse.prepare()
     with warehouse.transaction() as con:  # those files were not copied

@@ -11,7 +11,7 @@ import difflib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,6 +27,7 @@ from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import Row, article_columns
 from ingest.model import Article, Extraction, Feed, Outcome, PageInput, Reason
+from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import own_agencies
@@ -42,7 +43,6 @@ BATCH = 400
 LARGEST = 20
 CONTEXT = 300
 """Letters of a changed paragraph that the report shows."""
-Told = Callable[[str, int, int], None]
 _KEPT = ("headline", "body_text")
 
 
@@ -79,7 +79,9 @@ class Report:
     largest: list[dict[str, Any]] = field(default_factory=list)
 
 
-def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | None = None) -> Report:
+def reextract(
+    settings: Settings, feeds: FeedList, wanted: Wanted, progress: Progress | None = None
+) -> Report:
     """Extract anew and write what changed. Raises LockedError while another re-extraction runs."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
@@ -93,7 +95,7 @@ def reextract(settings: Settings, feeds: FeedList, wanted: Wanted, told: Told | 
             with warehouse.transaction() as con:
                 polls.start_run(con, report.run_id, "reextract", now)
         run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
-        run.work(told)
+        run.work(progress)
         if not wanted.dry:
             _note(warehouse, report)
             derive_stories(warehouse)
@@ -173,7 +175,7 @@ class _Run:
         self._now = now
         self._report = report
 
-    def work(self, told: Told | None) -> None:
+    def work(self, progress: Progress | None) -> None:
         with self._warehouse.transaction() as con:
             every = reextract_rows.places(con, self._wanted.first, self._wanted.last)
         done = 0
@@ -189,8 +191,8 @@ class _Run:
             with self._warehouse.transaction() as con:
                 self._compare(con, {(one.article_id, one.revision): result for one, result in made}, asked)
             done += len(asked)
-            if told:
-                told("texts", done, len(every))
+            if progress:
+                progress("texts", done, len(every))
 
     def _extracted(
         self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]

@@ -7,7 +7,7 @@ good by `maintain`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,13 +17,12 @@ from ingest.load.db import Connection, Warehouse
 from ingest.load.publish import publish
 from ingest.load.work import settle
 from ingest.model import Outcome, Reason
+from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import let_go
 from ingest.upkeep.backup import holding
 from ingest.upkeep.scrub import scrub
 from ingest.urls.identity import HostRules, url_key
-
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ def take_down(
     asked: str,
     reason: str,
     now: datetime | None = None,
-    told: Told | None = None,
+    progress: Progress | None = None,
 ) -> Removal:
     """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what
     deletes leave in files."""
@@ -74,7 +73,7 @@ def take_down(
         gone.keys,
         gone.texts,
         lambda url: url_key(url, rules),
-        (lambda done, total: told("archive", done, total)) if told else None,
+        (lambda done, total: progress("archive", done, total)) if progress else None,
     )
     removal.records_overwritten = scrubbed.records
     removal.quoted = [url for url in scrubbed.quoted if url not in {one["url"] for one in gone.copies}]
