@@ -10,7 +10,7 @@ from datetime import date
 
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable
 from ingest.extract.wire.cjk import read_cjk
-from ingest.extract.wire.credits import Mark, canonical_credits, find_mark, has_agency_word
+from ingest.extract.wire.credits import CreditPlace, Mark, find_mark, has_agency_word, read_names
 from ingest.extract.wire.phrases import alternatives
 from ingest.extract.wire.places import DAY, Place, read_place
 
@@ -66,7 +66,6 @@ _AGGREGATED = re.compile(
     r"\s*(?:News|Article|Story|Press release) by (?P<name>[^\n,]{2,40}?) on (?P<site>[A-Z][\w.]{2,30})"
     r"(?:,\s(?P<day>\d{4}-\d\d-\d\d))?\.?\s*"
 )
-_PARTS = re.compile(r"\s+[-–—]\s+|^\s*[-–—]\s*")
 _BARE_END = re.compile(r"\s?(?:--|[–—]|\s-)\s{0,4}(?=[^\W\d_]|[\"“«'‘„])")
 _STOP_END = re.compile(r"(?<=\w)\.\s(?=[^\W\d_a-z]|[\"“«])")
 _LABELS = frozenset(
@@ -110,22 +109,27 @@ def _distributed(head: str, agencies: AgencyTable, near: date | None, before: Op
         return _aggregated(head, agencies)
     if match is None or not (match["open"] or match["day"] or match["rest"].strip()):
         return None
-    printed = [p for p in _PARTS.split(match["rest"]) if p.strip()]
-    credits, kinds = canonical_credits(printed, agencies)
-    return Opening(match.end(), day=_iso_day(match["day"]), credits=credits, publisher="MENAFN", kinds=kinds)
+    names = read_names(match["rest"], agencies, CreditPlace.DISTRIBUTOR)
+    return Opening(
+        length=match.end(),
+        day=_iso_day(match["day"]),
+        credits=names.credits,
+        publisher="MENAFN",
+        kinds=names.kinds,
+    )
 
 
 def _aggregated(head: str, agencies: AgencyTable) -> Opening | None:
     match = _AGGREGATED.match(head)
-    known = agencies.find(match["name"]) if match else None
-    if match is None or known is None:
+    names = read_names(match["name"], agencies, CreditPlace.ELSEWHERE) if match else None
+    if match is None or names is None or not names.known:
         return None
     return Opening(
-        match.end(),
+        length=match.end(),
         day=_iso_day(match["day"]),
-        credits=(known.name,),
+        credits=names.credits,
         publisher=match["site"],
-        kinds=(known.kind,),
+        kinds=names.kinds,
     )
 
 
@@ -154,7 +158,7 @@ def _credited(head: str, agencies: AgencyTable, near: date | None, before: Openi
     mark = find_mark(head, agencies, _MAX_PLACE)
     if mark is None:
         return None
-    place = read_place(head[: mark.start] + (f" {mark.inside}" if mark.inside else ""), near)
+    place = read_place(head[: mark.start] + (f" {mark.printed_day}" if mark.printed_day else ""), near)
     if place is None or not _is_credit(mark, place, head[mark.end : mark.end + 1]):
         return None
     return Opening(mark.end, head[: mark.end].strip(), place.name, place.day, mark.credits, kinds=mark.kinds)
@@ -185,7 +189,7 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
         or (place.caps and place.cased)
         or (place.known and (mark.dash or mark.slashed or not mark.ambiguous))
     )
-    return firm or (not mark.ambiguous and (mark.dash or mark.slashed or mark.stop))
+    return firm or (not mark.ambiguous and (mark.dash or mark.slashed or mark.full_stop))
 
 
 def _is_unknown_credit(mark: Mark, place: Place) -> bool:
@@ -237,7 +241,7 @@ def find_inner(text: str, agencies: AgencyTable, near: date | None) -> tuple[int
     head = text[:700]
     at = head.find(") --")
     open_at = head.rfind("(", 0, at) if at > 0 else -1
-    if open_at < 0 or agencies.find(head[open_at + 1 : at]) is None:
+    if open_at < 0 or not read_names(head[open_at + 1 : at], agencies, CreditPlace.ELSEWHERE).known:
         return None
     start = _inner_start(head, open_at)
     if start is None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from ingest.dates import from_url
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped
-from ingest.extract.wire.credits import read_tail
+from ingest.extract.wire.credits import read_closing_credit
 from ingest.extract.wire.lines import CleanLines, clean_lines
 from ingest.extract.wire.opening import Opening, find_inner, read_opening
 from ingest.extract.wire.signals import Signals, read_signals
@@ -77,14 +77,14 @@ def read_wire(
     signals = read_signals(text, headline=headline, url=url, published=published, now=now)
     opening, body, dropped = _open(_without(text, signals), table, near)
     opening = _sure(opening, " ".join(line.text for line in dropped), today)
-    body, tail_credit, tail_dropped = read_tail(body, table)
+    body, closing, closing_dropped = read_closing_credit(body, table)
     hinted = read_opening(summary, table, near) if summary else Opening()
     hinted = _sure(hinted, (summary or "")[: hinted.length], today)
-    credits, publisher = _credits(opening, tail_credit, hinted)
+    credits, publisher = _credits(opening, closing, hinted)
     lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
     source = opening if opening.credits or opening.publisher else hinted
     return _reading(
-        lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *tail_dropped), source
+        lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *closing_dropped), source
     )
 
 
@@ -120,10 +120,12 @@ def _reading(
     )
 
 
-def _credits(opening: Opening, tail: str | None, hinted: Opening) -> tuple[tuple[str, ...], str | None]:
+def _credits(
+    opening: Opening, closing: tuple[str, ...], hinted: Opening
+) -> tuple[tuple[str, ...], str | None]:
     """(credits, origin first; distributor). A distributor that names nobody else is the origin itself."""
     publisher = opening.publisher or hinted.publisher
-    credits = opening.credits or ((tail,) if tail and not opening.publisher else ()) or hinted.credits
+    credits = opening.credits or (() if opening.publisher else closing) or hinted.credits
     return credits or ((publisher,) if publisher else ()), publisher
 
 
