@@ -1,10 +1,11 @@
-"""The code pages that each language was written in before UTF-8, the commonest first (WHATWG Encoding and
-HTML, "locale")."""
+"""Character sets, for feeds and pages alike: the code pages that each language was written in before UTF-8
+(WHATWG Encoding and HTML, "locale"), and what tells broken UTF-8 from another encoding."""
 
 from __future__ import annotations
 
 WESTERN = "cp1252"
 
+# The commonest page of each language first.
 _PAGES = {
     "cp1251 koi8_r koi8_u iso8859_5": "ru uk bg be mk kk ky tg",
     "cp1256 iso8859_6": "ar fa ur",
@@ -25,10 +26,27 @@ _BY_LANGUAGE = {
 }
 
 
-def of(language: str | None) -> tuple[str, ...]:
-    """Python's names of a language's code pages, by an ISO 639-1 code or a language tag; none for an unknown
-    language."""
+def code_pages(language: str | None) -> tuple[str, ...]:
+    """Returns Python's names of a language's code pages, the commonest first, by an ISO 639-1 code or a
+    language tag; none for an unknown language."""
     tag = (language or "").lower().replace("_", "-")
     if tag.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")):
         return ("big5", "gb18030")
     return _BY_LANGUAGE.get(tag.partition("-")[0], ())
+
+
+def as_cut_utf8(data: bytes) -> str | None:
+    """Returns the text of UTF-8 with a few broken characters (U+FFFD), None for any other encoding.
+
+    Texts cut by bytes (summaries, long pages) break a character here and there; another encoding breaks nearly
+    all characters beyond ASCII.
+    """
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text) - broken - sum(map(text.count, map(chr, range(128))))
+    return text if broken * 10 <= whole else None
+
+
+def is_nearly_whole(text: str) -> bool:
+    """Returns whether at most one character in a hundred could not be decoded (U+FFFD)."""
+    return text.count("\ufffd") * 100 <= len(text)

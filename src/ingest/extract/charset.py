@@ -52,15 +52,9 @@ def text_of(page: bytes | str, content_type: str | None = None, language: str | 
             return page.decode(name)
         except (LookupError, UnicodeError):  # the codec named `undefined` raises the plain one
             continue
-    if _is_cut_utf8(text := page.decode("utf-8", "replace")):
+    if (text := charsets.as_cut_utf8(page)) is not None:
         return text
     return page.decode(_guessed(page, language), "replace")
-
-
-def _is_cut_utf8(text: str) -> bool:
-    """A few characters cut in two leave a page UTF-8; another encoding breaks nearly all of them."""
-    broken = text.count("\ufffd")
-    return broken * 10 <= len(text) - broken - sum(map(text.count, map(chr, range(128))))
 
 
 def _wide(page: bytes, content_type: str | None) -> str | None:
@@ -69,7 +63,7 @@ def _wide(page: bytes, content_type: str | None) -> str | None:
     for label in _HEADER_CHARSET.findall(content_type or "")[:1]:
         for name in _WIDE.get(label.lower(), ()):
             text = page.decode(name, "replace")
-            if _MARKUP.search(text[:_HEAD]) and text.count("\ufffd") * 100 <= len(text):
+            if _MARKUP.search(text[:_HEAD]) and charsets.is_nearly_whole(text):
                 return text
     return None
 
@@ -93,9 +87,9 @@ def _guessed(page: bytes, language: str | None) -> str:
     words = b" ".join(_SILENT.sub(b" ", page).split())
     named = _named(page) or language
     plain = sum(byte > 127 for byte in words[:_SAMPLE]) * 4 < len(words[:_SAMPLE])
-    written = charsets.of(named)
+    written = charsets.code_pages(named)
     if plain and written[:1] in ((), (charsets.WESTERN,)):
-        written = charsets.of(_spoken(words)) or written
+        written = charsets.code_pages(_spoken(words)) or written
     elif not plain and written[:1] == (charsets.WESTERN,):
         written = ()  # hardly a letter of it is Latin
     return _fitting(page, words, written)

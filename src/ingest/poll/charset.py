@@ -101,12 +101,7 @@ def _as_utf8(body: bytes, declared: list[str]) -> str | None:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    whole = len(text) - broken - sum(map(text.count, map(chr, range(128))))
-    # A few characters cut in two (summaries cut by bytes) leave a document UTF-8; a wrong label breaks nearly
-    # all of them.
-    return text if broken * 10 <= whole else None
+    return charsets.as_cut_utf8(body)
 
 
 def _undoubled(text: str) -> str:
@@ -144,10 +139,10 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 def _detected(body: bytes, language: str | None) -> str:
     named = _LANGUAGE.search(body[:8192])
     tag = language or (named[1].decode("ascii", "ignore") if named else "")
-    written = charsets.of(tag) or charsets.of(tag[:2])  # feeds write `rus` and `russian`, too
+    written = charsets.code_pages(tag) or charsets.code_pages(tag[:2])  # feeds write `rus` and `russian`, too
     if written and written[0] != charsets.WESTERN:
         text = body.decode(written[0], "replace")
-        if text.count("\ufffd") * 100 <= len(text):
+        if charsets.is_nearly_whole(text):
             return text
     words = b" ".join(part for part in _TAG.split(body) if any(byte > 127 for byte in part))[:_SAMPLE]
     high = sum(byte > 127 for byte in words)
