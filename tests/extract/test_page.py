@@ -10,7 +10,7 @@ import pytest
 from extract.pages import LEAD, NEWS, SENTENCES, article_html, paragraphs
 
 from ingest import text
-from ingest.extract.page import EXTRACTOR, extract, limit_hit
+from ingest.extract.page import EXTRACTOR, extract
 from ingest.model import (
     ContentType,
     EntryHints,
@@ -22,7 +22,6 @@ from ingest.model import (
     Stamp,
     StampSource,
 )
-from ingest.workers import LimitHit
 
 NOW = datetime(2025, 4, 3, tzinfo=UTC)
 URL = "https://www.post.example/local/old-bridge-71"
@@ -157,11 +156,6 @@ def test_twenty_equal_paragraphs_become_one() -> None:
     article = extract(PageInput(url=URL, html=article_html(body=f"<p>{LEAD}</p>" * 20), now=NOW)).article
     assert article is not None
     assert article.body_text == LEAD
-
-
-def test_a_limit_is_an_outcome() -> None:
-    made = limit_hit(LimitHit("cpu"))
-    assert (made.article, made.outcome, made.reason) == (None, Outcome.FAILED, Reason.PARSE_LIMIT)
 
 
 DISCLAIMER = (

@@ -34,7 +34,6 @@ from ingest.model import (
     PageInput,
     Reason,
 )
-from ingest.workers import LimitHit
 
 EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()
@@ -65,11 +64,6 @@ def _is_url(url: str | None) -> bool:
         return bool(url and urlsplit(url).hostname)
     except ValueError:
         return False
-
-
-def limit_hit(hit: LimitHit) -> Extraction:
-    """The extraction of a page whose process had to be ended."""
-    return Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit))
 
 
 def _extract(given: PageInput) -> Extraction:

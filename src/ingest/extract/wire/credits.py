@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from ingest.dates import month_number
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable
+from ingest.extract.wire.phrases import alternatives
 from ingest.model import DroppedLine
 
 
@@ -281,8 +282,7 @@ _CLOSING_FORMS = (
     re.compile(r"(?<=[.!?\"”»’'…])\s*(?:[—–]|--|\s-)\s?(?P<name>[^\W\d_][^\n.—–()]{1,30})\.?\s*\Z"),
     # a line of its own: (ANSA), Quelle: dpa
     re.compile(
-        r"\n\s*(?:[-–—(\[/]{0,2}\s?"
-        r"|(?:Source|Quelle|Fuente|Fonte|Источник|Джерело|المصدر)\s?[:：]\s?)"
+        rf"\n\s*(?:[-–—(\[/]{{0,2}}\s?|{alternatives('source')}\s?[:：]\s?)"
         r"(?P<name>[^\W\d_][^\n()\[\]:：]{1,40}?)\s?[)\]/.]{0,2}\s*\Z"
     ),
 )
