@@ -30,7 +30,7 @@ from bench.series import SeriesSite  # noqa: E402
 from bench.site import Requests, Served  # noqa: E402
 from ingest.pipeline import run_poll  # noqa: E402
 from ingest.settings import load_feeds, load_settings  # noqa: E402
-from ingest.stages.edges import Asked  # noqa: E402
+from ingest.stages.edges import PollRequest  # noqa: E402
 
 DATA = HERE.parents[2] / "shared" / "data"
 Poller = Callable[[Path, str, datetime], "Spent"]
@@ -118,7 +118,7 @@ def _as_command(work: Path, feed: str, at: datetime) -> Spent:
 def _in_process(work: Path, feed: str, at: datetime) -> Spent:
     """CPU of workers is not told here: a fork server's children are not this process's to wait for."""
     settings = load_settings(work / "ingest.toml", {"data": work / "data"})
-    asked = Asked(only=(feed,), everything=True, now=at)
+    asked = PollRequest(only=(feed,), everything=True, now=at)
     before, start = time.process_time(), time.perf_counter()
     summary = run_poll(settings, load_feeds(work / "feeds.toml"), asked)
     return Spent(time.process_time() - before, 0.0, time.perf_counter() - start, summary.failed)

@@ -16,7 +16,7 @@ from flows.report import tell
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import PollSummary
-from ingest.stages.edges import Asked, opened
+from ingest.stages.edges import PollRequest, opened
 
 
 async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -76,7 +76,7 @@ async def poll(
     """
     settings, listed = configured(feeds, data, config)
     show_on_page(settings)
-    asked = Asked(everything=everything, max_seconds=budget(settings, max_seconds))
+    asked = PollRequest(everything=everything, max_seconds=budget(settings, max_seconds))
     try:
         async with opened(settings, listed, "poll", asked) as edges:
             run = PollRun(edges, asked)

@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest.errors import ConfigError, Transient, WarehouseError
 from ingest.pipeline import PollSummary, end_stage, poll_stage, work_stage
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
-from ingest.stages.edges import Asked, Edges, adopt
+from ingest.stages.edges import Edges, PollRequest, adopt
 from ingest.stages.loading import Counts
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,9 @@ class PollRun:
     """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses given
     to a task."""
 
-    def __init__(self, edges: Edges, asked: Asked, slices: int = SLICES, smallest: int = SMALLEST) -> None:
+    def __init__(
+        self, edges: Edges, asked: PollRequest, slices: int = SLICES, smallest: int = SMALLEST
+    ) -> None:
         self.edges = edges
         self.asked = asked
         self.slices = slices

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -20,17 +20,15 @@ from ingest.load.publish import publish
 from ingest.load.work import due_work, pending_count
 from ingest.model import Feed, FeedState, Work
 from ingest.poll.schedule import K, due, k_for, rate
+from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.edges import Asked, Edges, check_disk, opened
+from ingest.stages.edges import Edges, PollRequest, check_disk, opened
 from ingest.stages.fetching import results
 from ingest.stages.loading import Counts, load_batch
 from ingest.stages.polling import PollCounts, poll_feeds, queue_rechecks
 from ingest.stages.publishing import Meanwhile
 from ingest.stages.stories import INLINE, derive_stories
-
-Told = Callable[[str, int, int], None]
-"""(stage, done, total): what a progress bar or an artifact is told."""
 
 
 @dataclass(slots=True)
@@ -59,32 +57,36 @@ class PollSummary:
     reasons: dict[str, int] = field(default_factory=dict)
 
 
-def run_poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | None = None) -> PollSummary:
+def run_poll(
+    settings: Settings, feeds: FeedList, request: PollRequest, progress: Progress | None = None
+) -> PollSummary:
     """One run of the path, from start to end, in this process."""
-    return asyncio.run(poll(settings, feeds, asked, told))
+    return asyncio.run(poll(settings, feeds, request, progress))
 
 
-async def poll(settings: Settings, feeds: FeedList, asked: Asked, told: Told | None = None) -> PollSummary:
+async def poll(
+    settings: Settings, feeds: FeedList, request: PollRequest, progress: Progress | None = None
+) -> PollSummary:
     """Poll what is due, work off what is pending, publish. Raises LockedError while another poll runs."""
-    async with opened(settings, feeds, "poll", asked) as edges:
-        summary = await poll_stage(edges, asked, told)
-        async for _ in work_stage(edges, asked, summary, told):
+    async with opened(settings, feeds, "poll", request) as edges:
+        summary = await poll_stage(edges, request, progress)
+        async for _ in work_stage(edges, request, summary, progress):
             pass
         return await end_stage(edges, summary)
 
 
-async def poll_stage(edges: Edges, asked: Asked, told: Told | None = None) -> PollSummary:
-    """Ask every due feed, and commit what they say; young articles whose turn it is are asked for again."""
+async def poll_stage(edges: Edges, request: PollRequest, progress: Progress | None = None) -> PollSummary:
+    """Ask every due feed, and commit what they say; young articles whose turn it is are queued to be fetched again."""
     with edges.warehouse.transaction() as con:
         states = polls.feed_states(con)
-    chosen = edges.feeds.chosen(asked.only)
-    ready = due(chosen, states, edges.now, every=asked.everything or bool(asked.only))
+    chosen = edges.feeds.chosen(request.only)
+    ready = due(chosen, states, edges.now, every=request.everything or bool(request.only))
     pairs = [(feed, _state_of(feed, states)) for feed in ready]
     edges = replace(
         edges, k=_k(edges.settings, [(feed, _state_of(feed, states)) for feed in edges.feeds.enabled])
     )
     counts = await poll_feeds(
-        edges, pairs, (lambda done, total: told("feeds", done, total)) if told else None
+        edges, pairs, (lambda done, total: progress("feeds", done, total)) if progress else None
     )
     await asyncio.to_thread(queue_rechecks, edges, chosen)
     return _with_polls(PollSummary(edges.run_id, feeds=len(chosen)), counts)
@@ -116,10 +118,10 @@ def _with_polls(summary: PollSummary, counts: PollCounts) -> PollSummary:
 
 
 async def work_stage(
-    edges: Edges, asked: Asked, summary: PollSummary, told: Told | None = None
+    edges: Edges, request: PollRequest, summary: PollSummary, progress: Progress | None = None
 ) -> AsyncIterator[Counts]:
     """Fetch, extract and load what is pending, batch by batch; yields after each load."""
-    work, boilerplate = await asyncio.to_thread(_pending, edges, asked)
+    work, boilerplate = await asyncio.to_thread(_pending, edges, request)
     done, meanwhile = 0, Meanwhile(edges.warehouse)
     async for batch in results(edges, work, boilerplate):
         check_disk(edges.settings)
@@ -127,15 +129,15 @@ async def work_stage(
         counts = await asyncio.to_thread(load_batch, edges, batch.results, batch.archived)
         done += len(batch.results)
         _add(summary, counts, fetched=len(batch.archived))
-        if told:
-            told("pages", done, len(work))
+        if progress:
+            progress("pages", done, len(work))
         summary.published += await meanwhile.publish(idle=batch.idle)
         yield counts
 
 
-def _pending(edges: Edges, asked: Asked) -> tuple[list[Work], dict[str, frozenset[int]]]:
+def _pending(edges: Edges, request: PollRequest) -> tuple[list[Work], dict[str, frozenset[int]]]:
     with edges.warehouse.transaction() as con:
-        work = due_work(con, edges.now, everything=asked.everything, feeds=asked.only or None)
+        work = due_work(con, edges.now, everything=request.everything, feeds=request.only or None)
         return work, boilerplate.host_lines(con)  # of every host: a redirect may lead to any
 
 

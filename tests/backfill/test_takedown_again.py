@@ -17,7 +17,7 @@ from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, r
 from ingest.load.db import Connection, Warehouse
 from ingest.pipeline import poll_stage, work_stage
 from ingest.settings import load_feeds
-from ingest.stages.edges import Asked, opened
+from ingest.stages.edges import PollRequest, opened
 from ingest.upkeep.maintain import maintain
 
 
@@ -44,7 +44,7 @@ class Dying(Warehouse):
 
 
 async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
-    asked = Asked(everything=True, now=NOON + timedelta(hours=hour))
+    asked = PollRequest(everything=True, now=NOON + timedelta(hours=hour))
     warehouse = Dying(site.settings)
     warehouse.after = after
     async with opened(site.settings, load_feeds(site.write()), "poll", asked) as edges:

@@ -17,7 +17,7 @@ from ingest.demo.server import Hit, WireServer
 from ingest.demo.wire import Wire, config
 from ingest.pipeline import PollSummary, poll
 from ingest.settings import Settings, load_feeds
-from ingest.stages.edges import Asked
+from ingest.stages.edges import PollRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         for edition, now in ((1, wire.base), (2, wire.second), (2, wire.second)):
             wire.edition = edition
             seen = len(server.hits)
-            asked = Asked(everything=True, now=now)
+            asked = PollRequest(everything=True, now=now)
             summaries.append(asyncio.run(poll(settings, load_feeds(folder / "feeds.toml"), asked)))
             hits.append(server.hits[seen:])
     return Played(folder / "data", tuple(summaries), tuple(hits))

@@ -14,7 +14,7 @@ from bench.series import SeriesSite
 from bench.site import Served
 from ingest.pipeline import poll
 from ingest.settings import load_feeds, load_settings
-from ingest.stages.edges import Asked
+from ingest.stages.edges import PollRequest
 
 SERIES = Path(__file__).parents[2].parent / "shared" / "data" / "series"
 
@@ -37,9 +37,11 @@ def test_a_series_of_real_polls(name: str, changes: bool, tmp_path: Path) -> Non
         )
         for step, captured in enumerate(site.polls):
             served.go(name, step)
-            asyncio.run(poll(settings, feeds, Asked(everything=True, now=captured.at)))
+            asyncio.run(poll(settings, feeds, PollRequest(everything=True, now=captured.at)))
         before, asked = counted_rows(tmp_path), served.requests()
-        asyncio.run(poll(settings, feeds, Asked(everything=True, now=site.polls[-1].at + timedelta(hours=1))))
+        asyncio.run(
+            poll(settings, feeds, PollRequest(everything=True, now=site.polls[-1].at + timedelta(hours=1)))
+        )
         quiet = served.requests().minus(asked)
     assert (told.edits + told.moved > 0) is changes
     assert (before.articles, before.entries, before.revisions) == (told.ids, told.entry_rows, told.revisions)

@@ -20,7 +20,7 @@ from support.wire_server import Answer
 from bench.crash import survivors
 from ingest.pipeline import poll
 from ingest.settings import load_feeds
-from ingest.stages.edges import Asked
+from ingest.stages.edges import PollRequest
 
 INGEST = (sys.executable, "-m", "ingest.cli.main")
 SLOW_PAGES = 6
@@ -60,7 +60,7 @@ def test_twenty_feeds_are_loaded_before_the_slow_one(newsroom: Newsroom) -> None
             loads.append((done, total))
 
     feeds = load_feeds(newsroom.write())
-    summary = asyncio.run(poll(newsroom.settings, feeds, Asked(everything=True, now=NOON), told))
+    summary = asyncio.run(poll(newsroom.settings, feeds, PollRequest(everything=True, now=NOON), told))
     assert summary.loaded == 20 + SLOW_PAGES
     order = newsroom.warehouse(
         "SELECT a.feed_id, p.rowid FROM core.article a JOIN raw.page p ON p.final_url = a.url"

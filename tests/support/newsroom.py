@@ -21,7 +21,7 @@ from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.pipeline import PollSummary, poll
 from ingest.settings import Settings, load_feeds
-from ingest.stages.edges import Asked as AskedPoll
+from ingest.stages.edges import PollRequest
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -158,7 +158,7 @@ class Newsroom:
     def poll(self, hour: float = 0, *, everything: bool = True, **asked: Any) -> PollSummary:
         feeds = load_feeds(self.write())
         now = NOON + timedelta(hours=hour)
-        return asyncio.run(poll(self.settings, feeds, AskedPoll(everything=everything, now=now, **asked)))
+        return asyncio.run(poll(self.settings, feeds, PollRequest(everything=everything, now=now, **asked)))
 
     def sql(self, query: str) -> list[Any]:
         with duckdb.connect(str(self.data / "news.duckdb"), read_only=True) as con:

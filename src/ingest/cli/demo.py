@@ -16,7 +16,7 @@ from ingest.errors import ConfigError
 from ingest.load.read import query
 from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import Settings, load_feeds
-from ingest.stages.edges import Asked
+from ingest.stages.edges import PollRequest
 
 MARK = "demo.toml"
 """The file by which a folder that a demo made is known: only such a folder is emptied."""
@@ -115,7 +115,7 @@ def _configure(data: Path, port: int) -> Settings:
 def _poll(settings: Settings, now: datetime, title: str) -> PollSummary:
     note(f"-- {title}")
     with bars() as progress:
-        return run_poll(settings, load_feeds(settings.feeds), Asked(everything=True, now=now), progress)
+        return run_poll(settings, load_feeds(settings.feeds), PollRequest(everything=True, now=now), progress)
 
 
 def _show_tables(data: Path) -> None:

@@ -23,7 +23,7 @@ from ingest.cli.progress import bars
 from ingest.errors import ConfigError
 from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import load_feeds
-from ingest.stages.edges import Asked
+from ingest.stages.edges import PollRequest
 
 KEYS = (
     "run_id",
@@ -92,7 +92,7 @@ def poll_command(
     if not listed.feeds:
         raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
     listed.named(only)
-    asked = Asked(only, everything, now, max_seconds, wait)
+    asked = PollRequest(only, everything, now, max_seconds, wait)
     with bars(enabled=not as_json) as progress:
         summary = run_poll(settings, listed, asked, progress)
     for feed_id, reason, detail in summary.failures:

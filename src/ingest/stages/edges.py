@@ -112,8 +112,8 @@ PRELOAD = ("ingest.stages.extraction", "ingest.poll.feed")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a caller asked a poll to do. `everything`: due or not. `max_seconds` ends the run; what is left
+class PollRequest:
+    """What a caller wants of a poll. `everything`: due or not. `max_seconds` ends the run; what is left
     stays pending."""
 
     only: tuple[str, ...] = ()
@@ -233,10 +233,10 @@ async def _edges(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, job: str, asked: Asked) -> AsyncIterator[Edges]:
+async def opened(settings: Settings, feeds: FeedList, job: str, request: PollRequest) -> AsyncIterator[Edges]:
     """Opens a poll (open_run) and notes it as begun: its row in core.run, the agencies and feeds in use."""
-    budget = asked.max_seconds or settings.run_seconds
-    async with open_run(settings, feeds, job, now=asked.now, budget=budget, wait=asked.wait) as edges:
+    budget = request.max_seconds or settings.run_seconds
+    async with open_run(settings, feeds, job, now=request.now, budget=budget, wait=request.wait) as edges:
         await asyncio.to_thread(_begin, edges, job)
         yield edges
 

@@ -16,7 +16,7 @@ from ingest.text import text_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ArticleReading:
     """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `whole` is of the
     body."""
 
@@ -30,13 +30,13 @@ class Extracted:
     """An extraction, and the reading of its article if it has one."""
 
     extraction: Extraction
-    reading: Reading | None
+    reading: ArticleReading | None
 
 
-def read(article: Article) -> Reading:
+def read(article: Article) -> ArticleReading:
     """The reading of an article's text."""
     body = article.body_text
-    return Reading(revision_hash(article.headline, body), text_hash(body), whole(body, sketched=True))
+    return ArticleReading(revision_hash(article.headline, body), text_hash(body), whole(body, sketched=True))
 
 
 def extract_and_read(given: PageInput) -> Extracted:

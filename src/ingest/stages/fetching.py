@@ -50,7 +50,7 @@ next."""
 
 
 @dataclass(slots=True)
-class Batch:
+class FetchedBatch:
     """Results ready to load, and the pages archived since the last batch. `idle`: there is nothing but the
     network to wait for."""
 
@@ -69,7 +69,7 @@ def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
 
 async def results(
     edges: Edges, work: Sequence[Work], boilerplate: Mapping[str, frozenset[int]]
-) -> AsyncIterator[Batch]:
+) -> AsyncIterator[FetchedBatch]:
     """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time
     is over.
 
@@ -222,10 +222,10 @@ class _Paging:
         finally:
             await self._out.put(None)
 
-    async def next_batch(self) -> Batch | None:
+    async def next_batch(self) -> FetchedBatch | None:
         """The next batch: full, or what has come within FLUSH_SECONDS of its first result; None at the
         end."""
-        batch, deadline = Batch(), None
+        batch, deadline = FetchedBatch(), None
         loop = asyncio.get_running_loop()
         while len(batch.results) < self._edges.settings.batch:
             wait = None if deadline is None else max(0.0, deadline - loop.time())

@@ -25,7 +25,7 @@ from ingest.model import (
     article_id,
 )
 from ingest.reasons import GIVE_UP_AFTER, next_attempt
-from ingest.stages.extraction import Reading, read
+from ingest.stages.extraction import ArticleReading, read
 from ingest.text import line_hash, text_hash
 from ingest.urls.identity import HostRules, host_of, identity, url_key
 
@@ -44,11 +44,11 @@ class Result:
     extraction: Extraction | None = None
     error: FetchError | None = None
     boilerplate: frozenset[int] = frozenset()
-    reading: Reading | None = None
+    reading: ArticleReading | None = None
 
 
 @dataclass(slots=True)
-class Verdict:
+class PageVerdict:
     """Rows to write for one result. `known` is the article as it stands afterwards."""
 
     outcome: Outcome
@@ -73,7 +73,9 @@ def keys_of(result: Result, rules: HostRules) -> tuple[str, str | None]:
     return identity(url, article.canonical_url if article and result.page else None, rules)
 
 
-def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRules, attempts: int) -> Verdict:
+def judge(
+    result: Result, known: Known | None, *, now: datetime, rules: HostRules, attempts: int
+) -> PageVerdict:
     """Decide one result against the article it leads to, if the warehouse has one."""
     if result.error is not None:
         return _not_fetched(result, result.error, known, now, attempts)
@@ -90,7 +92,7 @@ def judge(result: Result, known: Known | None, *, now: datetime, rules: HostRule
 
 def _not_fetched(
     result: Result, error: FetchError, known: Known | None, now: datetime, attempts: int
-) -> Verdict:
+) -> PageVerdict:
     stale = now - result.work.queued_at > GIVE_UP_AFTER
     tried = result.work.attempts + ((stale or not error.never_sent) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
@@ -109,7 +111,7 @@ def _not_fetched(
 
 def _not_extracted(
     result: Result, extraction: Extraction, known: Known | None, now: datetime, attempts: int
-) -> Verdict:
+) -> PageVerdict:
     reason = extraction.reason or Reason.PARSE_ERROR
     tried = _tried(result.work)
     if reason.rule.page_may_change and result.page is not None and tried < attempts:
@@ -136,7 +138,7 @@ def _later(
     tried: int,
     now: datetime,
     retry_after: float | None,
-) -> Verdict:
+) -> PageVerdict:
     row = work_row(
         replace(work, attempts=tried),
         next_attempt_at=next_attempt(reason, tried, now, retry_after),
@@ -146,21 +148,25 @@ def _later(
     if (
         known is not None and known.status != Status.REMOVED
     ):  # the article stands while another look at it waits
-        return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, retry=row, known=known)
-    return Verdict(Outcome.PENDING, work.url_key, work.url_key, reason, detail, retry=row)
+        return PageVerdict(
+            Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, retry=row, known=known
+        )
+    return PageVerdict(Outcome.PENDING, work.url_key, work.url_key, reason, detail, retry=row)
 
 
-def _lost(work: Work, known: Known | None, outcome: Outcome, reason: Reason, detail: str | None) -> Verdict:
+def _lost(
+    work: Work, known: Known | None, outcome: Outcome, reason: Reason, detail: str | None
+) -> PageVerdict:
     if (
         known is not None and known.status != Status.REMOVED and _is_first_look(work, known)
     ):  # it came by another address
-        return Verdict(Outcome.LOADED, work.url_key, known.url_key, known=known)
+        return PageVerdict(Outcome.LOADED, work.url_key, known.url_key, known=known)
     if known is not None:  # the article stands; only this look at it failed
-        return Verdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, known=known)
-    return Verdict(outcome, work.url_key, work.url_key, reason, detail)
+        return PageVerdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, known=known)
+    return PageVerdict(outcome, work.url_key, work.url_key, reason, detail)
 
 
-def _first(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> Verdict:
+def _first(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> PageVerdict:
     row = _row(result, article, key, now) | {
         "article_id": str(article_id(key)),
         "url_key": key,
@@ -171,7 +177,7 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
     row["published_day"] = _day(row)
     revision = _revision(row, RevisionKind.FIRST, row["word_count"], 0, now)
     known = _known(row, frozenset({row["text_hash"]}))
-    return Verdict(
+    return PageVerdict(
         Outcome.LOADED,
         result.work.url_key,
         key,
@@ -187,7 +193,7 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
 
 def _again(
     result: Result, article: Article, key: str, known: Known, now: datetime, rules: HostRules
-) -> Verdict:
+) -> PageVerdict:
     work = result.work
     before = _without(known.body_text, result.boilerplate)
     change = classify(
@@ -205,7 +211,7 @@ def _again(
         known.row["url"], rules
     )
     elsewhere = not own and (first_look or work.kind is WorkKind.CAPTURE)
-    verdict = Verdict(
+    verdict = PageVerdict(
         Outcome.LOADED if first_look else Outcome.UNCHANGED,
         work.url_key,
         known.url_key,
@@ -268,7 +274,7 @@ def _without(body: str, boilerplate: frozenset[int]) -> str:
     return "\n\n".join(block for block in body.split("\n\n") if line_hash(block) not in boilerplate)
 
 
-def _retell(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
+def _retell(verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime) -> None:
     """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival
     does not matter."""
     row = (
@@ -280,7 +286,7 @@ def _retell(verdict: Verdict, result: Result, article: Article, known: Known, no
     verdict.article, verdict.known = row, _known(row, known.seen)
 
 
-def _hold(verdict: Verdict, article: Article, known: Known) -> None:
+def _hold(verdict: PageVerdict, article: Article, known: Known) -> None:
     """The same text under another embargo: a longer one must hold, and an earlier end is news too."""
     held = (Status.LIVE, Status.EMBARGOED)
     if (
@@ -293,7 +299,7 @@ def _hold(verdict: Verdict, article: Article, known: Known) -> None:
     verdict.article, verdict.known = row, _known(row, known.seen)
 
 
-def _tell_own(verdict: Verdict, result: Result, article: Article, known: Known, now: datetime) -> None:
+def _tell_own(verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime) -> None:
     """The text by the article's own page in the place of what another address told in the same run, as if it
     had come first."""
     told = dict(known.row) | _row(result, article, known.url_key, now)
@@ -309,7 +315,12 @@ def _tell_own(verdict: Verdict, result: Result, article: Article, known: Known, 
 
 
 def _revise(
-    verdict: Verdict, result: Result, article: Article, known: Known, change: RevisionChange, now: datetime
+    verdict: PageVerdict,
+    result: Result,
+    article: Article,
+    known: Known,
+    change: RevisionChange,
+    now: datetime,
 ) -> None:
     row = dict(known.row) | _row(result, article, known.url_key, now)
     if (

@@ -18,7 +18,7 @@ from ingest.load.work import note_checked
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
-from ingest.stages.judging import Result, Verdict, judge, keys_of
+from ingest.stages.judging import PageVerdict, Result, judge, keys_of
 from ingest.stages.takedown import Again, bar, forget
 from ingest.urls.identity import url_key
 
@@ -109,9 +109,9 @@ def _asked(edges: Edges, result: Result) -> Iterable[str]:
 
 def _judged(
     edges: Edges, result: Result, keys: Sequence[str], known: dict[str, Known], barred: Mapping[str, str]
-) -> Verdict:
+) -> PageVerdict:
     if (key := _barred_key(keys, known, barred)) is not None:
-        return Verdict(
+        return PageVerdict(
             Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key]
         )
     found = next((known[key] for key in reversed(keys) if key in known), None)
@@ -151,7 +151,7 @@ def _keep_out(
     return bar(con, edges, led, places, clean=False)
 
 
-def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[Verdict]) -> None:
+def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[PageVerdict]) -> None:
     latest = {v.article["article_id"]: v.article for v in verdicts if v.article is not None}
     revisions = {
         (v.revision["article_id"], v.revision["revision"]): v.revision
@@ -184,7 +184,7 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
     work.drop(con, [v.link_key for v in verdicts if v.retry is None])
 
 
-def _outcome(result: Result, verdict: Verdict, now: datetime) -> Row:
+def _outcome(result: Result, verdict: PageVerdict, now: datetime) -> Row:
     return {
         "link_key": verdict.link_key,
         "url_key": verdict.url_key,
@@ -199,7 +199,7 @@ def _outcome(result: Result, verdict: Verdict, now: datetime) -> Row:
     }
 
 
-def _count(results: Sequence[Result], verdicts: Sequence[Verdict]) -> Counts:
+def _count(results: Sequence[Result], verdicts: Sequence[PageVerdict]) -> Counts:
     counts = Counts()
     for verdict in verdicts:
         match verdict.outcome:

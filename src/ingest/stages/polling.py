@@ -62,7 +62,7 @@ class Answered:
 
 
 async def poll_feeds(
-    edges: Edges, due: Sequence[tuple[Feed, FeedState]], told: Callable[[int, int], None] | None = None
+    edges: Edges, due: Sequence[tuple[Feed, FeedState]], progress: Callable[[int, int], None] | None = None
 ) -> PollCounts:
     """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in
     rounds."""
@@ -79,8 +79,8 @@ async def poll_feeds(
         while counts.polled < len(due) and edges.left > 0:
             if ready := await _round(answered, min(ROUND, len(due) - counts.polled)):
                 await _commit(edges, ready, counts)
-                if told:
-                    told(counts.polled, len(due))
+                if progress:
+                    progress(counts.polled, len(due))
     finally:
         for task in list(tasks):
             task.cancel()
