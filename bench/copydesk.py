@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ingest.load.db import Warehouse
-from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Work, WorkKind
+from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Rank, Work, WorkKind
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges
@@ -45,5 +45,5 @@ def _result(number: int, headline: str, text: str) -> Result:
     key = f"{host}/{number}"
     url = f"https://{key}"
     article = Article(headline, text, word_count=len(text.split()), extractor="bench")
-    work = Work(key, url, host, "desk", f"000000 {url}", WorkKind.NEW, NOW.date(), NOW, EntryHints())
+    work = Work(key, url, host, "desk", Rank(0, len(url), url), WorkKind.NEW, NOW.date(), NOW, EntryHints())
     return Result(work, Page(url, url, 200, {}, b"", NOW, str(number)), Extraction(article, Outcome.LOADED))

@@ -52,6 +52,7 @@ from ingest.model import (
     Outcome,
     Page,
     Precision,
+    Rank,
     Stamp,
     StampSource,
     Work,
@@ -293,7 +294,7 @@ def _among(result: Result) -> Result:
     host = f"outlet{number % 997}.example"
     key = f"{host}/news/{number}/words-of-another-headline"
     url = f"https://{key}"
-    work = replace(result.work, url=url, url_key=key, host=host, rank=f"000000 {url}")
+    work = replace(result.work, url=url, url_key=key, host=host, rank=Rank(0, len(url), url))
     return replace(result, work=work, page=result.page and replace(result.page, url=url, final_url=url))
 
 
@@ -306,7 +307,15 @@ def _result(number: int, text: str, seed: int | None) -> Result:
     )
     key = url.removeprefix("https://")
     work = Work(
-        key, url, key.partition("/")[0], "feed", f"000000 {url}", WorkKind.NEW, NOW.date(), NOW, EntryHints()
+        key,
+        url,
+        key.partition("/")[0],
+        "feed",
+        Rank(0, len(url), url),
+        WorkKind.NEW,
+        NOW.date(),
+        NOW,
+        EntryHints(),
     )
     return Result(
         work,

@@ -21,7 +21,7 @@ SELECT id AS article_id, key AS url_key, core.key_hash(key) AS key_hash, 'https:
        'en' AS language, stamp AS published_at, 'instant' AS published_precision, stamp::DATE AS published_day, stamp AS first_seen_at,
        stamp AS checked_at, 'Outlet ' || i % 997 AS publisher, 300 AS word_count, 'news' AS content_type, 'none' AS signal,
        'live' AS status, []::VARCHAR[] AS flags, 1 AS revision, 1 AS revisions, md5('t' || i) AS text_hash, md5('b' || i) AS body_hash,
-       'bench' AS extractor, 'feed' || i % 200 AS feed_id, '000001' AS rank
+       'bench' AS extractor, 'feed' || i % 200 AS feed_id, '000001 00000 ' || key AS rank
 FROM synthetic ORDER BY i;
 
 INSERT INTO core.revision BY NAME
@@ -31,7 +31,7 @@ SELECT id AS article_id, 'https://' || key AS url, 1 AS revision, 'first' AS kin
 FROM synthetic ORDER BY i;
 
 INSERT INTO core.alias BY NAME
-SELECT 'https://' || key AS url, key AS link_key, key AS url_key, 'feed' || i % 200 AS feed_id, '000001' AS rank, kind, stamp::DATE AS day,
+SELECT 'https://' || key AS url, key AS link_key, key AS url_key, 'feed' || i % 200 AS feed_id, '000001 00000 ' || key AS rank, kind, stamp::DATE AS day,
        stamp AS seen_at, core.key_hash('https://' || key) AS url_hash, core.key_hash(key) AS link_hash
 FROM synthetic, (VALUES ('link'), ('final')) k(kind) ORDER BY i;
 

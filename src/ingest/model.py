@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -211,15 +211,16 @@ class Entry:
 
     @property
     def hints(self) -> EntryHints:
+        """What the entry says of its page."""
         return EntryHints(
-            self.title,
-            self.summary,
-            self.published,
-            self.published_raw,
-            self.authors,
-            self.credit,
-            self.categories,
-            self.image_url,
+            title=self.title,
+            summary=self.summary,
+            published=self.published,
+            published_raw=self.published_raw,
+            authors=self.authors,
+            credit=self.credit,
+            categories=self.categories,
+            image_url=self.image_url,
         )
 
 
@@ -310,6 +311,49 @@ class Page:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """Orders the links to one article, so that the order in which they arrive decides nothing: the place of
+    their feed in feeds.toml comes first, then the shorter URL, then its spelling. The smallest rank speaks
+    for the article. Links of a backfill rank behind those of every live feed: what a feed says of an article
+    comes first, whenever it says so.
+
+    `str()` gives the form that the `rank` columns store: six digits, five digits, and the URL. Stored ranks
+    sort as text in the same order as here.
+    """
+
+    position: int
+    length: int
+    url: str
+
+    @classmethod
+    def of_feed(cls, feed: Feed, url: str) -> Rank:
+        """The rank of a link that a live feed lists."""
+        return cls(feed.position, len(url), url)
+
+    @classmethod
+    def of_backfill(cls, feed: Feed | None, url: str) -> Rank:
+        """The rank of a link that a backfill's source names; `feed` is the feed of that site, if it has one."""
+        return cls(_BACKFILL_POSITION + (feed.position if feed else _NO_FEED), len(url), url)
+
+    @classmethod
+    def from_text(cls, text: str) -> Rank:
+        """The rank that `str()` wrote. Raises ValueError for any other text."""
+        position, length, url = text.split(" ", 2)
+        return cls(int(position), int(length), url)
+
+    def __str__(self) -> str:
+        return f"{self.position:06d} {self.length:05d} {self.url}"
+
+    def is_from(self, feed: Feed) -> bool:
+        """Whether the link was listed by this feed (a backfill's link never was)."""
+        return self.position == feed.position
+
+
+_BACKFILL_POSITION = 900_000
+_NO_FEED = 99_999
+
+
 class WorkKind(StrEnum):
     """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young
     article, BACKFILL; CAPTURE a later one of a backfill's page; ENTRY needs no page, its feed carries the
@@ -336,7 +380,7 @@ class Work:
     url: str
     host: str
     feed_id: str | None
-    rank: str
+    rank: Rank
     kind: WorkKind
     day: date
     queued_at: datetime
@@ -376,12 +420,19 @@ class PageInput:
     full_text: bool = False
 
 
+_TEXT = {"belongs_to": "text"}
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A clean article: the names are those of mart.articles (schema.org, IPTC ninjs)."""
+    """A clean article: the names are those of mart.articles (schema.org, IPTC ninjs).
 
-    headline: str | None
-    body_text: str
+    load/rows.py derives its columns from these fields. Fields marked _TEXT change only with the text that is
+    shown; the others are replaced when a link of smaller rank describes the same text.
+    """
+
+    headline: str | None = field(metadata=_TEXT)
+    body_text: str = field(metadata=_TEXT)
     canonical_url: str | None = None
     description: str | None = None
     byline: str | None = None
@@ -400,10 +451,10 @@ class Article:
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
     image_credit: str | None = None
-    word_count: int = 0
+    word_count: int = field(default=0, metadata=_TEXT)
     content_type: ContentType = ContentType.NEWS
-    signal: Signal = Signal.NONE
-    status: Status = Status.LIVE
+    signal: Signal = field(default=Signal.NONE, metadata=_TEXT)
+    status: Status = field(default=Status.LIVE, metadata=_TEXT)
     embargo_until: datetime | None = None
     withdraws: str | None = None
     flags: tuple[Flag, ...] = ()
@@ -435,6 +486,10 @@ class Extraction:
         """True where the article is the feed's own word because the answer had no content (`reason`): a later
         one may have some."""
         return self.article is not None and self.reason is not None
+
+
+TEXT_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Article) if f.metadata == _TEXT)
+"""Fields of an Article that change only with the text that is shown."""
 
 
 # -- identity ------------------------------------------------------------------------------------------------

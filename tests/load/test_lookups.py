@@ -126,7 +126,7 @@ def test_what_is_told_twice_stands_once_in_one_transaction_or_two(warehouse: War
             ("link", "0"),
         ]
         assert con.execute("SELECT outcome FROM core.outcome").fetchall() == [("failed",)]
-        assert known_links(con, ["a.example/1", "a.example/2"])["a.example/1"]["outcome"] == "failed"
+        assert known_links(con, ["a.example/1", "a.example/2"])["a.example/1"].outcome == "failed"
 
 
 def test_a_hash_that_does_not_fit_its_key_is_told(warehouse: Warehouse) -> None:

@@ -22,6 +22,7 @@ from ingest.model import (
     Outcome,
     Page,
     Precision,
+    Rank,
     Signal,
     Stamp,
     StampSource,
@@ -81,7 +82,7 @@ class Take:
             extractor="test/1",
         )
         link = self.link or self.url
-        key, rank = url_key(link, HostRules()), f"{self.position:06d} {len(link):05d} {link}"
+        key, rank = url_key(link, HostRules()), Rank(self.position, len(link), link)
         work = Work(key, link, host_of(link), "desk", rank, self.kind, NOON.date(), NOON, EntryHints())
         page = Page(self.url, self.url, 200, {"content-type": "text/html"}, b"", now, "0" * 64)
         return Result(work, page, Extraction(article, Outcome.LOADED))

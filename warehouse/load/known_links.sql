@@ -2,9 +2,9 @@
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT link_key, outcome, reason FROM core.outcome
 WHERE rowid IN (SELECT rowid FROM core.outcome WHERE link_hash IN (SELECT core.key_hash(link_key) FROM staged));
-SELECT s.link_key AS asked,
+SELECT s.link_key,
        s.url_key AS article_key,
-       p.rank AS pending_rank, p.kind AS pending_kind, p.url AS pending_url, p.attempts AS pending_attempts,
+       p.rank AS pending_rank, p.kind AS pending_kind, p.attempts AS pending_attempts,
        -- what a backfill only passed by was never decided
        CASE WHEN NOT list_contains($undecided, o.reason) OR o.reason IS NULL OR o.outcome = 'pending' THEN o.outcome END AS outcome,
        o.reason,

@@ -13,7 +13,7 @@ WITH asked AS (
   SELECT c.article_id, c.revision, e.title, e.summary, e.published_at, e.published_precision, e.published_raw, e.authors, e.credit,
          e.categories, e.image_url
   FROM chosen c
-  JOIN raw.entry e ON e.feed_id = c.feed_id AND e.link = substr(c.rank, 14) AND e.seen_at <= c.first_seen_at
+  JOIN raw.entry e ON e.feed_id = c.feed_id AND e.link = core.rank_url(c.rank) AND e.seen_at <= c.first_seen_at
   QUALIFY row_number() OVER (PARTITION BY c.article_id, c.revision ORDER BY e.seen_at DESC) = 1
 ), host AS (
   SELECT article_id, list(text) AS host_lines FROM core.dropped_line

@@ -17,7 +17,7 @@ from ingest.backfill.targets import Span, decide
 from ingest.fetch.archive import Archive
 from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
-from ingest.load.rows import Row, work_row
+from ingest.load.rows import AliasRow, LinkState, OutcomeRow, PendingRow, alias_row, outcome_row, pending_row
 from ingest.load.work import queue, settle
 from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.edges import Edges
@@ -214,7 +214,7 @@ class Run:
             queue(
                 con,
                 [
-                    work_row(_work(one, edges.now, WorkKind.CAPTURE), next_attempt_at=edges.now)
+                    pending_row(_work(one, edges.now, WorkKind.CAPTURE), next_attempt_at=edges.now)
                     for one in taken
                 ],
             )
@@ -261,88 +261,63 @@ class Opening:
     __slots__ = ("aliases", "outcomes", "pending", "waiting")
 
     def __init__(self) -> None:
-        self.aliases: list[Row] = []
-        self.outcomes: list[Row] = []
-        self.pending: list[Row] = []
+        self.aliases: list[AliasRow] = []
+        self.outcomes: list[OutcomeRow] = []
+        self.pending: list[PendingRow] = []
         self.waiting: list[str] = []
 
 
-def opening(targets: Sequence[Target], links: Mapping[str, Row], asked: Backfill, now: datetime) -> Opening:
-    """Links to remember, outcomes to write and pages to have for the targets of a chunk (smallest rank
+def opening(
+    targets: Sequence[Target], links: Mapping[str, LinkState], asked: Backfill, now: datetime
+) -> Opening:
+    """Links to remember, outcomes to write and pages to fetch for the targets of a chunk (smallest rank
     first). Pure."""
-    rows, met = Opening(), set[str]()
-    for one in sorted(
+    rows, decided = Opening(), set[str]()
+    for target in sorted(
         targets, key=lambda t: (t.reason is not None, asked.offline and t.place is None, t.rank, t.url)
     ):
-        there = links.get(one.url_key, {})
-        rows.aliases.append(_alias(one, there.get("article_key") or one.url_key, now))
-        if one.url_key in met:
+        key = target.url_key
+        link = links.get(key) or LinkState(key)
+        article_key = link.article_key or key
+        rows.aliases.append(
+            alias_row(target.url, key, article_key, feed_id=target.feed_id, rank=target.rank, now=now)
+        )
+        if key in decided:
             continue
-        met.add(one.url_key)
-        decision = decide(one, there, asked.mode)
+        decided.add(key)
+        decision = decide(target, link, asked.mode)
         if decision.outcome is not None:
-            leads = there.get("article_key") or one.url_key
-            said = (decision.outcome, decision.reason, decision.detail)
-            rows.outcomes.append(outcome_row(one.url_key, leads, one.feed_id, *said, now))
-        if decision.wanted and there.get("pending_kind") == "backfill" and one.place is None:
-            if there.get("pending_attempts"):
-                rows.waiting.append(one.url_key)
-        elif decision.wanted:
-            rows.pending.append(work_row(_work(one, now), next_attempt_at=now))
-            if there.get("article_key") is None:
-                rows.outcomes.append(
-                    outcome_row(one.url_key, one.url_key, one.feed_id, Outcome.PENDING, None, None, now)
+            rows.outcomes.append(
+                outcome_row(
+                    key,
+                    article_key,
+                    target.feed_id,
+                    decision.outcome,
+                    now,
+                    reason=decision.reason,
+                    detail=decision.detail,
                 )
+            )
+        if decision.wanted and link.pending_kind is WorkKind.BACKFILL and target.place is None:
+            if link.pending_attempts:
+                rows.waiting.append(key)
+        elif decision.wanted:
+            rows.pending.append(pending_row(_work(target, now), next_attempt_at=now))
+            if link.article_key is None:
+                rows.outcomes.append(outcome_row(key, key, target.feed_id, Outcome.PENDING, now))
     return rows
 
 
-def _work(one: Target, now: datetime, kind: WorkKind = WorkKind.BACKFILL) -> Work:
+def _work(target: Target, now: datetime, kind: WorkKind = WorkKind.BACKFILL) -> Work:
     return Work(
-        one.url_key,
-        one.url,
-        one.host,
-        one.feed_id,
-        one.rank,
-        kind,
-        now.date(),
-        now,
-        one.hints,
-        place=one.place,
+        url_key=target.url_key,
+        url=target.url,
+        host=target.host,
+        feed_id=target.feed_id,
+        rank=target.rank,
+        kind=kind,
+        day=now.date(),
+        queued_at=now,
+        hints=target.hints,
+        place=target.place,
     )
-
-
-def _alias(one: Target, leads_to: str, now: datetime) -> Row:
-    return {
-        "url": one.url,
-        "link_key": one.url_key,
-        "url_key": leads_to,
-        "feed_id": one.feed_id,
-        "rank": one.rank,
-        "kind": "link",
-        "day": now.date(),
-        "seen_at": now,
-    }
-
-
-def outcome_row(
-    key: str,
-    leads_to: str,
-    feed_id: str | None,
-    outcome: Outcome,
-    reason: str | None,
-    detail: str | None,
-    now: datetime,
-) -> Row:
-    """A row of core.outcome for a link that no page was had for."""
-    return {
-        "link_key": key,
-        "url_key": leads_to,
-        "feed_id": feed_id,
-        "outcome": outcome,
-        "reason": reason,
-        "detail": detail,
-        "fetched": False,
-        "extracted": False,
-        "day": now.date(),
-        "decided_at": now,
-    }

@@ -26,7 +26,7 @@ from ingest.fetch.client import MB
 from ingest.fetch.warc import read_members, read_response
 from ingest.load import pages
 from ingest.load.db import Connection
-from ingest.load.rows import Row, page_row
+from ingest.load.rows import LinkState, page_row
 from ingest.load.sql import append
 from ingest.model import ArchivePlace, Page, Reason, Response
 from ingest.stages.edges import Edges
@@ -102,7 +102,7 @@ def keep(
     id: str,
     batch: Sequence[Captured],
     targets: Sequence[Target],
-    links: Mapping[str, Row],
+    links: Mapping[str, LinkState],
 ) -> list[Target]:
     """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the
     targets with their places. Of a page each capture of another time is kept."""
@@ -111,7 +111,8 @@ def keep(
     captures: list[tuple[str, datetime, str, ArchivePlace]] = []
     met = ledger.captured(con, id, {target.url_key for target in targets})
     for one, target in zip(batch, targets, strict=True):
-        wanted = target.reason is None and decide(target, links.get(target.url_key, {}), asked.mode).wanted
+        link = links.get(target.url_key) or LinkState(target.url_key)
+        wanted = target.reason is None and decide(target, link, asked.mode).wanted
         if (
             one.response is not None
             and wanted

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ingest.load.db import Connection
-from ingest.load.rows import Row, hints_from, hints_json, place_columns, work_from
+from ingest.load.rows import Row, hints_from, hints_json, place_columns, place_from, work_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Reason, Work, WorkKind
+from ingest.model import ArchivePlace, EntryHints, Rank, Reason, Work, WorkKind
 
 LEASE = timedelta(minutes=10)
 """How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what
@@ -46,7 +46,7 @@ class Target:
     url: str
     url_key: str
     host: str
-    rank: str
+    rank: Rank
     feed_id: str | None = None
     day: date | None = None
     hints: EntryHints = field(default_factory=EntryHints)
@@ -109,7 +109,7 @@ def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
             "url_key": one.url_key,
             "host": one.host,
             "feed_id": one.feed_id,
-            "rank": one.rank,
+            "rank": str(one.rank),
             "day": one.day,
             "hints": hints_json(one.hints),
             "reason": one.reason,
@@ -256,23 +256,18 @@ def targets_of(con: Connection, id: str, chunk: int) -> list[Target]:
 
 
 def _target(row: Row) -> Target:
-    place = (
-        None
-        if row["page_file"] is None
-        else ArchivePlace(row["page_file"], row["page_offset"], row["page_length"])
-    )
     return Target(
-        row["url"],
-        row["url_key"],
-        row["host"],
-        row["rank"],
-        row["feed_id"],
-        row["day"],
-        hints_from(row["hints"]),
-        row["reason"],
-        row["detail"],
-        row["final"],
-        place,
+        url=row["url"],
+        url_key=row["url_key"],
+        host=row["host"],
+        rank=Rank.from_text(row["rank"]),
+        feed_id=row["feed_id"],
+        day=row["day"],
+        hints=hints_from(row["hints"]),
+        reason=row["reason"],
+        detail=row["detail"],
+        final=row["final"],
+        place=place_from(row),
     )
 
 

@@ -18,6 +18,7 @@ from ingest.backfill.sources.captured import Captured
 from ingest.backfill.sources.sites import Walk, listed, sites
 from ingest.backfill.targets import decide, target_of
 from ingest.load.polls import known_links
+from ingest.load.rows import LinkState
 from ingest.model import Reason
 from ingest.stages.edges import Edges
 
@@ -59,7 +60,7 @@ class _Tally:
         self._left: Counter[str] = Counter()
         self._refused: dict[int, str] = {}
 
-    def add(self, targets: Sequence[Target], links: Mapping[str, Mapping[str, Any]]) -> None:
+    def add(self, targets: Sequence[Target], links: Mapping[str, LinkState]) -> None:
         for one in targets:
             if one.reason is None and (before := self._refused.pop(hash(one.url), None)) is not None:
                 self._left[before] -= (
@@ -73,7 +74,7 @@ class _Tally:
                 self._left["duplicate_url"] += 1
                 continue
             self._seen.add(hash(one.url_key))
-            decision = decide(one, links.get(one.url_key, {}), self._asked.mode)
+            decision = decide(one, links.get(one.url_key) or LinkState(one.url_key), self._asked.mode)
             if one.reason is not None:
                 self._refused[hash(one.url)] = decision.reason or one.reason
             if decision.reason is not None and not decision.wanted:

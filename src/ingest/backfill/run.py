@@ -28,7 +28,7 @@ from ingest.load import boilerplate, polls, work
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
-from ingest.load.rows import Row
+from ingest.load.rows import OutcomeRow, outcome_row
 from ingest.model import Outcome, Reason, WorkKind
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
@@ -146,10 +146,9 @@ def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
     return len(left)
 
 
-def _let_go(key: str, feed_id: str | None, now: datetime) -> Row:
-    return chunks.outcome_row(
-        key, key, feed_id, Outcome.SKIPPED, Reason.DEFERRED, "its backfill was cancelled", now
-    )
+def _let_go(key: str, feed_id: str | None, now: datetime) -> OutcomeRow:
+    detail = "its backfill was cancelled"
+    return outcome_row(key, key, feed_id, Outcome.SKIPPED, now, reason=Reason.DEFERRED, detail=detail)
 
 
 def find(settings: Settings, id: str) -> dict[str, Any]:

@@ -4,15 +4,14 @@ day. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from ingest import dates
 from ingest.backfill.ledger import Target
 from ingest.backfill.request import Backfill, Mode
-from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Reason, Stamp, StampSource
+from ingest.load.rows import LinkState
+from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Rank, Reason, Stamp, StampSource, WorkKind
 from ingest.urls.identity import HostRules, clean_link, host_of, registrable_domain, url_key
 
 AHEAD = timedelta(hours=48)
@@ -100,7 +99,7 @@ def target_of(found: Found, asked: Backfill, now: datetime, rules: HostRules) ->
         url,
         key,
         host_of(url),
-        rank_of(found.feed, url),
+        Rank.of_backfill(found.feed, url),
         found.feed.id if found.feed else None,
         found.day,
         _hints(found, now),
@@ -115,7 +114,9 @@ def target_of(found: Found, asked: Backfill, now: datetime, rules: HostRules) ->
 
 def _refused(found: Found, url: str, reason: Reason, detail: str, *, final: bool) -> Target:
     feed_id = found.feed.id if found.feed else None
-    return Target(url, url, "", rank_of(found.feed, url), feed_id, reason=reason, detail=detail, final=final)
+    return Target(
+        url, url, "", Rank.of_backfill(found.feed, url), feed_id, reason=reason, detail=detail, final=final
+    )
 
 
 def _hints(found: Found, now: datetime) -> EntryHints:
@@ -176,11 +177,6 @@ def _ranged(one: Target, asked: Backfill, said: str) -> Target:
     return one
 
 
-def rank_of(feed: Feed | None, url: str) -> str:
-    """Behind every link of a live feed: what a feed says of an article comes first, whenever it says so."""
-    return f"9{feed.position if feed else 99_999:05d} {len(url):05d} {url}"
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a key: a page to be had (`wanted`), or an outcome to note, or neither, since all is
@@ -192,16 +188,16 @@ class Decision:
     detail: str | None = None
 
 
-def decide(one: Target, there: Mapping[str, Any], mode: Mode) -> Decision:
+def decide(one: Target, link: LinkState, mode: Mode) -> Decision:
     """One key against what the warehouse knows of it (load/polls.known_links)."""
-    if there.get("taken_down"):
-        return Decision(outcome=Outcome.SKIPPED, reason=Reason.TAKEDOWN, detail=there["taken_down"])
-    known, outcome = there.get("article_key"), there.get("outcome")
+    if link.taken_down:
+        return Decision(outcome=Outcome.SKIPPED, reason=Reason.TAKEDOWN, detail=link.taken_down)
+    known, outcome = link.article_key, link.outcome
     if one.reason is not None:
         if known is not None or outcome is not None:
             return Decision()
         return Decision(outcome=Reason(one.reason).rule.ending, reason=one.reason, detail=one.detail)
-    if outcome == Outcome.PENDING and there.get("pending_kind") not in (None, "backfill", "capture"):
+    if outcome == Outcome.PENDING and link.pending_kind not in (None, WorkKind.BACKFILL, WorkKind.CAPTURE):
         return Decision()  # the next poll has it fetched
     if mode == Mode.ALL or (outcome is None and known is None) or outcome == Outcome.PENDING:
         return Decision(wanted=True)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from ingest.load.links import targets
-from ingest.load.rows import Known, Row
+from ingest.load.rows import Known, Row, known_from
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import article_id
 
@@ -49,28 +49,10 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
     first = min(row["first_seen_at"] for row in rows).date()
     seen = dict(con.execute(sql("load/seen_texts"), {"first": first}).fetchall())
     con.unregister("staged")
-    known = {row["url_key"]: known_from(row | {"seen": seen.get(str(row["article_id"]))}) for row in rows}
+    known = {
+        row["url_key"]: known_from(row, frozenset(seen.get(str(row["article_id"])) or ())) for row in rows
+    }
     return {key: known[target] for key, target in led.items()}
-
-
-def known_from(row: dict[str, Any]) -> Known:
-    """A row of core.article, or as many of its columns as are asked for; with or without `seen`."""
-    row = {name: str(value) if name == "article_id" else value for name, value in row.items()}
-    seen = frozenset(row.pop("seen", None) or ())
-    return Known(
-        row["article_id"],
-        row["url_key"],
-        row["rank"],
-        row["headline"],
-        row["body_text"] or "",
-        row["text_hash"],
-        row["revision"],
-        row["revisions"],
-        row["status"],
-        row["published_day"],
-        seen,
-        row,
-    )
 
 
 def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:

@@ -16,8 +16,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ingest.load.articles import known_from, mark_dirty
-from ingest.load.rows import Known, Row
+from ingest.load.articles import mark_dirty
+from ingest.load.rows import Known, Row, known_from
 from ingest.load.sql import append, records, sql, stage, stage_columns
 from ingest.model import Signal
 

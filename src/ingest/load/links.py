@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 import duckdb
 
-from ingest.load.rows import Row
+from ingest.load.rows import AliasRow
 from ingest.load.sql import merge, sql, stage
 
 _KEY = ("link_key",)
@@ -39,9 +39,9 @@ def targets(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, 
     return found
 
 
-def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[AliasRow]) -> None:
     """URLs that lead to articles; one row for a URL and kind, the smallest rank of the batch wins."""
-    best: dict[tuple[str, str], Row] = {}
+    best: dict[tuple[str, str], AliasRow] = {}
     for row in rows:
         place = (row["url"], row["kind"])
         if place not in best or row["rank"] < best[place]["rank"]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from ingest.load.articles import leads, mark_dirty, taken_down
-from ingest.load.rows import Row, state_from, state_row
+from ingest.load.rows import LinkState, Row, link_state_from, state_from, state_row
 from ingest.load.sql import append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
 from ingest.reasons import undecided
@@ -54,17 +54,16 @@ def known_entries(
     return found
 
 
-def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Row]:
-    """For each link key: the article it leads to (article_key), its pending work (rank, kind) and outcome,
-    where there are any."""
+def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, LinkState]:
+    """What the warehouse knows of each of these link keys."""
     asked = sorted(set(keys))
     led = leads(con, asked)
     if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in asked], "core.alias"):
         return {}
     con.execute(sql("load/known_links"), {"undecided": undecided()})
-    rows = {row["asked"]: row for row in records(con)}
+    states = {row["link_key"]: link_state_from(row) for row in records(con)}
     con.unregister("staged")
-    return rows
+    return states
 
 
 def write_polls(

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from ingest.load.links import mark_days_of
-from ingest.load.rows import Row, work_from
+from ingest.load.rows import OutcomeRow, PendingRow, hints_of_entry, work_from
 from ingest.load.sql import merge, records, sql, stage
-from ingest.model import EntryHints, Precision, Stamp, StampSource, Work, WorkKind
+from ingest.model import Rank, Work, WorkKind
 from ingest.urls.identity import host_of
 
 _COLUMNS = ("url_key",)
@@ -45,7 +45,7 @@ def pending_count(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def queue(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def queue(con: duckdb.DuckDBPyConnection, rows: Sequence[PendingRow]) -> None:
     """Add or replace pending work."""
     merge(con, "merge_pending", rows, "core.pending")
 
@@ -57,10 +57,10 @@ def drop(con: duckdb.DuckDBPyConnection, url_keys: Sequence[str]) -> None:
         con.unregister("staged")
 
 
-def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[OutcomeRow]) -> None:
     """Write outcomes, of several for a link the last, and mark the days on which they show."""
     merge(con, "merge_outcome", list({row["link_key"]: row for row in rows}.values()), "core.outcome")
-    mark_days_of(con, {row[name] for row in rows for name in ("url_key", "link_key")})
+    mark_days_of(con, {key for row in rows for key in (row["url_key"], row["link_key"])})
 
 
 def due_rechecks(
@@ -81,30 +81,15 @@ def note_checked(con: duckdb.DuckDBPyConnection, days: Mapping[str, date], now: 
 
 
 def _work(row: Mapping[str, Any], now: datetime) -> Work:
-    stamp = None
-    if row["published_at"] is not None:
-        stamp = Stamp(
-            row["published_at"], Precision(row["published_precision"]), StampSource.FEED, row["published_raw"]
-        )
-    hints = EntryHints(
-        row["title"],
-        row["summary"],
-        stamp,
-        row["published_raw"],
-        tuple(row["authors"] or ()),
-        row["credit"],
-        tuple(row["categories"] or ()),
-        row["image_url"],
-    )
     url = row["url"]
     return Work(
-        row["link_key"],
-        url,
-        host_of(url),
-        row["feed_id"],
-        row["rank"],
-        WorkKind.RECHECK,
-        row["day"],
-        now,
-        hints,
+        url_key=row["link_key"],
+        url=url,
+        host=host_of(url),
+        feed_id=row["feed_id"],
+        rank=Rank.from_text(row["rank"]),
+        kind=WorkKind.RECHECK,
+        day=row["day"],
+        queued_at=now,
+        hints=hints_of_entry(row),
     )

@@ -1,229 +1,180 @@
-"""What the entries of a poll ask for: pages to fetch, links to remember, outcomes to write. Pure."""
+"""What the entries of a poll lead to: pages to fetch, addresses to remember, outcomes to write. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from ingest.load.rows import Row, work_row
-from ingest.model import Entry, EntryHints, Feed, Outcome, Reason, Work, WorkKind
+from ingest.load.rows import AliasRow, LinkState, OutcomeRow, alias_row, outcome_row
+from ingest.model import Entry, Feed, Outcome, Rank, Reason, Work, WorkKind
 from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict
 from ingest.urls.identity import HostRules, host_of, url_key
 
 
 @dataclass(slots=True)
 class Intents:
-    """Rows for core.pending, core.alias and core.outcome; `pending` by link key, where the smallest rank
-    wins.
+    """What one round of polls adds to the warehouse.
 
-    `mended`: link keys whose waiting work is given up for the key that their feed names instead.
+    `pending`: work by link key; of several links to one key the smallest rank wins. `replaced`: link keys
+    whose waiting work is dropped, each with the key that its feed names instead. `outcomes`: by link key.
     """
 
-    pending: dict[str, Row] = field(default_factory=dict)
-    mended: dict[str, str] = field(default_factory=dict)
-    aliases: list[Row] = field(default_factory=list)
-    outcomes: dict[str, Row] = field(default_factory=dict)
+    pending: dict[str, Work] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    aliases: list[AliasRow] = field(default_factory=list)
+    outcomes: dict[str, OutcomeRow] = field(default_factory=dict)
 
 
 def link_of(entry: Entry) -> str:
-    """The entry's address; an entry without one gets a name of its own, so that it can be accounted for."""
+    """The entry's address; an entry without one gets a urn of its own, so that it has an outcome too."""
     return entry.link or f"urn:wire-entry:{entry.feed_id}:{entry.entry_key}"
-
-
-def rank_of(feed: Feed, url: str) -> str:
-    """Orders links to one key whatever order they arrive in: place of the feed in feeds.toml, then the
-    shorter, then spelling."""
-    return f"{feed.position:06d} {len(url):05d} {url}"
 
 
 def plan(
     feed: Feed,
     verdicts: Iterable[EntryVerdict],
     known: Mapping[str, EntryDigest],
-    links: Mapping[str, Mapping[str, Any]],
+    links: Mapping[str, LinkState],
     intents: Intents,
     now: datetime,
     rules: HostRules,
 ) -> None:
-    """Add to `intents` what these verdicts ask for. `links` is what the warehouse knows of each link key
-    (load/polls.py)."""
+    """Add what these entries of one feed lead to. `known` holds the feed's digests by entry_key, `links` what
+    the warehouse knows of each link key (load/polls.known_links)."""
     for verdict in verdicts:
-        if verdict.kind is EntryKind.SAME:
-            continue
-        link = link_of(verdict.entry)
-        key = url_key(link, rules)
-        there = links.get(key, {})
-        before = known.get(verdict.entry.entry_key)
-        moved = before is not None and before.link_key is not None and before.link_key != key
-        old = links.get(before.link_key or "", {}) if moved and before is not None else {}
-        leads_to = there.get("article_key") or old.get(
-            "article_key"
-        )  # the same guid with a new URL keeps its article
-        if verdict.kind is EntryKind.NEW or moved:
-            intents.aliases.append(_alias(feed, link, key, leads_to or key, now))
-        if there.get("taken_down"):
-            _settle(
-                intents,
-                feed,
-                key,
-                leads_to or key,
-                Outcome.SKIPPED,
-                now,
-                Reason.TAKEDOWN,
-                there["taken_down"],
-            )
-        else:
-            mended = (
-                leads_to is None
-                and there.get("outcome") is None
-                and _mended(intents, feed, verdict, key, old, now)
-            )
-            _ask(intents, feed, verdict, link, key, leads_to, there, now, mended=mended)
+        if verdict.kind is not EntryKind.SAME:
+            _EntryPlan(feed, verdict, known.get(verdict.entry.entry_key), links, intents, now, rules).add()
 
 
-def _ask(
-    intents: Intents,
-    feed: Feed,
-    verdict: EntryVerdict,
-    link: str,
-    key: str,
-    leads_to: str | None,
-    there: Mapping[str, Any],
-    now: datetime,
-    *,
-    mended: bool,
-) -> None:
-    entry = verdict.entry
-    if entry.link is None and not _carries_text(feed, entry):
-        _settle(
-            intents,
-            feed,
-            key,
-            key,
-            Outcome.SKIPPED,
-            now,
-            Reason.NO_URL,
-            "the entry names no page and carries no text",
-        )
-        return
-    if leads_to is not None and there.get("outcome") is None:
-        _settle(
-            intents, feed, key, leads_to, Outcome.LOADED, now, None, "another address of a loaded article"
-        )
-    wanted = (verdict.fetch or mended) and (
-        leads_to is None or verdict.kind is EntryKind.CHANGED or _carries_text(feed, entry)
-    )
-    if not wanted or (verdict.kind is EntryKind.NEW and there.get("outcome") in ("failed", "skipped")):
-        return
-    work = _work(feed, entry, link, key, known=leads_to is not None, now=now)
-    if _stays(intents, there, work):
-        return
-    intents.pending[key] = work_row(work, next_attempt_at=now)
-    if leads_to is None:
-        _settle(intents, feed, key, key, Outcome.PENDING, now, None, None)
+class _EntryPlan:
+    """One entry that is new, changed or touched, with the state of its link and of its former link."""
 
+    def __init__(
+        self,
+        feed: Feed,
+        verdict: EntryVerdict,
+        digest: EntryDigest | None,
+        links: Mapping[str, LinkState],
+        intents: Intents,
+        now: datetime,
+        rules: HostRules,
+    ) -> None:
+        self._feed = feed
+        self._entry = verdict.entry
+        self._verdict = verdict
+        self._intents = intents
+        self._now = now
+        self._url = link_of(verdict.entry)
+        self._key = url_key(self._url, rules)
+        self._link = links.get(self._key) or LinkState(self._key)
+        former = digest.link_key if digest is not None else None
+        self._moved = former is not None and former != self._key
+        self._former = (links.get(former) or LinkState(former)) if former and self._moved else LinkState("")
+        # The same guid with a new URL keeps its article.
+        self._article_key = self._link.article_key or self._former.article_key
+        self._has_text = feed.full_text and bool(self._entry.content_html or self._entry.summary)
 
-def _mended(
-    intents: Intents, feed: Feed, verdict: EntryVerdict, key: str, old: Mapping[str, Any], now: datetime
-) -> bool:
-    """True where an entry names another address before the page at the first one was had (a slip of the pen,
-    put right).
+    def add(self) -> None:
+        """Add the entry's rows to the intents."""
+        if self._verdict.kind is EntryKind.NEW or self._moved:
+            self._intents.aliases.append(self._alias())
+        if self._link.taken_down:
+            self._settle(Outcome.SKIPPED, Reason.TAKEDOWN, self._link.taken_down)
+            return
+        undecided = self._article_key is None and self._link.outcome is None
+        corrected = undecided and self._takes_over_former_address()
+        if self._entry.link is None and not self._has_text:
+            detail = "the entry names no page and carries no text"
+            self._settle(Outcome.SKIPPED, Reason.NO_URL, detail, article_key=self._key)
+            return
+        if self._article_key is not None and self._link.outcome is None:
+            self._settle(Outcome.LOADED, None, "another address of a loaded article")
+        if self._is_wanted(corrected):
+            self._queue()
 
-    Its waiting work is given up for the new one; elsewhere the new address shares the old one's outcome.
-    """
-    if verdict.kind is not EntryKind.TOUCHED or verdict.twin_of is not None or old.get("outcome") is None:
+    def _is_wanted(self, corrected: bool) -> bool:
+        """Whether the page is fetched: a new or corrected address without an article, a changed entry, or one
+        whose text comes with the feed. A second entry for a link that failed or was skipped does not repeat
+        it."""
+        kind = self._verdict.kind
+        if kind is EntryKind.NEW and self._link.outcome in (Outcome.FAILED, Outcome.SKIPPED):
+            return False
+        if not (self._verdict.fetch or corrected):
+            return False
+        return self._article_key is None or kind is EntryKind.CHANGED or self._has_text
+
+    def _queue(self) -> None:
+        rank = Rank.of_feed(self._feed, self._url)
+        waiting = self._intents.pending.get(self._key)
+        waiting_rank = waiting.rank if waiting else self._link.pending_rank
+        if waiting_rank is not None and waiting_rank < rank:
+            return  # the work that waits came by a link that speaks for the article, whichever came first
+        self._intents.pending[self._key] = self._work(rank)
+        if self._article_key is None:
+            self._settle(Outcome.PENDING, None, None)
+
+    def _takes_over_former_address(self) -> bool:
+        """Whether the page is to be fetched at the new address of an entry that corrects its link: True while
+        the page at the former address waits (its work is dropped) or was lost because the address was wrong.
+        Elsewhere the new address takes over the outcome of the former one."""
+        former = self._former
+        if self._verdict.kind is not EntryKind.TOUCHED or self._verdict.twin_of is not None:
+            return False
+        if former.outcome is None:
+            return False
+        if former.outcome is Outcome.PENDING:
+            listed_here = former.pending_rank is not None and former.pending_rank.is_from(self._feed)
+            if listed_here and former.link_key not in self._intents.pending:
+                self._intents.replaced[former.link_key] = self._key
+                detail = "its feed names another address since"
+                self._settle(Outcome.DUPLICATE_URL, None, detail, link_key=former.link_key)
+            return True
+        if former.outcome is Outcome.FAILED and former.reason and former.reason.rule.address_at_fault:
+            return True
+        self._settle(former.outcome, former.reason, "as at its former address")
         return False
-    if old["outcome"] == Outcome.PENDING:
-        if (old["pending_rank"] or "").startswith(rank_of(feed, "")[:7]) and old[
-            "asked"
-        ] not in intents.pending:
-            intents.mended[old["asked"]] = key
-            _settle(
-                intents,
-                feed,
-                old["asked"],
-                key,
-                Outcome.DUPLICATE_URL,
-                now,
-                None,
-                "its feed names another address since",
-            )
-        return True
-    if old["outcome"] == Outcome.FAILED and old["reason"] and Reason(old["reason"]).rule.address_at_fault:
-        return True
-    _settle(intents, feed, key, key, old["outcome"], now, old["reason"], "as at its former address")
-    return False
 
+    def _work(self, rank: Rank) -> Work:
+        entry = self._entry
+        known = self._article_key is not None
+        return Work(
+            url_key=self._key,
+            url=self._url,
+            host=host_of(self._url),
+            feed_id=self._feed.id,
+            rank=rank,
+            kind=WorkKind.ENTRY if self._has_text else WorkKind.REFETCH if known else WorkKind.NEW,
+            day=self._now.date(),
+            queued_at=self._now,
+            hints=entry.hints,
+            content=(entry.content_html or entry.summary) if self._has_text else None,
+        )
 
-def _stays(intents: Intents, there: Mapping[str, Any], work: Work) -> bool:
-    """True where waiting work for this key came by a link of smaller rank: order of arrival must not
-    matter."""
-    waiting = intents.pending.get(work.url_key)
-    rank = waiting["rank"] if waiting else there.get("pending_rank")
-    return rank is not None and rank < work.rank
+    def _alias(self) -> AliasRow:
+        rank = Rank.of_feed(self._feed, self._url)
+        article_key = self._article_key or self._key
+        return alias_row(self._url, self._key, article_key, feed_id=self._feed.id, rank=rank, now=self._now)
 
-
-def _work(feed: Feed, entry: Entry, link: str, key: str, *, known: bool, now: datetime) -> Work:
-    text = _carries_text(feed, entry)
-    kind = WorkKind.ENTRY if text else WorkKind.REFETCH if known else WorkKind.NEW
-    return Work(
-        key,
-        link,
-        host_of(link),
-        feed.id,
-        rank_of(feed, link),
-        kind,
-        now.date(),
-        now,
-        _hints(entry),
-        (entry.content_html or entry.summary) if text else None,
-    )
-
-
-def _hints(entry: Entry) -> EntryHints:
-    return entry.hints
-
-
-def _carries_text(feed: Feed, entry: Entry) -> bool:
-    return feed.full_text and bool(entry.content_html or entry.summary)
-
-
-def _alias(feed: Feed, link: str, key: str, leads_to: str, now: datetime) -> Row:
-    return {
-        "url": link,
-        "link_key": key,
-        "url_key": leads_to,
-        "feed_id": feed.id,
-        "rank": rank_of(feed, link),
-        "kind": "link",
-        "day": now.date(),
-        "seen_at": now,
-    }
-
-
-def _settle(
-    intents: Intents,
-    feed: Feed,
-    key: str,
-    leads_to: str,
-    outcome: Outcome,
-    now: datetime,
-    reason: Reason | None,
-    detail: str | None,
-) -> None:
-    before = intents.outcomes.get(key)
-    feed_id = before["feed_id"] if before else feed.id
-    intents.outcomes[key] = {
-        "link_key": key,
-        "url_key": leads_to,
-        "feed_id": feed_id,
-        "outcome": outcome,
-        "reason": reason,
-        "detail": detail,
-        "fetched": False,
-        "extracted": False,
-        "day": now.date(),
-        "decided_at": now,
-    }
+    def _settle(
+        self,
+        outcome: Outcome,
+        reason: str | None,
+        detail: str | None,
+        *,
+        link_key: str | None = None,
+        article_key: str | None = None,
+    ) -> None:
+        """Note what became of a link: this entry's, unless `link_key` names another. The first feed of the
+        round that lists a link keeps its outcome row."""
+        key = link_key or self._key
+        earlier = self._intents.outcomes.get(key)
+        self._intents.outcomes[key] = outcome_row(
+            key,
+            article_key or self._article_key or self._key,
+            earlier["feed_id"] if earlier else self._feed.id,
+            outcome,
+            self._now,
+            reason=reason,
+            detail=detail,
+        )

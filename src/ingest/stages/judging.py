@@ -3,14 +3,23 @@ loss. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 from ingest.dedup.revisions import RevisionChange, classify
 from ingest.errors import FetchError, Transient
-from ingest.load.rows import Known, Row, article_columns, place_columns, work_row
+from ingest.load.rows import (
+    TEXT_COLUMNS,
+    AliasRow,
+    Known,
+    PendingRow,
+    Row,
+    alias_row,
+    article_columns,
+    known_from,
+    pending_row,
+    place_columns,
+)
 from ingest.model import (
     Article,
     Extraction,
@@ -58,8 +67,8 @@ class PageVerdict:
     detail: str | None = None
     article: Row | None = None
     revision: Row | None = None
-    retry: Row | None = None
-    aliases: list[Row] = field(default_factory=list)
+    retry: PendingRow | None = None
+    aliases: list[AliasRow] = field(default_factory=list)
     known: Known | None = None
     change: RevisionChange | None = None
 
@@ -139,7 +148,7 @@ def _later(
     now: datetime,
     retry_after: float | None,
 ) -> PageVerdict:
-    row = work_row(
+    row = pending_row(
         replace(work, attempts=tried),
         next_attempt_at=next_attempt(reason, tried, now, retry_after),
         reason=reason,
@@ -176,7 +185,7 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
     }
     row["published_day"] = _day(row)
     revision = _revision(row, RevisionKind.FIRST, row["word_count"], 0, now)
-    known = _known(row, frozenset({row["text_hash"]}))
+    known = known_from(row, frozenset({row["text_hash"]}))
     return PageVerdict(
         Outcome.LOADED,
         result.work.url_key,
@@ -257,10 +266,6 @@ def _is_own(url: str, known: Known, rules: HostRules) -> bool:
     return url_key(url, rules) == known.url_key
 
 
-_TEXT = ("headline", "body_text", "text_hash", "body_hash", "word_count", "status", "signal")
-"""Columns that belong to the text shown; the others to the link that speaks for the article."""
-
-
 def _day(row: Row) -> date:
     found: datetime = row["published_at"] or row["first_seen_at"]
     return found.date()
@@ -280,10 +285,10 @@ def _retell(verdict: PageVerdict, result: Result, article: Article, known: Known
     row = (
         dict(known.row)
         | _row(result, article, known.url_key, now)
-        | {name: known.row[name] for name in _TEXT}
+        | {name: known.row[name] for name in TEXT_COLUMNS}
     )
     row["published_day"] = _day(row)
-    verdict.article, verdict.known = row, _known(row, known.seen)
+    verdict.article, verdict.known = row, known_from(row, known.seen)
 
 
 def _hold(verdict: PageVerdict, article: Article, known: Known) -> None:
@@ -296,7 +301,7 @@ def _hold(verdict: PageVerdict, article: Article, known: Known) -> None:
     ):
         return
     row = dict(known.row) | {"embargo_until": article.embargo_until, "status": article.status}
-    verdict.article, verdict.known = row, _known(row, known.seen)
+    verdict.article, verdict.known = row, known_from(row, known.seen)
 
 
 def _tell_own(verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime) -> None:
@@ -306,12 +311,12 @@ def _tell_own(verdict: PageVerdict, result: Result, article: Article, known: Kno
     row = (
         told
         if result.work.rank < known.rank
-        else told | {name: known.row[name] for name in known.row if name not in _TEXT}
+        else told | {name: known.row[name] for name in known.row if name not in TEXT_COLUMNS}
     )
     row["published_day"] = _day(row)
     verdict.article = row
     verdict.revision = _revision(told, RevisionKind.FIRST, row["word_count"], 0, now)
-    verdict.known = _known(row, frozenset({row["text_hash"]}))
+    verdict.known = known_from(row, frozenset({row["text_hash"]}))
 
 
 def _revise(
@@ -328,12 +333,12 @@ def _revise(
     ):  # a later pubDate is history of the entry; the story was published once
         row |= {name: known.row[name] for name in known.row if name.startswith("published_")}
     row["published_day"] = _day(row)
-    row["feed_id"], row["rank"] = known.row["feed_id"], known.rank
+    row["feed_id"], row["rank"] = known.row["feed_id"], known.row["rank"]
     row["revision"] = row["revisions"] = known.revisions + 1
     verdict.outcome = Outcome.REVISED
     verdict.article = row
     verdict.revision = _revision(row, change.kind, change.words_added, change.words_removed, now)
-    verdict.known = _known(row, known.seen | {row["text_hash"]})
+    verdict.known = known_from(row, known.seen | {row["text_hash"]})
 
 
 def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
@@ -347,7 +352,7 @@ def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
         "text_hash": reading.text_hash,
         "body_hash": reading.body_hash,
         "feed_id": result.work.feed_id,
-        "rank": result.work.rank,
+        "rank": str(result.work.rank),
         **place_columns(result.page.place if result.page else None),
     }
 
@@ -374,24 +379,7 @@ def _revision(row: Row, kind: RevisionKind, added: int, removed: int, now: datet
     }
 
 
-def _known(row: Mapping[str, Any], seen: frozenset[str]) -> Known:
-    return Known(
-        row["article_id"],
-        row["url_key"],
-        row["rank"],
-        row["headline"],
-        row["body_text"] or "",
-        row["text_hash"],
-        row["revision"],
-        row["revisions"],
-        row["status"],
-        row["published_day"],
-        seen,
-        row,
-    )
-
-
-def _aliases(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> list[Row]:
+def _aliases(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> list[AliasRow]:
     """Every address on the way leads to the article from now on."""
     work, page = result.work, result.page
     met = (
@@ -402,15 +390,15 @@ def _aliases(result: Result, article: Article, key: str, now: datetime, rules: H
     if article.canonical_url:
         met.append((article.canonical_url, "canonical"))
     return [
-        {
-            "url": url,
-            "link_key": url_key(url, rules),
-            "url_key": key,
-            "feed_id": work.feed_id,
-            "rank": work.rank,
-            "kind": kind,
-            "day": work.day,
-            "seen_at": now,
-        }
+        alias_row(
+            url,
+            url_key(url, rules),
+            key,
+            feed_id=work.feed_id,
+            rank=work.rank,
+            now=now,
+            kind=kind,
+            day=work.day,
+        )
         for url, kind in met
     ]

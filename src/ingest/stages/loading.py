@@ -13,7 +13,7 @@ from ingest.load.boilerplate import see_lines
 from ingest.load.db import Connection
 from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages
-from ingest.load.rows import Known, Row
+from ingest.load.rows import Known, OutcomeRow, outcome_row
 from ingest.load.work import note_checked
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
@@ -184,19 +184,20 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
     work.drop(con, [v.link_key for v in verdicts if v.retry is None])
 
 
-def _outcome(result: Result, verdict: PageVerdict, now: datetime) -> Row:
-    return {
-        "link_key": verdict.link_key,
-        "url_key": verdict.url_key,
-        "feed_id": result.work.feed_id,
-        "outcome": verdict.outcome,
-        "reason": verdict.reason,
-        "detail": verdict.detail,
-        "fetched": result.page is not None or result.work.content is not None,
-        "extracted": bool(result.extraction and result.extraction.article and verdict.retry is None),
-        "day": result.work.day,
-        "decided_at": now,
-    }
+def _outcome(result: Result, verdict: PageVerdict, now: datetime) -> OutcomeRow:
+    has_article = result.extraction is not None and result.extraction.article is not None
+    return outcome_row(
+        verdict.link_key,
+        verdict.url_key,
+        result.work.feed_id,
+        verdict.outcome,
+        now,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        day=result.work.day,
+        fetched=result.page is not None or result.work.content is not None,
+        extracted=has_article and verdict.retry is None,
+    )
 
 
 def _count(results: Sequence[Result], verdicts: Sequence[PageVerdict]) -> Counts:

@@ -13,7 +13,7 @@ from ingest.fetch.client import Kind
 from ingest.load import links, polls, work
 from ingest.load.db import Connection
 from ingest.load.pages import advance
-from ingest.load.rows import Row, entry_row, work_row
+from ingest.load.rows import LinkState, Row, entry_row, pending_row
 from ingest.load.work import due_rechecks, queue
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
@@ -203,7 +203,7 @@ def _write(
     known: dict[str, dict[str, EntryDigest]],
 ) -> Again:
     known_links = polls.known_links(con, _link_keys(edges, decided, known))
-    barred = any(row["taken_down"] for row in known_links.values())
+    barred = any(link.taken_down for link in known_links.values())
     again = _keep_out(con, edges, decided, known, known_links) if barred else Again()
     intents = Intents()
     for one, decision in decided:
@@ -224,10 +224,10 @@ def _write(
         [row for one, decision in decided for row in _digests(edges, one, decision)],
     )
     links.add_aliases(con, intents.aliases)
-    work.queue(con, list(intents.pending.values()))
-    mended = {old: key for old, key in intents.mended.items() if old not in intents.pending}
-    work.drop(con, list(mended))
-    links.lead_links(con, list(mended.items()))
+    work.queue(con, [pending_row(one, next_attempt_at=edges.now) for one in intents.pending.values()])
+    replaced = {old: key for old, key in intents.replaced.items() if old not in intents.pending}
+    work.drop(con, list(replaced))
+    links.lead_links(con, list(replaced.items()))
     work.settle(con, list(intents.outcomes.values()))
     advance(con, [one.place for one, _ in decided if one.place])
     return again
@@ -238,7 +238,7 @@ def _keep_out(
     edges: Edges,
     decided: Sequence[tuple[Answered, PollDecision]],
     known: dict[str, dict[str, EntryDigest]],
-    known_links: dict[str, Row],
+    known_links: dict[str, LinkState],
 ) -> Again:
     """A feed still lists what was taken down: its record is to go, and where the entry has another address,
     that is barred too."""
@@ -249,9 +249,9 @@ def _keep_out(
             key = url_key(link_of(verdict.entry), edges.rules)
             before = known.get(one.feed.id, {}).get(verdict.entry.entry_key)
             for old in (key, before.link_key if before else None):
-                if old in known_links and known_links[old]["taken_down"]:
-                    known_links[key]["taken_down"] = known_links[old]["taken_down"]
-                    listed[key] = known_links[old]["article_key"] or old
+                if old in known_links and (reason := known_links[old].taken_down):
+                    listed[key] = known_links[old].article_key or old
+                    known_links[key] = replace(known_links[key], taken_down=reason)
         led |= listed
         places += [one.place] if listed and one.place else []
     return bar(con, edges, led, places, clean=True)
@@ -337,5 +337,5 @@ def queue_rechecks(edges: Edges, feeds: Iterable[Feed]) -> int:
         return 0
     with edges.warehouse.transaction() as con:
         work = due_rechecks(con, wanted, edges.now, MOST)
-        queue(con, [work_row(one, next_attempt_at=edges.now) for one in work])
+        queue(con, [pending_row(one, next_attempt_at=edges.now) for one in work])
     return len(work)

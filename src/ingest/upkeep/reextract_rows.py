@@ -12,9 +12,9 @@ from uuid import UUID
 
 from ingest.load.articles import mark_dirty, write_articles, write_dropped
 from ingest.load.db import Connection
-from ingest.load.rows import Known, Row
+from ingest.load.rows import Known, Row, hints_of_entry, known_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Precision, Stamp, StampSource
+from ingest.model import ArchivePlace, EntryHints
 
 _TEXT = ("headline", "body_text", "text_hash", "body_hash", "extractor", "words_added", "words_removed")
 """Columns of core.revision that an extraction decides."""
@@ -87,29 +87,8 @@ def _stored(row: Row) -> Stored:
         row["revision"],
         row,
         place,
-        _hints(row) if row["told"] else None,
+        hints_of_entry(row) if row["told"] else None,
         tuple(row["host_lines"] or ()),
-    )
-
-
-def _hints(row: Row) -> EntryHints:
-    stamp = None
-    if row["published_at"] is not None:
-        stamp = Stamp(
-            row["published_at"],
-            Precision(row["published_precision"]),
-            StampSource.FEED,
-            row["published_raw"] or "",
-        )
-    return EntryHints(
-        row["title"],
-        row["summary"],
-        stamp,
-        row["published_raw"],
-        tuple(row["authors"] or ()),
-        row["credit"],
-        tuple(row["categories"] or ()),
-        row["image_url"],
     )
 
 
@@ -239,17 +218,4 @@ def later_run(con: Connection, run_id: str) -> str | None:
 
 def known(row: Row) -> Known:
     """The article as the copy rules read it."""
-    return Known(
-        row["article_id"],
-        row["url_key"],
-        row["rank"],
-        row["headline"],
-        row["body_text"] or "",
-        row["text_hash"],
-        row["revision"],
-        row["revisions"],
-        row["status"],
-        row["published_day"],
-        frozenset(),
-        row,
-    )
+    return known_from(row)

@@ -15,6 +15,7 @@ from typing import Any
 from ingest.load import takedown
 from ingest.load.db import Connection, Warehouse
 from ingest.load.publish import publish
+from ingest.load.rows import OutcomeRow, outcome_row
 from ingest.load.work import settle
 from ingest.model import Outcome, Reason
 from ingest.progress import Progress
@@ -95,16 +96,5 @@ def _linked(con: Connection, keys: Sequence[str]) -> list[str]:
     return [key for (key,) in con.execute(query, [list(keys)]).fetchall()]
 
 
-def _barred(key: str, leads_to: str, reason: str, now: datetime) -> dict[str, Any]:
-    return {
-        "link_key": key,
-        "url_key": leads_to,
-        "feed_id": None,
-        "outcome": Outcome.SKIPPED,
-        "reason": Reason.TAKEDOWN,
-        "detail": reason,
-        "fetched": False,
-        "extracted": False,
-        "day": now.date(),
-        "decided_at": now,
-    }
+def _barred(key: str, url_key: str, reason: str, now: datetime) -> OutcomeRow:
+    return outcome_row(key, url_key, None, Outcome.SKIPPED, now, reason=Reason.TAKEDOWN, detail=reason)
