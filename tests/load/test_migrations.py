@@ -12,6 +12,7 @@ LANDED = {
     "migrations/0001_layout": "1c1592c47fb9fefe7f696edfe3db1f77f9bc284c857f524c7f1b0b0162a42a3e",
     "migrations/0002_sentences": "1d0e94d17ecff877ca500252c520bc36a1b24aa2141374e342f5dc9cba6a803e",
     "migrations/0003_article_hash": "08d46d01f4749f88e7a19f0fefdf79bb496edf55e983fd6b90ee89da80b88008",
+    "migrations/0004_rank_url": "d5568d74f0989fe9c310b52ba735ee107f0e0d09b27243823f7f99d286f98f11",
 }
 """The SHA-256 of each migration's text."""
 
