@@ -13,7 +13,7 @@ from support.site import Asked, OpenClient, Script, Site, reply
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import DELAY_CAP, KEPT, RETRY_MOST, Robots, product_token, unreachable
+from ingest.fetch.robots import DELAY_CAP, ROBOTS_LIFETIME, RETRY_MOST, Robots, product_token, unreachable
 from ingest.model import Reason
 
 OURS = "wire-ingest/0.1"
@@ -244,7 +244,7 @@ async def test_asked_for_once_by_many_and_kept_across_restarts(
     stored = hosts.robots("news.example")
     hosts.close()
     assert stored is not None
-    assert time.time() < stored.expires_at <= time.time() + KEPT
+    assert time.time() < stored.expires_at <= time.time() + ROBOTS_LIFETIME
 
 
 async def test_a_refused_host_is_no_matter_of_robots(open_client: OpenClient) -> None:

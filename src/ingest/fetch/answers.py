@@ -1,4 +1,4 @@
-"""What an answer's status and headers mean: which error, how long to stay away, whether rights are reserved.
+"""What the status and headers of an answer mean: which error, how long to wait, whether rights are reserved.
 Pure."""
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
 RETRY_AFTER_CAP = 86_400.0
 UNNAMED_PAUSE = 10.0
-"""Seconds a host is left alone after a 429 that names no time (RFC 6585, 4 leaves it to us)."""
+"""Seconds for which a host is paused after a 429 without Retry-After (RFC 6585, 4 leaves it to us)."""
 
 _TERMINAL = {401: Reason.HTTP_401, 403: Reason.HTTP_403, 404: Reason.HTTP_404, 410: Reason.HTTP_410}
 _SECONDS = re.compile(r"\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*", re.ASCII)
 
 
 def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
-    """The error that an answer other than 2xx, 304 or a redirect stands for."""
+    """Returns the error for an answer that is no 2xx, 304 or redirect."""
     detail = f"HTTP {status}"
     if status == 429:
         return Transient(
@@ -32,19 +32,21 @@ def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
         wait = retry_after(headers, now) if status == 503 else None
         return Transient(Reason.HTTP_5XX, detail, status=status, retry_after=wait)
     if status == 403 and headers.get("cf-mitigated", "").lower() == "challenge":
-        return Terminal(Reason.CHALLENGE, f"{detail}: the host asks for a browser's challenge", status=status)
+        return Terminal(
+            Reason.CHALLENGE, f"{detail}: the host challenges the client to be a browser", status=status
+        )
     if status in (408, 425):
         return Transient(Reason.HTTP_4XX, detail, status=status)
     if 400 <= status < 500:
         return Terminal(_TERMINAL.get(status, Reason.HTTP_4XX), detail, status=status)
-    return Transient(Reason.HTTP_OTHER, f"{detail} where no such answer was due", status=status)
+    return Transient(Reason.HTTP_OTHER, f"{detail}, which is no answer to a GET", status=status)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to stay away (RFC 9110, 10.2.3: seconds or an HTTP date), at most 24 h; None if absent or
-    unreadable."""
+    """Returns the Retry-After in seconds (RFC 9110, 10.2.3: seconds or an HTTP date), at most 24 h; None if
+    it is absent or unreadable."""
     value = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(value):  # said twice, the two lines come joined: the longer holds
+    if _SECONDS.fullmatch(value):  # a repeated header comes joined: the longer wait holds
         return min(max(map(float, value.split(","))), RETRY_AFTER_CAP)
     try:
         at = parsedate_to_datetime(value)
@@ -61,7 +63,7 @@ _NO_TRAINING = re.compile(
 
 
 def reserves_rights(headers: Mapping[str, str]) -> bool:
-    """True when the answer reserves text and data mining or AI training: TDM-Reservation (W3C TDMRep 6.1),
+    """True where the answer reserves text and data mining or AI training: TDM-Reservation (W3C TDMRep 6.1),
     X-Robots-Tag noai, Content-Usage (IETF aipref), Content-Signal."""
     if headers.get("tdm-reservation", "").strip() == "1":
         return True

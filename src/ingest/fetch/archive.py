@@ -1,7 +1,8 @@
-"""The archive folder: WARC segments that bytes reach before any row points to them, healed after a crash.
+"""The archive folder: WARC segments, written and synced before any row points into them, repaired after a
+crash.
 
-A segment is written by one process at a time, which holds its lock; the kernel lets go of it when the process
-dies. (A child made by fork alone would inherit the lock: workers come from a fork server.)
+A segment is written by one process at a time, which holds its lock; the kernel releases it when the process
+dies. (A child made by fork alone would inherit the lock, so workers come from a fork server.)
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ class Archive:
         self._full: list[int] = []
 
     def append(self, response: Response, sha256: str | None = None) -> ArchivePlace:
-        """Write the response behind the others; durable only after `sync`. Raises WarehouseError when the
-        disk refuses it.
+        """Append the response; it is durable only after `sync`. Raises WarehouseError when it cannot be
+        written.
 
-        `sha256` of the body (hex), where the caller has it already.
+        `sha256` is that of the body (hex), if the caller knows it.
         """
         if self._fd < 0 or self._end >= self._segment_bytes or not self._name.startswith(self._day()):
             self._next_segment()
@@ -66,25 +67,25 @@ class Archive:
             self._new = False
 
     def heal(self, committed: Mapping[str, int]) -> list[tuple[ArchivePlace, Response]]:
-        """Adopt what a killed process left: `committed` maps segment to the end offset of the last record a
-        row points to.
+        """Returns the records that a killed process wrote but committed no rows for.
 
-        In every segment that no living process writes, the whole records behind that offset are returned in
-        order, and a torn tail is cut off. A segment that `committed` does not name is taken to have no row at
-        all: remove a segment when its last row is pruned, or go on naming it.
+        `committed` maps a segment's name to the end offset of the last record that a row points to. In every
+        segment that no living process writes, the whole records after that offset are returned in order, and
+        a torn tail is cut off. A segment that `committed` does not name is taken to have no rows at all:
+        delete the file when its last row is pruned, or keep naming it.
         """
-        found: list[tuple[ArchivePlace, Response]] = []
+        orphans: list[tuple[ArchivePlace, Response]] = []
         for path in sorted(self._folder.glob("*.warc.gz")):
             if path.name == self._name:
                 continue
             start = committed.get(path.name, 0)
             if path.stat().st_size > start:
-                found += self._healed(path, start)
-        return found
+                orphans += self._healed(path, start)
+        return orphans
 
     def read(self, place: ArchivePlace) -> Response:
-        """The response at `place`. Raises Terminal DAMAGED_RECORD when the file or the record is not what the
-        place says."""
+        """Returns the response at `place`. Raises Terminal DAMAGED_RECORD when the file is absent or has no
+        readable response there."""
         try:
             record = isal_zlib.decompress(self._bytes(place, place.length), wbits=31)
         except (OSError, InflateError) as error:
@@ -92,8 +93,8 @@ class Archive:
         return _read(place, record)
 
     def read_head(self, place: ArchivePlace) -> Response:
-        """As `read`, but with an empty body, at a tenth of the cost; damage behind the record's first 16 KB
-        is not seen."""
+        """As `read`, but with an empty body, at a tenth of the cost; damage after the record's first 16 KB is
+        not noticed."""
         try:
             record = isal_zlib.decompressobj(wbits=31).decompress(
                 self._bytes(place, min(place.length, _HEAD)), _HEAD
@@ -103,13 +104,13 @@ class Archive:
         whole = record.count(_END, 0, _HEAD) > 1  # the record's header and the answer's
         return replace(_read(place, record) if whole else self.read(place), body=b"")
 
-    def _bytes(self, place: ArchivePlace, many: int) -> bytes:
+    def _bytes(self, place: ArchivePlace, count: int) -> bytes:
         with (self._folder / place.file).open("rb") as file:
             file.seek(place.offset)
-            return file.read(many)
+            return file.read(count)
 
     def close(self) -> None:
-        """Sync, and let go of every segment written: only now may another process heal them."""
+        """Sync, and release the locks of all segments written: only then may another process heal them."""
         self._leave()
         while self._full:
             os.close(self._full.pop())
@@ -122,7 +123,7 @@ class Archive:
     def _next_segment(self) -> None:
         """Open the first of today's segments that has room and no other writer.
 
-        The one before stays locked until `close`: rows that point into it may not be committed yet.
+        The previous one stays locked until `close`: rows that point into it may not be committed yet.
         """
         self._leave()
         try:
@@ -158,7 +159,7 @@ class Archive:
         return True
 
     def _write(self, member: bytes) -> None:
-        """Append whole or not at all: a later record must not lie behind a torn one."""
+        """Append the member whole or not at all: no record may follow a torn one."""
         try:
             done = 0
             while done < len(member):
@@ -174,16 +175,16 @@ class Archive:
         try:
             if not _locked(fd):
                 return []
-            found, end = [], start
+            orphans, end = [], start
             for member in read_members(_chunks(fd, start), start):
                 end = member.offset + member.length
                 if (response := _response(member)) is not None:
-                    found.append((ArchivePlace(path.name, member.offset, member.length), response))
+                    orphans.append((ArchivePlace(path.name, member.offset, member.length), response))
             if os.fstat(fd).st_size > end:
                 os.ftruncate(fd, end)
-            # What is adopted is about to be pointed to: it may never have reached the disk.
+            # Rows will point to these records, which may never have reached the disk.
             os.fsync(fd)
-            return found
+            return orphans
         finally:
             os.close(fd)
 

@@ -1,9 +1,10 @@
-"""The one fetch function: feeds, pages, robots.txt and sitemaps all go through `Client.get`, every redirect
-guarded anew."""
+"""The one fetch function: feeds, pages, robots.txt and sitemaps all go through `Client.get`, which checks the
+address of every redirect anew."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections import OrderedDict
@@ -19,28 +20,31 @@ from ingest.fetch import answers
 from ingest.fetch.backlog import Backlog
 from ingest.fetch.connect import Lookup
 from ingest.fetch.exchange import Answer, Exchange
-from ingest.fetch.guard import Guard, RequestTarget
+from ingest.fetch.guard import Guard, RequestTarget, without_secrets
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import KEPT, ROBOTS_CAP, Robots, StoredRobots, product_token, unreachable
+from ingest.fetch.robots import ROBOTS_CAP, ROBOTS_LIFETIME, Robots, StoredRobots, product_token, unreachable
 from ingest.model import HostRule, Reason, Response
 from ingest.settings import Settings
 from ingest.urls.identity import HostRules
 
+log = logging.getLogger(__name__)
+
 MAX_HOPS = 5
 DEFER_AFTER = 2.01
-"""Deadlines' worth of time that failures may take at a host before it is left alone for the rest of the run,
-each other answer making up for FORGIVEN of one: it ends at the third time-out in a short run, so that a host
-costs a run three deadlines at most, but not at three in an archive of thousands of pages. One that hangs up
-just before the deadline costs no less than a silent one."""
+"""Time, in deadlines, that failures may take at a host before it is deferred for the rest of the run. The
+third time-out of a short run reaches it, so that a silent host costs a run three deadlines at most. A host
+that hangs up just before the deadline costs as much as a silent one."""
 FORGIVEN = 0.02
+"""Deadlines that each good answer takes off that time: three time-outs in an archive of thousands of pages
+are no reason to stop."""
 PARSED_ROBOTS = 4_096
 MB = 1_000_000
 JITTER = 0.05
-"""Most that is added to a Retry-After, as a share of it, so that not everybody returns at once."""
+"""Largest share of a Retry-After that is added to it at random, so that not all clients return at once."""
 
 
 class Kind(StrEnum):
-    """What is asked for: it picks the deadline, the cap on decoded bytes and the Accept header."""
+    """What a request is for: it picks the deadline, the cap on decoded bytes and the Accept header."""
 
     FEED = "feed"
     PAGE = "page"
@@ -59,15 +63,15 @@ _ACCEPT = {
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """Seconds for the whole of a fetch (waiting for a host's turn not counted), decoded bytes."""
+    """`deadline`: seconds for a whole fetch, without the wait for a host's turn. `cap`: decoded bytes."""
 
     deadline: float
     cap: int
 
 
 @dataclass(slots=True)
-class _Walk:
-    """A fetch on its way through redirects; `left` is what remains of its deadline in seconds."""
+class _Chain:
+    """A fetch and the redirects it has followed; `left` is what remains of its deadline in seconds."""
 
     first: RequestTarget
     target: RequestTarget
@@ -76,7 +80,9 @@ class _Walk:
     statuses: list[int] = field(default_factory=list)
     noai: bool = False
 
-    def step(self, answer: Answer, guard: Guard) -> None:
+    def follow(self, answer: Answer, guard: Guard) -> None:
+        """Go to the target of a redirect. Raises Terminal when it has none, is refused, or leads in a
+        circle."""
         location = answer.headers.get("location")
         if not location:
             raise Terminal(Reason.HTTP_OTHER, f"HTTP {answer.status} without Location", status=answer.status)
@@ -93,17 +99,17 @@ class _Walk:
         return self.target.url if self.hops and answers.PERMANENT.issuperset(self.statuses) else None
 
     @property
-    def may_tell(self) -> bool:
-        """Whether secrets may go along: the same server still, and not from https down to http."""
+    def may_send_secrets(self) -> bool:
+        """True while the chain is on its first server and has not gone from https to http."""
         here, start = self.target, self.first
         return here.authority == start.authority and (here.scheme == start.scheme or here.scheme == "https")
 
 
 class Client:
-    """All requests of a process; an async context manager. `lookup` stands in for the system's name
+    """Sends all requests of a process; an async context manager. `lookup` replaces the system's name
     resolution.
 
-    No request goes out while too many bytes are in `held`: callers say there what they have not worked off
+    No request goes out while too many bytes are in `backlog`: callers add there what they have not processed
     yet.
     """
 
@@ -128,8 +134,8 @@ class Client:
             Kind.SITEMAP: _Limits(2 * settings.feed_deadline, int(settings.sitemap_cap * MB)),
         }
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
-        self._robots_asked: dict[str, asyncio.Lock] = {}
-        self._lost: dict[str, float] = {}
+        self._robots_locks: dict[str, asyncio.Lock] = {}
+        self._time_lost: dict[str, float] = {}  # to failures of a host, in deadlines
         self._in_flight = asyncio.Semaphore(settings.max_in_flight)
         self._exchange: Exchange | None = None
         self.backlog = Backlog()
@@ -158,112 +164,124 @@ class Client:
         last_modified: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent
-        (verbatim).
+        """Fetch `url` and follow its redirects. Returns answers 200-299, and 304 when a validator was sent.
 
-        `headers` are secrets: sent to the first URL's host only. Raises Transient or Terminal with reason,
-        status and retry_after (seconds); without a status no answer was had, and with DEFERRED no request was
-        made.
+        `etag` and `last_modified` are sent as they are. `headers` are secrets: they are sent to the first
+        URL's server only. Raises Transient or Terminal with reason, status and retry_after (seconds). The
+        status is None where no answer came; with DEFERRED no request was sent.
         """
         target = self._guard.target(url)
-        walk = _Walk(target, target, self._limits[kind].deadline)
-        answer = await self._walk(
-            walk, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {}
+        chain = _Chain(target, target, self._limits[kind].deadline)
+        answer = await self._follow(
+            chain, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {}
         )
-        self._accept(answer, conditional=bool(etag or last_modified))
+        self._check_status(answer, conditional=bool(etag or last_modified))
         return Response(
             requested_url=url,
-            url=walk.target.url,
+            url=chain.target.url,
             status=answer.status,
             headers=answer.headers,
             body=answer.body,
             fetched_at=datetime.now(UTC),
-            hops=tuple(walk.hops),
-            permanent=walk.permanent,
-            seconds=self._limits[kind].deadline - walk.left,
-            noai=walk.noai or answers.reserves_rights(answer.headers),
+            hops=tuple(chain.hops),
+            permanent=chain.permanent,
+            seconds=self._limits[kind].deadline - chain.left,
+            noai=chain.noai or answers.reserves_rights(answer.headers),
         )
 
     async def sitemaps(self, origin: str) -> tuple[str, ...]:
-        """The Sitemap lines of the robots.txt of `origin` (any URL on it), in order. Raises as `get` does."""
-        return (await self._rules_of(self._guard.target(origin))).sitemaps
+        """Returns the Sitemap lines of the robots.txt of `origin` (any URL on it), in order. Raises as `get`
+        does."""
+        return (await self._robots_of(self._guard.target(origin))).sitemaps
 
-    async def _walk(
-        self, walk: _Walk, kind: Kind, sent: Mapping[str, str], secrets: Mapping[str, str]
+    async def _follow(
+        self, chain: _Chain, kind: Kind, sent: Mapping[str, str], secrets: Mapping[str, str]
     ) -> Answer:
-        """Ask hop by hop until an answer is no redirect."""
+        """Send the request and follow redirects; returns the first answer that is none."""
         while True:
-            target = walk.target
+            target = chain.target
             if kind is not Kind.ROBOTS:
-                robots = await self._rules_of(target)
+                robots = await self._robots_of(target)
                 if not robots.allows(target.url):
                     raise Terminal(Reason.ROBOTS, f"robots.txt of {target.authority} disallows {target.url}")
-                walk.noai = robots.reserves_rights(target.url)
-            answer = await self._turn(target, {**sent, **secrets} if walk.may_tell else sent, kind, walk.left)
-            walk.left -= answer.seconds
+                chain.noai = robots.reserves_rights(target.url)
+            headers = {**sent, **secrets} if chain.may_send_secrets else sent
+            answer = await self._request(target, headers, kind, chain.left)
+            chain.left -= answer.seconds
             if answer.status not in answers.REDIRECTS:
                 return answer
-            walk.step(answer, self._guard)
+            chain.follow(answer, self._guard)
 
-    async def _turn(
+    async def _request(
         self, target: RequestTarget, headers: Mapping[str, str], kind: Kind, left: float
     ) -> Answer:
-        """Wait for the host's turn, ask, and heed what the answer asks of us."""
+        """Wait for the host's turn and send one request; `left` is what remains of the fetch's deadline."""
         assert self._exchange is not None, "use the client as `async with Client(...)`"
         authority, limits = target.authority, self._limits[kind]
         rule = self._rules.rule(target.host)
         in_flight = (rule.max_in_flight if rule else None) or self._settings.per_host
         async with self._hosts.slot(authority, limit=in_flight, delay=self._delay(target)), self._in_flight:
             await self.backlog.wait_for_room()
-            self._hosts.heed(authority)  # another request to it may have been told to stay away meanwhile
-            if self._lost.get(authority, 0) >= DEFER_AFTER:
+            self._hosts.check_pause(authority)  # an answer that came while we waited may have set one
+            if self._time_lost.get(authority, 0) >= DEFER_AFTER:
                 raise Transient(Reason.DEFERRED, f"{authority} failed too slowly, too often in this run")
             began = time.monotonic()
             try:
-                answer = await self._exchange.ask(
+                answer = await self._exchange.get(
                     target,
                     headers,
                     cap=limits.cap,
                     cut=kind is Kind.ROBOTS,
                     deadline=min(left, limits.deadline),
                 )
-            except Transient as error:
-                spent = (time.monotonic() - began) / limits.deadline
-                self._lose(authority, 1.0 if error.reason is Reason.TIMEOUT else spent)
+            except FetchError as error:
+                seconds = time.monotonic() - began
+                log.debug("GET %s: %s after %.2f s", without_secrets(target.url), error.reason, seconds)
+                if isinstance(error, Transient):
+                    timed_out = error.reason is Reason.TIMEOUT
+                    self._count_time_lost(authority, 1.0 if timed_out else seconds / limits.deadline)
                 raise
-            self._lose(authority, answer.seconds / limits.deadline if answer.status >= 500 else -FORGIVEN)
-            self._heed(authority, answer)
+            log.debug(
+                "GET %s: %d, %d bytes in %.2f s",
+                without_secrets(target.url),
+                answer.status,
+                len(answer.body),
+                answer.seconds,
+            )
+            failed = answer.status >= 500
+            self._count_time_lost(authority, answer.seconds / limits.deadline if failed else -FORGIVEN)
+            self._pause_if_asked(authority, answer)
             return answer
 
-    def _lose(self, authority: str, deadlines: float) -> None:
-        if deadlines > 0 or authority in self._lost:
-            self._lost[authority] = max(self._lost.get(authority, 0.0) + deadlines, 0.0)
+    def _count_time_lost(self, authority: str, deadlines: float) -> None:
+        if deadlines > 0 or authority in self._time_lost:
+            self._time_lost[authority] = max(self._time_lost.get(authority, 0.0) + deadlines, 0.0)
 
     def _delay(self, target: RequestTarget) -> float:
         rule = self._rules.rule(target.host)
         return max(
             self._settings.crawl_delay,
             (rule.crawl_delay if rule else None) or 0.0,
-            self._asked_delay(target.authority),
+            self._robots_delay(target.authority),
         )
 
-    def _asked_delay(self, authority: str) -> float:
-        """What the host's robots.txt asks for; where this process has not read it (another host's redirects
-        there), as stored."""
+    def _robots_delay(self, authority: str) -> float:
+        """The delay of the host's robots.txt: of the stored one where this process has not read it, which
+        happens when another host redirects there."""
         parsed = self._robots.get(authority)
         if parsed is not None:
             return parsed[1].delay
         stored = self._hosts.robots(authority)
         return Robots(stored.body, self._agent).delay if stored is not None and stored.body else 0.0
 
-    def _heed(self, authority: str, answer: Answer) -> None:
+    def _pause_if_asked(self, authority: str, answer: Answer) -> None:
         """429 and 503 pause the whole host (RFC 6585, 4; RFC 9110, 15.6.4)."""
         if answer.status in (429, 503):
             error = answers.failure(answer.status, answer.headers, datetime.now(UTC))
             if error.retry_after:
                 self._hosts.pause(authority, error.retry_after * (1 + JITTER * random.random()), error.reason)
 
-    def _accept(self, answer: Answer, *, conditional: bool) -> None:
+    def _check_status(self, answer: Answer, *, conditional: bool) -> None:
         if answer.status == 206:
             raise Transient(Reason.TRUNCATED, "HTTP 206 although no range was asked for", status=206)
         if not (200 <= answer.status < 300 or (answer.status == 304 and conditional)):
@@ -271,9 +289,9 @@ class Client:
 
     # -- robots.txt ------------------------------------------------------------------------------------------
 
-    async def _rules_of(self, target: RequestTarget) -> Robots:
-        """The rules of the target's host: from memory, from hosts.db, or asked for once over all coroutines
-        and processes.
+    async def _robots_of(self, target: RequestTarget) -> Robots:
+        """The rules of the target's host, from memory, from hosts.db, or fetched: once for all coroutines and
+        processes.
 
         Raises Transient while they are unreachable.
         """
@@ -281,26 +299,26 @@ class Client:
         parsed = self._robots.get(authority)
         if parsed is not None and parsed[0] > time.time():
             return parsed[1]
-        async with self._robots_asked.setdefault(authority, asyncio.Lock()):
+        async with self._robots_locks.setdefault(authority, asyncio.Lock()):
             parsed = self._robots.get(authority)
             if parsed is not None and parsed[0] > time.time():
                 return parsed[1]
             try:
-                stored = _fresh(self._hosts.robots(authority)) or await self._ask_robots(target)
-                return await self._parsed(authority, stored)
+                stored = _fresh(self._hosts.robots(authority)) or await self._fetch_robots(target)
+                return await self._parse_robots(authority, stored)
             finally:
-                # Whoever comes now finds the answer in memory or in hosts.db.
-                self._robots_asked.pop(authority, None)
+                # Coroutines that come from now on read the rules from memory or from hosts.db.
+                self._robots_locks.pop(authority, None)
 
-    async def _parsed(self, authority: str, stored: StoredRobots) -> Robots:
+    async def _parse_robots(self, authority: str, stored: StoredRobots) -> Robots:
         if stored.body is None:
-            # Where the host itself cannot be had, that is what the URL failed of.
+            # A host that cannot be reached is itself the reason why the URL failed.
             reason = stored.reason
             if reason is None or not reason.rule.host_unreachable:
                 reason = Reason.ROBOTS_UNREACHABLE
             wait = max(stored.expires_at - time.time(), 0.0)
             raise Transient(reason, f"robots.txt of {authority}: {stored.detail}", retry_after=wait)
-        # Half a megabyte of rules takes long enough to parse for other hosts to notice.
+        # Half a megabyte of rules takes so long to parse that requests to other hosts would wait.
         big = len(stored.body) > 32_768
         parse = asyncio.to_thread(Robots, stored.body, self._agent) if big else None
         robots = await parse if parse else Robots(stored.body, self._agent)
@@ -309,43 +327,43 @@ class Client:
             self._robots.popitem(last=False)
         return robots
 
-    async def _ask_robots(self, target: RequestTarget) -> StoredRobots:
+    async def _fetch_robots(self, target: RequestTarget) -> StoredRobots:
         authority = target.authority
         async with self._hosts.slot(f"robots {authority}"):
             before = self._hosts.robots(authority)
             if known := _fresh(before):
                 return known
-            stored = await self._fetched_robots(target, before)
+            stored = await self._request_robots(target, before)
             self._hosts.keep_robots(authority, stored)
             delay = Robots(stored.body, self._agent).delay if stored.body else 0.0
             if delay > 0:
                 self._hosts.hold_off(authority, delay)
             return stored
 
-    async def _fetched_robots(self, target: RequestTarget, before: StoredRobots | None) -> StoredRobots:
-        """Ask for robots.txt: 2xx gives its rules, 4xx or too many redirects none (RFC 9309, 2.3.1.2-3), all
-        else says nothing.
+    async def _request_robots(self, target: RequestTarget, before: StoredRobots | None) -> StoredRobots:
+        """Request robots.txt. A 2xx gives rules, a 4xx or a loop of redirects means that there are none (RFC
+        9309, 2.3.1.2-3), all else that they are unreachable.
 
-        Raises when the host itself may not be asked, or not now: that is no news about its robots.txt.
+        Raises when no request may be sent to the host, or not now: that says nothing of its robots.txt.
         """
         first = self._guard.target("/robots.txt", base=target.url)
-        walk = _Walk(first, first, self._limits[Kind.ROBOTS].deadline)
+        chain = _Chain(first, first, self._limits[Kind.ROBOTS].deadline)
         try:
-            answer = await self._walk(walk, Kind.ROBOTS, {"Accept": _ACCEPT[Kind.ROBOTS]}, {})
-            self._accept(answer, conditional=False)
+            answer = await self._follow(chain, Kind.ROBOTS, {"Accept": _ACCEPT[Kind.ROBOTS]}, {})
+            self._check_status(answer, conditional=False)
         except FetchError as error:
             if (
                 error.status is None
-                and not walk.hops
+                and not chain.hops
                 and (error.never_sent or error.reason is Reason.BAD_ADDRESS)
             ):
                 raise
             if error.reason is Reason.REDIRECT_LOOP or (
                 400 <= (error.status or 0) < 500 and error.status != 429
             ):
-                return StoredRobots(b"", time.time() + KEPT)
+                return StoredRobots(b"", time.time() + ROBOTS_LIFETIME)
             return unreachable(error.reason, error.detail, time.time(), before, error.retry_after or 0.0)
-        return StoredRobots(answer.body, time.time() + KEPT)
+        return StoredRobots(answer.body, time.time() + ROBOTS_LIFETIME)
 
 
 def _fresh(stored: StoredRobots | None) -> StoredRobots | None:
@@ -353,5 +371,5 @@ def _fresh(stored: StoredRobots | None) -> StoredRobots | None:
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    found = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in found.items() if value}
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}

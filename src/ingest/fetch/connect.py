@@ -1,8 +1,8 @@
-"""Names to addresses to sockets: the guard asked for each candidate, so that no connection to a refused
-address is attempted.
+"""From names to addresses to sockets: the guard checks each address, so that no connection to a refused one
+is attempted.
 
-A name is resolved once per connection and the socket goes to exactly the addresses judged here: DNS rebinding
-finds no gap.
+A name is resolved once per connection, and the socket goes to one of the addresses checked here: DNS
+rebinding is not possible.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from ingest.fetch.guard import Guard
 
 Lookup = Callable[[str, int], Awaitable[list[str]]]
-"""Host and port to addresses as text; raises OSError when there are none."""
+"""From host and port to addresses as text; raises OSError when there are none."""
 
 LOOKUP_THREADS = 32
 KEEP_ALIVE = 2.0
-"""Seconds an idle connection is kept: long enough for robots.txt and then a page, short enough for ten
-thousand hosts."""
+"""Seconds for which an idle connection is kept: enough for robots.txt and then a page, and not too many
+connections with ten thousand hosts."""
 
 request_host: ContextVar[str] = ContextVar("request_host", default="")
 """The host of the request that a connection is being made for."""
 
 
 class RefusedAddress(OSError):
-    """No candidate address of a host may be connected to."""
+    """All addresses of a host are refused."""
 
 
 class GuardedResolver(AbstractResolver):
-    """A resolver that hands out permitted addresses only, and the address and port of `resolve` for the hosts
-    it maps."""
+    """A resolver that returns allowed addresses only; for a host in the setting `resolve` the address and
+    port given there. `trusted` is the proxy's host, which is not checked."""
 
     def __init__(self, guard: Guard, lookup: Lookup | None, trusted: str | None):
         self._guard = guard
@@ -62,8 +62,7 @@ class GuardedResolver(AbstractResolver):
         return [_candidate(host, address, port) for address in allowed]
 
     async def _system_lookup(self, host: str, port: int) -> list[str]:
-        # A pool of its own: names that take long to resolve must not hold up whatever else runs in the
-        # default one.
+        # A pool of its own: names that take long to resolve must not delay what runs in the default pool.
         loop = asyncio.get_running_loop()
         infos = await loop.run_in_executor(self._pool, _getaddrinfo, host, port)
         return list(dict.fromkeys(str(info[4][0]) for info in infos))
@@ -87,8 +86,8 @@ def _candidate(host: str, address: str, port: int) -> ResolveResult:
 
 
 def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None = None) -> TCPConnector:
-    """The connector of the one client. Behind a proxy only the proxy's address is seen here: it is trusted as
-    configured."""
+    """The connector of the HTTP session. With a proxy the only address seen here is the proxy's, which is
+    trusted."""
 
     def open_socket(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
         family, kind, proto, _, place = info
@@ -105,14 +104,17 @@ def connector(guard: Guard, lookup: Lookup | None = None, proxy_host: str | None
 
 
 def _refuse(guard: Guard, address: str, port: object, proxy_host: str | None) -> None:
-    """The last look before a socket exists; it sees literal addresses too, which no resolver is asked
-    about."""
+    """The last check before a socket is opened; it sees literal addresses too, which are not resolved."""
     host = request_host.get()
     mapped = guard.mapped(host)
     if proxy_host is not None and mapped is None:
         return
     if mapped is not None:
-        refusal = None if mapped == (address, port) else f"{address}:{port} is not what resolve names"
+        refusal = (
+            None
+            if mapped == (address, port)
+            else f"{address}:{port} is not the address in the setting resolve"
+        )
     else:
         refusal = guard.refusal(address)
     if refusal is not None:

@@ -1,8 +1,8 @@
-"""Content-encoding undone under a cap: a bomb ends at the cap, a torn stream is an error and never half a
-page.
+"""Decoding of content-encodings under a cap: a compression bomb ends at the cap, and a truncated stream is an
+error, never half a page.
 
-aiohttp's own decoding is off because it takes a gzip or brotli stream that stops short for a whole one (in
-3.14 `DeflateBuffer.feed_eof` checks deflate only).
+aiohttp's own decoding is off because it accepts a truncated gzip or brotli stream (in 3.14
+`DeflateBuffer.feed_eof` checks deflate only).
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from ingest.errors import Terminal, Transient
 from ingest.model import Reason
 
 STEP = 1 << 18
-"""Bytes decoded at a time, so that what a bomb can add beyond the cap is bounded."""
+"""Bytes decoded at a time: a bomb can add no more than this beyond the cap."""
 MEMBERS = 1_024
+"""Most gzip members in one body."""
 _IDENTITY = frozenset(("", "identity", "none", "utf-8", "utf8"))
 
 
 class Decoder(Protocol):
-    """Feeds on raw chunks; `finish` tells whether the stream had its end."""
+    """Takes raw chunks by `feed`; `finish` returns True if the stream came to its end."""
 
     def feed(self, chunk: bytes, out: Body) -> None: ...
     def finish(self) -> bool: ...
 
 
 class Body:
-    """Decoded bytes up to `cap`; beyond it either cut off (robots, RFC 9309 2.5) or an error."""
+    """Decoded bytes up to `cap`; more are cut off with `cut` (robots.txt, RFC 9309 2.5), else an error."""
 
     def __init__(self, cap: int, *, cut: bool = False):
         self._bytes = bytearray()
@@ -89,7 +90,7 @@ class Inflate:
                 return
 
     def _next_member(self, data: bytes) -> bool:
-        """What follows a whole member is another one, or junk that browsers ignore too."""
+        """True if another member follows; anything else is junk that browsers ignore too."""
         if not self._gzip or self._ended or not data.startswith(b"\x1f"):
             self._ended = True
             return False
@@ -122,8 +123,8 @@ class Brotli:
 
 
 def decoder(encoding: str | None) -> Decoder:
-    """The decoder for a Content-Encoding header. Raises Transient BAD_ENCODING for one that was never asked
-    for."""
+    """The decoder for a Content-Encoding header. Raises Transient BAD_ENCODING for one that the request did
+    not accept."""
     name = (encoding or "").strip().lower()
     if name in _IDENTITY:
         return Identity()
@@ -133,9 +134,9 @@ def decoder(encoding: str | None) -> Decoder:
         return Inflate(gzip=False)
     if name == "br":
         return Brotli()
-    raise Transient(Reason.BAD_ENCODING, f"content-encoding {name[:40]!r} is not one that was asked for")
+    raise Transient(Reason.BAD_ENCODING, f"content-encoding {name[:40]!r} was not among those accepted")
 
 
-# The stubs of isal call this class an instance, brotli has none.
+# The stubs of isal type this class as an instance; brotli has no stubs.
 InflateError = cast("type[Exception]", igzip_lib.IsalError)
 DECODE_ERRORS: tuple[type[Exception], ...] = (InflateError, cast("type[Exception]", brotli.error))

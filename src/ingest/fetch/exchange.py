@@ -1,4 +1,4 @@
-"""One request and its whole answer: the only place where bytes cross the network. No politeness here, no
+"""One request and its whole answer: the only module that sends anything. It knows no limits per host and no
 redirects."""
 
 from __future__ import annotations
@@ -24,16 +24,15 @@ from ingest.text import unhalved
 
 OPEN_FILES = 8_192
 BIG = 1_000_000
-"""Decoded bytes from which on a body is big."""
+"""Decoded bytes from which on a body counts as big."""
 BIG_AT_ONCE = 6
-"""Big bodies read on at a time; the others stand still, so that max_in_flight of them do not fill the
-memory."""
+"""Big bodies that are read at a time; the others wait, since max_in_flight of them would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers` in lower case without cookies; `body` decoded, empty unless the status is 2xx; `seconds` it
-    took."""
+    """`headers` are in lower case, without cookies; `body` is decoded, and empty unless the status is 2xx;
+    `seconds` is how long the exchange took."""
 
     status: int
     headers: dict[str, str]
@@ -42,7 +41,7 @@ class Answer:
 
 
 class Exchange:
-    """The HTTP session. `requests` counts what was sent."""
+    """The HTTP session. `requests` counts the requests sent."""
 
     def __init__(
         self, settings: Settings, guard: Guard, lookup: Lookup | None = None, backlog: Backlog | None = None
@@ -66,11 +65,11 @@ class Exchange:
     async def close(self) -> None:
         await self._session.close()
 
-    async def ask(
+    async def get(
         self, target: RequestTarget, headers: Mapping[str, str], *, cap: int, cut: bool, deadline: float
     ) -> Answer:
-        """GET `target`. A body over `cap` decoded bytes is an error, or is cut off there. Raises Transient or
-        Terminal."""
+        """GET `target` within `deadline` seconds. A body over `cap` decoded bytes is cut off there with
+        `cut`, else an error. Raises Transient or Terminal."""
         started = time.monotonic()
         request_host.set(target.host)
         proxy = None if self._guard.mapped(target.host) else self._proxy
@@ -88,28 +87,28 @@ class Exchange:
     async def _body(
         self, reply: aiohttp.ClientResponse, cap: int, limit: asyncio.Timeout, *, cut: bool
     ) -> bytes:
-        """The decoded body, whole or an error."""
-        undo = decoder(reply.headers.get("Content-Encoding"))
+        """Returns the decoded body; raises Transient or Terminal when it is not whole."""
+        decode = decoder(reply.headers.get("Content-Encoding"))
         body = Body(cap, cut=cut)
         if not cut and (reply.content_length or 0) > cap:
             raise Terminal(Reason.TOO_LARGE, f"body of {reply.content_length:,} bytes, more than {cap:,}")
-        some = False
+        begun = False
         async with AsyncExitStack() as turn:
             async for chunk in reply.content.iter_any():
-                if some and body.size >= BIG and not body.has_turn:
+                if begun and body.size >= BIG and not body.has_turn:
                     await self._turn_of_big(limit, turn)
                     body.has_turn = True
-                some = True
-                undo.feed(chunk, body)
+                begun = True
+                decode.feed(chunk, body)
                 if body.full:
                     return body.value()
-        if some and not undo.finish():
+        if begun and not decode.finish():
             raise Transient(Reason.TRUNCATED, "content-encoding ends in the middle")
         return body.value()
 
     async def _turn_of_big(self, limit: asyncio.Timeout, turn: AsyncExitStack) -> None:
-        """Wait for a place among the big bodies, and for room in memory; the deadline stands still
-        meanwhile."""
+        """Wait for a place among the big bodies and for room in the backlog; the deadline is moved by the
+        time this takes."""
         due, began = limit.when(), asyncio.get_running_loop().time()
         limit.reschedule(None)
         await turn.enter_async_context(self._big)
@@ -118,8 +117,8 @@ class Exchange:
 
 
 def _raise_file_limit() -> None:
-    """Idle connections to thousands of hosts need more files than the 1,024 that shells hand out; the hard
-    limit allows it."""
+    """Idle connections to thousands of hosts need more open files than the usual soft limit of 1,024; it is
+    raised within the hard limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -127,8 +126,8 @@ def _raise_file_limit() -> None:
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Send a request once: aiohttp would repeat a GET at once when the host hangs up, uncounted and without
-    its turn."""
+    """Send a request once: where the host closes the connection, aiohttp would repeat a GET at once,
+    uncounted and without a turn."""
     try:
         return await send(request)
     except aiohttp.ClientConnectorError:
@@ -138,10 +137,10 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 
 
 def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
-    """Repeated fields are joined (RFC 9110, 5.3). Cookies are neither kept nor sent back.
+    """The headers with repeated fields joined (RFC 9110, 5.3) and without cookies.
 
-    Bytes that are no UTF-8 come as surrogates. They are read as ISO 8859-1, but for a Location, which is
-    asked for byte by byte, and a validator: it could not be sent back verbatim, so there is none.
+    Bytes that are not UTF-8 come as surrogates and are read as ISO 8859-1. Not in a Location, which is
+    requested byte by byte; and a validator with such bytes is dropped, as it could not be sent back verbatim.
     """
     kept: dict[str, str] = {}
     for name, value in reply.headers.items():
@@ -176,7 +175,8 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], Reason, str], ...] = (
 
 
 def _fault(error: Exception, target: RequestTarget) -> FetchError:
-    """A failure below HTTP, as one of ours. Messages name the host, never a header: those may be secrets."""
+    """The error of ours for a failure below HTTP. Messages name the host, never a header: that may be a
+    secret."""
     for candidate in (error, getattr(error, "os_error", None), error.__cause__):
         if isinstance(candidate, RefusedAddress):
             return Terminal(Reason.BAD_ADDRESS, str(candidate))
@@ -184,7 +184,7 @@ def _fault(error: Exception, target: RequestTarget) -> FetchError:
         if isinstance(error, kinds):
             return Transient(reason, f"{target.authority}: {what}{_cause(error)}")
     return Transient(
-        Reason.HTTP_OTHER, f"{target.authority}: not a valid HTTP exchange ({type(error).__name__})"
+        Reason.HTTP_OTHER, f"{target.authority}: the answer is not valid HTTP ({type(error).__name__})"
     )
 
 

@@ -1,7 +1,7 @@
-"""Which URLs and addresses may be asked for: the rules of the address guard, free of any network.
+"""Which URLs may be requested and which addresses connected to. Pure: no name is resolved here.
 
-Two lines of defence. `Guard.target` judges the URL as written (scheme, userinfo, port, spelling of the host);
-`Guard.refusal` judges an address, and connect.py asks it for every candidate before a socket is opened.
+Two lines of defence: `Guard.target` checks a URL as written (scheme, userinfo, port, spelling of the host);
+`Guard.refusal` checks an address, and connect.py calls it for every candidate before a socket is opened.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Network = IPv4Network | IPv6Network
 URL_LENGTH = 8_192
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# IANA special-purpose registry (RFC 6890 and successors) and what `ipaddress.is_global` lets through:
-# 192.0.0.0/24 in part, the 6to4 relay, multicast. The last one is a cloud's metadata service on a public
-# number.
+# IANA special-purpose registry (RFC 6890 and successors), and what `ipaddress.is_global` takes for public:
+# part of 192.0.0.0/24, the 6to4 relay, multicast. The last one is a cloud's metadata service, which has a
+# public address.
 REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(network), name)
     for network, name in (
@@ -49,8 +49,8 @@ REFUSED_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     )
 )
 
-# Only 2000::/3 is global unicast; the named ones outside it are listed for their message, those inside it
-# carry an IPv4 address to somewhere else or are no hosts.
+# Only 2000::/3 is global unicast: ranges outside it are listed for the sake of the message; those inside it
+# wrap an IPv4 address or hold no hosts.
 GLOBAL_V6 = IPv6Network("2000::/3")
 REFUSED_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
     (IPv6Network(network), name)
@@ -83,10 +83,13 @@ _SAFE = "!$%&'()*+,/:;=?@[]~"
 _WIRE_SAFE = re.compile(r"[A-Za-z0-9!$%&'()*+,/:;=?@\[\]~._-]*")
 _DOTTED = re.compile(r"/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.I)
 _NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+_SECRET = re.compile(
+    r"([?&;][^=&;]*(?:key|token|secret|passw|pwd|auth|sig|session|credential)[^=&;]*=)[^&;]+", re.I
+)
 
 
 class GuardSettings(Protocol):
-    """What the guard reads of Settings."""
+    """The settings that the guard reads."""
 
     @property
     def allow_networks(self) -> tuple[Network, ...]: ...
@@ -98,9 +101,9 @@ class GuardSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RequestTarget:
-    """A URL that may be asked for. `authority` is host, or host:port off 80 and 443: the unit of all limits
-    and of robots.
+    """A URL that may be requested.
 
+    `authority` is the host, with its port unless that is 80 or 443: limits and robots.txt are per authority.
     `url` is what is recorded (no fragment), `wire` what is sent: plain http for a host that `resolve` maps.
     """
 
@@ -121,10 +124,10 @@ class Guard:
         self._resolve = {host.lower().rstrip("."): place for host, place in settings.resolve.items()}
 
     def target(self, url: str, base: str | None = None) -> RequestTarget:
-        """Judge `url` (joined to `base`, the URL that redirected to it) as it is written.
+        """Check `url` as it is written; where it is relative, `base` is the URL that redirected to it.
 
         Raises Terminal: BAD_URL (not http(s), userinfo, control characters, no or malformed host), BAD_PORT,
-        BAD_ADDRESS (a refused literal address, or a number that only a C library takes for one: WHATWG URL,
+        BAD_ADDRESS (a refused literal address, or a number that C libraries read as an address: WHATWG URL,
         3.5 "ends in a number").
         """
         text = _joined(url, base)
@@ -137,16 +140,16 @@ class Guard:
         return _target(tail, scheme, host, port, plain=mapped is not None)
 
     def mapped(self, host: str) -> tuple[str, int] | None:
-        """The address and port that `resolve` gives to this host."""
+        """Returns the address and port that the setting `resolve` has for this host, or None."""
         return self._resolve.get(host.rstrip("."))
 
     def refusal(self, address: str) -> str | None:
-        """Why this address (as a resolver or a socket gives it) is refused; None if it may be connected
-        to."""
+        """Returns why this address (as a resolver or a socket prints it) is refused; None if it is
+        allowed."""
         try:
             ip = ip_address(address)
         except ValueError:
-            return f"{address!r} is no IP address"
+            return f"{address!r} is not an IP address"
         if any(ip in network for network in self._networks if network.version == ip.version):
             return None
         name = refused_as(ip)
@@ -165,7 +168,7 @@ class Guard:
 
 
 def refused_as(ip: Address) -> str | None:
-    """The registry's name of the range that makes this address no public host, or None."""
+    """Returns the name of the special range (IANA's) that this address is in; None for a public address."""
     if isinstance(ip, IPv4Address):
         return next((name for network, name in REFUSED_V4 if ip in network), None)
     if ip.scope_id is not None:
@@ -187,25 +190,25 @@ def _joined(url: str, base: str | None) -> str:
 
 
 def _parted(text: str) -> tuple[str, str, str]:
-    """Scheme, authority, and the rest of the URL as written but for its fragment."""
-    found = _AUTHORITY.match(text)
-    scheme = found[1].lower() if found else ""
-    if found is None or scheme not in DEFAULT_PORTS:
+    """Scheme, authority, and the rest of the URL as written, without its fragment."""
+    match = _AUTHORITY.match(text)
+    scheme = match[1].lower() if match else ""
+    if match is None or scheme not in DEFAULT_PORTS:
         raise Terminal(Reason.BAD_URL, f"not an absolute http or https URL: {_shown(text)}")
-    authority, tail = found[2], text[found.end() :].partition("#")[0]
+    authority, tail = match[2], text[match.end() :].partition("#")[0]
     if "@" in authority:
         raise Terminal(
             Reason.BAD_URL, "URL carries user information, which is refused (give the feed `headers` instead)"
         )
     if _NO_AUTHORITY.search(authority) or _CONTROL.search(tail):
-        raise Terminal(Reason.BAD_URL, f"a character that no URL may hold: {_shown(text)}")
+        raise Terminal(Reason.BAD_URL, f"a character that is not allowed in URLs: {_shown(text)}")
     return scheme, authority, tail
 
 
 @lru_cache(4096)
 def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
-    """Parsed once, by the library that will connect to it: a second parser could read another host out of the
-    same text."""
+    """Host and port as the library that will connect reads them: a second parser could read another host out
+    of the same text."""
     try:
         parsed = URL(f"{scheme}://{authority}/")
     except ValueError as error:
@@ -229,9 +232,9 @@ def _canonical_v4(host: str) -> bool:
 
 
 def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> RequestTarget:
-    # The rest goes out as it was written: yarl would decode %2F in queries, which breaks signed URLs. Only
-    # what HTTP cannot carry is quoted (servers do send raw spaces and bytes in Location; aiohttp hands those
-    # on as surrogates).
+    # Path and query are sent as written: yarl would decode %2F in queries, which breaks signed URLs. Only
+    # what HTTP cannot carry is quoted (servers do send raw spaces and bytes in Location, which aiohttp gives
+    # as surrogates).
     if not _WIRE_SAFE.fullmatch(tail):
         tail = quote(tail.encode("utf-8", "surrogateescape"), safe=_SAFE)
     tail = _undotted(tail if tail.startswith("/") else f"/{tail}")
@@ -240,12 +243,14 @@ def _target(tail: str, scheme: str, host: str, port: int, *, plain: bool) -> Req
     name = shown.rstrip(".")
     wire = URL(f"{'http' if plain else scheme}://{place}{tail}", encoded=True)
     authority = name if port in (80, 443) else f"{name}:{port}"
-    return RequestTarget(f"{scheme}://{place}{tail}", wire, scheme, host, port, authority)
+    return RequestTarget(
+        url=f"{scheme}://{place}{tail}", wire=wire, scheme=scheme, host=host, port=port, authority=authority
+    )
 
 
 def _undotted(tail: str) -> str:
-    """Path and query without dot segments (RFC 3986, 5.2.4; %2e is a dot, WHATWG URL): servers take them out,
-    so rules of a robots.txt are about the path without."""
+    """Path and query without dot segments (RFC 3986, 5.2.4; %2e is a dot, WHATWG URL): servers remove
+    them, so robots.txt must be asked about the path without them."""
     if not _DOTTED.search(tail):
         return tail
     path, mark, query = tail.partition("?")
@@ -262,6 +267,11 @@ def _undotted(tail: str) -> str:
     return f"/{'/'.join(kept)}{mark}{query}"
 
 
+def without_secrets(url: str) -> str:
+    """The URL for a log: values of query parameters that are named like keys or tokens are left out."""
+    return _SECRET.sub(r"\1...", url)
+
+
 def _shown(text: str) -> str:
-    """A URL for a message: one printable line, short, and without what stands before an @."""
+    """A URL for a message: one printable line, short, and without what is before an @."""
     return re.sub(r"[^/\\]*@", "...@", text.encode("unicode_escape").decode("ascii"))[:120]

@@ -1,9 +1,9 @@
-"""hosts.db: what all processes together know of hosts - robots.txt, pauses, when the next request may go out
-- and their turns.
+"""hosts.db: what all processes share about hosts (robots.txt, pauses, when the next request may go out), and
+the turns of requests at a host.
 
-A request in flight holds a lock of the kernel on one byte of a file beside it, at a place given by the host's
-name. Nothing is written for that, and the lock goes with the process however it dies. Times are epoch seconds
-of the real clock.
+A turn is a kernel lock on one byte of a file beside hosts.db, at a position that follows from the host's
+name. Nothing is written for it, and the kernel drops it when the process ends, however that happens. Times
+are epoch seconds of the real clock.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from ingest.fetch.robots import StoredRobots
 from ingest.model import Reason
 
 TURN_WAIT = 120.0
-"""Longest wait, in seconds, for one host's turn; beyond it the URL is put off with the time it may be tried
-again."""
+"""Longest wait, in seconds, for a turn at a host; beyond it the URL is deferred, with the time at which it
+may be tried again."""
 RECHECK_FIRST, RECHECK_MOST = 0.01, 0.1
-"""Seconds between looks at a turn that another process has."""
+"""Seconds between looks at a turn that another process has: it grows from the first to the second."""
 MOST_IN_FLIGHT = 256
+"""Bytes of the turns file that belong to a host, so the most requests in flight there."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS host (
@@ -43,8 +44,8 @@ CREATE TABLE IF NOT EXISTS robots (
   failures INTEGER NOT NULL
 );
 """
-# Open file description locks (fcntl(2), Linux) also part two users inside one process; elsewhere the plain
-# ones part processes.
+# Open file description locks (fcntl(2), Linux) also keep two users inside one process apart; elsewhere plain
+# locks keep processes apart.
 _SET_LOCK: int = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
 
 
@@ -68,15 +69,15 @@ class Hosts:
     # -- turns -----------------------------------------------------------------------------------------------
 
     def slot(self, host: str, *, limit: int = 1, delay: float = 0.0) -> Slot:
-        """One request's turn at `host` (async with): at most `limit` in flight over all processes, `delay`
-        seconds from the end of one to the start of the next. Raises Transient: the reason of a pause, or
-        DEFERRED for a turn too far off."""
+        """One request's turn at `host`, to be entered by `async with`: at most `limit` are in flight over all
+        processes, and `delay` seconds pass from the end of one to the start of the next. Entering raises
+        Transient with the reason of a pause, or with DEFERRED when the turn is more than TURN_WAIT away."""
         return Slot(self, host, min(limit, MOST_IN_FLIGHT), delay)
 
     def _queue(self, host: str, limit: int) -> _Queue:
         queue = self._queues.get(host)
         if queue is None:
-            queue = self._queues[host] = _Queue(asyncio.Semaphore(limit), _place(host))
+            queue = self._queues[host] = _Queue(asyncio.Semaphore(limit), _first_byte(host))
         queue.users += 1
         return queue
 
@@ -85,11 +86,11 @@ class Hosts:
         if not queue.users:
             del self._queues[host]
 
-    async def _turn(self, host: str, place: int, limit: int, delay: float) -> int:
-        """The locked byte of a turn, waited for."""
+    async def _turn(self, host: str, first_byte: int, limit: int, delay: float) -> int:
+        """Wait for a turn; returns its locked byte."""
         since, recheck = time.time(), RECHECK_FIRST
         while True:
-            byte = self._lock(place, limit)
+            byte = self._lock(first_byte, limit)
             wait = recheck
             if byte is not None:
                 try:
@@ -108,16 +109,17 @@ class Hosts:
             recheck = min(recheck * 1.5, RECHECK_MOST)
 
     def _wait(self, host: str, delay: float) -> float:
-        """Seconds until the host may be asked; 0 claims the turn. Raises Transient while the host is
-        paused."""
-        next_at = self.heed(host)
+        """Returns the seconds until the next request may go out; 0 when this one may, and is claimed. Raises
+        Transient while the host is paused."""
+        next_at = self.check_pause(host)
         now = time.time()
         if next_at > now:
             return next_at - now
         return 0.0 if delay <= 0 or self._claim(host, delay) else RECHECK_FIRST
 
-    def heed(self, host: str) -> float:
-        """When the next request to `host` may go out (epoch seconds). Raises Transient while it is paused."""
+    def check_pause(self, host: str) -> float:
+        """Raises Transient while `host` is paused; else returns when the next request may go out (epoch
+        seconds)."""
         row = self._db.execute(
             "SELECT next_at, paused_until, reason FROM host WHERE host = ?", (host,)
         ).fetchone()
@@ -125,12 +127,12 @@ class Hosts:
             return 0.0
         left = row[1] - time.time()
         if left > 0:
-            detail = f"{host} asked to be left alone for another {left:.0f} s"
+            detail = f"{host} asked for a pause, which ends in {left:.0f} s"
             raise Transient(Reason(row[2]) if row[2] else Reason.DEFERRED, detail, retry_after=left)
         return float(row[0])
 
     def _claim(self, host: str, delay: float) -> bool:
-        """Move the next turn on from now, unless another process with a turn of its own was quicker."""
+        """Set the next request `delay` seconds from now. Returns False if another process did so first."""
         with self._transaction():
             now = time.time()
             changed = self._db.execute(
@@ -141,8 +143,8 @@ class Hosts:
             )
             return changed.rowcount > 0
 
-    def _lock(self, place: int, limit: int) -> int | None:
-        for byte in range(place, place + limit):
+    def _lock(self, first_byte: int, limit: int) -> int | None:
+        for byte in range(first_byte, first_byte + limit):
             try:
                 fcntl.fcntl(self._turns, _SET_LOCK, _flock(fcntl.F_WRLCK, byte))
             except (BlockingIOError, PermissionError):
@@ -165,8 +167,7 @@ class Hosts:
             )
 
     def pause(self, host: str, seconds: float, reason: Reason = Reason.DEFERRED) -> None:
-        """Leave `host` alone, in every process, until `seconds` from now; a longer pause already set
-        stays."""
+        """No request of any process to `host` for this long from now; a longer pause already set stays."""
         with self._transaction():
             self._db.execute(
                 "INSERT INTO host (host, paused_until, reason) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
@@ -176,29 +177,28 @@ class Hosts:
             )
 
     def paused_until(self, host: str) -> float | None:
-        """When the pause of `host` ends (epoch seconds); None if it is not paused now."""
+        """Returns when the pause of `host` ends (epoch seconds); None if it is not paused."""
         row = self._db.execute("SELECT paused_until FROM host WHERE host = ?", (host,)).fetchone()
         return float(row[0]) if row is not None and row[0] > time.time() else None
 
     # -- robots ----------------------------------------------------------------------------------------------
 
     def robots(self, host: str) -> StoredRobots | None:
-        """The stored robots.txt of `host`, expired or not."""
-        found = self._db.execute(
+        """Returns the stored robots.txt of `host`, expired or not; None if there is none."""
+        row = self._db.execute(
             "SELECT body, expires_at, reason, detail, failures FROM robots WHERE host = ?", (host,)
-        )
-        row = found.fetchone()
+        ).fetchone()
         if row is None:
             return None
         body = None if row[0] is None else isal_zlib.decompress(row[0]) if row[0] else b""
         return StoredRobots(body, row[1], Reason(row[2]) if row[2] else None, row[3], row[4])
 
-    def keep_robots(self, host: str, kept: StoredRobots) -> None:
-        body = isal_zlib.compress(kept.body) if kept.body else kept.body
+    def keep_robots(self, host: str, stored: StoredRobots) -> None:
+        body = isal_zlib.compress(stored.body) if stored.body else stored.body
         with self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?, ?)",
-                (host, body, kept.expires_at, kept.reason, kept.detail, kept.failures),
+                (host, body, stored.expires_at, stored.reason, stored.detail, stored.failures),
             )
 
     @contextmanager
@@ -219,11 +219,11 @@ class Hosts:
 
 @dataclass(slots=True)
 class _Queue:
-    """Those of this process who wait for a host, first come first served; `place` is the host's first
-    byte."""
+    """The requests of this process that wait for a host, first come first served; `first_byte` is the host's
+    in the turns file."""
 
     turn: asyncio.Semaphore
-    place: int
+    first_byte: int
     users: int = 0
 
 
@@ -245,7 +245,7 @@ class Slot:
         try:
             await queue.turn.acquire()
             try:
-                self._byte = await self._hosts._turn(self._host, queue.place, self._limit, self._delay)
+                self._byte = await self._hosts._turn(self._host, queue.first_byte, self._limit, self._delay)
             except BaseException:
                 queue.turn.release()
                 raise
@@ -266,8 +266,8 @@ class Slot:
             self._hosts._leave(self._host, self._queue)
 
 
-def _place(host: str) -> int:
-    """The first of a host's 256 bytes in the file of turns; its length is never that of the file."""
+def _first_byte(host: str) -> int:
+    """The first of a host's 256 bytes in the turns file; locks may be beyond its end, so it stays empty."""
     return int.from_bytes(hashlib.blake2b(host.encode(), digest_size=6).digest(), "big") * MOST_IN_FLIGHT
 
 
@@ -277,7 +277,7 @@ def _flock(kind: int, byte: int) -> bytes:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """The database, made if absent. A damaged one is set aside: what it knew can be learnt again."""
+    """The database, created if absent. A damaged one is renamed: all it held can be fetched again."""
     try:
         return _prepared(path)
     except sqlite3.OperationalError as error:
@@ -295,7 +295,7 @@ def _open(path: Path) -> sqlite3.Connection:
 def _prepared(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
-    # A power cut may lose the last commits, never the file's soundness: all of it can be learnt again.
+    # A power cut may lose the last commits but does not damage the file; all of it can be fetched again.
     db.execute("PRAGMA synchronous = NORMAL")
     db.executescript(_SCHEMA)
     now = time.time()

@@ -1,5 +1,5 @@
-"""Removal from the archive: a record is overwritten in place by a note of the same length, so that no other
-moves."""
+"""Removal from the archive: a record is overwritten by a note of the same length, so that the other records
+keep their places."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _HEAD = 12
 
 
 def remove(folder: Path, places: Iterable[ArchivePlace]) -> None:
-    """Overwrite the records at these places; on disk when this returns. A segment's writer only appends and
-    is not in the way."""
+    """Overwrite the records at these places; they are gone from the disk when this returns. It is safe
+    while a writer of the segment appends to it."""
     by_file: dict[str, list[ArchivePlace]] = {}
     for place in places:
         by_file.setdefault(place.file, []).append(place)
-    for name, its in by_file.items():
-        _overwrite(folder / name, its)
+    for name, places_in_file in by_file.items():
+        _overwrite(folder / name, places_in_file)
 
 
 def _overwrite(path: Path, places: Iterable[ArchivePlace]) -> None:
@@ -43,11 +43,11 @@ def _overwrite(path: Path, places: Iterable[ArchivePlace]) -> None:
 
 
 def tombstone(length: int, now: datetime | None = None) -> bytes:
-    """A gzip member of exactly `length` bytes that holds a WARC metadata record saying that something was
-    removed.
+    """Returns a gzip member of exactly `length` bytes with a WARC metadata record that says that something
+    was removed.
 
-    Nothing of it is compressed: blanks and an extra header field fill it up. A member too short for a record
-    is left empty.
+    It is not compressed: blanks and an extra header field fill it up. Where `length` is too short for the
+    record, the member is empty.
     """
     room = length - _HEAD - 8
     size = room - 5 * max(1, -(-room // (_STORED + 5)))

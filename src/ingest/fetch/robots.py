@@ -1,5 +1,5 @@
-"""One host's robots.txt, parsed: may we fetch, how slowly, where are the sitemaps, are rights reserved (RFC
-9309). Pure."""
+"""One host's robots.txt, parsed (RFC 9309): which URLs may be fetched, how slowly, which sitemaps there
+are, and whether rights are reserved. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ingest.model import Reason
 ROBOTS_CAP = 512_000
 """Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""
 DELAY_CAP = 86_400.0
-"""Seconds between requests, at most: one a day. A slip in a robots.txt (milliseconds, a date) would close the
+"""Longest delay between requests, in seconds. A slip in a robots.txt (milliseconds, a date) would close the
 host for ever."""
-KEPT = 86_400.0
-"""Seconds a robots.txt is kept: the most that RFC 9309, 2.4 allows."""
+ROBOTS_LIFETIME = 86_400.0
+"""Seconds for which a robots.txt is used: the most that RFC 9309, 2.4 allows."""
 RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
-"""Seconds until an unreachable robots.txt is asked for again, doubling from the first to the second."""
+"""Seconds until an unreachable robots.txt is requested again, doubling from the first to the second."""
 
-# Crawlers that gather text for models, as their owners name them in their own documentation.
+# Crawlers that collect text for models, by the names in their owners' documentation.
 AI_AGENTS = (
     "ai2bot",
     "amazonbot",
@@ -47,8 +47,8 @@ class StoredRobots:
     """What hosts.db keeps of a host's robots.txt. `body` is None while it is unreachable, b'' where all is
     allowed.
 
-    Times are seconds since the epoch; `reason`, `detail` and `failures` (in a row) tell of an unreachable
-    one.
+    Times are seconds since the epoch. Of an unreachable one, `reason` and `detail` say why, and `failures`
+    how often in a row.
     """
 
     body: bytes | None
@@ -74,12 +74,11 @@ class Robots:
     def _parse(self, text: str) -> None:
         rules = self._rules = Protego.parse(text)
         rate = rules.request_rate(self._agent)
-        asked = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
-        self.delay = min(asked, DELAY_CAP)
+        delay = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        self.delay = min(delay, DELAY_CAP)
         self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
         named = {name.strip().lower() for name in re.findall(r"(?im)^\s*user-?agent\s*:([^#\r\n]*)", text)}
-        # An AI crawler without a group of its own falls under `*`, as we do: only named ones can differ from
-        # us.
+        # An AI crawler that is not named falls under `*`, as we do: only named ones can be treated otherwise.
         self._ai_agents = tuple(agent for agent in AI_AGENTS if agent in named)
         self._usage = _usage_rules(text)
 
@@ -87,7 +86,7 @@ class Robots:
         return self._rules is None or self._rules.can_fetch(url, self._agent)
 
     def reserves_rights(self, url: str) -> bool:
-        """True when an AI crawler is shut out of this URL, or a usage preference (aipref, Content-Signal)
+        """True where an AI crawler may not fetch this URL, or a usage preference (aipref, Content-Signal)
         says no to AI."""
         if self._rules is None:
             return False
@@ -97,7 +96,7 @@ class Robots:
 
 
 def _usage_rules(text: str) -> Protego | None:
-    """Usage preferences as allow/disallow rules: paths and precedence work as in robots.txt
+    """Usage preferences as allow and disallow rules: their paths and precedence are those of robots.txt
     (draft-ietf-aipref-attach)."""
     lines = []
     for value in re.findall(r"(?im)^\s*content-(?:usage|signal)\s*:([^#\r\n]*)", text):
@@ -111,14 +110,15 @@ def _usage_rules(text: str) -> Protego | None:
 
 
 def product_token(user_agent: str) -> str:
-    """The name robots.txt knows us by: the product of the User-Agent header (RFC 9309, 2.2.1)."""
+    """The name that robots.txt has for us: the product in the User-Agent header (RFC 9309, 2.2.1)."""
     return re.split(r"[\s(]", user_agent.strip(), maxsplit=1)[0] or "wire-ingest"
 
 
 def unreachable(
     reason: Reason, detail: str, now: float, before: StoredRobots | None, wait: float = 0.0
 ) -> StoredRobots:
-    """An unreachable robots.txt: nothing is fetched until it is asked for again (RFC 9309, 2.3.1.4)."""
+    """The record of an unreachable robots.txt: nothing is fetched until it expires and the file is requested
+    again (RFC 9309, 2.3.1.4). `wait` is the least number of seconds, as the host asked for."""
     failures = before.failures + 1 if before is not None else 1
     pause = min(RETRY_FIRST * 2 ** (failures - 1), RETRY_MOST)
-    return StoredRobots(None, now + max(pause, min(wait, KEPT)), reason, detail, failures)
+    return StoredRobots(None, now + max(pause, min(wait, ROBOTS_LIFETIME)), reason, detail, failures)
