@@ -13,7 +13,7 @@ from support.site import Asked, OpenClient, Script, Site, reply
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import DELAY_CAP, ROBOTS_LIFETIME, RETRY_MOST, Robots, product_token, unreachable
+from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_LIFETIME, Robots, product_token, unreachable
 from ingest.model import Reason
 
 OURS = "wire-ingest/0.1"
