@@ -61,8 +61,8 @@ def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Seq
         "SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)"
     ).fetchall()
     mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
-    for statement in ("takedown_article", "takedown_revisions", "takedown_entries"):
-        con.execute(sql(f"backfill/{statement}"))
+    for statement in ("takedown/article", "takedown/revisions", "takedown/entries"):
+        con.execute(sql(statement))
     for table in ("core.dropped_line", "core.boilerplate_seen", "core.reextraction"):
         con.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT article_id FROM gone)")
     for table in ("core.pending", "core.backfill_target", "core.backfill_capture"):
