@@ -42,10 +42,6 @@
 -- * extractor: extractor and version that made the text
 -- * feed_id: feed that listed it; the first of feeds.toml when several do
 CREATE VIEW mart.articles AS
-SELECT article_id, url_key, url, canonical_url, headline, description, body_text, byline, authors, language,
-       published_at, published_precision, published_source, published_raw, published_day, modified_at,
-       first_seen_at, dateline, located, dateline_date, agency, credits, publisher, section, keywords,
-       image_url, image_credit, word_count, content_type, signal, embargo_until, flags, copy_group, copy_kind,
-       is_canonical, copies, story_id, revision, revisions, supersedes, extractor, feed_id
+SELECT {columns of mart.articles}
 FROM mart.articles_all
 WHERE status = 'live';

@@ -1,6 +1,6 @@
 -- mart.revisions: each headline or body text ever published under an article.
--- * article_id: UUIDv5 of the key the article was first loaded under; never changes
--- * url: address the text was fetched from, after redirects
+-- * article_id: as mart.articles
+-- * url: as mart.articles
 -- * revision: number of the text, from 1
 -- * kind: first, edit, correction, update or withdrawal; mere noise opens no revision
 -- * headline: headline of that revision
@@ -8,8 +8,7 @@
 -- * words_added: words that the revision before did not have
 -- * words_removed: words of the revision before that went
 -- * first_seen_at: when this text was first seen
--- * extractor: extractor and version that made the text
+-- * extractor: as mart.articles
 CREATE VIEW mart.revisions AS
-SELECT article_id, url, revision, kind, headline, body_text, words_added, words_removed, first_seen_at,
-       extractor
+SELECT {columns of mart.revisions}
 FROM {revisions};

@@ -1,6 +1,6 @@
 -- mart.edits: every change to a published text, with the headlines before and after.
--- * article_id: UUIDv5 of the key the article was first loaded under; never changes
--- * url: address the text was fetched from, after redirects
+-- * article_id: as mart.articles
+-- * url: as mart.articles
 -- * revision: number of the text after the change
 -- * kind: edit, correction, update or withdrawal
 -- * seen_at: when the change was first seen

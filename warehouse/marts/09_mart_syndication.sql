@@ -3,10 +3,10 @@
 -- * headline: headline of the canonical copy
 -- * agency: origin credited by the canonical copy
 -- * first_publisher: publisher of the earliest copy
--- * publishers: distinct publishers
+-- * publishers: as mart.stories
 -- * copies: articles in the group
--- * first_published_at: earliest published_at
--- * last_published_at: latest published_at
+-- * first_published_at: as mart.stories
+-- * last_published_at: as mart.stories
 -- * median_lag: median time after the canonical copy
 CREATE VIEW mart.syndication AS
 SELECT c.copy_group, max(a.headline) FILTER (WHERE c.is_canonical) AS headline, max(c.agency) FILTER (WHERE c.is_canonical) AS agency,

@@ -1,6 +1,6 @@
 -- mart.daily: articles by day and publisher.
--- * day: published_day
--- * publisher: who distributed it: the feed's publisher, else the page's, else its host
+-- * day: as mart.latency
+-- * publisher: as mart.articles
 -- * articles: live articles
 -- * originals: of these, canonical in their group
 -- * words: words of body text

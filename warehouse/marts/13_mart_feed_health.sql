@@ -1,5 +1,5 @@
 -- mart.feed_health: whether each feed does what it usually does, with the evidence.
--- * feed_id: feed
+-- * feed_id: as mart.latency
 -- * state: ok, late (not polled when due), silent (polled, but nothing new for far longer than usual), failing, overflowing (entries may have been missed) or paused
 -- * evidence: why it is in that state
 -- * last_poll_at: last attempt

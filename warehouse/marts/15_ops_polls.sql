@@ -1,6 +1,6 @@
 -- ops.polls: one row per attempt at a feed.
 -- * run_id: run
--- * feed_id: feed
+-- * feed_id: as mart.latency
 -- * polled_at: when
 -- * url: final address
 -- * status: HTTP status; NULL without an answer
@@ -14,8 +14,7 @@
 -- * bytes: decoded bytes
 -- * seconds: duration
 -- * reason: why it failed
--- * detail: in words
+-- * detail: as ops.feeds.last_detail
 CREATE VIEW ops.polls AS
-SELECT run_id, feed_id, polled_at, url, status, not_modified, entries, new, changed, touched, capped, overflow,
-       bytes, seconds, reason, detail
+SELECT {columns of ops.polls}
 FROM {polls};

@@ -3,10 +3,10 @@
 -- * url_key: identity it leads to
 -- * outcome: loaded, revised, unchanged, duplicate_url, pending, skipped or failed
 -- * reason: why it is no article, or not yet
--- * detail: in words
+-- * detail: as ops.feeds.last_detail
 -- * at: when that was decided
--- * feed_id: feed that listed it
+-- * feed_id: as mart.funnel
 -- * day: UTC day it was first seen
 CREATE VIEW ops.outcomes AS
-SELECT url, url_key, outcome, reason, detail, "at", feed_id, day
+SELECT {columns of ops.outcomes}
 FROM {outcomes};

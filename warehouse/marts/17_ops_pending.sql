@@ -1,14 +1,14 @@
 -- ops.pending: work that waits.
 -- * url: URL to fetch
 -- * url_key: its identity
--- * feed_id: feed that listed it
+-- * feed_id: as mart.funnel
 -- * host: host, for fairness
 -- * kind: new, refetch, recheck or backfill
 -- * queued_at: when it was found
 -- * next_attempt_at: not before
 -- * attempts: tries so far
 -- * last_reason: why the last try failed
--- * last_detail: in words
+-- * last_detail: as ops.feeds
 CREATE VIEW ops.pending AS
-SELECT url, url_key, feed_id, host, kind, queued_at, next_attempt_at, attempts, last_reason, last_detail
+SELECT {columns of ops.pending}
 FROM {pending};

@@ -1,6 +1,6 @@
--- published/revisions: every text ever published, by the day we first saw it.
-SELECT r.article_id, r.url, r.revision, r.kind, r.headline, r.body_text, r.words_added, r.words_removed, r.first_seen_at,
-       r.extractor, r.day
+-- published/revisions: every text ever published under an article, by the day we first saw it (of the days in publish_day).
+-- A column of core.revision is published unless it is named here as one that only the loader needs.
+SELECT r.* EXCLUDE (text_hash, body_hash, page_file, page_offset)
 FROM core.revision r
 WHERE r.day IN (SELECT day FROM publish_day)
 ORDER BY r.day, r.first_seen_at, r.article_id, r.revision

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import time
 import uuid
@@ -20,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.load.db import Warehouse
+from ingest.load.marts import Mart, comment_statements, create_statement, marts
 from ingest.load.sql import names, sql
 
 KEEP = timedelta(hours=24)
@@ -32,8 +32,8 @@ ends (30 kB a text). After a backfill days may be years, and one of them, the da
 may hold as many texts as were loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
+DATASETS = (*BY_DAY, *WHOLE)
 STORAGE = "v1.0.0"
-_COMMENT = re.compile(r"^-- (?:\* (?P<column>\w+)|(?P<view>[\w.]+)): (?P<text>.+)$", re.M)
 
 
 def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
@@ -78,12 +78,26 @@ def sweep(warehouse: Warehouse) -> int:
 
 
 def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
-    """True the first time, and after an upgrade changed what is published: the days of old have other columns
-    then."""
-    now = uuid.uuid5(uuid.NAMESPACE_OID, "".join(sql(name) for name in names("publish"))).hex
+    """True the first time, and after an upgrade changed what is published: the files of older days have other
+    columns then."""
+    layouts = [_layout(con, name.removeprefix("publish/")) for name in names("publish")]
+    now = uuid.uuid5(uuid.NAMESPACE_OID, "".join(layouts)).hex
     row = con.execute("SELECT value FROM core.meta WHERE key = 'published_layout'").fetchone()
     con.execute("INSERT OR REPLACE INTO core.meta VALUES ('published_layout', ?)", [now])
     return row is None or row[0] != now
+
+
+def _layout(con: duckdb.DuckDBPyConnection, dataset: str) -> str:
+    """A name for what a dataset's query returns. It changes with the statement (its comments apart) and with
+    the columns that `*` stands for: a migration may add one without a change of the statement."""
+    statement = "\n".join(
+        line for line in sql(f"publish/{dataset}").splitlines() if not line.startswith("--")
+    )
+    columns = ""
+    if dataset in DATASETS:
+        con.execute("CREATE TEMP TABLE IF NOT EXISTS publish_day (day DATE)")
+        columns = str(con.execute(f"DESCRIBE {statement}").fetchall())
+    return uuid.uuid5(uuid.NAMESPACE_OID, statement + columns).hex[:12]
 
 
 def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
@@ -140,7 +154,7 @@ def _write_dataset(
 def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str) -> None:
     """An empty file of the right types, so that the mart exists before the first row and every reader sees
     one schema."""
-    target = folder / dataset / f"{column}=1970-01-01" / f"{_layout_name(dataset)}.parquet"
+    target = folder / dataset / f"{column}=1970-01-01" / _typed_name(con, dataset)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -155,9 +169,9 @@ def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, co
     _sync([target.parent])
 
 
-def _layout_name(dataset: str) -> str:
-    """Changes with the dataset's SQL, so that a new column brings a new typed file."""
-    return "typed_" + uuid.uuid5(uuid.NAMESPACE_OID, sql(f"publish/{dataset}")).hex[:12]
+def _typed_name(con: duckdb.DuckDBPyConnection, dataset: str) -> str:
+    """Changes with the dataset's columns, so that a new column brings a new typed file."""
+    return f"typed_{_layout(con, dataset)}.parquet"
 
 
 def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
@@ -184,13 +198,13 @@ def _register(
         con.executemany("INSERT INTO core.published_file VALUES (?, ?, ?, NULL)", rows)
 
 
-# -- the views -------------------------------------------------------------------------------------------------------
+# -- the views --------------------------------------------------------------------------------
 
 
 def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> None:
     """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into
     place."""
-    sources = {dataset: _source(con, folder, dataset) for dataset in (*BY_DAY, *WHOLE)}
+    sources = {dataset: _source(con, folder, dataset) for dataset in DATASETS}
     build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     build.mkdir()
     try:
@@ -202,8 +216,8 @@ def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> 
         with contextlib.closing(duckdb.connect(str(fresh), config=config)) as views:
             views.execute("CREATE SCHEMA mart")
             views.execute("CREATE SCHEMA ops")
-            for name in names("marts"):
-                _create_view(views, sql(name), sources)
+            for mart in marts():
+                _create_view(views, mart, sources)
         fresh.chmod(0o444)
         _sync([fresh])
         _replace(fresh, target)
@@ -211,20 +225,10 @@ def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> 
         shutil.rmtree(build, ignore_errors=True)
 
 
-def _create_view(views: duckdb.DuckDBPyConnection, text: str, sources: dict[str, str]) -> None:
-    body = text
-    for dataset, source in sources.items():
-        body = body.replace(f"{{{dataset}}}", source)
-    views.execute(body)
-    view = None
-    for match in _COMMENT.finditer(text):
-        comment = match["text"].replace("'", "''")
-        if match["view"]:
-            view = match["view"]
-            kind = "MACRO TABLE" if "CREATE MACRO" in text else "VIEW"
-            views.execute(f"COMMENT ON {kind} {view} IS '{comment}'")
-        else:
-            views.execute(f"COMMENT ON COLUMN {view}.{match['column']} IS '{comment}'")
+def _create_view(views: duckdb.DuckDBPyConnection, mart: Mart, sources: Mapping[str, str]) -> None:
+    views.execute(create_statement(mart, sources))
+    for statement in comment_statements(mart):
+        views.execute(statement)
 
 
 def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
@@ -235,7 +239,7 @@ def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
     paths = [folder / path for (path,) in rows]
     column = BY_DAY.get(dataset)
     if column:
-        paths.insert(0, folder / dataset / f"{column}=1970-01-01" / f"{_layout_name(dataset)}.parquet")
+        paths.insert(0, folder / dataset / f"{column}=1970-01-01" / _typed_name(con, dataset))
     listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
     hive = f", hive_partitioning = true, hive_types = {{'{column}': DATE}}" if column else ""
     return f"read_parquet([{listed}]{hive})"

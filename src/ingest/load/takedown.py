@@ -78,7 +78,8 @@ def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *
     `finish` them when that is overwritten.
     """
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
+        "CREATE OR REPLACE TEMP TABLE gone AS "
+        "SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
         [list(led), list(led.values())],
     )
     done = con.execute(
