@@ -52,9 +52,10 @@ def _reasons() -> str:
         for reason in sorted(Reason)
     ]
     lead = (
-        "Why a URL is no article, or not yet (`reason` in ops.outcomes, ops.polls and others; a closed list). "
-        "Where a wait is given the page is tried again: first after that wait, then each time after four "
-        "times as long, a day at most, and never before a Retry-After is over. When no try is left the URL ends as given here."
+        "Why a URL is no article, or not yet (`reason` in ops.outcomes, ops.polls and others; a closed "
+        "list). Where a wait is given the page is tried again: first after that wait, then each time after "
+        "four times as long, a day at most, and never before a Retry-After is over. When no try is left the "
+        "URL ends as given here."
     )
     table = ["| reason | meaning | ends as | first wait |", "|---|---|---|---|", *rows]
     return "\n".join(["## Reasons", "", lead, "", *table, ""])
