@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dedup.groups import CopyGroup, GroupMember, canonical, crowds, group
+from ingest.dedup.groups import CopyGroup, GroupMember, canonical, connected_pairs, group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -31,12 +31,12 @@ def test_a_chain_of_three_does_not_become_one_group() -> None:
 
 def test_pairs_that_hang_together_make_a_crowd_in_the_order_given() -> None:
     pairs = [("f", "g"), ("a", "b"), ("c", "d"), ("b", "e"), ("d", "e"), ("x", "y")]
-    assert sorted(crowds(pairs)) == [
+    assert sorted(connected_pairs(pairs)) == [
         [("a", "b"), ("c", "d"), ("b", "e"), ("d", "e")],
         [("f", "g")],
         [("x", "y")],
     ]
-    assert crowds([]) == []
+    assert connected_pairs([]) == []
 
 
 def test_pairs_never_compared_are_asked_for() -> None:

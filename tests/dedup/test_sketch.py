@@ -51,7 +51,10 @@ def test_a_sketch_holds_at_most_sixteen_rising_32_bit_hashes() -> None:
 def test_values_do_not_change_between_processes_or_releases() -> None:
     # Stored in core.fingerprint: other values would find no older copy.
     text = "The Port of Calder will deepen its channel."
-    code = f"from ingest.dedup.whole import whole; print(list(whole({text!r}, sketched=True).sketch))"
+    code = (
+        "from ingest.dedup.features import text_features;"
+        f"print(list(text_features({text!r}, sketched=True).sketch))"
+    )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == str(sketched(text))
     assert sketched(text) == VECTOR

@@ -62,7 +62,7 @@ class Overlap:
         places = self.agreed + self.clashed
         return self.agreed / places if places else 1.0
 
-    def turned(self) -> Overlap:
+    def swapped(self) -> Overlap:
         """The same, with the second text first."""
         return Overlap(self.in_second, self.in_first, self.jaccard, self.agreed, self.clashed, self.begins)
 
@@ -80,14 +80,14 @@ def comparable(tokens: Tokens) -> ComparableText:
     )
 
 
-def figures(a: ComparableText, b: ComparableText) -> tuple[int, int]:
+def shared_figures(a: ComparableText, b: ComparableText) -> tuple[int, int]:
     """Distinct numbers that both texts have, and those of the text that has fewer."""
     return len(a.figures & b.figures), min(len(a.figures), len(b.figures))
 
 
-def unaligned(a: ComparableText, b: ComparableText) -> Overlap:
+def quick_overlap(a: ComparableText, b: ComparableText) -> Overlap:
     """What is shared without looking at places: shingles, and figures as slots."""
-    n, (agreed, fewer) = len(a.places.keys() & b.places.keys()), figures(a, b)
+    n, (agreed, fewer) = len(a.places.keys() & b.places.keys()), shared_figures(a, b)
     first, second = len(a.places) or 1, len(b.places) or 1
     return Overlap(n / first, n / second, n / (first + second - n), agreed, fewer - agreed)
 

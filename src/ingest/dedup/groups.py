@@ -71,7 +71,7 @@ def _links(known: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, 
     return links
 
 
-def crowds(pairs: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+def connected_pairs(pairs: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     """The pairs, parted into those that hang together; each part in the order given."""
     parts = _components(_links(dict.fromkeys(chain.from_iterable(pairs)), pairs))
     number = {id: at for at, part in enumerate(parts) for id in part}

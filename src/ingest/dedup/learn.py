@@ -26,7 +26,7 @@ FIRST, LAST = 2, 4
 there."""
 
 
-def edges(sentences: Hashes) -> list[int]:
+def outer_sentences(sentences: Hashes) -> list[int]:
     """The distinct first and last sentences of a text."""
     ends: list[int] = np.concatenate(
         [sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]
@@ -56,7 +56,7 @@ def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) ->
     found = [
         hash
         for hash, carriers in _repeated(hashes[order], owners[order])
-        if open_unlike([openings[at] for at in _sample(carriers)])
+        if open_differently([openings[at] for at in _sample(carriers)])
     ]
     return np.array(found, np.uint64)
 
@@ -74,7 +74,7 @@ def _sample(carriers: NDArray[np.int64]) -> list[int]:
     return sample
 
 
-def open_unlike(openings: Sequence[tuple[int, ...]]) -> bool:
+def open_differently(openings: Sequence[tuple[int, ...]]) -> bool:
     """Most of these texts open differently: what they share is no story."""
     pairs = [not a.isdisjoint(b) for a, b in combinations(map(set, openings), 2)]
     return 2 * sum(pairs) < len(pairs)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.dedup.align import ComparableText, Overlap, figures, overlap, unaligned
+from ingest.dedup.align import ComparableText, Overlap, overlap, quick_overlap, shared_figures
 from ingest.model import CopyKind
 
 RULE_VERSION = 1
@@ -90,13 +90,13 @@ class CopyVerdict:
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> CopyVerdict:
     """Compare two texts; all but `kind` is the same whichever comes first."""
     if figures_differ(a.content, b.content, rule):
-        shared = unaligned(a.content, b.content)
+        shared = quick_overlap(a.content, b.content)
         why = (
             f"only {shared.agreed} of {len(a.content.figures)} and {len(b.content.figures)} figures "
             "are in both texts"
         )
         return CopyVerdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
-    shared = overlap(a.content, b.content) if a.id <= b.id else overlap(b.content, a.content).turned()
+    shared = overlap(a.content, b.content) if a.id <= b.id else overlap(b.content, a.content).swapped()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
     same, why = _decide(shared, gap, min(len(a.content.words), len(b.content.words)), rule)
     kind = _kind(shared, a.content.words == b.content.words)
@@ -113,7 +113,7 @@ def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
     for of any two texts."""
     if figures_differ(a.content, b.content, rule):
         return True
-    shared = unaligned(a.content, b.content)
+    shared = quick_overlap(a.content, b.content)
     least = min(rule.contained, rule.contained_short, rule.contained_apart)
     if min(len(a.content.words), len(b.content.words)) < rule.brief:
         return shared.containment < min(least, rule.contained_dense)
@@ -122,7 +122,7 @@ def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
 
 def figures_differ(a: ComparableText, b: ComparableText, rule: Rule = RULE) -> bool:
     """Both texts have many distinct numbers and few of them in common: no copies, whatever their words."""
-    both, fewer = figures(a, b)
+    both, fewer = shared_figures(a, b)
     return fewer >= rule.figures and both < rule.figures_shared * fewer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ingest.dedup.learn import REPEATS, SAMPLE, open_unlike
+from ingest.dedup.learn import REPEATS, SAMPLE, open_differently
 from ingest.load import boilerplate, copies
 from ingest.load.db import Warehouse
 from ingest.stages.copies import link_copies
@@ -23,7 +23,9 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
             return 0
         found = boilerplate.repeated(con, REPEATS, SAMPLE)
         boilerplate.learn(
-            con, {sentence: texts for sentence, (texts, opened) in found.items() if open_unlike(opened)}, now
+            con,
+            {sentence: texts for sentence, (texts, opened) in found.items() if open_differently(opened)},
+            now,
         )
     done = 0
     while True:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from ingest.dedup.align import comparable
-from ingest.dedup.learn import edges, opening_sentences
+from ingest.dedup.features import TextFeatures, text_features
+from ingest.dedup.learn import opening_sentences, outer_sentences
 from ingest.dedup.sketch import sketch
 from ingest.dedup.tokens import Tokens, shingles, without
 from ingest.dedup.verify import RULE_VERSION, CopyVerdict, DedupText, ruled_out, verify
-from ingest.dedup.whole import Whole, whole
 from ingest.load import boilerplate, copies
 from ingest.load.db import Connection
 from ingest.load.rows import Row
@@ -24,38 +24,38 @@ from ingest.load.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`whole` is all of a text, `words` without what was learnt. `sentences` are the first and last that were
-    not learnt, `opening` is what the text is known by while they are counted."""
+    """`features` is all of a text, `words` without what was learnt. `sentences` are the first and last
+    that were not learnt, `opening` is what the text is known by while they are counted."""
 
-    whole: Whole
+    features: TextFeatures
     words: Tokens
     sentences: tuple[int, ...]
     opening: tuple[int, ...]
 
     def sketch(self) -> Sequence[int]:
         """Of `words`, as dedup/sketch.py has it."""
-        if self.words is self.whole.words and self.whole.sketch is not None:
-            return self.whole.sketch
+        if self.words is self.features.words and self.features.sketch is not None:
+            return self.features.sketch
         return sketch(shingles(self.words.ids))
 
 
 def worded(
-    con: Connection, bodies: Mapping[str, str], wholes: Mapping[str, Whole] | None = None
+    con: Connection, bodies: Mapping[str, str], features: Mapping[str, TextFeatures] | None = None
 ) -> dict[str, Wording]:
-    """These texts by id, each read once; `wholes` of those that were read before."""
-    had = wholes or {}
-    read = {id: had[id] if id in had else whole(body) for id, body in bodies.items()}
+    """These texts by id, each read once; `features` of those that were read before."""
+    had = features or {}
+    read = {id: had[id] if id in had else text_features(body) for id, body in bodies.items()}
     learnt = boilerplate.learnt(
         con, {sentence for one in read.values() for sentence in one.sentences.tolist()}
     )
     return {id: _wording(one, learnt) for id, one in read.items()}
 
 
-def _wording(text: Whole, learnt: frozenset[int]) -> Wording:
+def _wording(text: TextFeatures, learnt: frozenset[int]) -> Wording:
     words, hashes = text.words, text.sentences.tolist()
     if not learnt.isdisjoint(hashes):
         words = without(words, np.array([sentence in learnt for sentence in hashes], np.bool_))
-    own = tuple(one for one in edges(text.sentences) if one not in learnt)
+    own = tuple(one for one in outer_sentences(text.sentences) if one not in learnt)
     return Wording(text, words, own, opening_sentences(text.words, text.sentences))
 
 

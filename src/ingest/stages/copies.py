@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from ingest.dedup.groups import CopyGroup, GroupMember, crowds, group
+from ingest.dedup.features import TextFeatures
+from ingest.dedup.groups import CopyGroup, GroupMember, connected_pairs, group
 from ingest.dedup.story import story_marks
 from ingest.dedup.supersede import REPLACING, Take, editions, superseded
 from ingest.dedup.tokens import Tokens
 from ingest.dedup.verify import RULE_VERSION, CopyVerdict
-from ingest.dedup.whole import Whole
 from ingest.load import boilerplate, copies, stories
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
@@ -35,13 +35,13 @@ def link_copies(
     left: Mapping[str, date],
     before: Mapping[str, date],
     now: datetime,
-    wholes: Mapping[str, Whole] | None = None,
+    features: Mapping[str, TextFeatures] | None = None,
 ) -> int:
     """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the
     copies newly linked.
 
     `left` and `before` say on which published_day an article stood until now; one that is not in `before` is
-    new. `wholes`: of the texts that have been read already.
+    new. `features`: of the texts that have been read already.
     """
     present = [known for known in changed if known.status in PRESENT]
     absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
@@ -51,13 +51,13 @@ def link_copies(
         if day
     }
     mates = copies.forget(con, old)
-    texts = worded(con, {known.article_id: known.body_text for known in present}, wholes)
+    texts = worded(con, {known.article_id: known.body_text for known in present}, features)
     prints = [(known.article_id, known.published_day, texts[known.article_id].sketch()) for known in present]
     copies.write_fingerprints(con, prints)
     stories.write_marks(
         con,
         [
-            _marked(known, texts[known.article_id].whole.words)
+            _marked(known, texts[known.article_id].features.words)
             for known in present
             if known.row["published_at"]
         ],
@@ -76,7 +76,7 @@ def link_copies(
         con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present}
     )
     ready.need({id for pair in near for id in pair})
-    together = (pair for crowd in crowds(near) for pair in crowd)
+    together = (pair for crowd in connected_pairs(near) for pair in crowd)
     copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in together if ready.same(a, b)])
     seeds = mates | {known.article_id: known.published_day for known in present}
     return _regroup(con, seeds, list(old.items()), ready, now)
@@ -122,7 +122,7 @@ def _regroup(
     linked = {id for pair in pairs for id in pair}
     by_id = {row["article_id"]: row for row in copies.members(con, {id: days[id] for id in linked})}
     texts.need(linked)
-    rows = [row for crowd in crowds(pairs) for row in _told(crowd, by_id, texts)]
+    rows = [row for crowd in connected_pairs(pairs) for row in _told(crowd, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
     stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
     return linked_now

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.dedup.features import TextFeatures, text_features
 from ingest.dedup.revisions import revision_hash
-from ingest.dedup.whole import Whole, whole
 from ingest.extract.page import extract
 from ingest.fetch.archive import Archive
 from ingest.fetch.warc import TEXT_FORM
@@ -17,12 +17,12 @@ from ingest.text import text_hash
 
 @dataclass(frozen=True, slots=True)
 class ArticleReading:
-    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `whole` is of the
+    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `features` is of the
     body."""
 
     text_hash: str
     body_hash: str
-    whole: Whole
+    features: TextFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Extracted:
 def read(article: Article) -> ArticleReading:
     """The reading of an article's text."""
     body = article.body_text
-    return ArticleReading(revision_hash(article.headline, body), text_hash(body), whole(body, sketched=True))
+    return ArticleReading(
+        revision_hash(article.headline, body), text_hash(body), text_features(body, sketched=True)
+    )
 
 
 def extract_and_read(given: PageInput) -> Extracted:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
-from ingest.dedup.whole import Whole
+from ingest.dedup.features import TextFeatures
 from ingest.load import articles, links, work
 from ingest.load.boilerplate import see_lines
 from ingest.load.db import Connection
@@ -75,7 +75,7 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
             withdrawn,
             before,
             edges.now,
-            _wholes(ordered, written),
+            _features(ordered, written),
         )
         note_checked(
             con,
@@ -91,10 +91,10 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
     return counts
 
 
-def _wholes(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, Whole]:
+def _features(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, TextFeatures]:
     """Written texts as a worker has read them, by article: a text may also be one that the warehouse had."""
     read = {
-        r.extraction.article.body_text: r.reading.whole
+        r.extraction.article.body_text: r.reading.features
         for r in results
         if r.reading and r.extraction and r.extraction.article
     }

@@ -10,7 +10,7 @@ from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, token
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Whole:
+class TextFeatures:
     """All of a text: its words, a hash for each sentence (`sentence_hashes`), and if asked for the sketch of
     its shingles."""
 
@@ -19,7 +19,9 @@ class Whole:
     sketch: tuple[int, ...] | None
 
 
-def whole(text: str, *, sketched: bool = False) -> Whole:
+def text_features(text: str, *, sketched: bool = False) -> TextFeatures:
     """Read a text, boilerplate and all. A text that is only compared with others needs no sketch."""
     words = tokenise(text)
-    return Whole(words, sentence_hashes(words), tuple(sketch(shingles(words.ids))) if sketched else None)
+    return TextFeatures(
+        words, sentence_hashes(words), tuple(sketch(shingles(words.ids))) if sketched else None
+    )
