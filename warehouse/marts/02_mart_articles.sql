@@ -1,46 +1,46 @@
--- mart.articles: one row per live article. An embargoed one appears by itself when its time comes.
--- * article_id: UUIDv5 of the key the article was first loaded under; never changes
--- * url_key: identity: host and path without tracking parameters, host#story-number where a host rule says so, or urn:sha256: of a text without URL
+-- mart.articles: one row per live article. An embargoed article appears here by itself when its embargo ends.
+-- * article_id: UUIDv5 of the url_key under which the article was first loaded; never changes
+-- * url_key: identity of the article: host and path without tracking parameters, or host#story-number where a host rule names one, or urn:sha256: and a hash for a text without a URL
 -- * url: address the text was fetched from, after redirects
--- * canonical_url: the page's own canonical link, where it was accepted
--- * headline: headline as printed, without tag runs
--- * description: summary by the publisher: feed, else page
--- * body_text: the article's text, paragraphs parted by an empty line; without dateline, credit, disclaimers and boilerplate
+-- * canonical_url: the page's canonical link, if it passed the checks
+-- * headline: headline as printed, without runs of tags
+-- * description: the publisher's summary: the feed's, or else the page's
+-- * body_text: text of the article, paragraphs separated by an empty line; dateline, credit, disclaimers and boilerplate are taken out
 -- * byline: authors as one line
--- * authors: names of the writers, in printed order; empty when none is named
+-- * authors: names of the writers in printed order; an empty list when none is named
 -- * language: ISO 639-1 code
--- * published_at: when it was published, UTC; NULL if unknown; day precision stands at midnight UTC
--- * published_precision: instant, minute or day
+-- * published_at: time of publication in UTC; NULL if unknown; with day precision, midnight UTC of that day
+-- * published_precision: precision of published_at: instant, minute or day
 -- * published_source: where published_at was read: feed, jsonld, meta, dateline, page or url
--- * published_raw: the time as it was printed there
--- * published_day: UTC day of published_at, or else of first_seen_at; the partition key
--- * modified_at: when the publisher says it last changed
--- * first_seen_at: when this warehouse first loaded it
+-- * published_raw: the time as it was written at that source
+-- * published_day: UTC day of published_at, or of first_seen_at where published_at is unknown; the published files are partitioned by it
+-- * modified_at: time of the last change, by the publisher's own word
+-- * first_seen_at: when the article was first loaded into this warehouse
 -- * dateline: dateline as printed
--- * located: place named by the dateline
--- * dateline_date: date named by the dateline
--- * agency: credited origin: canonical name when known, else as credited; NULL when nobody is credited
--- * credits: all credited sources, origin first
--- * publisher: who distributed it: the feed's publisher, else the page's, else its host
+-- * located: place named in the dateline
+-- * dateline_date: date named in the dateline
+-- * agency: agency or other source credited as the origin: its canonical name if known, or else as printed; NULL when no one is credited
+-- * credits: all credited sources, the origin first
+-- * publisher: outlet that distributed it: named by the feed, or else by the page, or else the page's host
 -- * section: section or category named by the publisher
 -- * keywords: keywords named by the publisher
 -- * image_url: address of the lead image
 -- * image_credit: credit of the lead image
--- * word_count: words of body_text (characters count as words in scripts without spaces)
+-- * word_count: number of words in body_text (of characters, in scripts written without spaces)
 -- * content_type: news, press_release, paid, live_blog, video or other
--- * signal: the wire's mark: none, update, correction, flash or advisory
--- * embargo_until: instant before which it must not be used
--- * flags: paywall, short, truncated, summary_only, text_only, full_text_feed, low_confidence, noai
--- * copy_group: group of copies of one text: the smallest article_id among them (an id of before leads on by that article), its own when no copy was seen
--- * copy_kind: how it stands in its group: origin, exact, truncated, edited or expanded; NULL when alone
--- * is_canonical: the one article that speaks for its copy group
--- * copies: articles in the copy group, this one included
--- * story_id: looser link of articles on one event: article_id of its earliest report; NULL when alone
--- * revision: number of the text shown, from 1
--- * revisions: texts kept for this article: see mart.revisions
--- * supersedes: article that this one corrects or updates under another address
--- * extractor: extractor and version that made the text
--- * feed_id: feed that listed it; the first of feeds.toml when several do
+-- * signal: the wire's own mark on the story: none, update, correction, flash or advisory
+-- * embargo_until: time until which the article must not be used; NULL without an embargo
+-- * flags: remarks on the text: paywall, short, truncated, summary_only, text_only, full_text_feed, low_confidence, noai
+-- * copy_group: id of the group of copies of one text: the smallest article_id in the group, or the own article_id when no copy is known; older ids resolve through core.copy_group_alias to the current group (`ingest why` shows it)
+-- * copy_kind: how the article relates to the canonical copy of its group: origin, exact, truncated, edited or expanded; NULL when no copy is known
+-- * is_canonical: true for the one article that represents its copy group
+-- * copies: number of articles in the copy group, this one included
+-- * story_id: id of the event that this and other articles report (looser than copy_group): the article_id of the earliest report; NULL when no other article reports it
+-- * revision: number of the revision shown, from 1
+-- * revisions: number of revisions kept for this article: see mart.revisions
+-- * supersedes: article_id of the earlier take, under another address, that this article corrects or updates
+-- * extractor: name and version of the extractor that produced the text
+-- * feed_id: feed that listed the article; if several did, the first of them in feeds.toml
 CREATE VIEW mart.articles AS
 SELECT {columns of mart.articles}
 FROM mart.articles_all

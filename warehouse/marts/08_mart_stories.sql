@@ -1,9 +1,9 @@
--- mart.stories: articles on one event, looser than copies.
--- * story_id: looser link of articles on one event
--- * articles: live articles in it
--- * copy_groups: distinct texts in it
--- * publishers: distinct publishers
--- * headline: headline of the earliest
+-- mart.stories: one row per event that several articles report; looser than copies.
+-- * story_id: id of the event: the article_id of its earliest report
+-- * articles: number of live articles on it
+-- * copy_groups: number of distinct texts on it (copies counted once)
+-- * publishers: number of distinct publishers
+-- * headline: headline of the earliest report
 -- * first_published_at: earliest published_at
 -- * last_published_at: latest published_at
 CREATE VIEW mart.stories AS

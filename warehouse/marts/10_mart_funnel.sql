@@ -1,14 +1,14 @@
--- mart.funnel: what became of the URLs discovered on a day, by feed: discovered = pending + loaded + duplicates + lost.
--- * day: UTC day on which the URL was first seen
--- * feed_id: feed that listed it
--- * discovered: URLs first seen
--- * pending: still to be fetched or tried again
--- * fetched: answered with bytes
--- * extracted: gave an article
--- * loaded: are rows (loaded, revised or unchanged)
--- * duplicates: lead to an article that another URL stands for
--- * lost: failed or skipped, each with a reason
--- * by_reason: lost and pending URLs by reason
+-- mart.funnel: what became of the URLs discovered on a day, by feed. discovered = pending + loaded + duplicates + lost.
+-- * day: UTC day on which the URLs were discovered
+-- * feed_id: feed that listed the URL
+-- * discovered: number of URLs discovered
+-- * pending: of these, still to be fetched or tried again
+-- * fetched: of these, answered with a page
+-- * extracted: of these, an article could be extracted
+-- * loaded: of these, now articles (outcome loaded, revised or unchanged)
+-- * duplicates: of these, further addresses of an article that another URL already counts for
+-- * lost: of these, failed or skipped, each with a reason
+-- * by_reason: number of URLs by reason, lost and pending ones together
 CREATE VIEW mart.funnel AS
 SELECT day, feed_id, count(*) AS discovered, count(*) FILTER (WHERE outcome = 'pending') AS pending, count(*) FILTER (WHERE fetched) AS fetched,
        count(*) FILTER (WHERE extracted) AS extracted, count(*) FILTER (WHERE outcome IN ('loaded', 'revised', 'unchanged')) AS loaded,

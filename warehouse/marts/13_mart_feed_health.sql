@@ -1,13 +1,13 @@
--- mart.feed_health: whether each feed does what it usually does, with the evidence.
+-- mart.feed_health: whether each feed behaves as it usually does, with the evidence.
 -- * feed_id: as mart.latency
--- * state: ok, late (not polled when due), silent (polled, but nothing new for far longer than usual), failing, overflowing (entries may have been missed) or paused
--- * evidence: why it is in that state
--- * last_poll_at: last attempt
--- * last_success_at: last good answer
--- * last_new_at: last poll with a new entry
--- * next_poll_at: when it is due
--- * failures: failed polls in a row
--- * entries_per_day: decayed arrival rate
+-- * state: ok; late (not polled when due); silent (polled, but without new entries for far longer than usual); failing; overflowing (entries may have been missed); paused
+-- * evidence: what the state was concluded from
+-- * last_poll_at: time of the last poll
+-- * last_success_at: time of the last successful poll
+-- * last_new_at: time of the last poll that found a new entry
+-- * next_poll_at: time of the next poll
+-- * failures: number of failed polls in a row
+-- * entries_per_day: new entries a day, recent days weighted more
 -- * last_reason: why the last poll failed
 CREATE VIEW mart.feed_health AS
 SELECT feed_id, state,

@@ -1,31 +1,31 @@
--- ops.feeds: the state of every feed.
+-- ops.feeds: the polling state of every feed.
 -- * feed_id: as mart.latency
--- * name: name
--- * publisher: publisher named in feeds.toml
+-- * name: name in feeds.toml
+-- * publisher: publisher in feeds.toml
 -- * config_url: address in feeds.toml
--- * url: address in use, after adopted redirects
--- * enabled: polled at all
--- * position: place in feeds.toml
--- * min_interval: seconds, floor set in feeds.toml
--- * max_interval: seconds, ceiling
--- * etag: validator, verbatim
+-- * url: address in use: that of feeds.toml, or where a permanent redirect led
+-- * enabled: false when feeds.toml switches the feed off or no longer lists it
+-- * position: position in feeds.toml
+-- * min_interval: shortest seconds between polls, set in feeds.toml
+-- * max_interval: longest seconds between polls
+-- * etag: the server's validator for conditional requests, verbatim
 -- * last_modified: as ops.feeds.etag
 -- * last_poll_at: as mart.feed_health
 -- * last_success_at: as mart.feed_health
 -- * last_new_at: as mart.feed_health
 -- * next_poll_at: as mart.feed_health
--- * paused_until: kept off until then
--- * floor: seconds asked for by the feed (ttl, max-age)
+-- * paused_until: no poll before this time
+-- * floor: shortest seconds between polls that the feed asks for (ttl, max-age)
 -- * entries_per_day: as mart.feed_health
 -- * failures: as mart.feed_health
--- * last_status: last HTTP status
+-- * last_status: HTTP status of the last answer
 -- * last_reason: as mart.feed_health
--- * last_detail: in words
--- * redirect_url: permanent redirect seen, not yet adopted
--- * guid_policy: what its entries are told apart by: guid or link
--- * overflows: polls without overlap
--- * overflow_at: the last of these
--- * polls: polls so far
+-- * last_detail: the reason in words
+-- * redirect_url: target of a permanent redirect that is not adopted yet
+-- * guid_policy: what identifies an entry of this feed: guid or link
+-- * overflows: number of polls that had no entry in common with the previous one
+-- * overflow_at: time of the last such poll
+-- * polls: number of polls so far
 -- * why_next: why next_poll_at is what it is
 CREATE VIEW ops.feeds AS
 SELECT {columns of ops.feeds}

@@ -1,19 +1,19 @@
--- ops.polls: one row per attempt at a feed.
--- * run_id: run
+-- ops.polls: one row per poll of a feed.
+-- * run_id: id of the run: see ops.runs
 -- * feed_id: as mart.latency
--- * polled_at: when
--- * url: final address
--- * status: HTTP status; NULL without an answer
--- * not_modified: answered 304
--- * entries: entries in the document
--- * new: not seen before
--- * changed: title, summary or modification time moved
--- * touched: only publication time or link parameters moved
--- * capped: entries beyond entries_cap
--- * overflow: no overlap with the poll before: entries may have been missed
--- * bytes: decoded bytes
+-- * polled_at: time of the poll
+-- * url: address polled, after redirects
+-- * status: HTTP status; NULL when there was no answer
+-- * not_modified: true when the server answered that nothing changed (304)
+-- * entries: number of entries in the document
+-- * new: of these, not seen before
+-- * changed: of these, with a changed title, summary or modification time
+-- * touched: of these, with only the publication time or link parameters changed
+-- * capped: number of entries beyond entries_cap, left out
+-- * overflow: true when the document has no entry in common with the previous one: entries may have been missed
+-- * bytes: size of the document in bytes, decompressed
 -- * seconds: duration
--- * reason: why it failed
+-- * reason: why the poll failed
 -- * detail: as ops.feeds.last_detail
 CREATE VIEW ops.polls AS
 SELECT {columns of ops.polls}

@@ -1,13 +1,13 @@
--- ops.pending: work that waits.
+-- ops.pending: pages that are still to be fetched.
 -- * url: URL to fetch
--- * url_key: its identity
+-- * url_key: identity of that URL
 -- * feed_id: as mart.funnel
--- * host: host, for fairness
--- * kind: new, refetch, recheck or backfill
--- * queued_at: when it was found
--- * next_attempt_at: not before
--- * attempts: tries so far
--- * last_reason: why the last try failed
+-- * host: host of that URL: hosts take turns
+-- * kind: new, refetch, recheck, backfill, capture or entry
+-- * queued_at: when the URL was queued
+-- * next_attempt_at: not tried before this time
+-- * attempts: number of attempts so far
+-- * last_reason: why the last attempt failed
 -- * last_detail: as ops.feeds
 CREATE VIEW ops.pending AS
 SELECT {columns of ops.pending}

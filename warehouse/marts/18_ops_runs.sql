@@ -1,9 +1,9 @@
--- ops.runs: what each run did.
+-- ops.runs: one row per run.
 -- * run_id: as ops.polls
 -- * job: poll, backfill, reextract or maintain
--- * started_at: start
--- * ended_at: end; NULL while it runs or when it was killed
--- * summary: its counters, JSON
+-- * started_at: start of the run
+-- * ended_at: end of the run; NULL while it runs, or when it was killed
+-- * summary: the run's counts, as JSON
 CREATE VIEW ops.runs AS
 SELECT {columns of ops.runs}
 FROM {runs};

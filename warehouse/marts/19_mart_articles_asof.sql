@@ -1,4 +1,4 @@
--- mart.articles_asof: live and withdrawn articles as this warehouse knew them at t: headline, body_text and revision are of that time.
+-- mart.articles_asof: live and withdrawn articles as this warehouse knew them at the time t: headline, body_text, revision and extractor are those of that time.
 -- * every column of mart.articles
 CREATE MACRO mart.articles_asof(t) AS TABLE
 SELECT {columns of mart.articles}
