@@ -38,8 +38,8 @@ def code_pages(language: str | None) -> tuple[str, ...]:
 def as_cut_utf8(data: bytes) -> str | None:
     """Returns the text of UTF-8 with a few broken characters (U+FFFD), None for any other encoding.
 
-    Texts cut by bytes (summaries, long pages) break a character here and there; another encoding breaks nearly
-    all characters beyond ASCII.
+    Texts cut by bytes (summaries, long pages) break a character here and there; another encoding breaks
+    nearly all characters beyond ASCII.
     """
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")

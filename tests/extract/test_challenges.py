@@ -37,7 +37,10 @@ PERIMETER = (
     "<div id='px-captcha'></div><script>window._pxAppId='PX1';window._pxJsClientSrc='/PX1/init.js';</script>"
 )
 GUARD = "<script src='/.well-known/ddos-guard/js-challenge/index.js'></script>"
-WAF = "<script>window.awsWafCookieDomainList=[];AwsWafIntegration.getToken().then(()=>location.reload())</script>"
+WAF = (
+    "<script>window.awsWafCookieDomainList=[];"
+    "AwsWafIntegration.getToken().then(()=>location.reload())</script>"
+)
 GOKU = (
     "<script>window.gokuProps = {'key':'AQ'}; AwsWafIntegration.checkForceRefresh()</script><div "
     "id='challenge-container'></div>"
@@ -59,7 +62,10 @@ def page(
     text: list[str] | None = None,
 ) -> str:
     body = "".join(f"<p>{p}</p>" for p in (PADDING if text is None else text))
-    return f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body><h1>{heading}</h1>{marks}{body}</body></html>"
+    return (
+        f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head>"
+        f"<body><h1>{heading}</h1>{marks}{body}</body></html>"
+    )
 
 
 def read(html: str, hints: EntryHints | None = None) -> Extraction:

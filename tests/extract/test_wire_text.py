@@ -164,7 +164,8 @@ def test_an_empty_page_with_a_disclaimer_is_empty() -> None:
 def test_reporters_are_authors_and_editors_are_not() -> None:
     reading = read(
         ABOVE,
-        "Additional reporting by Ann Lee in Oslo, Joe Roe and Eva Moe; Writing by Kim Noe; Editing by Max Poe",
+        "Additional reporting by Ann Lee in Oslo, Joe Roe and Eva Moe; Writing by Kim Noe; "
+        "Editing by Max Poe",
     )
     assert reading.authors == ("Ann Lee", "Joe Roe", "Eva Moe", "Kim Noe")
 

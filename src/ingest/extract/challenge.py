@@ -23,20 +23,34 @@ _PADDED = 2 * INTERSTITIAL
 _TITLE_LETTERS = 80
 
 # Whole titles that vendors give their pages, in the languages of their visitors; no desk prints them.
-_VENDORS_TITLE = re.compile(
-    r"(?:just a moment|one moment(?:,? please)?|un momento(?:,? por favor)?|(?:s[óo] )?um momento(?:,? por favor)?|"
-    r"(?:nur )?einen moment(?:,? bitte)?|einen augenblick(?:,? bitte)?|(?:bitte )?einen moment geduld|"
-    r"(?:juste )?un instant(?:,? s'il vous plaît)?|un attimo(?: di pazienza)?|(?:een|één) (?:moment|ogenblik)(?: geduld)?|"
-    r"even geduld(?: a\.?u\.?b)?|(?:proszę )?chwileczkę|cierpliwości|okamžik(?:,? prosím)?|egy pillanat|un moment|ett ögonblick|"
-    r"et øjeblik|et øyeblikk|vent litt|hetkinen|(?:lütfen )?bir dakika(?: lütfen)?|(?:lütfen )?bekleyin|(?:один|одну) "
-    r"(?:момент|минуту|секунду)|зачекайте|хвилинку|зачекайте хвилинку|μια στιγμή|tunggu sebentar|chờ một chút|لحظة(?: من فضلك)?|"
-    r"(?:少々|しばらく)お待ちください|请稍候|請稍候|잠시만 기다(?:려 주세요|리십시오)|"
-    r"attention required|access to this page has been (?:denied|blocked)|pardon our interruption|ddos[- ]guard|"
-    r"checking your browser(?: before accessing.{0,60})?|(?:please )?verif(?:y|ying) (?:that )?you are (?:a )?human|"
-    r"are you (?:a )?(?:human|robot)|human verification|robot check|bot (?:check|verification|detection)|client challenge|"
-    r"vercel security checkpoint|sucuri website firewall(?: - access denied)?|ddos protection by .{2,30}|"
-    r"making sure you're not a bot|you have been blocked|request unsuccessful(?:\. incapsula.{0,60})?)",
+_VENDORS_TITLES = "|".join(
+    (
+        # 'one moment, please' as Cloudflare and others translate it
+        r"just a moment|one moment(?:,? please)?|un momento(?:,? por favor)?",
+        r"(?:s[óo] )?um momento(?:,? por favor)?|(?:nur )?einen moment(?:,? bitte)?",
+        r"einen augenblick(?:,? bitte)?|(?:bitte )?einen moment geduld",
+        r"(?:juste )?un instant(?:,? s'il vous plaît)?|un attimo(?: di pazienza)?",
+        r"(?:een|één) (?:moment|ogenblik)(?: geduld)?|even geduld(?: a\.?u\.?b)?",
+        r"(?:proszę )?chwileczkę|cierpliwości|okamžik(?:,? prosím)?|egy pillanat|un moment",
+        r"ett ögonblick|et øjeblik|et øyeblikk|vent litt|hetkinen",
+        r"(?:lütfen )?bir dakika(?: lütfen)?|(?:lütfen )?bekleyin",
+        r"(?:один|одну) (?:момент|минуту|секунду)|зачекайте|хвилинку|зачекайте хвилинку|μια στιγμή",
+        r"tunggu sebentar|chờ một chút|لحظة(?: من فضلك)?|(?:少々|しばらく)お待ちください|请稍候",
+        r"請稍候|잠시만 기다(?:려 주세요|리십시오)",
+        # Cloudflare, PerimeterX, DDoS-Guard
+        r"attention required|access to this page has been (?:denied|blocked)",
+        r"pardon our interruption|ddos[- ]guard|checking your browser(?: before accessing.{0,60})?",
+        r"(?:please )?verif(?:y|ying) (?:that )?you are (?:a )?human",
+        # captcha and bot checks of any vendor
+        r"are you (?:a )?(?:human|robot)|human verification|robot check",
+        r"bot (?:check|verification|detection)|client challenge",
+        # Vercel, Sucuri, Anubis, Incapsula
+        r"vercel security checkpoint|sucuri website firewall(?: - access denied)?",
+        r"ddos protection by .{2,30}|making sure you're not a bot|you have been blocked",
+        r"request unsuccessful(?:\. incapsula.{0,60})?",
+    )
 )
+_VENDORS_TITLE = re.compile(rf"(?:{_VENDORS_TITLES})")
 _SUFFIX = re.compile(
     r"\s*[|:·-]+\s*(?:cloudflare|imperva|incapsula|datadome|perimeterx|human|ddos-guard|sucuri|"
     r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\s*$"
@@ -45,22 +59,36 @@ _CLOSING = " .!?:;|-。"
 
 # What such a title may hold among other words: enough where the page says little else.
 _TITLE = re.compile(
-    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)|"
-    r"security (?:check|verification)|"
-    r"checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|human verification|pardon our interruption|"
-    r"request unsuccessful|"
-    r"ddos[- ]guard|ddos protection|captcha|robot (?:check|or human)|un momento|einen moment|un instant|please wait|"
-    r"bot (?:check|detection)|"
-    r"(?:403|401|429) |forbidden|too many requests|проверка|请稍候|お待ちください",
+    "|".join(
+        (
+            r"just a moment|attention required|access (?:to this page has been )?denied",
+            r"are you (?:a )?(?:human|robot)|security (?:check|verification)|checking your browser",
+            r"verif(?:y|ying) (?:that )?you are (?:a )?human|human verification",
+            r"pardon our interruption|request unsuccessful|ddos[- ]guard|ddos protection|captcha",
+            r"robot (?:check|or human)|un momento|einen moment|un instant|please wait",
+            r"bot (?:check|detection)|(?:403|401|429) |forbidden|too many requests|проверка|请稍候",
+            r"お待ちください",
+        )
+    ),
     re.I,
 )
 
 # Any trace of a vendor, on good pages as well.
 _TAG = re.compile(
-    r"cf-chl|_cf_chl_opt|challenge-platform|__cf_chl|cf_captcha|cf-error|_incapsula_|incapsula incident|px-captcha|perimeterx|"
-    r"_pxappid|captcha-delivery\.com|datadome|"
-    r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile|ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-?waf|"
-    r"geo\.captcha|_abck|kasada|kpsdk|errors\.edgesuite\.net",
+    "|".join(
+        (
+            # Cloudflare
+            r"cf-chl|_cf_chl_opt|challenge-platform|__cf_chl|cf_captcha|cf-error",
+            # Incapsula, PerimeterX, DataDome
+            r"_incapsula_|incapsula incident|px-captcha|perimeterx|_pxappid|captcha-delivery\.com",
+            r"datadome",
+            # captchas of Google, hCaptcha, Cloudflare
+            r"g-recaptcha|h-captcha|hcaptcha\.com|turnstile",
+            # DDoS-Guard, Sucuri, Distil, AWS, Akamai, Kasada
+            r"ddos-guard|sucuri_cloudproxy|distil_r_captcha|aws-?waf|geo\.captcha|_abck|kasada|kpsdk",
+            r"errors\.edgesuite\.net",
+        )
+    ),
     re.I,
 )
 
@@ -96,7 +124,12 @@ _ID = frozenset(
     }
 )
 _RECEIPT = re.compile(
-    r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}|reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+",
+    "|".join(
+        (
+            r"incapsula incident id\W{0,4}\d|cloudflare ray id\W{0,4}[0-9a-f]{12}",
+            r"reference #\d+\.[0-9a-f]+\.\d+\.[0-9a-f]+",
+        )
+    ),
     re.I,
 )
 _WIDGET = re.compile(
@@ -118,17 +151,30 @@ _WORDS = (
 """One of these stands in every such script; plain words are found ten times quicker than patterns."""
 
 _ASKS = re.compile(
-    r"(?:verif(?:y|ying|ies)|confirm|prove|make sure|making sure) (?:that )?(?:you(?:'re| are)|you aren't)(?: not)? (?:an? )?"
-    r"(?:real )?(?:human|robot|bot|person)|"
-    r"unusual (?:traffic|activity|requests?)|i(?:'m| am) not a robot|are you a robot|not a (?:bot|robot)\b|"
-    r"checking (?:your browser|if the site connection is secure)|"
-    r"enable (?:javascript and cookies|cookies and javascript)|"
-    r"(?:complete|solve|pass) (?:the|this|a) (?:captcha|security check|challenge)|press (?:and|&) hold|"
-    r"needs to review the security of your connection|blocked (?:because|as) .{0,40}\b(?:bot|automated)|"
-    r"security service to protect|automated (?:requests|access|queries)|"
-    r"dass sie (?:ein mensch|kein roboter)|ungewöhnliche[nr]? (?:datenverkehr|aktivität)|"
-    r"que vous êtes (?:un )?humain|pas un robot|que (?:eres|es usted) (?:un )?humano|no (?:eres|soy|es) un robot|tráfico inusual|"
-    r"che (?:sei|tu sia) umano|non sei un robot|não é um robô|вы (?:человек|не робот)|не робот|необычн\w+ трафик",
+    "|".join(
+        (
+            # English
+            (
+                r"(?:verif(?:y|ying|ies)|confirm|prove|make sure|making sure) (?:that )?(?:you(?:'re| are)|"
+                r"you aren't)(?: not)? (?:an? )?(?:real )?(?:human|robot|bot|person)"
+            ),
+            r"unusual (?:traffic|activity|requests?)|i(?:'m| am) not a robot|are you a robot",
+            r"not a (?:bot|robot)\b|checking (?:your browser|if the site connection is secure)",
+            r"enable (?:javascript and cookies|cookies and javascript)",
+            r"(?:complete|solve|pass) (?:the|this|a) (?:captcha|security check|challenge)",
+            r"press (?:and|&) hold|needs to review the security of your connection",
+            r"blocked (?:because|as) .{0,40}\b(?:bot|automated)|security service to protect",
+            r"automated (?:requests|access|queries)",
+            # German
+            r"dass sie (?:ein mensch|kein roboter)|ungewöhnliche[nr]? (?:datenverkehr|aktivität)",
+            # French, Spanish, Italian, Portuguese
+            r"que vous êtes (?:un )?humain|pas un robot|que (?:eres|es usted) (?:un )?humano",
+            r"no (?:eres|soy|es) un robot|tráfico inusual|che (?:sei|tu sia) umano|non sei un robot",
+            r"não é um robô",
+            # Russian
+            r"вы (?:человек|не робот)|не робот|необычн\w+ трафик",
+        )
+    ),
     re.I,
 )
 _OPENING = 600  # letters in which such a page says what it wants

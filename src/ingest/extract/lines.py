@@ -23,7 +23,8 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SCRIPT = re.compile(
-    r"[{};]\s*$|function\s*\(|\bvar \w+\s*=|window\.|document\.|=>\s*\{|^- \w+[A-Z]\w*:$|^- (?:true|false|null|undefined)$"
+    r"[{};]\s*$|function\s*\(|\bvar \w+\s*=|window\.|document\.|=>\s*\{"
+    r"|^- \w+[A-Z]\w*:$|^- (?:true|false|null|undefined)$"
 )
 _HANDLE = re.compile(r"^\W*@\w+\W*$|^\W*https?://\S+\W*$|^\S+@\S+\.\w+$")
 _END = re.compile(r"""[.!?…。！？:»”"'’)\]।؟]\s*$""")

@@ -15,9 +15,14 @@ from ingest.extract.structured import Structured
 from ingest.model import ContentType, Flag, PageInput
 
 _CONSENT_TITLE = re.compile(
-    r"before you continue|cookie (?:consent|settings|wall|notice|policy)|privacy (?:choices|settings|preferences|gate|wall|center)|"
-    r"(?:we value )?your privacy|consent|zustimmung|datenschutz|einwilligung|consentement|consentimiento|consenso|"
-    r"privacywall|contentpass",
+    "|".join(
+        (
+            r"before you continue|cookie (?:consent|settings|wall|notice|policy)",
+            r"privacy (?:choices|settings|preferences|gate|wall|center)|(?:we value )?your privacy",
+            r"consent|zustimmung|datenschutz|einwilligung|consentement|consentimiento|consenso",
+            r"privacywall|contentpass",
+        )
+    ),
     re.I,
 )
 _CONSENT_TEXT = re.compile(
@@ -26,38 +31,56 @@ _CONSENT_TEXT = re.compile(
     r"datos personales|privacidad|socios|dati personali|persoonsgegevens|toestemming)\b",
     re.I,
 )
-_AGREE = re.compile(
-    r"\b(?:accept|agree|allow all|consent|got it|i understand|zustimmen|akzeptieren|einverstanden|accepter|j.accepte|aceptar|"
-    r"acepto|accetta|accetto|akkoord|accepteren|aceitar|godkänn|acceptera|zgadzam|akceptuj|принять|соглас)\w*",
-    re.I,
+_AGREE_WORDS = "|".join(
+    (
+        r"accept|agree|allow all|consent|got it|i understand|zustimmen|akzeptieren|einverstanden",
+        r"accepter|j.accepte|aceptar|acepto|accetta|accetto|akkoord|accepteren|aceitar|godkänn",
+        r"acceptera|zgadzam|akceptuj|принять|соглас",
+    )
 )
+_AGREE = re.compile(rf"\b(?:{_AGREE_WORDS})\w*", re.I)
 _PAYWALL_TEXT = re.compile(
-    r"(?:subscribe|sign in|log in|register|become a (?:member|subscriber)|"
-    r"start your (?:free )?trial)\b.{0,60}\b(?:to (?:read|continue|access|unlock|view)|"
-    r"full (?:access|story|article)|unlimited)|(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|"
-    r"exclusive)\b.{0,30}"
-    r"(?:subscribers?|members)|already a (?:subscriber|member)|continue reading|jetzt weiterlesen|mit .{0,20}plus? lesen|"
-    r"réservé aux abonnés|"
-    r"para suscriptores|per gli abbonati|有料会員|会員限定",
+    "|".join(
+        (
+            r"(?:subscribe|sign in|log in|register|become a (?:member|subscriber)"
+            r"|start your (?:free )?trial)\b"
+            r".{0,60}\b(?:to (?:read|continue|access|unlock|view)|full (?:access|story|article)|unlimited)",
+            r"(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|exclusive)\b"
+            r".{0,30}(?:subscribers?|members)",
+            r"already a (?:subscriber|member)|continue reading",
+            r"jetzt weiterlesen|mit .{0,20}plus? lesen",
+            r"réservé aux abonnés",
+            r"para suscriptores|per gli abbonati",
+            r"有料会員|会員限定",
+        )
+    ),
     re.I,
 )
 _CALL = (
-    r"(?:please )?(?:subscribe|sign in|log ?in|register|become a (?:member|subscriber)|start your (?:free )?trial)"
+    r"(?:please )?(?:subscribe|sign in|log ?in|register|become a (?:member|subscriber)"
+    r"|start your (?:free )?trial)"
     r"(?: now| today| here)?"
 )
 _AIM = (
     r"(?: (?:to|and|for) (?:read|continue|keep|access|unlock|view|unlimited)"
     r"(?: (?:reading|on|this|the|your|our|full|all|more|article|story|content|access|unlimited))*)"
 )
+_STUB_TITLES = "|".join(
+    (
+        rf"{_CALL}{_AIM}?",
+        r"continue reading(?: (?:this|your|the) (?:article|story))?(?: with .{0,30})?",
+        r"jetzt weiterlesen",
+        r"(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|exclusive to)"
+        r"(?: our| paying)? (?:subscribers?|members)(?: only)?",
+        r"subscription required|subscribers only",
+    )
+)
+# All of a title, a site's name behind it: papers print such words as labels before real headlines, too
+# (`Register - a weekly closes`), so behind a dash only a call that says what for.
 _STUB_TITLE = re.compile(
-    rf"(?:{_CALL}{_AIM}?|continue reading(?: (?:this|your|the) (?:article|story))?(?: with .{{0,30}})?|jetzt weiterlesen|"
-    r"(?:this|the) (?:article|story|content) is (?:for|available to|reserved for|exclusive to)(?: our| paying)? "
-    rf"(?:subscribers?|members)(?: only)?|subscription required|subscribers only)\W*(?:\s\|\s.{{0,40}})?|"
-    rf"{_CALL}{_AIM}\W*(?:\s[–—-]\s.{{0,40}})?",
+    rf"(?:{_STUB_TITLES})\W*(?:\s\|\s.{{0,40}})?|{_CALL}{_AIM}\W*(?:\s[–—-]\s.{{0,40}})?",
     re.I,
 )
-"""All of a title; papers print such words as labels before real headlines, too (`Register - a weekly
-closes`)."""
 _SILENT = ("script", "style", "template", "noscript")
 LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser

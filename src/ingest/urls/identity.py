@@ -86,12 +86,13 @@ class HostRules:
 def url_key(url: str, rules: HostRules) -> str:
     """The identity of a URL (design.md, "Identity"): `host/path?query`, or `host#key` by an identity rule.
 
-    - Scheme, fragment, userinfo and default port are dropped; host lower case in IDNA ASCII, without leading www., m., amp. (as
-      long as more than a public suffix remains); another port stays.
-    - Path (RFC 3986, 6.2.2): dot segments and doubled slashes resolved, percent-encoding in one form, case kept, the trailing
-      slash dropped except for `/` itself (content systems answer both spellings and link to either).
-    - Query: tracking parameters out, the others kept verbatim in one encoding and sorted by name (order carries no identity;
-      equal names keep their order).
+    - Scheme, fragment, userinfo and default port are dropped; host lower case in IDNA ASCII, without leading
+      www., m., amp. (as long as more than a public suffix remains); another port stays.
+    - Path (RFC 3986, 6.2.2): dot segments and doubled slashes resolved, percent-encoding in one form, case
+      kept, the trailing slash dropped except for `/` itself (content systems answer both spellings and link
+      to either).
+    - Query: tracking parameters out, the others kept verbatim in one encoding and sorted by name (order
+      carries no identity; equal names keep their order).
 
     A string that is no http(s) URL (such as `urn:sha256:...`) is its own key.
     """
@@ -174,7 +175,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{_bracket(_host(parts))}{_port(parts)}" if parts else ""
 
 
-# -- parts -----------------------------------------------------------------------------------------------------------
+# -- parts of a URL --
 
 
 def _split(url: str) -> SplitResult | None:
@@ -255,7 +256,7 @@ def _absolute_form(text: str, base: str) -> str:
     return f"{urlsplit(base).scheme or 'https'}://{text}" if known else text
 
 
-# -- home and section pages ------------------------------------------------------------------------------------------
+# -- home and section pages --
 
 
 def _segments(path: str) -> list[str]:

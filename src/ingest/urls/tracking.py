@@ -44,22 +44,28 @@ _TRACKING_PREFIXES = (
     "gs_",
 )
 _TRACKING = _words(
-    """fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid yclid ysclid igshid igsh li_fat_id epik rb_clickid s_kwcid
-    srsltid _openstat _ga _gl xtor cmp cmpid cmpn icid ncid s_cid scid ito maca oc usg wprss wpisrc wpmm eref feedtype feedname
-    rpc smid smtyp ref_src ref_url refsrc referrer referer amp hss_channel ved clickid partnerid rssid traffic_source trackback
-    spm guccounter guce_referrer guce_referrer_sig mbid taid ocid nlid link_source bxid esrc soc_src soc_trk share_id sharetype
-    sharetoken sr_share st_source campaign campaignid campaign_id dgcid sh_kit rss_source _branch_match_id
-    mkwid pcrid"""
+    """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid yclid ysclid igshid igsh li_fat_id
+    epik rb_clickid s_kwcid srsltid _openstat _ga _gl xtor cmp cmpid cmpn icid ncid s_cid scid ito maca
+    oc usg wprss wpisrc wpmm eref feedtype feedname rpc smid smtyp ref_src ref_url refsrc referrer
+    referer amp hss_channel ved clickid partnerid rssid traffic_source trackback spm guccounter
+    guce_referrer guce_referrer_sig mbid taid ocid nlid link_source bxid esrc soc_src soc_trk share_id
+    sharetype sharetoken sr_share st_source campaign campaignid campaign_id dgcid sh_kit rss_source
+    _branch_match_id mkwid pcrid
+    """
 )
 # Names that mean something on one site and a channel on another: dropped only where the value names a
 # channel.
 _CHANNEL_NAMES = _words(
-    """source src from partner mod feature emc medium via social channel origin cid share s _r fromref feed rss output
-    outputtype c camp link sref tag format"""
+    """
+    source src from partner mod feature emc medium via social channel origin cid share s _r fromref feed rss
+    output outputtype c camp link sref tag format
+    """
 )
 _CHANNEL = re.compile(
-    r"(?:^|[^a-z])(?:rss(?:feed|nyt)?|atom|feeds?|feedburner|twitter|tw|facebook|fb|social|linkedin|whatsapp|telegram|instagram|"
-    r"reddit|email|newsletter|push|share|syndication|amp|youtu\.be|emb_[a-z]+|karanga)(?![a-z])",
+    r"(?:^|[^a-z])(?:rss(?:feed|nyt)?|atom|feeds?|feedburner"
+    r"|twitter|tw|facebook|fb|social|linkedin|whatsapp|telegram|instagram|reddit"
+    r"|email|newsletter|push|share|syndication|amp|youtu\.be|emb_[a-z]+|karanga)(?![a-z])",
     re.I,
 )
 _STORY_NUMBER = re.compile(r"[\w-]*\d{3,}[\w-]*")

@@ -48,7 +48,8 @@ _DESK = re.compile(
     re.IGNORECASE,
 )
 _DESK_TAIL = re.compile(
-    r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})[)\]]\.?\s*\Z",
+    r"\s*[(\[](?P<all>(?:additional )?(?:reporting|writing|compiled|edited|editing) by [^()\[\]]{3,300})"
+    r"[)\]]\.?\s*\Z",
     re.IGNORECASE,
 )
 _REPORTING = re.compile(
@@ -58,11 +59,14 @@ _BEAT = re.compile(
     r"\s(?:in|à|in den|aus|en|em|from)\s[A-Z\u0400-\u042f][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|del|da))*"
 )
 _SIGN_OFF = re.compile(
+    # ENDS, -30-, ###, and the desk's initials: ab/cd, "PTI ABC XY"
     rf"(?:\W{{0,3}}(?i:{alternatives('end')})\W{{0,3}}"
     r"|[-–—]{0,2}30[-–—]{1,2}|#{2,5}|\*{3,}|[a-z]{2,4}/[a-z]{2,4}(?:/[a-z]{2,4})?"
     r"|(?:PTI|IANS|UNI|ANI) [A-Z]{2,4}(?: [A-Z]{2,4}){0,4}"
+    # Reuters, PR Newswire, Business Wire
     r"|(?i:our standards: .{0,60}|view original content.{0,200}|view source version on .{0,200})"
-    r"|(?i:photo|logo|video|infographic|source)\s?[-:]\s?https?://\S+|/PRNewswire[^/]{0,20}/|SOURCE [A-Z].{1,80})\Z"
+    r"|(?i:photo|logo|video|infographic|source)\s?[-:]\s?https?://\S+|/PRNewswire[^/]{0,20}/"
+    r"|SOURCE [A-Z].{1,80})\Z"
 )
 _BYLINE = re.compile(
     r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z"
@@ -72,8 +76,10 @@ _AGENCY_DESK = re.compile(
     r"\b(?:newsroom|bureau|desk|staff|team|redaktion|rédaction|gdansk newsroom|bengaluru newsroom)\b",
     re.IGNORECASE,
 )
+# One of these is in every longer line that a rule may drop: it spares the other lines the slow patterns.
 _TRIGGERS = re.compile(
-    r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|："
+    r"MENAFN|isclaimer|DISCLAIMER|without warranty|responsib|copyright issues"
+    r"|[Bb]y |https?:|[/\[(©#*]|[A-Z]{3}|:|："
 )
 
 
