@@ -3,10 +3,10 @@
     IngestError
     +-- ConfigError        the user's settings, feeds.toml or arguments are wrong (exit 2)
     |   +-- NoWarehouseError   the data directory named holds no warehouse
-    +-- LockedError        another run of the same job is at work (exit 3)
-    +-- WarehouseError     the warehouse cannot be opened or used as it stands (exit 1)
-    +-- Transient          may go well later: kept pending and tried again
-    +-- Terminal           will not change by waiting: recorded once with its reason
+    +-- LockedError        another run of the same job is running (exit 3)
+    +-- WarehouseError     the warehouse cannot be opened or used (exit 1)
+    +-- Transient          may succeed later: kept pending and tried again
+    +-- Terminal           waiting does not help: recorded once with its reason
 
 Messages are one line: what, where, what to do.
 """
@@ -20,13 +20,13 @@ from ingest.reasons import Reason
 
 
 class IngestError(Exception):
-    """Root of the tree; `exit_code` is what the command line ends with when it reaches the top."""
+    """Root of the tree; `exit_code` is that of the command line when nothing catches the error."""
 
     exit_code = 1
 
 
 class ConfigError(IngestError):
-    """Names the file and key at fault and the remedy."""
+    """The message names the file, the key and the remedy."""
 
     exit_code = 2
 
@@ -46,8 +46,8 @@ class WarehouseError(IngestError):
 
 
 class FetchError(IngestError):
-    """A URL could not be had. `reason` goes to core.outcome, `retry_after` is seconds asked for by the
-    host."""
+    """A URL could not be fetched or read. `reason` goes to core.outcome; `retry_after` is the wait in seconds
+    that the host asked for."""
 
     def __init__(
         self, reason: Reason, detail: str, *, status: int | None = None, retry_after: float | None = None

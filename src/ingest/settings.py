@@ -1,8 +1,8 @@
-"""Settings: ingest.toml, INGEST_<KEY> and feeds.toml become checked values. The only reader of the
+"""Reads and checks ingest.toml, the variables INGEST_<KEY> and feeds.toml. Nothing else reads the
 environment.
 
-Order of precedence: command line > INGEST_<KEY> > ingest.toml > defaults. An unknown or misspelt key is an
-error that names the file, the key and the nearest known one.
+Order of precedence: command line, INGEST_<KEY>, ingest.toml, defaults. An unknown or misspelt key is an error
+that names the file, the key and the nearest known key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ingest.model import ContentType, Feed, HostRule
 
 PREFIX = "INGEST_"
 PATHS = frozenset({"data", "feeds", "agencies"})
-"""In ingest.toml these are relative to it."""
+"""Settings that are paths: in ingest.toml they are relative to that file."""
 NOT_SETTINGS = {"INGEST_CONFIG"}
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
@@ -35,8 +35,8 @@ USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.t
 
 
 class Settings(BaseModel):
-    """All of ingest.toml. Times are seconds, `*_cap` decoded megabytes, `worker_memory` and `min_free_disk`
-    megabytes."""
+    """All settings of ingest.toml. Times are in seconds, `*_cap` in decoded megabytes, `worker_memory` and
+    `min_free_disk` in megabytes; `entries_cap` is a number of entries."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -79,7 +79,7 @@ class Settings(BaseModel):
     @field_validator("allow_networks", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return [ipaddress.ip_network(n) if isinstance(n, str) else _no_number(n) for n in _listed(value)]
+        return [ipaddress.ip_network(n) if isinstance(n, str) else _as_text(n) for n in _listed(value)]
 
     @field_validator("allow_ports", mode="before")
     @classmethod
@@ -109,7 +109,7 @@ class Settings(BaseModel):
         return {host.lower(): _address(target) for host, target in value.items()}
 
     def path(self, *names: str) -> Path:
-        """A place inside the data directory."""
+        """A path inside the data directory."""
         return self.data.joinpath(*names)
 
 
@@ -125,7 +125,7 @@ def _number(port: Any) -> int:
     return int(port)
 
 
-def _no_number(network: Any) -> Any:
+def _as_text(network: Any) -> Any:
     if isinstance(network, int):
         raise ValueError('write networks as text: "192.0.2.0/24"')
     return network
@@ -147,8 +147,8 @@ def load_settings(
     overrides: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Settings from `config` (default: ingest.toml of the working directory if there is one), environment and
-    overrides."""
+    """Returns the settings of `config` (by default ingest.toml in the working directory, if it exists), the
+    environment and `overrides`, where None means not given. Raises ConfigError."""
     environ = os.environ if environ is None else environ
     named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
     path = named or Path("ingest.toml")
@@ -161,16 +161,17 @@ def load_settings(
     env = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in NOT_SETTINGS}
     from_env = {key[len(PREFIX) :].lower(): value for key, value in env.items()}
     _check_keys(from_env, set(Settings.model_fields), "environment", shown=lambda key: PREFIX + key.upper())
-    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    on_command_line = {key: value for key, value in (overrides or {}).items() if value is not None}
     try:
-        return Settings.model_validate({**values, **from_env, **given})
+        return Settings.model_validate({**values, **from_env, **on_command_line})
     except ValidationError as error:
         raise ConfigError(_first_error(error, f"{path} or {PREFIX}<KEY>")) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
+    """Returns the contents of a TOML file. Raises ConfigError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a mark before it
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a byte order mark
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such file; name another one or create it (README shows a starter)"
@@ -203,7 +204,7 @@ def _first_error(error: ValidationError, where: str) -> str:
 
 
 class _Options(BaseModel):
-    """What [defaults] may set for every feed."""
+    """The keys of [defaults], which hold for every feed that does not set them itself."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -257,7 +258,7 @@ class _Host(BaseModel):
 
 
 class FeedList(BaseModel):
-    """A checked feeds.toml."""
+    """The checked contents of feeds.toml."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
@@ -267,16 +268,16 @@ class FeedList(BaseModel):
 
     @property
     def enabled(self) -> tuple[Feed, ...]:
-        """Those that are not switched off."""
+        """The feeds without `enabled = false`."""
         return tuple(feed for feed in self.feeds if feed.enabled)
 
     def chosen(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
-        """The feeds of these ids, switched off or not; all that are enabled where none is named. ConfigError
-        as `named`."""
+        """Returns the feeds of these ids, enabled or not; without ids all enabled feeds. Raises
+        ConfigError as `named` does."""
         return self.named(ids) if ids else self.enabled
 
     def named(self, ids: tuple[str, ...]) -> tuple[Feed, ...]:
-        """The feeds of these ids, or ConfigError naming the first unknown one."""
+        """Returns the feeds of these ids. Raises ConfigError, which names the first unknown id."""
         known = {feed.id: feed for feed in self.feeds}
         for feed_id in ids:
             if feed_id not in known:
@@ -289,7 +290,7 @@ class FeedList(BaseModel):
 
 
 def load_feeds(path: Path, environ: Mapping[str, str] | None = None) -> FeedList:
-    """feeds.toml as values; ConfigError names the feed, the key and the remedy."""
+    """Returns the checked feeds.toml. Raises ConfigError, which names the feed, the key and the remedy."""
     environ = os.environ if environ is None else environ
     document = read_toml(path)
     _check_keys(document, {"defaults", "feed", "host"}, str(path))
@@ -338,7 +339,8 @@ def _feed(
     for name, variable in checked.headers.items():
         if variable not in environ:
             raise ConfigError(
-                f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set"
+                f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set; "
+                "export it, or take the header out"
             )
         headers[name] = environ[variable]
     values = checked.model_dump()

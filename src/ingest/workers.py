@@ -1,14 +1,15 @@
-"""A pool of killable processes: each call has limits of wall time, CPU time and memory, and none outlives its
-parent.
+"""A pool of processes that can be killed: each call has limits of wall time, CPU time and memory, and no
+process outlives its parent.
 
-lxml, feedparser and regular expressions cannot be interrupted from Python, so a limit means ending the
-process they run in.
+lxml, feedparser and regular expressions cannot be interrupted from Python: a call at its limit is ended by
+killing its process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import pickle
@@ -30,7 +31,10 @@ A = TypeVar("A")
 R = TypeVar("R")
 LimitKind = Literal["wall", "cpu", "memory", "crash"]
 
-# The C library's allocator keeps what it was given; trafilatura's and htmldate's caches grow with every page.
+log = logging.getLogger(__name__)
+
+# Memory of a worker only grows: malloc keeps freed memory, and trafilatura's and htmldate's caches grow with
+# every page.
 CALLS_PER_WORKER = 2_000
 
 
@@ -45,7 +49,7 @@ class Limits:
 
 
 class LimitHit(Exception):
-    """A call was ended. `kind` is the limit it ran into, or "crash" where its process died by itself."""
+    """A call was ended. `kind` is the limit it reached, or "crash" where its process died by itself."""
 
     def __init__(self, kind: LimitKind, detail: str = "") -> None:
         super().__init__(kind, detail)
@@ -74,8 +78,8 @@ def _portable(error: BaseException) -> BaseException:
 
 
 def _call(fn: Callable[[A], R], arg: A, cpu: float) -> _Answer:
-    # ITIMER_PROF counts this process's CPU time and SIGPROF ends it even inside C code, which no Python
-    # handler could.
+    # ITIMER_PROF counts this process's CPU time, and SIGPROF ends the process even inside C code, where no
+    # Python handler would run.
     signal.setitimer(signal.ITIMER_PROF, cpu)
     try:
         return _Answer(value=fn(arg))
@@ -89,7 +93,7 @@ def _call(fn: Callable[[A], R], arg: A, cpu: float) -> _Answer:
 
 
 def _nothing() -> None:
-    """A call that starts the pool."""
+    """Does nothing; scheduling it starts the pool."""
 
 
 def _die_with(parent: Any) -> None:
@@ -110,8 +114,8 @@ def _start_worker(memory: int) -> None:
 class WorkerPool:
     """Runs picklable top-level functions in `workers` processes, each call within `limits`.
 
-    `preload` names modules that the fork server imports once, so that a worker (and its replacement) starts
-    in milliseconds.
+    `preload` names modules that the fork server imports once, so that a worker, or the one that replaces it,
+    starts in milliseconds.
     """
 
     def __init__(self, workers: int, limits: Limits, preload: tuple[str, ...] = ()) -> None:
@@ -137,7 +141,7 @@ class WorkerPool:
         self.close()
 
     def close(self) -> None:
-        """Ends all workers now, running calls too; nothing is left behind."""
+        """End all workers now, running calls too; returns when no process is left."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
@@ -151,14 +155,14 @@ class WorkerPool:
         await self._start()
         future = asyncio.wrap_future(self.submit(fn, arg))
         try:
-            result: R = _open(await future)
+            result: R = _value(await future)
             return result
         except (FutureTimeout, ProcessExpired) as error:
-            raise _limit_of(error) from None
+            raise _killed(error, fn) from None
 
     async def _start(self) -> None:
-        """Start the first workers off the event loop: the fork server answers when `preload` is imported, a
-        second or more."""
+        """Start the first workers in a thread: the fork server takes a second or more to import `preload`,
+        which would block the event loop."""
         if self._started is None:
             self._started = asyncio.ensure_future(asyncio.to_thread(self._pool.schedule, _nothing))
         await asyncio.shield(self._started)
@@ -166,33 +170,40 @@ class WorkerPool:
     def map_stream(
         self, fn: Callable[[A], R], args: Iterable[A], window: int | None = None
     ) -> Iterator[R | LimitHit]:
-        """fn over args in parallel, results in input order; at most `window` arguments are held at a time.
+        """Yields fn(arg) for each of args, in their order, while the calls run in parallel; at most `window`
+        arguments are in memory at a time.
 
-        A call that hit a limit yields its LimitHit in its place; what fn raises itself is raised here.
+        A call that reached a limit yields its LimitHit instead; what fn raises itself is raised here.
         """
-        held: deque[Future[_Answer]] = deque()
+        running: deque[Future[_Answer]] = deque()
         size = window or 4 * self._workers
         for arg in args:
-            held.append(self.submit(fn, arg))
-            if len(held) >= size:
-                yield _settle(held.popleft())
-        while held:
-            yield _settle(held.popleft())
+            running.append(self.submit(fn, arg))
+            if len(running) >= size:
+                yield _result_or_limit(running.popleft(), fn)
+        while running:
+            yield _result_or_limit(running.popleft(), fn)
 
 
-def _open(answer: _Answer) -> Any:
+def _value(answer: _Answer) -> Any:
     if answer.error is not None:
         raise answer.error
     return answer.value
 
 
-def _settle(future: Future[_Answer]) -> Any:
+def _result_or_limit(future: Future[_Answer], fn: Callable[..., Any]) -> Any:
     try:
-        return _open(future.result())
+        return _value(future.result())
     except LimitHit as hit:
         return hit
     except (FutureTimeout, ProcessExpired) as error:
-        return _limit_of(error)
+        return _killed(error, fn)
+
+
+def _killed(error: BaseException, fn: Callable[..., Any]) -> LimitHit:
+    hit = _limit_of(error)
+    log.warning("a worker was killed: %s, in %s", hit, getattr(fn, "__name__", fn))
+    return hit
 
 
 def _limit_of(error: BaseException) -> LimitHit:

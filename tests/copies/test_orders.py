@@ -13,7 +13,7 @@ import pytest
 from support.copydesk import CopyDesk, Take, body, notice, without_end
 
 from ingest.model import Signal, WorkKind
-from ingest.stages import copies
+from ingest.stages import compare
 
 STORY = body(1)
 ORIGIN = Take("https://marren.example/a/quarry-fire", "Quarry fire put out after nine hours", STORY, 0)
@@ -112,8 +112,8 @@ def test_texts_made_ready_anew_for_each_pair_give_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = []
-    for words in (copies.LAID, 1):
-        monkeypatch.setattr(copies, "LAID", words)
+    for words in (compare.LAID, 1):
+        monkeypatch.setattr(compare, "LAID", words)
         desk = CopyDesk(tmp_path / str(words))
         desk.load([ORIGIN, CUT, FORM])
         desk.load([REHEADED, ANOTHER, LOOKALIKE])

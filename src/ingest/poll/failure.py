@@ -1,5 +1,4 @@
-"""A feed after a failed poll: how much the failure weighs, and when it is tried again. No feed is ever given
-up."""
+"""A feed's state after a failed poll, and when it is polled again. No feed is ever given up."""
 
 from __future__ import annotations
 
@@ -13,15 +12,18 @@ from ingest.reasons import LASTING, Reason
 
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
-"""Weight at which the delay has grown to a day, one hour for each unit; it stays there as long again, then
-grows by days."""
+"""Sum of weights at which the delay reaches a day, growing by an hour for each unit. It stays a day up to
+twice this sum, then grows by a day for each unit."""
 RETRY_AFTER_CAP = 86_400.0
+"""Seconds: longest pause that a Retry-After sets."""
 GONE_PAUSE = timedelta(days=30)
+"""Pause of a feed that answered 410."""
 LONGEST = timedelta(days=30)
+"""Longest delay between two polls of a failing feed."""
 
 
 def backoff(total: float) -> timedelta:
-    """The delay at this sum of weights: linear to 24 h, a day for as long again, then linear to 30 days."""
+    """Returns the delay until the next poll, from the sum of the weights of the failures in a row."""
     if total <= 2 * _DAY_WEIGHT:
         return timedelta(seconds=_HOUR * min(total, _DAY_WEIGHT))
     return min(LONGEST, timedelta(days=1 + total - 2 * _DAY_WEIGHT))
@@ -30,10 +32,10 @@ def backoff(total: float) -> timedelta:
 def failed(
     feed: Feed, state: FeedState, error: FetchError, now: datetime, *, min_interval: float = MIN_INTERVAL
 ) -> FeedState:
-    """The state after a failure: validators, body hash, floor and rate stay as they are.
+    """Returns the state after a failure; validators, body hash, floor and rate stay as they are.
 
-    Where an adopted address fails for good, the configured one is asked again. Retry-After (seconds, at most
-    24 h) and 410 (30 days) pause the feed: even `--all` waits for the end of a pause.
+    Where an address that was adopted from a redirect fails for a lasting reason, the configured one is polled
+    again. Retry-After (at most 24 h) and 410 (30 days) pause the feed: `--all` does not poll it either.
     """
     total = state.failure_weight + error.reason.rule.feed_weight
     own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)
@@ -41,7 +43,7 @@ def failed(
     why = f"failure {state.failures + 1} running: {error.reason}"
     if error.reason is Reason.HTTP_410:
         at = paused = now + GONE_PAUSE
-        why = "gone (410): looked at again after 30 days; take it out of feeds.toml or mend its url"
+        why = "gone (410): polled again after 30 days; take it out of feeds.toml or correct its url"
     elif error.retry_after is not None:
         paused = now + timedelta(seconds=min(max(error.retry_after, 0.0), RETRY_AFTER_CAP))
         at, why = max(paused, now + own), "Retry-After"
@@ -50,7 +52,7 @@ def failed(
         at, paused, why = (
             now + own,
             None,
-            f"the adopted address failed ({error.reason}): back to the configured one",
+            f"the address of a redirect failed ({error.reason}): back to the configured one",
         )
     return replace(
         state,

@@ -1,4 +1,5 @@
-"""Bytes of a feed to its entries: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, CDF (feedparser), JSON Feed."""
+"""From a feed's bytes to its entries: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, CDF (feedparser), JSON
+Feed."""
 
 from __future__ import annotations
 
@@ -40,8 +41,8 @@ _LONG_AUTHOR = re.compile(
 )
 _LONG_TAG = re.compile(r"<[a-z][^<>]{20000,}>", re.I)
 _BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
-"""What feedparser raises on odd values of extensions (an empty <width>, a licence outside its place): seen by
-fuzzing."""
+"""What feedparser raises on odd values of extensions (an empty <width>, a licence in the wrong place), as
+fuzzing showed."""
 
 _MARKUP_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S
@@ -50,8 +51,7 @@ _MARKUP_AMPERSAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FeedInput:
-    """A feed's answer on its way to parsing; picklable. `url` is the final URL, `entries_cap` the most
-    entries to return."""
+    """What parse_feed needs; picklable. `url` is the final URL, `entries_cap` the most entries to return."""
 
     feed: Feed
     body: bytes
@@ -61,40 +61,41 @@ class FeedInput:
     entries_cap: int = 1000
 
 
-def parse_feed(given: FeedInput) -> FeedDocument:
-    """The feed's entries, safe and keyed (poll/entries.py), at most `entries_cap`; `total` counts all.
+def parse_feed(source: FeedInput) -> FeedDocument:
+    """Returns the feed's entries, made safe and keyed (poll/entries.py), at most `entries_cap`; `total`
+    counts all of them.
 
-    Raises Terminal(NOT_A_FEED) with what stands there instead: an HTML page, a sitemap, an empty body, JSON
-    of another kind, XML broken before the first entry. A feed broken further on gives the entries before the
-    break and `malformed`. Entities beyond the document are neither read nor expanded. Runs in a killable
-    worker (quadratic inputs exist).
+    Raises Terminal(NOT_A_FEED), whose detail says what the document is instead: an HTML page, a sitemap, an
+    empty body, other JSON, XML broken before the first entry. A feed broken further on gives the entries
+    before the break, and `malformed` says why. External entities are neither read nor expanded. Call it in a
+    worker that can be killed: there are inputs that take quadratic time.
     """
-    text = decode(given.body, given.content_type, given.feed.language).lstrip()
+    text = decode(source.body, source.content_type, source.feed.language).lstrip()
     if not text:
         raise Terminal(Reason.NOT_A_FEED, "an empty body")
     if text[0] in "{[":
-        return _json_document(text, given)
-    return _xml_document(_from_root(text, given), given)
+        return _json_document(text, source)
+    return _xml_document(_from_root(text, source), source)
 
 
 # -- what it is ----------------------------------------------------------------------------------------------
 
 
-def _from_root(text: str, given: FeedInput) -> str:
-    """The document from its XML declaration or root on: 16 of 698 real feeds have warnings or blank lines
-    before it."""
+def _from_root(text: str, source: FeedInput) -> str:
+    """The document from its XML declaration or root element on: 16 of 698 real feeds have warnings or blank
+    lines before it."""
     first = _first_element(text)
     root = _ROOT.search(text, 0, HEAD)
     if root is None or first == "html":
-        raise Terminal(Reason.NOT_A_FEED, what_else(text, first, given.url))
+        raise Terminal(Reason.NOT_A_FEED, what_else(text, first, source.url))
     declared = _DECLARATION.search(text, 0, root.start())
     return text[declared.start() if declared else root.start() if first != root[1].lower() else 0 :]
 
 
 def _first_element(text: str) -> str:
     position = 0
-    while found := _PROLOGUE.match(text, position, HEAD):
-        position = found.end()
+    while prologue := _PROLOGUE.match(text, position, HEAD):
+        position = prologue.end()
     element = _ELEMENT.match(text, position)
     return element[1].rpartition(":")[2].lower() if element else ""
 
@@ -102,82 +103,82 @@ def _first_element(text: str) -> str:
 # -- JSON Feed -----------------------------------------------------------------------------------------------
 
 
-def _json_document(text: str, given: FeedInput) -> FeedDocument:
-    read = read_json_feed(text, given.entries_cap)
-    context = FeedContext(given.feed, given.url, read.title, read.language, given.now)
+def _json_document(text: str, source: FeedInput) -> FeedDocument:
+    read = read_json_feed(text, source.entries_cap)
+    context = FeedContext(source.feed, source.url, read.title, read.language, source.now)
     return FeedDocument(
         version=read.version,
         title=_line(read.title),
-        link=clean_link(read.link, given.url) if read.link else None,
+        link=clean_link(read.link, source.url) if read.link else None,
         language=read.language,
         ttl=None,
         skip_hours=(),
         entries=make_entries(read.raws, context),
         total=read.total,
-        next_link=clean_link(read.next_link, given.url) if read.next_link else None,
+        next_link=clean_link(read.next_link, source.url) if read.next_link else None,
     )
 
 
 # -- XML -----------------------------------------------------------------------------------------------------
 
 
-def _xml_document(text: str, given: FeedInput) -> FeedDocument:
+def _xml_document(text: str, source: FeedInput) -> FeedDocument:
     total = sum(1 for _ in _ENTRY_OPEN.finditer(text))
-    cut = _capped(text, given.entries_cap) if total > given.entries_cap else text
-    parsed = _feedparser(cut, given.url)
+    cut = _capped(text, source.entries_cap) if total > source.entries_cap else text
+    parsed = _feedparser(cut, source.url)
     malformed = _complaint(parsed)
-    found = list(parsed.entries)
-    if not parsed.version or (malformed and not found and (total or not _CLOSED.search(text))):
+    items = list(parsed.entries)
+    if not parsed.version or (malformed and not items and (total or not _CLOSED.search(text))):
         raise Terminal(
             Reason.NOT_A_FEED, f"XML broken before the first entry: {malformed or 'no known feed format'}"
         )
-    if malformed and found and _is_cut_off(text):
-        found.pop()  # half an entry would be kept as the whole; the next poll brings it complete
-    house = parsed.feed
+    if malformed and items and _is_cut_off(text):
+        items.pop()  # half an entry would be stored as if whole; the next poll brings it complete
+    channel = parsed.feed
     context = FeedContext(
-        given.feed, given.url, _string(house, "title"), _string(house, "language"), given.now
+        source.feed, source.url, _string(channel, "title"), _string(channel, "language"), source.now
     )
     return FeedDocument(
         version=str(parsed.version),
-        title=_line(_string(house, "title")),
-        link=clean_link(link, given.url) if (link := _string(house, "link")) else None,
-        language=_string(house, "language"),
-        ttl=_ttl(_string(house, "ttl")),
+        title=_line(_string(channel, "title")),
+        link=clean_link(link, source.url) if (link := _string(channel, "link")) else None,
+        language=_string(channel, "language"),
+        ttl=_ttl(_string(channel, "ttl")),
         skip_hours=_skip_hours(text),
-        entries=make_entries([_raw(one) for one in found[: given.entries_cap]], context),
-        total=max(total, len(found)),
-        next_link=_next_link(house, given.url),
+        entries=make_entries([_raw(item) for item in items[: source.entries_cap]], context),
+        total=max(total, len(items)),
+        next_link=_next_link(channel, source.url),
         malformed=malformed,
     )
 
 
 def _feedparser(text: str, url: str) -> Any:
-    """feedparser's result; XML broken by bare ampersands and HTML's entities (the commonest fault) is mended
-    and read again, since the forgiving parser makes `R&D;` of `R&D`. Where an extension breaks feedparser, it
-    is read without extensions."""
+    """feedparser's result. Where bare ampersands or HTML's entities break the XML (the commonest fault), they
+    are escaped and it is parsed again, since feedparser's lenient parser makes `R&D;` of `R&D`. Where an
+    extension makes feedparser raise, it is parsed without extensions."""
     clean = _REFERENCE.sub(_allowed, _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub("", text)))
     try:
-        return _mended(clean, url)
+        return _parse_leniently(clean, url)
     except _BREAKS:
         pass
     try:
-        return _mended(_EXTRA.sub("", clean), url)
+        return _parse_leniently(_EXTRA.sub("", clean), url)
     except _BREAKS as error:
         detail = f"feedparser cannot read it: {type(error).__name__}: {error}"
         raise Terminal(Reason.NOT_A_FEED, squeeze(detail)[:300]) from error
 
 
-def _mended(text: str, url: str) -> Any:
+def _parse_leniently(text: str, url: str) -> Any:
     parsed = _parse(text, url)
     if not parsed.bozo or "<!ENTITY" in text:
         return parsed
-    mended = _MARKUP_AMPERSAND.sub(lambda found: found[0] if found[0].startswith("<") else "&amp;", text)
-    again = _parse(mended, url) if mended != text else parsed
+    escaped = _MARKUP_AMPERSAND.sub(lambda match: match[0] if match[0].startswith("<") else "&amp;", text)
+    again = _parse(escaped, url) if escaped != text else parsed
     return parsed if again.bozo else again
 
 
 def _allowed(reference: re.Match[str]) -> str:
-    """A numeric reference to a character that XML allows (XML 1.0, 2.2), else ''."""
+    """A numeric reference as it is if XML allows its character (XML 1.0, 2.2), else ''."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     good = (
         code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
@@ -196,14 +197,15 @@ def _parse(text: str, url: str) -> Any:
 
 
 def _capped(text: str, cap: int) -> str:
-    """The document with its first `cap` entries: 25,000 entries cost feedparser 6 CPU seconds (measured)."""
+    """The document without the entries after the first `cap`: 25,000 entries take feedparser 6 CPU seconds
+    (measured)."""
     ends = [match.end() for match in _ENTRY_CLOSE.finditer(text)]
     return text[: ends[cap - 1]] + text[ends[-1] :] if len(ends) > cap else text
 
 
 def _is_cut_off(text: str) -> bool:
-    opened = [match.start() for match in _ENTRY_OPEN.finditer(text)]
-    return bool(opened) and not _ENTRY_CLOSE.search(text, opened[-1]) and not _CLOSED.search(text, opened[-1])
+    starts = [match.start() for match in _ENTRY_OPEN.finditer(text)]
+    return bool(starts) and not _ENTRY_CLOSE.search(text, starts[-1]) and not _CLOSED.search(text, starts[-1])
 
 
 def _complaint(parsed: Any) -> str | None:
@@ -213,33 +215,33 @@ def _complaint(parsed: Any) -> str | None:
     return squeeze(f"{type(error).__name__}: {error}")[:300]
 
 
-def _raw(one: Any) -> RawEntry:
-    contents = [_string(part, "value") or "" for part in one.get("content") or ()]
-    published, updated = _string(one, "published"), _own(one, "updated")
+def _raw(item: Any) -> RawEntry:
+    contents = [_string(part, "value") or "" for part in item.get("content") or ()]
+    published, updated = _string(item, "published"), _own(item, "updated")
     return RawEntry(
-        guid=_string(one, "id"),
-        links=_links(one),
-        title=_string(one, "title"),
-        summary=_string(one, "summary"),
+        guid=_string(item, "id"),
+        links=_links(item),
+        title=_string(item, "title"),
+        summary=_string(item, "summary"),
         content=max(contents, key=len, default="") or None,
-        # RSS with dc:date and Atom with nothing but <updated> print one date; it is the publication's until a
-        # page says more.
-        published_raw=published or _string(one, "created") or updated,
+        # RSS with dc:date and Atom with only <updated> print one date: it counts as the publication's until
+        # the page says otherwise.
+        published_raw=published or _string(item, "created") or updated,
         modified_raw=updated,
-        authors=_authors(one),
-        credit=_string(one.get("source") or {}, "title") or _string(one, "dc_source"),
+        authors=_authors(item),
+        credit=_string(item.get("source") or {}, "title") or _string(item, "dc_source"),
         categories=tuple(
-            filter(None, (_string(tag, "term") or _string(tag, "label") for tag in one.get("tags") or ()))
+            filter(None, (_string(tag, "term") or _string(tag, "label") for tag in item.get("tags") or ()))
         ),
-        images=_images(one),
+        images=_images(item),
     )
 
 
-def _links(one: Any) -> tuple[str, ...]:
-    listed = [link for link in one.get("links") or () if _string(link, "rel") in (None, "alternate")]
+def _links(item: Any) -> tuple[str, ...]:
+    listed = [link for link in item.get("links") or () if _string(link, "rel") in (None, "alternate")]
     listed.sort(key=lambda link: "html" not in (_string(link, "type") or "html"))
-    first = _string(one, "link")
-    guid = _string(one, "id") or ""
+    first = _string(item, "link")
+    guid = _string(item, "id") or ""
     named = [
         first,
         *(_string(link, "href") for link in listed),
@@ -248,27 +250,27 @@ def _links(one: Any) -> tuple[str, ...]:
     return tuple(filter(None, named))
 
 
-def _authors(one: Any) -> tuple[str, ...]:
+def _authors(item: Any) -> tuple[str, ...]:
     listed = [
         " ".join(filter(None, (_string(person, "email"), _string(person, "name"))))
-        for person in one.get("authors") or ()
+        for person in item.get("authors") or ()
     ]
-    # The last author also stands verbatim: feedparser takes `x@wire.exam` out of `x@wire.example` (endings of
-    # 2-4 letters).
-    verbatim = _string(one, "author")
+    # The last author is taken as printed: feedparser reads `x@wire.exam` in `x@wire.example` (it knows
+    # endings of 2-4 letters).
+    verbatim = _string(item, "author")
     return tuple(filter(None, [*listed[:-1], verbatim or (listed[-1] if listed else None)]))
 
 
-def _images(one: Any) -> tuple[str, ...]:
-    media = [part for part in one.get("media_content") or () if _is_image(part)]
+def _images(item: Any) -> tuple[str, ...]:
+    media = [part for part in item.get("media_content") or () if _is_image(part)]
     attached = [
-        part for part in one.get("links") or () if _string(part, "rel") == "enclosure" and _is_image(part)
+        part for part in item.get("links") or () if _string(part, "rel") == "enclosure" and _is_image(part)
     ]
     urls = [
         _string(part, "url") or _string(part, "href")
-        for part in (*media, *attached, *(one.get("media_thumbnail") or ()))
+        for part in (*media, *attached, *(item.get("media_thumbnail") or ()))
     ]
-    urls.append(_string(one.get("image") or {}, "href"))
+    urls.append(_string(item.get("image") or {}, "href"))
     return tuple(filter(None, urls))
 
 
@@ -285,7 +287,7 @@ def _string(holder: Any, name: str) -> str | None:
 
 
 def _own(holder: Any, name: str) -> str | None:
-    # feedparser answers `updated` with `published` where there is no `updated`.
+    # feedparser returns `published` for a missing `updated`.
     return _string(holder, name) if dict.__contains__(holder, name) else None
 
 
@@ -294,7 +296,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _ttl(minutes: str | None) -> float | None:
-    """Seconds; RSS prints minutes (rssboard.org/rss-specification, ttl)."""
+    """The ttl in seconds; RSS prints minutes (rssboard.org/rss-specification, ttl)."""
     return (
         float(minutes) * 60
         if minutes and minutes.isascii() and minutes.isdigit() and int(minutes[:9]) > 0
@@ -312,12 +314,12 @@ def _skip_hours(text: str) -> tuple[int, ...]:
     return tuple(sorted(hours)) if len(hours) < 24 else ()
 
 
-def _next_link(house: Any, url: str) -> str | None:
-    """The page with older entries (RFC 5005): `next` of a paged feed (3), else `prev-archive` of an archived
-    one (4)."""
+def _next_link(channel: Any, url: str) -> str | None:
+    """The document with older entries (RFC 5005): `next` in a paged feed (section 3), else `prev-archive`
+    in an archived one (section 4)."""
     named = {
         _string(link, "rel"): href
-        for link in reversed(house.get("links") or ())
+        for link in reversed(channel.get("links") or ())
         if (href := _string(link, "href"))
     }
     older = named.get("next") or named.get("prev-archive")

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org): the same raw entries that feedparser's formats give."""
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), read into the same raw entries as the XML formats."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _VERSION = "://jsonfeed.org/version/"
 
 @dataclass(frozen=True, slots=True)
 class JsonFeed:
-    """A document as read: `version` is feedparser-like (`json11`), `total` counts all items, `raws` at most
-    the cap."""
+    """A parsed document. `version` is written as feedparser does (`json11`); `total` counts all items,
+    `raws` are the first of them up to the cap."""
 
     version: str
     title: str | None
@@ -30,7 +30,8 @@ class JsonFeed:
 
 
 def read_json_feed(text: str, entries_cap: int) -> JsonFeed:
-    """Raises Terminal(NOT_A_FEED) for JSON that is broken, nested beyond reading, or no JSON Feed."""
+    """Parse a document. Raises Terminal(NOT_A_FEED) for broken or too deeply nested JSON, and for JSON
+    that is not a JSON Feed."""
     try:
         top = sound(json.loads(text))
     except (ValueError, RecursionError) as error:
@@ -43,39 +44,39 @@ def read_json_feed(text: str, entries_cap: int) -> JsonFeed:
     listed = top.get("items")
     if not isinstance(listed, list):
         raise Terminal(Reason.NOT_A_FEED, "JSON Feed without a list of `items`")
-    found = [entry for entry in listed if isinstance(entry, dict)]
-    house = _people(top)
+    items = [item for item in listed if isinstance(item, dict)]
+    feed_authors = _people(top)
     return JsonFeed(
         version="json" + "".join(filter(str.isdigit, version.rsplit("/", 1)[-1])),
         title=_string(top.get("title")),
         link=_string(top.get("home_page_url")),
         language=_string(top.get("language")),
         next_link=_string(top.get("next_url")),
-        raws=tuple(_raw(entry, house) for entry in found[:entries_cap]),
-        total=len(found),
+        raws=tuple(_raw(item, feed_authors) for item in items[:entries_cap]),
+        total=len(items),
     )
 
 
-def _raw(entry: dict[str, Any], house: tuple[str, ...]) -> RawEntry:
-    plain = _string(entry.get("content_text"))
-    markup = _string(entry.get("content_html")) or (_paragraphs(plain) if plain else None)
-    tags = entry.get("tags")
+def _raw(item: dict[str, Any], feed_authors: tuple[str, ...]) -> RawEntry:
+    plain = _string(item.get("content_text"))
+    markup = _string(item.get("content_html")) or (_paragraphs(plain) if plain else None)
+    tags = item.get("tags")
     return RawEntry(
-        guid=_string(entry.get("id")),
-        links=_strings(entry.get("url"), entry.get("external_url")),
-        title=_escaped(entry.get("title")),
-        summary=_escaped(entry.get("summary")),
+        guid=_string(item.get("id")),
+        links=_strings(item.get("url"), item.get("external_url")),
+        title=_escaped(item.get("title")),
+        summary=_escaped(item.get("summary")),
         content=markup,
-        published_raw=_string(entry.get("date_published")),
-        modified_raw=_string(entry.get("date_modified")),
-        authors=_people(entry) or house,
+        published_raw=_string(item.get("date_published")),
+        modified_raw=_string(item.get("date_modified")),
+        authors=_people(item) or feed_authors,
         categories=_strings(*tags) if isinstance(tags, list) else (),
-        images=_strings(entry.get("image"), entry.get("banner_image")),
+        images=_strings(item.get("image"), item.get("banner_image")),
     )
 
 
 def _string(value: object) -> str | None:
-    """Text, or a number where text belongs (ids are often numbers); else None."""
+    """A text, or a number as text (ids are often numbers); else None."""
     if isinstance(value, str):
         return value.strip() or None
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -101,4 +102,4 @@ def _people(holder: dict[str, Any]) -> tuple[str, ...]:
     """`authors` (1.1) or `author` (1.0)."""
     authors = holder.get("authors")
     listed = authors if isinstance(authors, list) else [holder.get("author")]
-    return _strings(*(one.get("name") for one in listed if isinstance(one, dict)))
+    return _strings(*(person.get("name") for person in listed if isinstance(person, dict)))

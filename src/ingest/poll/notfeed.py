@@ -1,4 +1,4 @@
-"""What stands where a feed should be: an HTML page, a sitemap, other XML, plain words."""
+"""What a document is that should have been a feed: an HTML page, a sitemap, other XML, plain text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ingest.text import plain_text, squeeze
 from ingest.urls.identity import clean_link
 
 HEAD = 65_536
-"""Characters in which a root element must begin."""
+"""Characters within which the root element must begin."""
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.I | re.S)
 _ADVERTISED = re.compile(r"""<link\b[^>]*type=["']application/(?:rss|atom)\+xml["'][^>]*>""", re.I)
 _HREF = re.compile(r"""href=["']([^"']+)""", re.I)
@@ -16,8 +16,8 @@ _HTML = frozenset(("html", "head", "body", "script", "div", "meta", "title", "p"
 
 
 def what_else(text: str, first: str, url: str) -> str:
-    """What this document is, for the one line an operator reads; `first` is the name of its first element, ''
-    for none."""
+    """Returns what this document is, for the error that an operator reads; `first` is the name of its first
+    element, '' if it has none."""
     head = text[:HEAD]
     if first in _HTML or re.search(r"<(?:!doctype\s+html|html)\b", head, re.I):
         title = _HTML_TITLE.search(head)
@@ -26,7 +26,7 @@ def what_else(text: str, first: str, url: str) -> str:
     if first in ("urlset", "sitemapindex"):
         return f"a sitemap (<{first}>): name it as `sitemap` of a feed instead"
     if first:
-        return f"XML with root <{first[:50]}>, which is no feed"
+        return f"XML with root <{first[:50]}>, which is not a feed"
     return f'neither XML nor JSON: begins "{squeeze(head[:60])}"'
 
 
