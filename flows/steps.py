@@ -11,8 +11,8 @@ from pathlib import Path
 from ingest.errors import ConfigError, Transient, WarehouseError
 from ingest.pipeline import PollSummary, end_stage, poll_stage, work_stage
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
+from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges, PollRequest, adopt
-from ingest.stages.loading import Counts
 
 log = logging.getLogger(__name__)
 

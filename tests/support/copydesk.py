@@ -31,9 +31,10 @@ from ingest.model import (
     WorkKind,
 )
 from ingest.settings import FeedList, Settings
+from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges
 from ingest.stages.judging import Result
-from ingest.stages.loading import Counts, load_batch
+from ingest.stages.loading import load_batch
 from ingest.stages.stories import derive_stories
 from ingest.urls.identity import HostRules, host_of, url_key
 

@@ -20,6 +20,7 @@ from ingest.load.polls import known_links
 from ingest.load.rows import AliasRow, LinkState, OutcomeRow, PendingRow, alias_row, outcome_row, pending_row
 from ingest.load.work import queue, settle
 from ingest.model import Extraction, Outcome, Page, Reason, Work, WorkKind
+from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges
 from ingest.stages.fetching import results
 from ingest.stages.judging import Result
@@ -65,7 +66,7 @@ class Run:
         self._working: set[asyncio.Task[None]] = set()
         self._archives = [edges.archive]
         self._done = 0
-        self.fetched = self.loaded = self.revised = self.copies = self.lost = 0
+        self.counts = Counts()
 
     async def next(self, active: int) -> bool:
         """Go on until a chunk is worked off, with `active` of them side by side; False when there is none
@@ -156,9 +157,7 @@ class Run:
             edges.archive.sync()
             ready = await asyncio.to_thread(without_older, edges, ready) if self._asked.offline else ready
             counts = await asyncio.to_thread(load_batch, edges, ready, archived)
-            self.fetched += len(archived)
-            for name in ("loaded", "revised", "copies", "lost"):
-                setattr(self, name, getattr(self, name) + getattr(counts, name))
+            self.counts.add(counts)
         return made
 
     def _tell(self, more: int) -> None:

@@ -248,8 +248,9 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
         await run.stop()
     await run.leftovers()
     await run.captures()
-    for name in ("fetched", "loaded", "revised", "copies", "lost"):
-        setattr(summary, name, getattr(run, name))
+    counts = run.counts
+    summary.fetched, summary.loaded, summary.revised = counts.fetched, counts.loaded, counts.revised
+    summary.copies, summary.lost = counts.copies, counts.lost
     await asyncio.to_thread(_finish, edges, id, summary)
     if summary.state == "done":
         await asyncio.to_thread(learn_sentences, edges.warehouse, edges.now)

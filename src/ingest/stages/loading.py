@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
@@ -17,29 +16,11 @@ from ingest.load.rows import Known, OutcomeRow, outcome_row
 from ingest.load.work import note_checked
 from ingest.model import Outcome, Page, Reason, Work, WorkKind
 from ingest.stages.copies import link_copies
+from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges
 from ingest.stages.judging import PageVerdict, Result, judge, keys_of
 from ingest.stages.takedown import Again, bar, forget
 from ingest.urls.identity import url_key
-
-
-@dataclass(slots=True)
-class Counts:
-    """What one or more loads did. `reasons` are those of what was lost."""
-
-    loaded: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    copies: int = 0
-    lost: int = 0
-    retried: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, other: Counts) -> None:
-        for name in ("loaded", "revised", "unchanged", "copies", "lost", "retried"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for reason, n in other.reasons.items():
-            self.reasons[reason] = self.reasons.get(reason, 0) + n
 
 
 def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple[Work, Page]] = ()) -> Counts:
@@ -61,7 +42,8 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
         again = _keep_out(con, edges, gone, known, barred)
         _write(con, edges, ordered, verdicts)
-        counts = _count(ordered, verdicts)
+        counts = _count(verdicts)
+        counts.fetched = len(archived)
         written = {
             v.known.article_id: v.known for v in verdicts if v.article is not None and v.known is not None
         }
@@ -200,7 +182,7 @@ def _outcome(result: Result, verdict: PageVerdict, now: datetime) -> OutcomeRow:
     )
 
 
-def _count(results: Sequence[Result], verdicts: Sequence[PageVerdict]) -> Counts:
+def _count(verdicts: Sequence[PageVerdict]) -> Counts:
     counts = Counts()
     for verdict in verdicts:
         match verdict.outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from ingest.errors import FetchError, Terminal
 from ingest.fetch.client import Kind
@@ -19,6 +19,8 @@ from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Re
 from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
 from ingest.poll.digest import EntryDigest, EntryKind
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.progress import Progress
+from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges, check_disk
 from ingest.stages.intents import Intents, link_of, plan
 from ingest.stages.takedown import Again, bar, forget
@@ -32,19 +34,6 @@ MOST_IN_ROUND = 1_000
 """A death loses no more than this many answers, and asks for them again."""
 
 ROUND_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class PollCounts:
-    """What one stage of polling did; `failures` is (feed_id, reason, detail)."""
-
-    polled: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    entries: int = 0
-    new: int = 0
-    changed: int = 0
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +51,11 @@ class Answered:
 
 
 async def poll_feeds(
-    edges: Edges, due: Sequence[tuple[Feed, FeedState]], progress: Callable[[int, int], None] | None = None
-) -> PollCounts:
+    edges: Edges, due: Sequence[tuple[Feed, FeedState]], progress: Progress | None = None
+) -> Counts:
     """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in
     rounds."""
-    counts = PollCounts()
+    counts = Counts()
     # A queue and not asyncio.wait, which looks at all that are waiting each time that one is done.
     answered: asyncio.Queue[asyncio.Future[Answered]] = asyncio.Queue()
     tasks = {asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due}
@@ -80,7 +69,7 @@ async def poll_feeds(
             if ready := await _round(answered, min(ROUND, len(due) - counts.polled)):
                 await _commit(edges, ready, counts)
                 if progress:
-                    progress(counts.polled, len(due))
+                    progress("feeds", counts.polled, len(due))
     finally:
         for task in list(tasks):
             task.cancel()
@@ -141,7 +130,7 @@ async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | 
         edges.client.backlog.remove(len(answer.body))
 
 
-async def _commit(edges: Edges, ready: Sequence[Answered], counts: PollCounts) -> None:
+async def _commit(edges: Edges, ready: Sequence[Answered], counts: Counts) -> None:
     check_disk(edges.settings)
     edges.archive.sync()
     for answered, decision in await asyncio.to_thread(_commit_round, edges, ready):
