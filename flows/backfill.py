@@ -1,4 +1,4 @@
-"""The backfill flow: plan and run any days from other sources than feeds, with its progress on the run's
+"""The backfill flow: loads past days from other sources than live feeds, and shows its progress on the run's
 page."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from prefect.states import Cancelled, Completed
 
 from flows.logs import show_on_page
 from ingest.backfill import run as backfills
-from ingest.backfill.request import Backfill, Mode, Source
+from ingest.backfill.request import BackfillRequest, Mode, Source
 from ingest.errors import LockedError
 from ingest.settings import FeedList, Settings, load_feeds, load_settings
 
@@ -25,25 +25,29 @@ _EVERY = 30.0
 
 
 class BackfillRun:
-    """What the task does, and how far it is. A plain class on purpose: Prefect walks through dataclasses
-    given to a task."""
+    """The run that the task does, and how far it is. Not a dataclass: Prefect copies the dataclasses that a
+    task is given."""
 
-    def __init__(self, settings: Settings, feeds: FeedList, asked: Backfill, active: int) -> None:
-        self._given = (settings, feeds, asked)
+    def __init__(self, settings: Settings, feeds: FeedList, request: BackfillRequest, active: int) -> None:
+        self._settings = settings
+        self._feeds = feeds
+        self._request = request
         self._active = active
         self.percent = 0.0
 
-    async def run(self) -> backfills.Summary:
-        """Plan and run; what a run before left of the same is gone on with."""
-        return await backfills.run(*self._given, self._told, active=self._active)
+    async def run(self) -> backfills.BackfillSummary:
+        """Plans and runs; an earlier run of the same request that was cut off is resumed."""
+        return await backfills.run(
+            self._settings, self._feeds, self._request, self._progress, active=self._active
+        )
 
-    def _told(self, stage: str, done: int, total: int) -> None:
+    def _progress(self, stage: str, done: int, total: int) -> None:
         self.percent = min(100.0, 100 * done / total) if total else self.percent
 
 
 @task(name="backfill", task_run_name="backfill", cache_policy=NO_CACHE, persist_result=False)
-async def work_off(run: BackfillRun) -> backfills.Summary:
-    """One task for all of it: the ledger knows what is done, a second run goes on from there."""
+async def run_backfill(run: BackfillRun) -> backfills.BackfillSummary:
+    """One task for the whole backfill: the ledger knows what is done, and another run resumes there."""
     artifact = await acreate_progress_artifact(progress=0.0, key="backfill-progress")
     work = asyncio.ensure_future(run.run())
     try:
@@ -57,14 +61,14 @@ async def work_off(run: BackfillRun) -> backfills.Summary:
 
 
 def run_name() -> str:
-    """`backfill sitemap 2026-03-01 to 2026-03-31`; an end that is not given is open."""
-    given = runtime.flow_run.parameters or {}
+    """`backfill sitemap 2026-03-01 to 2026-03-31`; `...` stands for a day that is not given."""
+    parameters = runtime.flow_run.parameters or {}
     days = (
-        f" {given.get('first') or '...'} to {given.get('last') or '...'}"
-        if given.get("first") or given.get("last")
+        f" {parameters.get('first') or '...'} to {parameters.get('last') or '...'}"
+        if parameters.get("first") or parameters.get("last")
         else ""
     )
-    return f"backfill {Source(given.get('source') or Source.SITEMAP)}{days}"
+    return f"backfill {Source(parameters.get('source') or Source.SITEMAP)}{days}"
 
 
 @flow(name="backfill", flow_run_name=run_name, persist_result=False)
@@ -81,8 +85,8 @@ async def backfill(
     data: str | None = None,
     config: str | None = None,
 ) -> State[Any]:
-    """As `ingest backfill run` does: `first` and `last` are UTC days, both inclusive; inputs are absolute
-    paths or URLs."""
+    """Does what `ingest backfill run` does. `first` and `last` are UTC days, both inclusive; `inputs` are
+    absolute paths or URLs."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
     show_on_page(settings)
     listed = (
@@ -90,13 +94,21 @@ async def backfill(
         if settings.feeds.exists()
         else FeedList(path=settings.feeds, feeds=(), hosts=())
     )
-    asked = Backfill(source, tuple(inputs or ()), tuple(only or ()), first, last, mode, newest_first)
+    request = BackfillRequest(
+        source=source,
+        inputs=tuple(inputs or ()),
+        feeds=tuple(only or ()),
+        first=first,
+        last=last,
+        mode=mode,
+        newest=newest_first,
+    )
     try:
-        done = await work_off(BackfillRun(settings, listed, asked, max_active))
+        summary = await run_backfill(BackfillRun(settings, listed, request, max_active))
     except LockedError as error:
         return Cancelled(message=str(error))
     return Completed(
-        message=f"{done.backfill_id} {done.state}: {done.urls} URLs, {done.fetched} pages, {done.loaded} "
-        "articles, "
-        f"{done.revised} revised, {done.lost} lost, {done.pending} pending"
+        message=f"{summary.backfill_id} {summary.state}: {summary.urls} URLs, {summary.fetched} pages, "
+        f"{summary.loaded} articles, {summary.revised} revised, {summary.lost} lost, "
+        f"{summary.pending} pending"
     )

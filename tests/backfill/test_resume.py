@@ -21,8 +21,8 @@ from support.wire_server import Answer, Asked, LoopbackServer
 
 from ingest.backfill import ledger
 from ingest.backfill import run as backfills
-from ingest.backfill.chunks import job_of
-from ingest.backfill.request import Backfill, Source
+from ingest.backfill.chunks import lock_name
+from ingest.backfill.request import BackfillRequest, Source
 from ingest.errors import ConfigError, LockedError
 from ingest.load.locks import run_lock
 
@@ -136,7 +136,7 @@ def test_ctrl_c_leaves_a_state_that_resume_goes_on_with(site: ArchiveSite) -> No
 def test_a_backfill_runs_once_at_a_time_and_can_be_let_go(site: ArchiveSite) -> None:
     site.fill(2, 3)
     id = str(site.plan().backfill_id)
-    with run_lock(site.settings.data / "locks", job_of(id)), pytest.raises(LockedError):
+    with run_lock(site.settings.data / "locks", lock_name(id)), pytest.raises(LockedError):
         backfills.cancel(site.settings, id)
     assert backfills.cancel(site.settings, id) == 0
     assert backfills.status(site.settings)[0]["state"] == "cancelled"
@@ -185,7 +185,7 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(
         site.page(url, answer)
     path = site.folder / "list.txt"
     path.write_text(f"{early} 2026-02-01\n{slow} 2026-02-01\n{late} 2026-02-02\n")
-    asked = Backfill(Source.URLS, inputs=(str(path),), now=NOON)
+    asked = BackfillRequest(Source.URLS, inputs=(str(path),), now=NOON)
 
     async def cut() -> None:
         work = asyncio.create_task(backfills.run(site.settings, site.feeds(), asked))

@@ -15,12 +15,12 @@ from support.newsroom import HTML, NOON, Listed, story
 from support.wire_server import Answer
 
 from ingest.backfill import ledger
-from ingest.backfill.request import Backfill, Source
+from ingest.backfill.request import BackfillRequest, Source
 from ingest.backfill.run import cancel
 from ingest.backfill.sources import lists
 from ingest.backfill.sources.sitemap import SitemapInput, parse_sitemap
-from ingest.backfill.sources.sites import Walk
-from ingest.backfill.targets import Found, target_of
+from ingest.backfill.sources.sites import SourceReport
+from ingest.backfill.targets import ListedAddress, target_of
 from ingest.urls.identity import HostRules
 
 LAST = FIRST + timedelta(days=5)
@@ -231,7 +231,9 @@ async def test_a_line_of_a_list_is_an_address_and_its_date(
 ) -> None:
     (tmp_path / "list.txt").write_text(f"url,published\n# a remark\n\n{line}\n")
     no_network: Any = None
-    batches = [batch async for batch in lists.addresses(no_network, str(tmp_path / "list.txt"), Walk())]
+    batches = [
+        batch async for batch in lists.addresses(no_network, str(tmp_path / "list.txt"), SourceReport())
+    ]
     assert [(one.url, one.published) for batch in batches for one in batch] == [(url, published)]
 
 
@@ -247,9 +249,9 @@ def test_a_stamp_without_a_zone_is_of_the_sites_own_day(site: ArchiveSite) -> No
     """Half past midnight in Tokyo is the day before in UTC, by which days are told."""
     site.feed("wire", HOST, [], timezone="Asia/Tokyo")
     (feed,) = site.feeds().feeds
-    asked = Backfill(Source.SITEMAP, inputs=(BASE,), first=FIRST, last=FIRST)
+    asked = BackfillRequest(Source.SITEMAP, inputs=(BASE,), first=FIRST, last=FIRST)
     named = [
-        Found(f"{BASE}/news/by-night-{n}", "2026-02-02 00:30:00", feed=one)
+        ListedAddress(f"{BASE}/news/by-night-{n}", "2026-02-02 00:30:00", feed=one)
         for n, one in enumerate((feed, None))
     ]
     own, unknown = (target_of(one, asked, NOON, HostRules()) for one in named)

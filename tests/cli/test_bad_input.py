@@ -15,7 +15,7 @@ import pytest
 from support.newsroom import Listed, Newsroom, story
 from support.wire_server import Answer
 
-from ingest.backfill.chunks import job_of
+from ingest.backfill.chunks import lock_name
 from ingest.cli.main import run
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
@@ -327,10 +327,10 @@ def test_every_command_that_a_lock_can_stop_waits_for_it(shell: Shell) -> None:
         ("serve",),
     ]
     for command in held_up:
-        with run_lock(locks, job_of(id) if command[0] == "backfill" else command[0]):
+        with run_lock(locks, lock_name(id) if command[0] == "backfill" else command[0]):
             said = shell(*command, "--wait", "0.1")
             assert (said.code, "--wait" in said.line) == (3, True), command
-    held = run_lock(locks, job_of(id))
+    held = run_lock(locks, lock_name(id))
     held.__enter__()
     threading.Timer(0.5, held.__exit__, (None, None, None)).start()
     assert shell("backfill", "resume", id, "--wait", "30").code == 0

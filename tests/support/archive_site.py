@@ -16,9 +16,9 @@ from support.newsroom import NOON, Newsroom, story
 from support.wire_server import Answer
 
 from ingest.backfill import run as backfills
-from ingest.backfill.plan import Plan
-from ingest.backfill.request import Backfill, Source
-from ingest.backfill.run import Summary
+from ingest.backfill.plan import BackfillPlan
+from ingest.backfill.request import BackfillRequest, Source
+from ingest.backfill.run import BackfillSummary
 from ingest.settings import FeedList, load_feeds
 
 HOST = "archive.example"
@@ -131,9 +131,9 @@ class ArchiveSite(Newsroom):
 
     def backfill(
         self, source: str = "sitemap", *, inputs: Sequence[str | Path] = (BASE,), **asked: Any
-    ) -> Summary:
+    ) -> BackfillSummary:
         asked.setdefault("now", NOON)
-        wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
+        wanted = BackfillRequest(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.run(self.settings, self.feeds(), wanted))
 
     def plan(
@@ -143,9 +143,9 @@ class ArchiveSite(Newsroom):
         inputs: Sequence[str | Path] = (BASE,),
         dry: bool = False,
         **asked: Any,
-    ) -> Plan:
+    ) -> BackfillPlan:
         asked.setdefault("now", NOON)
-        wanted = Backfill(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
+        wanted = BackfillRequest(Source(source), inputs=tuple(str(one) for one in inputs), **asked)
         return asyncio.run(backfills.plan(self.settings, self.feeds(), wanted, dry=dry))
 
     def tables(self) -> list[list[Any]]:

@@ -1,5 +1,5 @@
-"""Older: a capture from before the page that an article's text was read from says nothing new; the text that
-stands is kept."""
+"""Captures that are older than the text the warehouse has: they are reported as skipped, so that an old page
+never replaces a newer text."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from ingest.stages.edges import Edges
 from ingest.stages.judging import Result
 
 
-def without_older(edges: Edges, made: Sequence[Result]) -> list[Result]:
-    """Results of pages that were brought along; those of captures that are older than what stands without
-    their text."""
-    keys = {result.work.url_key for result in made if _tells(result)}
+def without_older(edges: Edges, results: Sequence[Result]) -> list[Result]:
+    """Returns the results of a source's pages; where a page was captured before the article's current text
+    was read, its extraction is replaced by the outcome skipped, out_of_range."""
+    keys = {result.work.url_key for result in results if _has_article(result)}
     if not keys:
-        return list(made)
+        return list(results)
     with edges.warehouse.transaction() as con:
         known = known_articles(con, keys)
-    since = {id: _told_at(edges, one) for id, one in {one.article_id: one for one in known.values()}.items()}
+    articles = {article.article_id: article for article in known.values()}
+    read_at = {id: _text_read_at(edges, article) for id, article in articles.items()}
     return [
-        _judged(result, known[result.work.url_key], since)
-        if _tells(result) and result.work.url_key in known
+        _skipped_if_older(result, known[result.work.url_key], read_at)
+        if _has_article(result) and result.work.url_key in known
         else result
-        for result in made
+        for result in results
     ]
 
 
-def _tells(result: Result) -> bool:
+def _has_article(result: Result) -> bool:
     return result.page is not None and result.extraction is not None and result.extraction.article is not None
 
 
-def _told_at(edges: Edges, known: Known) -> datetime:
-    """When the text that stands was had from its site: by its record, which knows the time of a crawl, else
-    by the last look."""
+def _text_read_at(edges: Edges, known: Known) -> datetime:
+    """When the article's current text was fetched from its site: by its archive record, which keeps the time
+    of a crawl, else by the last check."""
     checked: datetime = known.row["checked_at"]
     if known.row["page_file"] is None:
         return checked
@@ -49,10 +50,11 @@ def _told_at(edges: Edges, known: Known) -> datetime:
         return checked
 
 
-def _judged(result: Result, known: Known, since: dict[str, datetime]) -> Result:
+def _skipped_if_older(result: Result, known: Known, read_at: dict[str, datetime]) -> Result:
     assert result.page is not None
-    told = since[known.article_id]
-    if known.status == Status.REMOVED or result.page.fetched_at >= told:
+    current = read_at[known.article_id]
+    captured = result.page.fetched_at
+    if known.status == Status.REMOVED or captured >= current:
         return result
-    said = f"captured {result.page.fetched_at:%Y-%m-%d}, before the text that stands ({told:%Y-%m-%d})"
-    return replace(result, extraction=Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, said))
+    detail = f"captured {captured:%Y-%m-%d}, before the article's current text ({current:%Y-%m-%d})"
+    return replace(result, extraction=Extraction(None, Outcome.SKIPPED, Reason.OUT_OF_RANGE, detail))

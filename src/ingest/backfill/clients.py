@@ -1,5 +1,5 @@
-"""A client that leaves room for live polls: a host's turns go to both, and live news waits for none of ours
-for long."""
+"""The HTTP clients of a backfill: one that lets live polls go first at a host that both ask, and one that
+never fetches."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ingest.settings import Settings
 
 
 class SharingClient(Client):
-    """While a poll runs, each request waits as long first as the last one took: whoever waits for the host's
-    turn gets it."""
+    """While a poll runs, each request first waits as long as the last one took, so that a poll that waits
+    for the same host gets the next turn."""
 
     def __init__(self, settings: Settings, hosts: Hosts, rules: Sequence[HostRule] = ()) -> None:
         super().__init__(settings, hosts, rules)
@@ -35,8 +35,8 @@ class SharingClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """As Client.get."""
-        if held(self._lock):
-            # Those who wait for a turn look for it every RECHECK_MOST seconds at the latest.
+        if is_locked(self._lock):
+            # A client that waits for a host looks again every RECHECK_MOST seconds at the latest.
             await asyncio.sleep(max(1.5 * RECHECK_MOST, min(self._last, 5.0)))
         response = await super().get(url, kind=kind, etag=etag, last_modified=last_modified, headers=headers)
         self._last = response.seconds
@@ -44,8 +44,8 @@ class SharingClient(Client):
 
 
 class NoNetwork(Client):
-    """For sources that bring their own bytes: a page that is no longer where it was put is lost, not
-    fetched."""
+    """For sources that bring the bytes of their pages: a page whose archive record can no longer be read is
+    lost, never fetched."""
 
     async def get(
         self,
@@ -56,13 +56,12 @@ class NoNetwork(Client):
         last_modified: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Always Terminal."""
+        """Always raises Terminal."""
         raise Terminal(Reason.DAMAGED_RECORD, "its record can no longer be read from the archive")
 
 
-def held(path: Path) -> bool:
-    """Is a run of the job with this lock at work? Looked up without waiting, and without the lock being
-    taken."""
+def is_locked(path: Path) -> bool:
+    """True while a run holds the lock file `path`. Does not wait, and leaves the lock to others."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:

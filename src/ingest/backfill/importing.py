@@ -1,9 +1,9 @@
-"""Import: pages that a source brings along reach our own archive before any row points to them, as fetched
-ones do.
+"""Import of a source's own pages: they are written to our archive before any row points to them, as fetched
+pages are.
 
-Our own archive's pages stay where they lie. A page that is not wanted, or a capture of the same page and time
-once more, is not copied; one of another time is, though its bytes be the same: its record is what says when
-the page stood so.
+Pages of our own archive are not copied. Nor is a page that is not wanted, or a second capture of the same
+page at the same time. A capture at another time is copied even where its bytes are the same: its record is
+what says that the page read so at that time.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.backfill import ledger
-from ingest.backfill.ledger import Target
-from ingest.backfill.request import Backfill, OfflineSource, Source
-from ingest.backfill.sources.captured import Captured, nameless, read
-from ingest.backfill.sources.sites import Walk
-from ingest.backfill.targets import Found, decide
+from ingest.backfill.ledger import BackfillTarget
+from ingest.backfill.request import BackfillRequest, OfflineSource, Source
+from ingest.backfill.sources.captured import CapturedPage, nameless, read
+from ingest.backfill.sources.sites import SourceReport
+from ingest.backfill.targets import ListedAddress, decide_target
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
 from ingest.fetch.warc import read_members, read_response
@@ -33,29 +33,30 @@ from ingest.stages.edges import Edges
 
 BATCH = 500
 BATCH_BYTES = 128_000_000
+"""Most pages, and most bytes of them, that are archived in one transaction."""
 _READ = 1 << 20
 
 
-async def captured(
-    edges: Edges, asked: Backfill, source: OfflineSource, walk: Walk
-) -> AsyncIterator[list[Captured]]:
-    """What the inputs hold, in batches."""
-    for name in asked.inputs or (str(edges.warehouse.data / "archive"),):
+async def captured_pages(
+    edges: Edges, request: BackfillRequest, source: OfflineSource, report: SourceReport
+) -> AsyncIterator[list[CapturedPage]]:
+    """Yields the pages of the request's inputs (without inputs: of our own archive) in batches."""
+    for name in request.inputs or (str(edges.warehouse.data / "archive"),):
         batches = _batches(_read(edges, source, name))
         while batch := await asyncio.to_thread(next, batches, None):
             yield batch
-        walk.read += 1
+        report.read += 1
 
 
-def _read(edges: Edges, source: OfflineSource, name: str) -> Iterator[Captured]:
+def _read(edges: Edges, source: OfflineSource, name: str) -> Iterator[CapturedPage]:
     own = edges.warehouse.data / "archive"
     if source is Source.ARCHIVE and Path(name).resolve() in (own.resolve(), own.parent.resolve()):
-        return _own(edges, own)
+        return _own_archive(edges, own)
     return read(name, source, edges.now, int(edges.settings.page_cap * MB))
 
 
-def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
-    """The pages of our own archive where they lie; feeds that were polled are no pages."""
+def _own_archive(edges: Edges, folder: Path) -> Iterator[CapturedPage]:
+    """The pages of our own archive, each with its place; feeds that were polled are left out."""
     feeds = {feed.url for feed in edges.feeds.feeds}
     for path in sorted(folder.glob("*.warc.gz")):
         with path.open("rb") as stream:
@@ -66,7 +67,7 @@ def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
                     response = read_response(member.record)
                 except Terminal as error:
                     name = nameless(path.name, member.offset)
-                    yield Captured(Found(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
+                    yield CapturedPage(ListedAddress(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
                     continue
                 if (
                     response is None
@@ -74,20 +75,21 @@ def _own(edges: Edges, folder: Path) -> Iterator[Captured]:
                     or _is_feed(response.headers.get("content-type", ""))
                 ):
                     continue
-                found = Found(response.requested_url, day=response.fetched_at.date(), place=place)
-                yield Captured(found, response, place)
+                day = response.fetched_at.date()
+                address = ListedAddress(response.requested_url, day=day, place=place)
+                yield CapturedPage(address, response, place)
 
 
-def _is_feed(kind: str) -> bool:
-    return any(name in kind for name in ("rss", "atom", "feed+json", "text/xml", "application/xml"))
+def _is_feed(content_type: str) -> bool:
+    return any(name in content_type for name in ("rss", "atom", "feed+json", "text/xml", "application/xml"))
 
 
-def _batches(found: Iterator[Captured]) -> Iterator[list[Captured]]:
-    batch: list[Captured] = []
+def _batches(captured: Iterator[CapturedPage]) -> Iterator[list[CapturedPage]]:
+    batch: list[CapturedPage] = []
     size = 0
-    for one in found:
-        batch.append(one)
-        size += len(one.response.body) if one.response else 0
+    for page in captured:
+        batch.append(page)
+        size += len(page.response.body) if page.response else 0
         if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -95,35 +97,38 @@ def _batches(found: Iterator[Captured]) -> Iterator[list[Captured]]:
         yield batch
 
 
-def keep(
+def archive_wanted(
     con: Connection,
     edges: Edges,
-    asked: Backfill,
+    request: BackfillRequest,
     id: str,
-    batch: Sequence[Captured],
-    targets: Sequence[Target],
+    batch: Sequence[CapturedPage],
+    targets: Sequence[BackfillTarget],
     links: Mapping[str, LinkState],
-) -> list[Target]:
-    """Archive what is wanted of a batch (`targets` are its rows of the ledger): bytes first, then rows; the
-    targets with their places. Of a page each capture of another time is kept."""
-    placed: list[Target] = []
-    archived: list[tuple[Target, Page]] = []
+) -> list[BackfillTarget]:
+    """Archives the wanted pages of a batch, bytes before rows. `targets` are the batch's ledger rows in its
+    order, `links` what is known of their keys. Returns the targets with the places of their pages.
+
+    Every capture of a page at another time is archived.
+    """
+    placed: list[BackfillTarget] = []
+    archived: list[tuple[BackfillTarget, Page]] = []
     captures: list[tuple[str, datetime, str, ArchivePlace]] = []
-    met = ledger.captured(con, id, {target.url_key for target in targets})
-    for one, target in zip(batch, targets, strict=True):
+    known = ledger.known_captures(con, id, {target.url_key for target in targets})
+    for page, target in zip(batch, targets, strict=True):
         link = links.get(target.url_key) or LinkState(target.url_key)
-        wanted = target.reason is None and decide(target, link, asked.mode).wanted
+        wanted = target.reason is None and decide_target(target, link, request.mode).wanted
         if (
-            one.response is not None
+            page.response is not None
             and wanted
-            and (capture := (target.url_key, one.response.fetched_at)) not in met
+            and (capture := (target.url_key, page.response.fetched_at)) not in known
         ):
-            met.add(capture)
-            digest = hashlib.sha256(one.response.body).hexdigest()
-            place = one.place
+            known.add(capture)
+            digest = hashlib.sha256(page.response.body).hexdigest()
+            place = page.place
             if place is None:
-                place = edges.archive.append(one.response, digest)
-                archived.append((target, _page(one.found, one.response, place, digest)))
+                place = edges.archive.append(page.response, digest)
+                archived.append((target, _page(page.address, page.response, place, digest)))
                 target = replace(target, place=place)
             captures.append((*capture, digest, place))
         placed.append(target)
@@ -134,17 +139,17 @@ def keep(
     return placed
 
 
-def _page(found: Found, response: Response, place: ArchivePlace, digest: str) -> Page:
+def _page(address: ListedAddress, response: Response, place: ArchivePlace, digest: str) -> Page:
     return Page(
-        found.url,
-        response.url,
-        response.status,
-        response.headers,
-        b"",
-        response.fetched_at,
-        digest,
-        response.hops,
-        place,
-        response.noai,
-        len(response.body),
+        url=address.url,
+        final_url=response.url,
+        status=response.status,
+        headers=response.headers,
+        body=b"",
+        fetched_at=response.fetched_at,
+        sha256=digest,
+        hops=response.hops,
+        place=place,
+        noai=response.noai,
+        size=len(response.body),
     )

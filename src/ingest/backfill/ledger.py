@@ -1,5 +1,5 @@
-"""The ledger of backfills: what each is to bring in, its chunks and their leases, and what became of its
-URLs."""
+"""The ledger of backfills: the addresses of each, its chunks and their leases, and how far it is. `id` is a
+backfill's id in all functions."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from ingest.load.sql import append, records, sql, stage
 from ingest.model import ArchivePlace, EntryHints, Rank, Reason, Work, WorkKind
 
 LEASE = timedelta(minutes=10)
-"""How long a chunk stays claimed without a sign of life; its run's lock, which dies with the process, is what
-decides."""
+"""How long `status` shows a chunk as claimed after its last batch. Which run may work on it is decided by the
+run's lock, which ends with its process."""
 
 CHUNK = 2_000
-"""Most URLs of a day in one chunk: what is held in memory at once."""
+"""Most keys of a day in one chunk: their work is in memory at once."""
 
 FEW = 1_000
-"""Days are put together in a chunk until it has about so many URLs: a load costs much the same for few as for
-many."""
+"""Days are put together in one chunk until it has about so many keys: a load of few costs much the same as
+one of many."""
 
 SETTLED = 5_000
-"""Keys that the plan settled itself in one chunk: they need no page, but rows. All 300,000 of a site's past
-in one took 1.4 GB."""
+"""Most keys in one chunk of those that the plan itself left out: they need no page, but an outcome each. All
+300,000 of one site in one chunk took 1.4 GB."""
 
 OPEN = ("planning", "planned", "running")
-"""States of a backfill that `resume` can go on with."""
+"""States of a backfill that `resume` can continue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A URL that a source named. `day` is the best evidence of when it was published, None where there is
-    none.
+class BackfillTarget:
+    """An address that a source listed. `day` is the UTC day of its publication as far as the source tells;
+    `place` its page's record in our archive, where the source brought the page.
 
-    `reason` where it is left out: `final` when that is said of the URL itself, else it may be asked for
-    another time (`retry`: a backfill before this one asked, and the page waits for its time). `place` where
-    the source brought its bytes.
+    `reason` says why it is left out, and None that it is wanted. `final`: that holds for the address itself;
+    otherwise another backfill may want it. With the reason `retry` an earlier backfill tried the page, and it
+    waits for its next attempt.
     """
 
     url: str
@@ -58,7 +58,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A day's share of a backfill; the first ones hold what the plan settled itself."""
+    """A share of a backfill: a day's targets, or those of several days with few. The first chunks hold the
+    targets that the plan itself left out. `state`: planned, open, done."""
 
     number: int
     day: date | None
@@ -82,7 +83,7 @@ def create(
 
 
 def find(con: Connection, id: str | None = None) -> list[dict[str, Any]]:
-    """Backfills with their progress, newest first: one, or all."""
+    """The backfill `id`, or all of them, newest first, with how far they are."""
     con.execute(sql("backfill/progress"), {"id": id})
     return [row | {"options": json.loads(row["options"])} for row in records(con)]
 
@@ -94,47 +95,44 @@ def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
 # -- planning ------------------------------------------------------------------------------------------------
 
 
-def add_targets(con: Connection, id: str, targets: Sequence[Target]) -> None:
-    """Note what a source named; a URL met before stays as it was, but for one that was left out and can be
-    had now."""
+def add_targets(con: Connection, id: str, targets: Sequence[BackfillTarget]) -> None:
+    """Writes targets. Of an address that is listed more than once the first target is kept, except that one
+    that is left out gives way to one that is wanted."""
     rows: dict[str, Row] = {}
-    for one in targets:
-        before = rows.get(one.url)
-        if before is not None and (before["reason"] is None or one.reason is not None):
+    for target in targets:
+        earlier = rows.get(target.url)
+        if earlier is not None and (earlier["reason"] is None or target.reason is not None):
             continue
-        rows[one.url] = {
+        rows[target.url] = {
             "backfill_id": id,
             "chunk": None,
-            "url": one.url,
-            "url_key": one.url_key,
-            "host": one.host,
-            "feed_id": one.feed_id,
-            "rank": str(one.rank),
-            "day": one.day,
-            "hints": hints_json(one.hints),
-            "reason": one.reason,
-            "detail": one.detail,
-            "final": one.final,
-            **place_columns(one.place),
+            "url": target.url,
+            "url_key": target.url_key,
+            "host": target.host,
+            "feed_id": target.feed_id,
+            "rank": str(target.rank),
+            "day": target.day,
+            "hints": hints_json(target.hints),
+            "reason": target.reason,
+            "detail": target.detail,
+            "final": target.final,
+            **place_columns(target.place),
         }
     if stage(con, list(rows.values()), "core.backfill_target"):
         con.execute(sql("backfill/merge_target"))
         con.unregister("staged")
 
 
-def captured(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
-    """The captures of these keys that were brought along already."""
-    query = (
-        "SELECT url_key, captured_at FROM core.backfill_capture WHERE backfill_id = ? "
-        "AND url_key IN (SELECT unnest(?::VARCHAR[]))"
-    )
-    return set(con.execute(query, [id, sorted(keys)]).fetchall())
+def known_captures(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
+    """The captures of these keys that were imported already, as (url_key, captured_at)."""
+    found = con.execute(sql("backfill/known_captures"), {"id": id, "keys": sorted(keys)}).fetchall()
+    return set(found)
 
 
 def add_captures(
     con: Connection, id: str, captures: Sequence[tuple[str, datetime, str, ArchivePlace]]
 ) -> None:
-    """Note pages that were brought along: (url_key, captured_at, sha256 of the body, place)."""
+    """Writes imported captures: (url_key, captured_at, sha256 of the body, place)."""
     append(
         con,
         "core.backfill_capture",
@@ -146,47 +144,33 @@ def add_captures(
 
 
 def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
-    """These pages are not wanted after all."""
-    con.execute(
-        "DELETE FROM core.backfill_capture WHERE backfill_id = ? "
-        "AND url_key IN (SELECT unnest(?::VARCHAR[]))",
-        [id, sorted(keys)],
-    )
+    """Removes the captures of keys that turned out not to be wanted."""
+    con.execute(sql("backfill/drop_captures"), {"id": id, "keys": sorted(keys)})
 
 
-def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[Target]:
-    """The next capture of each page that has one, for `limit` pages: noted no more, they are to become
-    pending work."""
+def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[BackfillTarget]:
+    """Removes the next capture of each page that has one from the ledger, for `limit` pages at most, and
+    returns them as targets; the caller makes them pending work."""
     con.execute(sql("backfill/next_captures"), {"id": id, "limit": limit})
-    found = [_target(row) for row in records(con)]
-    if stage(con, [place_columns(one.place) for one in found], "core.backfill_capture"):
-        con.execute(
-            "DELETE FROM core.backfill_capture c USING staged s WHERE c.backfill_id = ? AND c.page_file = "
-            "s.page_file "
-            "AND c.page_offset = s.page_offset",
-            [id],
-        )
+    targets = [_target(row) for row in records(con)]
+    if stage(con, [place_columns(target.place) for target in targets], "core.backfill_capture"):
+        con.execute(sql("backfill/drop_taken_captures"), {"id": id})
         con.unregister("staged")
-    return found
+    return targets
 
 
 def captures_left(con: Connection, id: str) -> int:
-    """Captures that are still to be loaded, of pages that are wanted: work of another kind may hold their
-    key."""
-    query = (
-        "SELECT count(*) FROM core.backfill_capture c SEMI JOIN core.backfill_target t "
-        "ON t.backfill_id = c.backfill_id AND t.url_key = c.url_key AND t.reason IS NULL WHERE "
-        "c.backfill_id = ?"
-    )
-    row = con.execute(query, [id]).fetchone()
+    """The number of captures of wanted pages that are still to be loaded. While other work for a page is
+    pending, its captures wait."""
+    row = con.execute(sql("backfill/captures_left"), {"id": id}).fetchone()
     return int(row[0]) if row else 0
 
 
 def finish_plan(
     con: Connection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool, now: datetime
 ) -> None:
-    """Cut the targets into chunks by day, put captures in order of time, and pin the boilerplate known
-    now."""
+    """Ends a plan: cuts the targets into chunks by day, orders the captures of each page by time, and keeps
+    the boilerplate lines known now, so that all chunks are extracted by the same."""
     con.execute(sql("backfill/place_captures"), {"id": id})
     con.execute(sql("backfill/thin_captures"), {"id": id})
     con.execute(
@@ -203,60 +187,42 @@ def finish_plan(
 
 
 def forget_plan(con: Connection, id: str) -> None:
-    """Nothing planned any more: a plan that was cut off is made anew; one that is done needs its targets no
-    longer."""
-    for table in ("backfill_target", "backfill_capture", "backfill_line"):
-        con.execute(f"DELETE FROM core.{table} WHERE backfill_id = ?", [id])
+    """Removes a backfill's targets, captures and boilerplate lines: before a plan is made anew, and once the
+    backfill is done."""
+    for statement in ("forget_targets", "forget_captures", "forget_lines"):
+        con.execute(sql(f"backfill/{statement}"), {"id": id})
 
 
-# -- chunks --------------------------------------------------------------------------------------------------
+# -- chunks -------------------------------------------------------------------------------------------
 
 
 def next_chunk(con: Connection, id: str, after: int) -> Chunk | None:
-    """The first chunk behind `after` that is not done."""
-    row = con.execute(
-        "SELECT chunk, day, targets, state FROM core.backfill_chunk WHERE backfill_id = ? AND chunk > ? "
-        "AND state <> 'done' ORDER BY chunk LIMIT 1",
-        [id, after],
-    ).fetchone()
+    """The first chunk with a number above `after` that is not done."""
+    row = con.execute(sql("backfill/next_chunk"), {"id": id, "after": after}).fetchone()
     return Chunk(*row) if row else None
 
 
-def lease(con: Connection, id: str, chunk: int, run_id: str, until: datetime, *, state: str = "open") -> None:
-    con.execute(
-        "UPDATE core.backfill_chunk SET state = ?, leased_by = ?, leased_until = ? WHERE backfill_id = ? "
-        "AND chunk = ?",
-        [state, run_id, until, id, chunk],
-    )
+def lease(con: Connection, id: str, chunk: int, run_id: str, until: datetime) -> None:
+    """Notes that a run works on the chunk, for `status`."""
+    con.execute(sql("backfill/lease_chunk"), {"id": id, "chunk": chunk, "run_id": run_id, "until": until})
 
 
 def count_done(con: Connection, id: str, chunk: int, tried: int, until: datetime) -> None:
-    """So many more pages of the chunk were tried: shown by status, and a sign of life."""
-    con.execute(
-        "UPDATE core.backfill_chunk SET done = done + ?, leased_until = ? "
-        "WHERE backfill_id = ? AND chunk = ?",
-        [tried, until, id, chunk],
-    )
+    """Adds to the number of pages of the chunk that were tried, and extends its lease."""
+    con.execute(sql("backfill/count_done"), {"id": id, "chunk": chunk, "tried": tried, "until": until})
 
 
 def close_chunk(con: Connection, id: str, chunk: int) -> None:
-    con.execute(
-        "UPDATE core.backfill_chunk SET state = 'done', leased_by = NULL, leased_until = NULL "
-        "WHERE backfill_id = ? AND chunk = ?",
-        [id, chunk],
-    )
+    con.execute(sql("backfill/close_chunk"), {"id": id, "chunk": chunk})
 
 
-def targets_of(con: Connection, id: str, chunk: int) -> list[Target]:
-    con.execute(
-        "SELECT * FROM core.backfill_target WHERE backfill_id = ? AND chunk = ? ORDER BY rank, url",
-        [id, chunk],
-    )
+def targets_of(con: Connection, id: str, chunk: int) -> list[BackfillTarget]:
+    con.execute(sql("backfill/chunk_targets"), {"id": id, "chunk": chunk})
     return [_target(row) for row in records(con)]
 
 
-def _target(row: Row) -> Target:
-    return Target(
+def _target(row: Row) -> BackfillTarget:
+    return BackfillTarget(
         url=row["url"],
         url_key=row["url_key"],
         host=row["host"],
@@ -272,7 +238,7 @@ def _target(row: Row) -> Target:
 
 
 def chunk_work(con: Connection, id: str, chunk: int, now: datetime, *, newest: bool = False) -> list[Work]:
-    """What is due of a chunk, oldest or `newest` first."""
+    """The chunk's pending work that is due, oldest or `newest` first."""
     con.execute(
         sql("backfill/chunk_work"),
         {"id": id, "chunk": chunk, "now": now, "newest": newest, "kind": WorkKind.BACKFILL},
@@ -281,7 +247,7 @@ def chunk_work(con: Connection, id: str, chunk: int, now: datetime, *, newest: b
 
 
 def capture_work(con: Connection, id: str, now: datetime) -> list[Work]:
-    """The later captures that are pending and due."""
+    """The pending captures that are due."""
     con.execute(
         sql("backfill/chunk_work"),
         {"id": id, "chunk": None, "now": now, "newest": False, "kind": WorkKind.CAPTURE},
@@ -290,49 +256,44 @@ def capture_work(con: Connection, id: str, now: datetime) -> list[Work]:
 
 
 def second_tries(con: Connection, id: str, now: datetime) -> list[Work]:
-    """What is tried at a backfill's end: due work of all chunks and captures, and once more what failed once
-    in it."""
+    """The work that is tried at the end of a backfill: all that is due by then, and what failed once during
+    the backfill, before its time."""
     con.execute(sql("backfill/second_tries"), {"id": id, "now": now})
     return [work_from(row) for row in records(con)]
 
 
-def pass_over(con: Connection, id: str, keys: Collection[str]) -> None:
-    """Work for these keys waits already: a backfill before this one tried it, and its time is kept (`reason`
-    retry)."""
+def mark_waiting(con: Connection, id: str, keys: Collection[str]) -> None:
+    """Leaves out keys for which an earlier backfill has pending work that failed: it keeps its time (reason
+    `retry`)."""
     if keys:
-        con.execute(
-            "UPDATE core.backfill_target SET reason = ? WHERE backfill_id = ? AND reason IS NULL "
-            "AND url_key IN (SELECT unnest(?::VARCHAR[]))",
-            [Reason.RETRY, id, sorted(keys)],
-        )
+        con.execute(sql("backfill/mark_waiting"), {"id": id, "keys": sorted(keys), "reason": Reason.RETRY})
 
 
 def own_work(con: Connection, id: str) -> list[Work]:
-    """What is pending for this backfill alone, whatever its time: not what it only planned, nor what waits
-    for another's sake."""
+    """The pending work that only this backfill wants, due or not; keys of chunks that it has not opened yet
+    have none."""
     con.execute(sql("backfill/own_work"), {"id": id})
     return [work_from(row) for row in records(con)]
 
 
 def left_over(con: Connection, id: str) -> tuple[int, int]:
-    """Pages still pending, due or not, and those of them that no run has come to yet, all of whose chunks
-    were opened."""
+    """The number of pages that are still pending, due or not, and of those among them that were never
+    tried."""
     row = con.execute(sql("backfill/left_over"), {"id": id}).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def lines(con: Connection, id: str) -> dict[str, frozenset[int]]:
-    """The boilerplate pinned when the backfill was planned, by host."""
-    found: dict[str, set[int]] = {}
-    for host, line in con.execute(
-        "SELECT host, line_hash FROM core.backfill_line WHERE backfill_id = ?", [id]
-    ).fetchall():
-        found.setdefault(host, set()).add(line)
-    return {host: frozenset(hashes) for host, hashes in found.items()}
+    """The hashes of the boilerplate lines that were known when the backfill was planned, by host."""
+    by_host: dict[str, set[int]] = {}
+    con.execute("SELECT host, line_hash FROM core.backfill_line WHERE backfill_id = ?", [id])
+    for host, line in con.fetchall():
+        by_host.setdefault(host, set()).add(line)
+    return {host: frozenset(hashes) for host, hashes in by_host.items()}
 
 
 def tally(con: Connection, id: str) -> list[dict[str, Any]]:
-    """URLs of a backfill by outcome and reason, as ops.outcomes has them."""
+    """The number of the backfill's addresses by outcome and reason, as ops.outcomes has them."""
     con.execute(sql("backfill/tally"), {"id": id})
     return records(con)
 
@@ -340,5 +301,5 @@ def tally(con: Connection, id: str) -> list[dict[str, Any]]:
 def problems(con: Connection, id: str) -> list[dict[str, str]]:
     """Inputs that could not be read when the backfill was planned: url, reason, detail."""
     row = con.execute("SELECT problems FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
-    found: list[dict[str, str]] = json.loads(row[0]) if row and row[0] else []
-    return found
+    rows: list[dict[str, str]] = json.loads(row[0]) if row and row[0] else []
+    return rows

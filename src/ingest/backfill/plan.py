@@ -1,38 +1,40 @@
-"""Plan: what a source names is noted in the ledger, by day, with what is there already and what it would take
-to have the rest."""
+"""Plan: the addresses that a source lists are written to the ledger, and counted by day and host: which the
+warehouse has already, and how many page requests the others take."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, assert_never
 
 from ingest.backfill import importing, ledger
-from ingest.backfill.ledger import Target
-from ingest.backfill.request import Backfill, Source
+from ingest.backfill.ledger import BackfillTarget
+from ingest.backfill.request import BackfillRequest, Source
 from ingest.backfill.sources import feedpages, lists
-from ingest.backfill.sources.captured import Captured
-from ingest.backfill.sources.sites import Walk, listed, sites
-from ingest.backfill.targets import decide, target_of
+from ingest.backfill.sources.captured import CapturedPage
+from ingest.backfill.sources.sites import SourceReport, sitemap_addresses, sites
+from ingest.backfill.targets import decide_target, target_of
 from ingest.load.polls import known_links
 from ingest.load.rows import LinkState
 from ingest.model import Reason
+from ingest.progress import Progress
 from ingest.stages.edges import Edges
 
 BATCH = 5_000
-Told = Callable[[str, int, int], None]
+"""Most addresses that are written to the ledger in one transaction."""
 
 
 @dataclass(slots=True)
-class Plan:
-    """What a backfill would do: per day and host what is reachable, what is there, how many requests the rest
-    takes.
+class BackfillPlan:
+    """What a backfill would do: the object `ingest backfill plan --json` prints.
 
-    `left_out` counts URLs that need no page, by reason; `problems` are inputs that could not be read, in
-    whole or in part.
+    `reachable` counts the articles that the source lists and the request wants, `there` those of them that
+    the warehouse has, `requests` the page requests that the others take; `days` has the same three per day
+    and host. `left_out` counts addresses that need no page, by reason. `problems` are inputs that could not
+    be read, in whole or in part, as url, reason, detail. `inputs_unread` counts sitemaps of other days.
     """
 
     backfill_id: str | None
@@ -50,116 +52,120 @@ class Plan:
 
 
 class _Tally:
-    """Counts by day and host as targets come in; each key once."""
+    """Counts targets by day and host as they come in, each key once."""
 
-    def __init__(self, asked: Backfill) -> None:
-        self._asked = asked
+    def __init__(self, request: BackfillRequest) -> None:
+        self._request = request
         self._seen: set[int] = set()
         self._urls: set[int] = set()
         self._days: dict[tuple[date | None, str], Counter[str]] = {}
-        self._left: Counter[str] = Counter()
+        self._left_out: Counter[str] = Counter()
         self._refused: dict[int, str] = {}
 
-    def add(self, targets: Sequence[Target], links: Mapping[str, LinkState]) -> None:
-        for one in targets:
-            if one.reason is None and (before := self._refused.pop(hash(one.url), None)) is not None:
-                self._left[before] -= (
-                    1  # left out as it was met first, but it can be had (ledger.add_targets)
-                )
-                self._seen.discard(hash(one.url_key))
-            elif hash(one.url) in self._urls:
-                continue
-            self._urls.add(hash(one.url))
-            if hash(one.url_key) in self._seen:
-                self._left["duplicate_url"] += 1
-                continue
-            self._seen.add(hash(one.url_key))
-            decision = decide(one, links.get(one.url_key) or LinkState(one.url_key), self._asked.mode)
-            if one.reason is not None:
-                self._refused[hash(one.url)] = decision.reason or one.reason
-            if decision.reason is not None and not decision.wanted:
-                self._left[decision.reason] += 1
-            elif one.reason is None:
-                day = self._days.setdefault((one.day, one.host), Counter())
-                day["wanted" if decision.wanted else "there"] += 1
-            else:
-                self._left[one.reason] += 1
+    @property
+    def urls(self) -> int:
+        return len(self._urls)
 
-    def result(self, id: str | None, walk: Walk) -> Plan:
+    def add(self, targets: Sequence[BackfillTarget], links: Mapping[str, LinkState]) -> None:
+        for target in targets:
+            url, key = hash(target.url), hash(target.url_key)
+            if target.reason is None and (refused := self._refused.pop(url, None)) is not None:
+                # Listed before with a reason to leave it out, but wanted now, as in ledger.add_targets.
+                self._left_out[refused] -= 1
+                self._seen.discard(key)
+            elif url in self._urls:
+                continue
+            self._urls.add(url)
+            if key in self._seen:
+                self._left_out["duplicate_url"] += 1
+                continue
+            self._seen.add(key)
+            self._count(target, links.get(target.url_key) or LinkState(target.url_key))
+
+    def _count(self, target: BackfillTarget, link: LinkState) -> None:
+        decision = decide_target(target, link, self._request.mode)
+        if target.reason is not None:
+            self._refused[hash(target.url)] = decision.reason or target.reason
+        if decision.reason is not None and not decision.wanted:
+            self._left_out[decision.reason] += 1
+        elif target.reason is None:
+            counts = self._days.setdefault((target.day, target.host), Counter())
+            counts["wanted" if decision.wanted else "there"] += 1
+        else:
+            self._left_out[target.reason] += 1
+
+    def result(self, id: str | None, report: SourceReport) -> BackfillPlan:
         days: list[dict[str, Any]] = [
             {
                 "day": day,
                 "host": host,
                 "reachable": counts.total(),
                 "there": counts["there"],
-                "requests": 0 if self._asked.offline else counts["wanted"],
+                "requests": 0 if self._request.offline else counts["wanted"],
             }
             for (day, host), counts in sorted(self._days.items(), key=_by_day)
         ]
-        counted = list(self._days.values())
-        there, wanted = (
-            sum(counts["there"] for counts in counted),
-            sum(counts["wanted"] for counts in counted),
-        )
-        requests = 0 if self._asked.offline else wanted
-        return Plan(
-            id,
-            self._asked.source,
-            self._asked.mode,
-            len(self._urls),
-            there + wanted,
-            there,
-            requests,
-            dict(sorted((+self._left).items())),
-            days,
-            walk.problems,
-            walk.read,
-            walk.unread,
+        return BackfillPlan(
+            backfill_id=id,
+            source=self._request.source,
+            mode=self._request.mode,
+            urls=self.urls,
+            reachable=sum(row["reachable"] for row in days),
+            there=sum(row["there"] for row in days),
+            requests=sum(row["requests"] for row in days),
+            left_out=dict(sorted((+self._left_out).items())),
+            days=days,
+            problems=report.problems,
+            inputs_read=report.read,
+            inputs_unread=report.unread,
         )
 
 
-def _by_day(pair: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, str]:
-    (day, host), _ = pair
+def _by_day(item: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, str]:
+    (day, host), _ = item
     return day or date.max, host
 
 
 async def make_plan(
-    edges: Edges, asked: Backfill, id: str, *, dry: bool = False, told: Told | None = None
-) -> Plan:
-    """Read the source and note what it names, anew if that was cut off before. `dry`: only count; nothing is
-    written."""
-    tally, walk = _Tally(asked), Walk()
+    edges: Edges, request: BackfillRequest, id: str, *, dry: bool = False, progress: Progress | None = None
+) -> BackfillPlan:
+    """Reads the source and writes the addresses it lists to the ledger; a plan that was cut off is made anew.
+    `dry`: only counts, and writes nothing."""
+    tally, report = _Tally(request), SourceReport()
     if not dry:
         await asyncio.to_thread(_begin, edges, id)
-    async for batch in _found(edges, asked, walk):
+    async for batch in _listed(edges, request, report):
         for start in range(0, len(batch), BATCH):
-            await asyncio.to_thread(_note, edges, asked, id, batch[start : start + BATCH], tally, dry)
-        if told:
-            told("found", len(tally._urls), 0)
+            await asyncio.to_thread(_add, edges, request, id, batch[start : start + BATCH], tally, dry=dry)
+        if progress:
+            progress("found", tally.urls, 0)
     if not dry:
-        await asyncio.to_thread(_end, edges, asked, id, walk)
-    return tally.result(None if dry else id, walk)
+        await asyncio.to_thread(_end, edges, request, id, report)
+    return tally.result(None if dry else id, report)
 
 
-async def _found(edges: Edges, asked: Backfill, walk: Walk) -> AsyncIterator[list[Captured]]:
-    match asked.source:
+async def _listed(
+    edges: Edges, request: BackfillRequest, report: SourceReport
+) -> AsyncIterator[list[CapturedPage]]:
+    """The addresses that the source lists, in batches; with their pages, where the source brings them."""
+    match request.source:
         case Source.SITEMAP:
-            for site in sites(asked, edges.feeds):
-                async for batch in listed(edges, site, asked, walk):
-                    yield [Captured(one) for one in batch]
+            for site in sites(request, edges.feeds):
+                async for batch in sitemap_addresses(edges, site, request, report):
+                    yield [CapturedPage(address) for address in batch]
         case Source.FEED:
-            for paged in feedpages.feeds_of(asked, edges.feeds):
-                async for batch in feedpages.entries(edges, paged, asked, walk):
-                    yield [Captured(one) for one in batch]
+            for paged in feedpages.feeds_of(request, edges.feeds):
+                async for batch in feedpages.entry_addresses(edges, paged, request, report):
+                    yield [CapturedPage(address) for address in batch]
         case Source.URLS:
-            for name in asked.inputs:
-                async for batch in lists.addresses(edges, name, walk):
-                    yield [Captured(one) for one in batch]
+            for name in request.inputs:
+                async for batch in lists.addresses(edges, name, report):
+                    yield [CapturedPage(address) for address in batch]
         case Source.ARCHIVE | Source.WARC | Source.HTML | Source.JSONL:
-            async for captures in importing.captured(edges, asked, asked.source, walk):
-                yield captures
+            async for captured in importing.captured_pages(edges, request, request.source, report):
+                yield captured
         case _:
-            assert_never(asked.source)
+            assert_never(request.source)
 
 
 def _begin(edges: Edges, id: str) -> None:
@@ -168,32 +174,40 @@ def _begin(edges: Edges, id: str) -> None:
         ledger.set_state(con, id, "planning", edges.now)
 
 
-def _note(
-    edges: Edges, asked: Backfill, id: str, batch: Sequence[Captured], tally: _Tally, dry: bool
+def _add(
+    edges: Edges,
+    request: BackfillRequest,
+    id: str,
+    batch: Sequence[CapturedPage],
+    tally: _Tally,
+    *,
+    dry: bool,
 ) -> None:
-    targets = [target_of(one.found, asked, edges.now, edges.rules) for one in batch]
+    targets = [target_of(page.address, request, edges.now, edges.rules) for page in batch]
     if dry and not edges.warehouse.path.exists():
         tally.add(targets, {})
         return
     with edges.warehouse.transaction() as con:
-        links = known_links(con, {one.url_key for one in targets})
+        links = known_links(con, {target.url_key for target in targets})
         tally.add(targets, links)
-        if not dry:
-            placed = (
-                importing.keep(con, edges, asked, id, batch, targets, links) if asked.offline else targets
+        if dry:
+            return
+        if request.offline:
+            targets = importing.archive_wanted(
+                con=con, edges=edges, request=request, id=id, batch=batch, targets=targets, links=links
             )
-            ledger.add_targets(con, id, placed)
+        ledger.add_targets(con, id, targets)
 
 
-def _end(edges: Edges, asked: Backfill, id: str, walk: Walk) -> None:
+def _end(edges: Edges, request: BackfillRequest, id: str, report: SourceReport) -> None:
     with edges.warehouse.transaction() as con:
-        ledger.finish_plan(con, id, walk.problems, newest=asked.newest, now=edges.now)
+        ledger.finish_plan(con, id, report.problems, newest=request.newest, now=edges.now)
 
 
-def unread(plan: Plan) -> bool:
+def unreadable(plan: BackfillPlan) -> bool:
     """True where nothing at all could be read of the source."""
     return (
         not plan.urls
         and bool(plan.problems)
-        and not any(one["reason"] == Reason.OFF_SCOPE for one in plan.problems)
+        and not any(problem["reason"] == Reason.OFF_SCOPE for problem in plan.problems)
     )

@@ -1,4 +1,4 @@
-"""What a caller asks a backfill for, checked; and how the ledger keeps it."""
+"""What a caller wants of a backfill, checked, and the form in which the ledger keeps it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.errors import ConfigError
 
 
 class Source(StrEnum):
-    """Where URLs or pages come from, in the order of how much they reach back."""
+    """Where addresses or pages come from; those that reach furthest back come first."""
 
     SITEMAP = "sitemap"
     ARCHIVE = "archive"
@@ -24,7 +24,8 @@ class Source(StrEnum):
 
 
 class Mode(StrEnum):
-    """MISSING: what was never decided. FAILED: what was lost, too. ALL: everything, as if it were new."""
+    """Which of the listed articles are loaded. MISSING: those without an outcome. FAILED: also those that
+    failed or were skipped. ALL: everything, as if it were new."""
 
     MISSING = "missing"
     FAILED = "failed"
@@ -68,9 +69,10 @@ def needs_input(source: Source) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Backfill:
-    """A backfill as asked for. `first` and `last` are UTC days of publication, both inclusive; None is no
-    bound."""
+class BackfillRequest:
+    """What to load. `inputs` are paths or URLs, `feeds` are feed ids; `first` and `last` are UTC days of
+    publication, both inclusive (None: no bound). `newest`: begin with the last day. `now`: run as if it were
+    this time. Raises ConfigError for days in the wrong order and for a missing input."""
 
     source: Source
     inputs: tuple[str, ...] = ()
@@ -99,7 +101,7 @@ class Backfill:
                 assert_never(self.source)
 
     def options(self) -> dict[str, Any]:
-        """As JSON for the ledger."""
+        """The options in the form in which the ledger keeps them as JSON."""
         return {
             "inputs": list(self.inputs),
             "feeds": list(self.feeds),
@@ -109,25 +111,23 @@ class Backfill:
             "now": self.now.isoformat() if self.now else None,
         }
 
-    def same(self, source: str, mode: str, options: Mapping[str, Any]) -> bool:
-        """Was this asked for before? The clock plays no part."""
-        kept = {name: value for name, value in options.items() if name != "now"}
-        return (source, mode) == (self.source, self.mode) and kept == {
-            k: v for k, v in self.options().items() if k != "now"
-        }
+    def matches(self, source: str, mode: str, options: Mapping[str, Any]) -> bool:
+        """True for a ledger row of the same request; `now` is not compared."""
+        without_clock = {**options, "now": None} == {**self.options(), "now": None}
+        return (source, mode) == (self.source, self.mode) and without_clock
 
 
-def from_ledger(source: str, mode: str, options: Mapping[str, Any]) -> Backfill:
-    """The backfill that a ledger row was made from."""
+def from_ledger(source: str, mode: str, options: Mapping[str, Any]) -> BackfillRequest:
+    """The request that a ledger row was made from."""
     day = {name: date.fromisoformat(options[name]) if options[name] else None for name in ("from", "to")}
     now = datetime.fromisoformat(options["now"]).astimezone(UTC) if options["now"] else None
-    return Backfill(
-        Source(source),
-        tuple(options["inputs"]),
-        tuple(options["feeds"]),
-        day["from"],
-        day["to"],
-        Mode(mode),
-        options["newest"],
-        now,
+    return BackfillRequest(
+        source=Source(source),
+        inputs=tuple(options["inputs"]),
+        feeds=tuple(options["feeds"]),
+        first=day["from"],
+        last=day["to"],
+        mode=Mode(mode),
+        newest=options["newest"],
+        now=now,
     )

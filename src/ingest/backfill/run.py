@@ -1,27 +1,27 @@
-"""Run: a backfill is planned, its chunks opened, fetched or read, and loaded by the live path's stages;
-resumable anywhere.
+"""The commands of a backfill: plan, run, resume, cancel, status.
 
-plan -> [chunk by day] --open: links, outcomes, pending work--> results (fetch, archive, extract) ->
-load_batch -> done
+A run goes: plan (the addresses that the source lists, in the ledger) -> chunks of a day each -> open a chunk
+(aliases, outcomes, pending work) -> fetch, archive and extract -> load -> publish. It may be killed at any
+point and resumed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 import uuid
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ingest.backfill import chunks, ledger
-from ingest.backfill.chunks import job_of
+from ingest.backfill.chunks import lock_name
 from ingest.backfill.clients import NoNetwork, SharingClient
-from ingest.backfill.plan import Plan, make_plan
-from ingest.backfill.request import Backfill, from_ledger
+from ingest.backfill.plan import BackfillPlan, make_plan
+from ingest.backfill.request import BackfillRequest, from_ledger
 from ingest.errors import ConfigError
 from ingest.fetch.client import Client
 from ingest.load import boilerplate, polls, work
@@ -30,25 +30,31 @@ from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import OutcomeRow, outcome_row
 from ingest.model import Outcome, Reason, WorkKind
+from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges, note_agencies, open_dry_run, open_run
 from ingest.stages.stories import derive_stories
 
+log = logging.getLogger(__name__)
+
 PRELOAD = ("ingest.extract.page", "ingest.backfill.sources.sitemap")
 ACTIVE = 2
-"""Chunks at work side by side: while the last pages of one are loaded, the workers have the next one's."""
+"""Chunks that run side by side: while the last pages of one are loaded, the workers have those of the
+next."""
 PUBLISH_SECONDS = 900.0
-"""Between publishes of a long backfill: each writes all days anew that had more (16,000 texts and revisions:
-3 CPU s)."""
-Told = Callable[[str, int, int], None]
+"""Time between publishes of a long backfill: each rewrites every day that got more articles (16,000 texts and
+revisions: 3 CPU s)."""
 
 
 @dataclass(slots=True)
-class Summary:
-    """What a run did: the object `ingest backfill run --json` prints. `outcomes` counts all URLs of the
-    backfill by outcome and reason; the counters are this run's. `state` is done, or running while something
-    is left that `resume` goes on with."""
+class BackfillSummary:
+    """What a run did: the object `ingest backfill run --json` prints.
+
+    `urls` and `outcomes` count all addresses of the backfill, the latter by outcome and reason; `fetched` to
+    `lost`, `requests`, `seconds` and `published` (files) count this run only. `state` is done, or running
+    while something is left for `resume`.
+    """
 
     backfill_id: str
     run_id: str
@@ -68,91 +74,103 @@ class Summary:
 
 
 async def plan(
-    settings: Settings, feeds: FeedList, asked: Backfill, *, dry: bool = False, told: Told | None = None
-) -> Plan:
-    """Note a backfill in the ledger, or (`dry`) only count what it would do."""
+    settings: Settings,
+    feeds: FeedList,
+    request: BackfillRequest,
+    *,
+    dry: bool = False,
+    progress: Progress | None = None,
+) -> BackfillPlan:
+    """Plans a backfill in the ledger, or (`dry`) only counts what it would do. Raises ConfigError for an
+    input that cannot be read."""
     if dry:
         dry_run = open_dry_run(
-            settings, feeds, "backfill", client=_client(asked), preload=PRELOAD, now=asked.now
+            settings, feeds, "backfill", client=_client(request), preload=PRELOAD, now=request.now
         )
         async with dry_run as edges:
-            return await make_plan(edges, asked, "", dry=True, told=told)
-    id = new_id(asked)
-    async with opened(settings, feeds, asked, id) as edges:
-        return await _planned(edges, asked, id, told)
+            return await make_plan(edges, request, "", dry=True, progress=progress)
+    id = new_id(request)
+    async with open_backfill(settings, feeds, request, id) as edges:
+        return await _plan_new(edges, request, id, progress)
 
 
 async def run(
     settings: Settings,
     feeds: FeedList,
-    asked: Backfill,
-    told: Told | None = None,
+    request: BackfillRequest,
+    progress: Progress | None = None,
     *,
     active: int = ACTIVE,
     wait: float = 0.0,
-) -> Summary:
-    """Plan and run; a backfill of the same that is not done is gone on with. `wait` seconds for one that is
-    at work."""
-    id = _unfinished(settings, asked)
+) -> BackfillSummary:
+    """Plans and runs a backfill; where the same request has a backfill that is not done, that one is resumed.
+    Raises LockedError where that one is running and does not end within `wait` seconds."""
+    id = _resumable(settings, request)
     if id is not None:
-        return await resume(settings, feeds, id, told, active=active, now=asked.now, wait=wait)
-    id = new_id(asked)
-    async with opened(settings, feeds, asked, id) as edges:
-        await _planned(edges, asked, id, told)
-        return await _work(edges, asked, id, told, active)
+        return await resume(settings, feeds, id, progress, active=active, now=request.now, wait=wait)
+    id = new_id(request)
+    async with open_backfill(settings, feeds, request, id) as edges:
+        await _plan_new(edges, request, id, progress)
+        return await _run(edges, request, id, progress, active)
 
 
 async def resume(
     settings: Settings,
     feeds: FeedList,
     id: str,
-    told: Told | None = None,
+    progress: Progress | None = None,
     *,
     active: int = ACTIVE,
     now: datetime | None = None,
     wait: float = 0.0,
-) -> Summary:
-    """Go on with a backfill at the clock it was asked for, or `now`. ConfigError for one that is unknown or
-    cancelled."""
+) -> BackfillSummary:
+    """Continues a backfill, as if it were `now` (default: the time that its request named). Raises
+    ConfigError for one that is unknown or cancelled, LockedError as `run` does."""
     known = find(settings, id)
-    asked = from_ledger(known["source"], known["mode"], known["options"])
-    asked = replace(asked, now=now or asked.now)
-    async with opened(settings, feeds, asked, id, wait) as edges:
-        state = find(settings, id)["state"]  # as the run that was waited for left it
+    request = from_ledger(known["source"], known["mode"], known["options"])
+    request = replace(request, now=now or request.now)
+    async with open_backfill(settings, feeds, request, id, wait) as edges:
+        state = find(settings, id)["state"]  # read again: a run that was waited for may have changed it
         if state == "cancelled":
             raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
         if state == "planning":
-            await make_plan(edges, asked, id, told=told)
-        return await _work(edges, asked, id, told, active)
+            await make_plan(edges, request, id, progress=progress)
+        return await _run(edges, request, id, progress, active)
 
 
 def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
-    """Let a backfill go; what it loaded stays. Returns how many pages were still to be had. LockedError while
-    it runs."""
+    """Cancels a backfill; the articles that it loaded are kept. Returns the number of pages that were still
+    pending for it alone. Raises LockedError while it runs (after `wait` seconds)."""
     find(settings, id)
     warehouse = Warehouse(settings)
     now = datetime.now(UTC)
-    with run_lock(settings.data / "locks", job_of(id), wait), warehouse.transaction() as con:
-        if ledger.find(con, id)[0]["state"] not in ledger.OPEN:  # the run that was waited for ended it
+    with run_lock(settings.data / "locks", lock_name(id), wait), warehouse.transaction() as con:
+        if ledger.find(con, id)[0]["state"] not in ledger.OPEN:  # a run that was waited for has ended it
             return 0
         left = ledger.own_work(con, id)
         work.settle(
-            con, [_let_go(one.url_key, one.feed_id, now) for one in left if one.kind is WorkKind.BACKFILL]
+            con,
+            [
+                _cancelled_row(page.url_key, page.feed_id, now)
+                for page in left
+                if page.kind is WorkKind.BACKFILL
+            ],
         )
-        work.drop(con, [one.url_key for one in left])
+        work.drop(con, [page.url_key for page in left])
         ledger.forget_plan(con, id)
         ledger.set_state(con, id, "cancelled", now)
     publish(warehouse)
+    log.info("backfill %s: cancelled, %d pages were pending", id, len(left))
     return len(left)
 
 
-def _let_go(key: str, feed_id: str | None, now: datetime) -> OutcomeRow:
+def _cancelled_row(key: str, feed_id: str | None, now: datetime) -> OutcomeRow:
     detail = "its backfill was cancelled"
     return outcome_row(key, key, feed_id, Outcome.SKIPPED, now, reason=Reason.DEFERRED, detail=detail)
 
 
 def find(settings: Settings, id: str) -> dict[str, Any]:
-    """One backfill with its progress; `last` stands for the newest. ConfigError when there is none."""
+    """The backfill `id` (`last`: the newest) with how far it is. Raises ConfigError when there is none."""
     rows = status(settings, None if id == "last" else id)
     if not rows:
         raise ConfigError(f"no backfill {id}; `ingest backfill status` lists them")
@@ -160,22 +178,25 @@ def find(settings: Settings, id: str) -> dict[str, Any]:
 
 
 def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
-    """Backfills and how far they are, newest first."""
+    """All backfills, newest first, or the one `id`, with how far they are."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     with warehouse.transaction() as con:
         return ledger.find(con, id)
 
 
-def new_id(asked: Backfill) -> str:
-    return f"{asked.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:4]}"
+def new_id(request: BackfillRequest) -> str:
+    return f"{request.source}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:4]}"
 
 
-async def _planned(edges: Edges, asked: Backfill, id: str, told: Told | None) -> Plan:
-    """A new backfill's plan; one whose input cannot be read at all is not left for `resume`."""
-    await asyncio.to_thread(_create, edges, asked, id)
+async def _plan_new(
+    edges: Edges, request: BackfillRequest, id: str, progress: Progress | None
+) -> BackfillPlan:
+    """Writes a new backfill to the ledger and plans it. Where its input cannot be read at all, it is
+    cancelled, so that `resume` does not find it."""
+    await asyncio.to_thread(_create, edges, request, id)
     try:
-        return await make_plan(edges, asked, id, told=told)
+        return await make_plan(edges, request, id, progress=progress)
     except ConfigError:
         with edges.warehouse.transaction() as con:
             ledger.forget_plan(con, id)
@@ -183,16 +204,17 @@ async def _planned(edges: Edges, asked: Backfill, id: str, told: Told | None) ->
         raise
 
 
-def _create(edges: Edges, asked: Backfill, id: str) -> None:
+def _create(edges: Edges, request: BackfillRequest, id: str) -> None:
     with edges.warehouse.transaction() as con:
-        ledger.create(con, id, asked.source, asked.mode, asked.options(), edges.now)
+        ledger.create(con, id, request.source, request.mode, request.options(), edges.now)
 
 
-def _unfinished(settings: Settings, asked: Backfill) -> str | None:
+def _resumable(settings: Settings, request: BackfillRequest) -> str | None:
+    """The id of the newest backfill of the same request that is not done; None without one."""
     if not Warehouse(settings).path.exists():
         return None
     for row in status(settings):
-        if row["state"] in ledger.OPEN and asked.same(row["source"], row["mode"], row["options"]):
+        if row["state"] in ledger.OPEN and request.matches(row["source"], row["mode"], row["options"]):
             return str(row["backfill_id"])
     return None
 
@@ -200,25 +222,25 @@ def _unfinished(settings: Settings, asked: Backfill) -> str | None:
 # -- opening -------------------------------------------------------------------------------------------------
 
 
-def opened(
-    settings: Settings, feeds: FeedList, asked: Backfill, id: str, wait: float = 0.0
+def open_backfill(
+    settings: Settings, feeds: FeedList, request: BackfillRequest, id: str, wait: float = 0.0
 ) -> AbstractAsyncContextManager[Edges]:
     """Opens a run with its own lock, archive segments and client, so that live polls can run beside it."""
     return open_run(
         settings,
         feeds,
         "backfill",
-        lock=job_of(id),
-        client=_client(asked),
+        lock=lock_name(id),
+        client=_client(request),
         preload=PRELOAD,
         duckdb=modest(settings),
-        now=asked.now,
+        now=request.now,
         wait=wait,
     )
 
 
-def _client(asked: Backfill) -> type[Client]:
-    return NoNetwork if asked.offline else SharingClient
+def _client(request: BackfillRequest) -> type[Client]:
+    return NoNetwork if request.offline else SharingClient
 
 
 def modest(settings: Settings) -> Settings:
@@ -231,24 +253,29 @@ def modest(settings: Settings) -> Settings:
     )
 
 
-# -- the run -------------------------------------------------------------------------------------------------
+# -- running -------------------------------------------------------------------------------------------------
 
 
-async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, active: int) -> Summary:
-    summary = Summary(id, edges.run_id)
+async def _run(
+    edges: Edges, request: BackfillRequest, id: str, progress: Progress | None, active: int
+) -> BackfillSummary:
+    summary = BackfillSummary(id, edges.run_id)
     lines, total = await asyncio.to_thread(_start, edges, id)
-    run = chunks.Run(edges, asked, id, lines, total, told)
-    published = time.monotonic()
+    log.info("backfill %s: run %s begins, %d addresses in the ledger", id, edges.run_id, total)
+    runner = chunks.ChunkRunner(
+        edges=edges, request=request, id=id, lines=lines, total=total, progress=progress
+    )
+    published_at = time.monotonic()
     try:
-        while await run.next(active):
-            if time.monotonic() - published > PUBLISH_SECONDS:
+        while await runner.next(active):
+            if time.monotonic() - published_at > PUBLISH_SECONDS:
                 await asyncio.to_thread(publish, edges.warehouse)
-                published = time.monotonic()
+                published_at = time.monotonic()
     finally:
-        await run.stop()
-    await run.leftovers()
-    await run.captures()
-    counts = run.counts
+        await runner.stop()
+    await runner.retry_failed()
+    await runner.load_captures()
+    counts = runner.counts
     summary.fetched, summary.loaded, summary.revised = counts.fetched, counts.loaded, counts.revised
     summary.copies, summary.lost = counts.copies, counts.lost
     await asyncio.to_thread(_finish, edges, id, summary)
@@ -256,6 +283,20 @@ async def _work(edges: Edges, asked: Backfill, id: str, told: Told | None, activ
         await asyncio.to_thread(learn_sentences, edges.warehouse, edges.now)
     await asyncio.to_thread(derive_stories, edges.warehouse)
     summary.published = await asyncio.to_thread(publish, edges.warehouse)
+    log.info(
+        "backfill %s: run %s ends, state %s: %d pages fetched, %d articles loaded, %d revised, %d lost, "
+        "%d pending, %d requests, %d files published",
+        id,
+        edges.run_id,
+        summary.state,
+        summary.fetched,
+        summary.loaded,
+        summary.revised,
+        summary.lost,
+        summary.pending,
+        summary.requests,
+        summary.published,
+    )
     return summary
 
 
@@ -267,9 +308,9 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
         return ledger.lines(con, id), sum(row["urls"] for row in ledger.find(con, id))
 
 
-def _finish(edges: Edges, id: str, summary: Summary) -> None:
-    """The run's row and the backfill's state: done when every page was tried, though some may wait for a poll
-    to try again, and no capture is left behind one that does."""
+def _finish(edges: Edges, id: str, summary: BackfillSummary) -> None:
+    """Completes the run's row and sets the backfill's state: done when every page was tried and no capture is
+    left. Pages that failed may still be pending then; polls try them again."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)

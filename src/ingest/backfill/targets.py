@@ -1,5 +1,5 @@
-"""Which of the URLs that a source names are asked for: scope and range, by the evidence there is of their
-day. Pure."""
+"""Which of the addresses that a source lists are wanted: by the site they belong to, by the day they were
+published, and by what the warehouse knows of them. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest import dates
-from ingest.backfill.ledger import Target
-from ingest.backfill.request import Backfill, Mode
+from ingest.backfill.ledger import BackfillTarget
+from ingest.backfill.request import BackfillRequest, Mode
 from ingest.load.rows import LinkState
 from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Rank, Reason, Stamp, StampSource, WorkKind
 from ingest.urls.identity import HostRules, clean_link, host_of, registrable_domain, url_key
 
 AHEAD = timedelta(hours=48)
+"""A day in an address that lies further in the future is not believed."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])(?![\d])")
 _SEGMENTS = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?=/)")
@@ -22,10 +23,14 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A URL as a source names it. `published` and `modified` are stamps as printed; `site` is the registrable
-    domain it may lie on (None: any). `problem` where the source itself says that there is nothing to be had.
-    `listed`: days that the name of the sitemap speaks of. `hints`: all that a feed says of it."""
+class ListedAddress:
+    """An address as a source lists it.
+
+    `published` and `modified` are stamps as printed; `site` is the registrable domain that the address must
+    belong to (None: any). `problem` is the reason and detail where the source itself shows that there is no
+    page. `day` is the day of a capture, `place` its record in our archive, `listed` the days that the
+    sitemap's own address names, `hints` what a feed says of the article.
+    """
 
     url: str
     published: str | None = None
@@ -47,17 +52,18 @@ class Span:
     first: date
     last: date
 
-    def misses(self, asked: Backfill, slack: int = 0) -> bool:
-        """True where no day of the span was asked for, time zones allowed for by `slack` days."""
+    def misses(self, request: BackfillRequest, slack: int = 0) -> bool:
+        """True where the request wants no day of the span; `slack` days more at both ends allow for time
+        zones."""
         wide = timedelta(days=slack)
         return bool(
-            (asked.first and self.last + wide < asked.first)
-            or (asked.last and self.first - wide > asked.last)
+            (request.first and self.last + wide < request.first)
+            or (request.last and self.first - wide > request.last)
         )
 
 
 def span_in(url: str) -> Span | None:
-    """The day, month or year that a sitemap's address names."""
+    """The day, month or year that a sitemap's address names; None where it names none."""
     path = url.split("://", 1)[-1].partition("/")[2]
     if match := _DAY.search(path):
         return _span(int(match[1]), int(match[2]), int(match[3]))
@@ -68,11 +74,11 @@ def span_in(url: str) -> Span | None:
 
 
 def span_of_page(url: str) -> Span | None:
-    """The day that a page's address names, or the month where it stands as path segments: 2030 in a slug is
-    no date."""
+    """The day that a page's address names, or the month where year and month are path segments (2030 in a
+    slug is no date); None where it names none."""
     path = url.split("://", 1)[-1].partition("/")[2]
-    if (match := _DAY.search(path)) and (found := _span(int(match[1]), int(match[2]), int(match[3]))):
-        return found
+    if (match := _DAY.search(path)) and (span := _span(int(match[1]), int(match[2]), int(match[3]))):
+        return span
     segments = _SEGMENTS.search(f"/{path}")
     return _span(int(segments[1]), int(segments[2]), None) if segments else None
 
@@ -87,100 +93,114 @@ def _span(year: int, month: int, day: int | None) -> Span | None:
     return Span(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
-def target_of(found: Found, asked: Backfill, now: datetime, rules: HostRules) -> Target:
-    """A row of the ledger: wanted, or left out with its reason."""
-    url = found.url if found.url.startswith("urn:") else clean_link(found.url, found.url)
+def target_of(
+    address: ListedAddress, request: BackfillRequest, now: datetime, rules: HostRules
+) -> BackfillTarget:
+    """The ledger's row for a listed address; its `reason` is None where the address is wanted."""
+    url = address.url if address.url.startswith("urn:") else clean_link(address.url, address.url)
     if url is None:
-        return _refused(
-            found, found.url[:2048], Reason.BAD_URL, "no http(s) address that can be followed", final=True
-        )
-    key = url_key(url, rules)
-    one = Target(
-        url,
-        key,
-        host_of(url),
-        Rank.of_backfill(found.feed, url),
-        found.feed.id if found.feed else None,
-        found.day,
-        _hints(found, now),
-        place=found.place,
+        return _refused(address, Reason.BAD_URL, "no http(s) address that can be followed")
+    target = BackfillTarget(
+        url=url,
+        url_key=url_key(url, rules),
+        host=host_of(url),
+        rank=Rank.of_backfill(address.feed, url),
+        feed_id=address.feed.id if address.feed else None,
+        day=address.day,
+        hints=_hints(address, now),
+        place=address.place,
     )
-    if found.problem is not None:
-        return replace(one, reason=found.problem[0], detail=found.problem[1], final=True)
-    if found.site is not None and registrable_domain(host_of(url)) != found.site:
-        return replace(one, reason=Reason.OFF_SCOPE, detail=f"not on {found.site}")
-    return _dated(one, found, asked, now)
+    if address.problem is not None:
+        return replace(target, reason=address.problem[0], detail=address.problem[1], final=True)
+    if address.site is not None and registrable_domain(host_of(url)) != address.site:
+        return replace(target, reason=Reason.OFF_SCOPE, detail=f"not on {address.site}")
+    return _dated(target, address, request, now)
 
 
-def _refused(found: Found, url: str, reason: Reason, detail: str, *, final: bool) -> Target:
-    feed_id = found.feed.id if found.feed else None
-    return Target(
-        url, url, "", Rank.of_backfill(found.feed, url), feed_id, reason=reason, detail=detail, final=final
+def _refused(address: ListedAddress, reason: Reason, detail: str) -> BackfillTarget:
+    url = address.url[:2048]
+    return BackfillTarget(
+        url=url,
+        url_key=url,
+        host="",
+        rank=Rank.of_backfill(address.feed, url),
+        feed_id=address.feed.id if address.feed else None,
+        reason=reason,
+        detail=detail,
+        final=True,
     )
 
 
-def _hints(found: Found, now: datetime) -> EntryHints:
-    """As a feed's entry would say it: extraction then puts this date where it puts a feed's."""
-    if found.hints or not found.published:
-        return found.hints or EntryHints(title=found.title)
-    zone = found.feed.timezone if found.feed else None
-    stamp = dates.resolve(found.published, source=StampSource.FEED, now=now, zone=zone)
-    return EntryHints(title=found.title, published=stamp, published_raw=found.published)
+def _hints(address: ListedAddress, now: datetime) -> EntryHints:
+    """The source's date and title in the form of a feed entry's hints, so that extraction treats the date as
+    it treats a feed's."""
+    if address.hints or not address.published:
+        return address.hints or EntryHints(title=address.title)
+    zone = address.feed.timezone if address.feed else None
+    stamp = dates.resolve(address.published, source=StampSource.FEED, now=now, zone=zone)
+    return EntryHints(title=address.title, published=stamp, published_raw=address.published)
 
 
-def _dated(one: Target, found: Found, asked: Backfill, now: datetime) -> Target:
-    """By news:publication_date, the day in the address, lastmod, in this order; a stamp of the future is
-    believed of nothing.
+def _dated(
+    target: BackfillTarget, address: ListedAddress, request: BackfillRequest, now: datetime
+) -> BackfillTarget:
+    """The target with its day, left out where that day is not wanted.
 
-    A lastmod behind the range is a later edit where the sitemap's own name lies in it.
+    The day is that of news:publication_date, else the day in the address, else that of lastmod; a stamp of
+    the future is never believed. A lastmod after the wanted days is taken for a later edit where the days
+    that the sitemap's own address names are wanted.
     """
-    span = span_of_page(one.url)
+    span = span_of_page(target.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
-    if published := one.hints.published:
-        return _ranged(replace(one, day=published.day), asked, f"dated {published.day}")
+    if published := target.hints.published:
+        return _in_range(replace(target, day=published.day), request, f"dated {published.day}")
     if exact:
-        return _ranged(replace(one, day=exact.first), asked, f"dated {exact.first} by its address")
-    modified = _stamp(found.modified, now)
+        return _in_range(replace(target, day=exact.first), request, f"dated {exact.first} by its address")
+    modified = _stamp(address.modified, now)
     if (
         modified
-        and found.listed
-        and asked.last
-        and modified.day > asked.last
-        and not found.listed.misses(asked)
+        and address.listed
+        and request.last
+        and modified.day > request.last
+        and not address.listed.misses(request)
     ):
-        return replace(one, day=min(found.listed.last, asked.last))
+        return replace(target, day=min(address.listed.last, request.last))
     if modified:
-        return _ranged(replace(one, day=modified.day), asked, f"dated {modified.day}")
-    if asked.last and _stamp(found.published, now + timedelta(days=36_500)):
+        return _in_range(replace(target, day=modified.day), request, f"dated {modified.day}")
+    if request.last and _stamp(address.published, now + timedelta(days=36_500)):
         return replace(
-            one, reason=Reason.OUT_OF_RANGE, detail=f"dated in the future: {(found.published or '')[:40]}"
+            target,
+            reason=Reason.OUT_OF_RANGE,
+            detail=f"dated in the future: {(address.published or '')[:40]}",
         )
-    if one.day is not None:
-        # A capture's day: what was published later cannot be in it, what was published before can.
-        late = asked.first is not None and one.day < asked.first
-        return replace(one, reason=Reason.OUT_OF_RANGE, detail=f"captured {one.day}") if late else one
-    if span and span.misses(asked):
+    if target.day is not None:
+        # The day of a capture: an article published later cannot be in it, one published before can.
+        late = request.first is not None and target.day < request.first
+        return (
+            replace(target, reason=Reason.OUT_OF_RANGE, detail=f"captured {target.day}") if late else target
+        )
+    if span and span.misses(request):
         return replace(
-            one, reason=Reason.OUT_OF_RANGE, detail=f"of {span.first} to {span.last} by its address"
+            target, reason=Reason.OUT_OF_RANGE, detail=f"of {span.first} to {span.last} by its address"
         )
-    return one
+    return target
 
 
 def _stamp(raw: str | None, now: datetime) -> Stamp | None:
     return dates.resolve(raw, source=StampSource.FEED, now=now) if raw else None
 
 
-def _ranged(one: Target, asked: Backfill, said: str) -> Target:
-    assert one.day is not None
-    if Span(one.day, one.day).misses(asked):
-        return replace(one, reason=Reason.OUT_OF_RANGE, detail=said)
-    return one
+def _in_range(target: BackfillTarget, request: BackfillRequest, detail: str) -> BackfillTarget:
+    assert target.day is not None
+    if Span(target.day, target.day).misses(request):
+        return replace(target, reason=Reason.OUT_OF_RANGE, detail=detail)
+    return target
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of a key: a page to be had (`wanted`), or an outcome to note, or neither, since all is
-    known."""
+class TargetDecision:
+    """What becomes of a target: its page is loaded (`wanted`), or an outcome is written, or neither, because
+    the warehouse knows all about it."""
 
     wanted: bool = False
     outcome: Outcome | None = None
@@ -188,21 +208,23 @@ class Decision:
     detail: str | None = None
 
 
-def decide(one: Target, link: LinkState, mode: Mode) -> Decision:
-    """One key against what the warehouse knows of it (load/polls.known_links)."""
+def decide_target(target: BackfillTarget, link: LinkState, mode: Mode) -> TargetDecision:
+    """Decides about a target by what the warehouse knows of its link key (`link`)."""
     if link.taken_down:
-        return Decision(outcome=Outcome.SKIPPED, reason=Reason.TAKEDOWN, detail=link.taken_down)
-    known, outcome = link.article_key, link.outcome
-    if one.reason is not None:
-        if known is not None or outcome is not None:
-            return Decision()
-        return Decision(outcome=Reason(one.reason).rule.ending, reason=one.reason, detail=one.detail)
+        return TargetDecision(outcome=Outcome.SKIPPED, reason=Reason.TAKEDOWN, detail=link.taken_down)
+    article, outcome = link.article_key, link.outcome
+    if target.reason is not None:
+        if article is not None or outcome is not None:
+            return TargetDecision()
+        return TargetDecision(
+            outcome=Reason(target.reason).rule.ending, reason=target.reason, detail=target.detail
+        )
     if outcome == Outcome.PENDING and link.pending_kind not in (None, WorkKind.BACKFILL, WorkKind.CAPTURE):
-        return Decision()  # the next poll has it fetched
-    if mode == Mode.ALL or (outcome is None and known is None) or outcome == Outcome.PENDING:
-        return Decision(wanted=True)
-    if mode == Mode.FAILED and known is None and outcome in (Outcome.FAILED, Outcome.SKIPPED):
-        return Decision(wanted=True)
-    if known is not None and outcome is None:
-        return Decision(outcome=Outcome.LOADED, detail="another address of a loaded article")
-    return Decision()
+        return TargetDecision()  # the next poll fetches it
+    if mode == Mode.ALL or (outcome is None and article is None) or outcome == Outcome.PENDING:
+        return TargetDecision(wanted=True)
+    if mode == Mode.FAILED and article is None and outcome in (Outcome.FAILED, Outcome.SKIPPED):
+        return TargetDecision(wanted=True)
+    if article is not None and outcome is None:
+        return TargetDecision(outcome=Outcome.LOADED, detail="another address of a loaded article")
+    return TargetDecision()

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from ingest.backfill import run as backfills
-from ingest.backfill.plan import Plan, unread
-from ingest.backfill.request import Backfill, Mode, Source, describe, needs_input
+from ingest.backfill.plan import BackfillPlan, unreadable
+from ingest.backfill.request import BackfillRequest, Mode, Source, describe, needs_input
 from ingest.cli.common import (
     data_options,
     day,
@@ -35,8 +35,9 @@ from ingest.observe.gaps import find_gaps
 
 F = TypeVar("F", bound=Callable[..., Any])
 NICE = 5
-"""A backfill gives way to live polls on a busy machine."""
+"""On a busy machine, live polls get the processor first."""
 SHOWN = 20
+"""Most problems that are printed."""
 _SOURCES = "; ".join(f"{source}, {describe(source)}" for source in Source)
 _NO_INPUT = ", ".join(source for source in Source if not needs_input(source))
 
@@ -46,7 +47,7 @@ def _source_options(command: F) -> F:
         (
             click.option(
                 "--source",
-                type=click.Choice([str(one) for one in Source]),
+                type=click.Choice([str(source) for source in Source]),
                 default="sitemap",
                 show_default=True,
                 help=f"Where addresses or pages come from: {_SOURCES}.",
@@ -63,7 +64,7 @@ def _source_options(command: F) -> F:
                 "only",
                 multiple=True,
                 metavar="ID",
-                help="These feeds, or sitemaps of their sites, only.",
+                help="Only these feeds, or the sitemaps of their sites.",
             ),
             click.option(
                 "--from",
@@ -75,10 +76,10 @@ def _source_options(command: F) -> F:
             click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day, inclusive."),
             click.option(
                 "--mode",
-                type=click.Choice([str(one) for one in Mode]),
+                type=click.Choice([str(mode) for mode in Mode]),
                 default="missing",
                 show_default=True,
-                help="What was never decided; what failed, too; or everything again.",
+                help="Links without an outcome; also those that failed or were skipped; or all again.",
             ),
             click.option("--newest-first", is_flag=True, help="Begin with the last day."),
             click.option(
@@ -91,7 +92,7 @@ def _source_options(command: F) -> F:
 
 
 def _active_option(command: F) -> F:
-    text = "Chunks at work side by side (a chunk is a day, 2,000 URLs of one, or days of few together)."
+    text = "Chunks that run side by side (a chunk is a day, 2,000 addresses of it, or several days of few)."
     return click.option(
         "--max-active", type=click.IntRange(1, 16), default=backfills.ACTIVE, show_default=True, help=text
     )(command)
@@ -99,28 +100,30 @@ def _active_option(command: F) -> F:
 
 @click.group("backfill")
 def backfill_command() -> None:
-    """Load any days from other sources than feeds, down the same path; stop and resume at any point."""
+    """Load the articles of past days from sitemaps, archives, lists or older feed pages."""
 
 
 @backfill_command.command("plan")
 @_source_options
-@click.option("--dry-run", is_flag=True, help="Only count; note nothing.")
+@click.option("--dry-run", is_flag=True, help="Only count; write nothing.")
 @feeds_option
 @data_options
 @json_option
 def plan_command(
-    dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **asked: Any
+    dry_run: bool, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool, **options: Any
 ) -> int:
-    """Per day and host: what is reachable, what is there, how many requests the rest takes. `run ID` does
-    it."""
+    """Count per day and host the articles that can be loaded, those loaded already, and the page requests
+    that the others take. `run ID` then runs the plan."""
     settings, listed = settings_of(config, data, feeds)
-    with bars(enabled=not as_json) as told:
-        made = asyncio.run(backfills.plan(settings, listed, _wanted(asked), dry=dry_run, told=told))
+    with bars(enabled=not as_json) as progress:
+        plan = asyncio.run(
+            backfills.plan(settings, listed, _request(options), dry=dry_run, progress=progress)
+        )
     if as_json:
-        print_json(asdict(made))
+        print_json(asdict(plan))
     else:
-        _show_plan(made)
-    return 1 if unread(made) else 0
+        _show_plan(plan)
+    return 1 if unreadable(plan) else 0
 
 
 @backfill_command.command("run")
@@ -144,27 +147,29 @@ def run_command(
     data: Path | None,
     config: Path | None,
     as_json: bool,
-    **asked: Any,
+    **options: Any,
 ) -> int:
-    """Plan and run, or run the plan ID. The same asked for again goes on where it was cut off."""
+    """Plan and run, or run the plan ID. The same command again resumes a run that was cut off."""
     if dry_run:
         return int(
             context.invoke(
-                plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **asked
+                plan_command, dry_run=True, feeds=feeds, data=data, config=config, as_json=as_json, **options
             )
         )
     settings, listed = settings_of(config, data, feeds)
     os.nice(NICE)
-    with bars(enabled=not as_json) as told:
+    with bars(enabled=not as_json) as progress:
         if id is not None:
             summary = asyncio.run(
-                backfills.resume(settings, listed, id, told, active=max_active, now=asked["now"], wait=wait)
+                backfills.resume(
+                    settings, listed, id, progress, active=max_active, now=options["now"], wait=wait
+                )
             )
         else:
             summary = asyncio.run(
-                backfills.run(settings, listed, _wanted(asked), told, active=max_active, wait=wait)
+                backfills.run(settings, listed, _request(options), progress, active=max_active, wait=wait)
             )
-    return _tell(summary, as_json)
+    return _show_summary(summary, as_json)
 
 
 @backfill_command.command("resume")
@@ -185,15 +190,15 @@ def resume_command(
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Go on with a backfill that was cut off, by default the newest."""
+    """Resume a backfill that was cut off, by default the newest."""
     settings, listed = settings_of(config, data, feeds)
     id = str(backfills.find(settings, id)["backfill_id"])
     os.nice(NICE)
-    with bars(enabled=not as_json) as told:
+    with bars(enabled=not as_json) as progress:
         summary = asyncio.run(
-            backfills.resume(settings, listed, id, told, active=max_active, now=now, wait=wait)
+            backfills.resume(settings, listed, id, progress, active=max_active, now=now, wait=wait)
         )
-    return _tell(summary, as_json)
+    return _show_summary(summary, as_json)
 
 
 @backfill_command.command("status")
@@ -201,7 +206,7 @@ def resume_command(
 @data_options
 @json_option
 def status_command(id: str | None, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Every backfill, or one, and how far it is."""
+    """Show every backfill, or one, and how far it is."""
     settings = read_settings(config, data=data)
     rows = backfills.status(settings, id) if id is None else [backfills.find(settings, id)]
     if as_json:
@@ -221,14 +226,14 @@ def status_command(id: str | None, data: Path | None, config: Path | None, as_js
 @data_options
 @json_option
 def cancel_command(id: str, wait: float, data: Path | None, config: Path | None, as_json: bool) -> int:
-    """Let a backfill go: what it loaded stays, what it had not is as if never asked for."""
+    """Cancel a backfill: the articles that it loaded are kept, its remaining pages are skipped."""
     settings = read_settings(config, data=data)
     id = str(backfills.find(settings, id)["backfill_id"])
     left = backfills.cancel(settings, id, wait)
     if as_json:
         print_json({"backfill_id": id, "state": "cancelled", "left": left})
     else:
-        say(f"{id} cancelled; {left} pages were still to be had")
+        say(f"{id} cancelled; {left} pages were still pending")
     return 0
 
 
@@ -238,7 +243,7 @@ def cancel_command(id: str, wait: float, data: Path | None, config: Path | None,
 )
 @click.option("--from", "first", callback=day, metavar="DAY", help="First UTC day, instead of --days.")
 @click.option("--to", "last", callback=day, metavar="DAY", help="Last UTC day (default: yesterday).")
-@click.option("--now", callback=instant, metavar="TIME", help="As if it were this time.")
+@click.option("--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601).")
 @data_options
 @json_option
 def gaps_command(
@@ -250,52 +255,53 @@ def gaps_command(
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Days on which a feed brought far less than usual, with the command that would fill each."""
+    """Show days on which a feed brought far fewer articles than usual, with a command that would fill
+    each."""
     settings = read_settings(config, data=data)
-    found = find_gaps(settings.data, days=days, first=first, last=last, now=now)
+    gaps = find_gaps(settings.data, days=days, first=first, last=last, now=now)
     if as_json:
-        print_json({"gaps": found})
-    elif found:
-        print_table(found)
+        print_json({"gaps": gaps})
+    elif gaps:
+        print_table(gaps)
     else:
         say("no feed fell far below its usual volume")
     return 0
 
 
-def _wanted(asked: dict[str, Any]) -> Backfill:
-    return Backfill(
-        Source(asked["source"]),
-        _inputs(asked["inputs"]),
-        asked["only"],
-        asked["first"],
-        asked["last"],
-        Mode(asked["mode"]),
-        asked["newest_first"],
-        asked["now"],
+def _request(options: dict[str, Any]) -> BackfillRequest:
+    return BackfillRequest(
+        source=Source(options["source"]),
+        inputs=_inputs(options["inputs"]),
+        feeds=options["only"],
+        first=options["first"],
+        last=options["last"],
+        mode=Mode(options["mode"]),
+        newest=options["newest_first"],
+        now=options["now"],
     )
 
 
 def _inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """Paths made absolute: `resume` may be called from elsewhere."""
-    return tuple(one if "://" in one else str(Path(one).resolve()) for one in inputs)
+    """Makes paths absolute: `resume` may be called from another directory."""
+    return tuple(name if "://" in name else str(Path(name).resolve()) for name in inputs)
 
 
-def _show_plan(made: Plan) -> None:
-    rows = [{**row, "day": row["day"] or "unknown"} for row in made.days]
-    print_table(rows, f"{made.source}, mode {made.mode}", limit=400)
-    left = ", ".join(f"{reason} {n}" for reason, n in made.left_out.items())
+def _show_plan(plan: BackfillPlan) -> None:
+    rows = [{**row, "day": row["day"] or "unknown"} for row in plan.days]
+    print_table(rows, f"{plan.source}, mode {plan.mode}", limit=400)
+    left = ", ".join(f"{reason} {n}" for reason, n in plan.left_out.items())
     say(
-        f"{made.urls} URLs: {made.reachable} reachable, {made.there} there already, {made.requests} page "
+        f"{plan.urls} URLs: {plan.reachable} reachable, {plan.there} loaded already, {plan.requests} page "
         "requests"
         f"{f'; left out: {left}' if left else ''}"
     )
-    say(f"{made.inputs_read} inputs read, {made.inputs_unread} of other days left unread")
-    _problems(made.problems)
-    if made.backfill_id:
-        say(f"planned as {made.backfill_id}: `ingest backfill run {made.backfill_id}`")
+    say(f"{plan.inputs_read} inputs read, {plan.inputs_unread} skipped because they are of other days")
+    _problems(plan.problems)
+    if plan.backfill_id:
+        say(f"planned as {plan.backfill_id}: `ingest backfill run {plan.backfill_id}`")
 
 
-def _tell(summary: backfills.Summary, as_json: bool) -> int:
+def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
     if as_json:
         print_json(asdict(summary))
     else:
@@ -310,16 +316,17 @@ def _tell(summary: backfills.Summary, as_json: bool) -> int:
         _problems(summary.problems)
         if summary.state != "done":
             say(
-                f"{summary.pending} pages wait for hosts not to be asked now: `ingest backfill resume "
+                f"{summary.pending} pages wait for hosts that want no requests now; go on later with "
+                f"`ingest backfill resume "
                 f"{summary.backfill_id}`"
             )
         elif summary.pending:
-            say(f"{summary.pending} pages failed for the moment; the next polls try them again")
+            say(f"{summary.pending} pages failed for now; the next polls try them again")
     return 1 if summary.problems and not summary.urls else 0
 
 
 def _problems(problems: list[dict[str, str]]) -> None:
-    for one in problems[:SHOWN]:
-        note(f"{one['url']}: {one['reason']}: {plain(one['detail'])}")
+    for problem in problems[:SHOWN]:
+        note(f"{problem['url']}: {problem['reason']}: {plain(problem['detail'])}")
     if len(problems) > SHOWN:
         note(f"... and {len(problems) - SHOWN} more (--json lists all)")

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from ingest import dates
 from ingest.backfill.sources import captured
-from ingest.backfill.sources.jsonrow import json_object, said
+from ingest.backfill.sources.jsonrow import json_object, text_field
 from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
@@ -146,8 +146,8 @@ def _json_source(line: bytes, number: int) -> Source:
         row = json_object(line)
     except ValueError as error:
         return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number}: {error}"))
-    id, url = row.get("id", number), said(row, "url")
-    if not (said(row, "html") or said(row, "text")):
+    id, url = row.get("id", number), text_field(row, "url")
+    if not (text_field(row, "html") or text_field(row, "text")):
         return Source(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
     return Source(id, _given(row, url), url)
 
@@ -156,22 +156,26 @@ def _given(row: dict[str, Any], url: str | None) -> PageInput:
     now = datetime.now(UTC)
     raw = row.get("published_at")
     stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
-    title = said(row, "headline") or said(row, "title")
+    title = text_field(row, "headline") or text_field(row, "title")
     hints = EntryHints(title=title, published=stamp, published_raw=str(raw)) if raw or title else None
     given = PageInput(
-        url, publisher=said(row, "publisher"), language=said(row, "language"), hints=hints, now=now
+        url,
+        publisher=text_field(row, "publisher"),
+        language=text_field(row, "language"),
+        hints=hints,
+        now=now,
     )
-    html = said(row, "html")
-    return replace(given, html=html) if html else replace(given, text=said(row, "text"))
+    html = text_field(row, "html")
+    return replace(given, html=html) if html else replace(given, text=text_field(row, "text"))
 
 
 def _warc(path: Path, cap: int) -> Iterator[Source]:
     """As a backfill reads it; a page's address is its id."""
     for one in captured.warc(path, cap):
-        name, response = one.found.url, one.response
+        name, response = one.address.url, one.response
         url = name if name.startswith("http") else None
         if response is None:
-            yield Source(name, None, url, one.found.problem)
+            yield Source(name, None, url, one.address.problem)
             continue
         about = PageInput(
             url,

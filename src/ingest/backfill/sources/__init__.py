@@ -1,1 +1,2 @@
-"""Where a backfill's addresses come from: sitemaps, older feed pages, archives, lists, JSON lines."""
+"""One module for each source of a backfill's addresses or pages: sitemaps, older feed pages, lists, WARC
+files, folders of HTML, JSON lines."""

@@ -1,4 +1,4 @@
-"""The address that a page gives itself, for bytes that come without one. Pure."""
+"""The address that a page names as its own, for pages that a source brings without one. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _HEAD = 300_000
 
 
 def canonical_of(html: bytes) -> str | None:
-    """The absolute address that a page gives itself: canonical link, else og:url."""
+    """The absolute address that a page names as its own: its canonical link, else og:url; None for
+    neither."""
     head = html[:_HEAD]
     tags = [tag for tag in _LINK.findall(head) if _CANONICAL.search(tag)] + _OG_URL.findall(head)
     for tag in tags:

@@ -1,5 +1,5 @@
-"""Sources that bring their own bytes: WARC files, folders of HTML with a manifest, JSON lines; read as
-streams.
+"""Sources that bring the bytes of their pages: WARC files, folders of HTML with a manifest, JSON lines; read
+as streams.
 
 Each input becomes one Captured: a page as if it had been fetched, or its address with the reason why there is
 none.
@@ -16,12 +16,12 @@ from typing import Any, BinaryIO, assert_never
 
 from ingest.backfill.request import OfflineSource, Source
 from ingest.backfill.sources.canonical import canonical_of
-from ingest.backfill.sources.jsonrow import json_object, said
-from ingest.backfill.sources.lists import opened
-from ingest.backfill.sources.manifest import Row, manifest
+from ingest.backfill.sources.jsonrow import json_object, text_field
+from ingest.backfill.sources.lists import open_file
+from ingest.backfill.sources.manifest import ManifestRow, read_manifest
 from ingest.backfill.sources.warcfile import Record, records
 from ingest.backfill.sources.warcpage import address_of, captured_on, page_of, problem_of
-from ingest.backfill.targets import Found
+from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, Reason, Response
@@ -29,33 +29,33 @@ from ingest.text import text_hash, unhalved
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
-    """`response` is None where `found.problem` says why. `place`: its bytes lie in our own archive
-    already."""
+class CapturedPage:
+    """A page that a source brings, as if it had been fetched; `response` is None where `address.problem` says
+    why there is none. `place`: the page is in our archive already."""
 
-    found: Found
+    address: ListedAddress
     response: Response | None = None
     place: ArchivePlace | None = None
 
 
-def read(name: str, source: OfflineSource, now: datetime, cap: int) -> Iterator[Captured]:
-    """The inputs that the path `name` holds. `cap`: most bytes of one page. ConfigError where it cannot be
-    read."""
+def read(name: str, source: OfflineSource, now: datetime, cap: int) -> Iterator[CapturedPage]:
+    """Yields the pages of the file or folder `name`. `cap`: most bytes of one page. Raises ConfigError where
+    it cannot be read."""
     path = Path(name)
     if not path.exists():
         raise ConfigError(
-            f"--input {name}: no such file or folder; name one that is there (URLs serve sitemap, feed and "
-            "urls)"
+            f"--input {name}: no such file or folder; name an existing one (URLs are read only with "
+            "--source sitemap, feed or urls)"
         )
     match source:
         case Source.WARC | Source.ARCHIVE:
-            for one in _files(path, (".warc", ".warc.gz")):
-                yield from warc(one, cap)
+            for file in _files(path, (".warc", ".warc.gz")):
+                yield from warc(file, cap)
         case Source.HTML:
             yield from html(path, now)
         case Source.JSONL:
-            for one in _files(path, (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")):
-                yield from json_lines(one, now)
+            for file in _files(path, (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")):
+                yield from json_lines(file, now)
         case _:
             assert_never(source)
 
@@ -63,141 +63,147 @@ def read(name: str, source: OfflineSource, now: datetime, cap: int) -> Iterator[
 def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(one for one in path.rglob("*") if one.name.endswith(suffixes) and one.is_file())
-    if not found:
+    files = sorted(file for file in path.rglob("*") if file.name.endswith(suffixes) and file.is_file())
+    if not files:
         raise ConfigError(f"--input {path}: no file of this kind in it ({', '.join(suffixes)})")
-    return found
+    return files
 
 
 def nameless(file: str, number: int) -> str:
-    """What an input without an address is called, so that it can be accounted for."""
+    """The name that stands for the address of a record without one, so that its outcome can be written."""
     return unhalved(f"urn:wire-record:{file}:{number}")
 
 
 # -- WARC ----------------------------------------------------------------------------------------------------
 
 
-def warc(path: Path, cap: int) -> Iterator[Captured]:
-    """Its pages; records that are none, with the reason. Records of other types than responses are no
-    business of ours."""
-    with opened_raw(path) as stream:
+def warc(path: Path, cap: int) -> Iterator[CapturedPage]:
+    """Yields the pages of a WARC file, and records that give no page with the reason. Records that never hold
+    a page (requests, metadata) are left out."""
+    with open_raw(path) as stream:
         for record in records(stream, 4 * cap):
-            found = _warc_record(path, record, cap)
-            if found is not None:
-                yield found
+            page = _warc_record(path, record, cap)
+            if page is not None:
+                yield page
 
 
-def _warc_record(path: Path, record: Record, cap: int) -> Captured | None:
+def _warc_record(path: Path, record: Record, cap: int) -> CapturedPage | None:
     try:
         response = page_of(record, cap)
     except FetchError as error:
         url = address_of(record) or nameless(path.name, record.offset)
-        return Captured(Found(url, problem=problem_of(error), day=captured_on(record)))
+        return CapturedPage(ListedAddress(url, problem=problem_of(error), day=captured_on(record)))
     if response is None:
         return None
-    return Captured(Found(response.url, day=captured_on(record)), response)
+    return CapturedPage(ListedAddress(response.url, day=captured_on(record)), response)
 
 
-def opened_raw(path: Path) -> BinaryIO:
+def open_raw(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
         raise ConfigError(
-            f"--input {path}: cannot be read ({error.strerror}); name a file that is there"
+            f"--input {path}: cannot be read ({error.strerror}); name an existing file"
         ) from None
 
 
 # -- JSON lines ----------------------------------------------------------------------------------------------
 
 
-def json_lines(path: Path, now: datetime) -> Iterator[Captured]:
-    """{url?, html | text, published_at?, headline?, ...} a line."""
-    with opened(path) as lines:
+def json_lines(path: Path, now: datetime) -> Iterator[CapturedPage]:
+    """Yields the pages of a file with one {url?, html | text, published_at?, headline?, ...} on each line."""
+    with open_file(path) as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _json_line(line, nameless(path.name, number), now)
 
 
-def _json_line(line: bytes, name: str, now: datetime) -> Captured:
+def _json_line(line: bytes, name: str, now: datetime) -> CapturedPage:
     try:
         row = json_object(line)
     except ValueError as error:
-        return _none(name, Reason.DAMAGED_RECORD, str(error)[:200])
-    url, html, text = said(row, "url"), said(row, "html"), said(row, "text")
+        return _without_page(name, Reason.DAMAGED_RECORD, str(error)[:200])
+    url, html, text = text_field(row, "url"), text_field(row, "html"), text_field(row, "text")
     if html is not None:
-        return _markup(url, html.encode(), row, name, now)
+        return _html_line(url, html.encode(), row, name, now)
     if text is not None:
-        found = _found(url or f"urn:sha256:{text_hash(text)}", row)
-        return Captured(found, _answer(found.url, text.encode(), TEXT_FORM, now))
-    return _none(url or name, Reason.NO_TEXT, "neither html nor text")
+        address = _address(url or f"urn:sha256:{text_hash(text)}", row)
+        return CapturedPage(address, _response(address.url, text.encode(), TEXT_FORM, now))
+    return _without_page(url or name, Reason.NO_TEXT, "neither html nor text")
 
 
-def _found(url: str, row: Mapping[str, Any]) -> Found:
+def _address(url: str, row: Mapping[str, Any]) -> ListedAddress:
     published = row.get("published_at") or row.get("published")
-    return Found(
+    return ListedAddress(
         url,
         published=unhalved(str(published)) if published else None,
-        title=said(row, "headline") or said(row, "title"),
+        title=text_field(row, "headline") or text_field(row, "title"),
     )
 
 
-def _markup(url: str | None, html: bytes, row: Mapping[str, Any], name: str, now: datetime) -> Captured:
+def _html_line(
+    url: str | None, html: bytes, row: Mapping[str, Any], name: str, now: datetime
+) -> CapturedPage:
     link = url or canonical_of(html)
     if link is None:
-        return _none(name, Reason.NO_URL, "no address beside it, and none in its head")
-    return Captured(_found(link, row), _answer(link, html, "text/html; charset=utf-8", now))
+        return _without_page(name, Reason.NO_URL, "no url beside it, and no address in its head")
+    return CapturedPage(_address(link, row), _response(link, html, "text/html; charset=utf-8", now))
 
 
-def _answer(url: str, body: bytes, kind: str, now: datetime) -> Response:
+def _response(url: str, body: bytes, kind: str, now: datetime) -> Response:
     return Response(url, url, 200, {"content-type": kind}, body, now)
 
 
-def _none(url: str, reason: Reason, detail: str) -> Captured:
-    return Captured(Found(url, problem=(reason, detail)))
+def _without_page(url: str, reason: Reason, detail: str) -> CapturedPage:
+    return CapturedPage(ListedAddress(url, problem=(reason, detail)))
 
 
 # -- folders of HTML -----------------------------------------------------------------------------------------
 
 
-def html(path: Path, now: datetime) -> Iterator[Captured]:
-    """A page file, or a folder of them: the address by the manifest, else by the page's canonical link."""
-    listed = manifest(path) if path.is_dir() else None
-    if listed is None:
+def html(path: Path, now: datetime) -> Iterator[CapturedPage]:
+    """Yields the pages of a file or folder. A page's address is that of the manifest, else its canonical
+    link."""
+    manifest = read_manifest(path) if path.is_dir() else None
+    if manifest is None:
         for file in _files(path, (".html", ".htm", ".xhtml")):
             yield _html_file(file, file.relative_to(path).as_posix() if path.is_dir() else file.name, {}, now)
         return
-    for number, row in enumerate(listed.rows, 1):
-        yield _listed_file(path, row, nameless(listed.path.name, number), now)
+    for number, row in enumerate(manifest.rows, 1):
+        yield _listed_file(path, row, nameless(manifest.path.name, number), now)
 
 
-def _listed_file(folder: Path, row: Row, nickname: str, now: datetime) -> Captured:
+def _listed_file(folder: Path, row: ManifestRow, nickname: str, now: datetime) -> CapturedPage:
     if isinstance(row, str):
-        return _none(nickname, Reason.DAMAGED_RECORD, row)
-    name, url = said(row, "file") or said(row, "path") or said(row, "filename"), said(row, "url")
+        return _without_page(nickname, Reason.DAMAGED_RECORD, row)
+    name, url = (
+        text_field(row, "file") or text_field(row, "path") or text_field(row, "filename"),
+        text_field(row, "url"),
+    )
     file = Path(os.path.normpath(folder / (name or "")))
     if name is None or not file.is_relative_to(os.path.normpath(folder)):
-        return _none(
+        return _without_page(
             url or nickname, Reason.DAMAGED_RECORD, f"{name or 'no file named'}: not a file in {folder.name}"
         )
     return _html_file(file, name, row, now)
 
 
-def _html_file(file: Path, name: str, row: Mapping[str, Any], now: datetime) -> Captured:
-    url, nickname = said(row, "url"), unhalved(f"urn:wire-record:{name}")
+def _html_file(file: Path, name: str, row: Mapping[str, Any], now: datetime) -> CapturedPage:
+    url, nickname = text_field(row, "url"), unhalved(f"urn:wire-record:{name}")
     try:
         body = file.read_bytes()
-    except (OSError, ValueError) as error:  # the latter for a name that no file can have
-        return _none(
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return _without_page(
             url or nickname,
             Reason.DAMAGED_RECORD,
             unhalved(f"{name}: {getattr(error, 'strerror', None) or error}"),
         )
     link = url or canonical_of(body)
     if link is None:
-        return _none(
+        return _without_page(
             nickname,
             Reason.NO_URL,
             unhalved(f"{name}: not in the manifest, and no canonical link in its head"),
         )
-    # Bytes of unknown encoding: no charset is claimed, the page says it itself.
-    return Captured(_found(link, row), _answer(link, body, "text/html", now))
+    # No charset in the type: the encoding is unknown, and the page names it itself.
+    return CapturedPage(_address(link, row), _response(link, body, "text/html", now))

@@ -1,5 +1,5 @@
-"""A line of JSON as somebody's tool wrote it: an object, or why it is none; its strings such as can be
-stored. Pure."""
+"""One line of JSON, as any tool may have written it, and its text fields in a form that can be stored.
+Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.text import unhalved
 
 
 def json_object(line: bytes | str) -> dict[str, Any]:
-    """Raises ValueError, and nothing else, for what is no JSON object."""
+    """The JSON object on a line. Raises ValueError, and nothing else, for any other line."""
     try:
         row = json.loads(line)
     except ValueError as error:
@@ -23,7 +23,7 @@ def json_object(line: bytes | str) -> dict[str, Any]:
     return row
 
 
-def said(row: Mapping[str, Any], name: str) -> str | None:
-    """The text of a field; None where it is blank, or no text."""
+def text_field(row: Mapping[str, Any], name: str) -> str | None:
+    """The text of a field; None where the field is missing, blank or not text."""
     value = row.get(name)
     return unhalved(value) if isinstance(value, str) and value.strip() else None

@@ -1,5 +1,5 @@
-"""The manifest of a folder of pages: manifest.jsonl, .json, .csv or .tsv; a row says of a file where it was
-published."""
+"""The manifest of a folder of pages (manifest.jsonl, .json, .csv or .tsv): each row names a file and the
+address where it was published."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 from ingest.backfill.sources.jsonrow import json_object
 from ingest.errors import ConfigError
 
-Row = dict[str, Any] | str
-"""{file, url, published_at?, headline?}, or why there is none."""
+ManifestRow = dict[str, Any] | str
+"""{file, url, published_at?, headline?}, or the text of an error where the row cannot be read."""
 _NAMES = ("manifest.jsonl", "manifest.ndjson", "manifest.json", "manifest.csv", "manifest.tsv")
 
 
@@ -24,12 +24,12 @@ class Manifest:
     """A folder's manifest and its rows."""
 
     path: Path
-    rows: list[Row]
+    rows: list[ManifestRow]
 
 
-def manifest(folder: Path) -> Manifest | None:
-    """None where there is none, or one that names no address. ConfigError for one of which no row can be
-    read."""
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a folder; None where there is none, or none that names an address. Raises ConfigError
+    for one in which no row can be read."""
     for name in _NAMES:
         path = folder / name
         if path.exists():
@@ -41,7 +41,7 @@ def manifest(folder: Path) -> Manifest | None:
     return None
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path) -> list[ManifestRow]:
     try:
         text = path.read_text("utf-8-sig")
         if path.suffix in (".csv", ".tsv"):
@@ -55,8 +55,8 @@ def _rows(path: Path) -> list[Row]:
         raise _unusable(path, str(error)) from None
 
 
-def _of_whole(value: Any) -> Iterator[Row]:
-    """A list of rows, or an object of address, or row, by file."""
+def _of_whole(value: Any) -> Iterator[ManifestRow]:
+    """The rows of a JSON file: a list of rows, or an object that maps each file to its address or its row."""
     if isinstance(value, dict):
         yield from (
             {"file": file, **(row if isinstance(row, dict) else {"url": row})} for file, row in value.items()
@@ -67,7 +67,7 @@ def _of_whole(value: Any) -> Iterator[Row]:
         raise ValueError("neither a list nor an object")
 
 
-def _of_lines(text: str) -> Iterator[Row]:
+def _of_lines(text: str) -> Iterator[ManifestRow]:
     for line in text.split("\n"):
         if line.strip():
             try:
@@ -78,6 +78,5 @@ def _of_lines(text: str) -> Iterator[Row]:
 
 def _unusable(path: Path, why: str) -> ConfigError:
     return ConfigError(
-        f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or take it "
-        "away"
+        f"{path}: cannot be read as a manifest ({why}); each row needs file and url: correct it, or remove it"
     )

@@ -1,7 +1,8 @@
-"""WARC files of any tool, read as a stream: whole records in order, damaged ones named, and reading goes on
-behind them.
+"""WARC files of any tool, read as a stream: records in order; a damaged one is reported, and reading
+continues after it.
 
-ISO 28500:2017. One gzip member a record, as crawlers write them, or the whole file in one, or none at all.
+ISO 28500:2017. A file may be one gzip member per record, as crawlers write it, one member in all, or not
+packed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from ingest.fetch.encoding import InflateError
 READ = 1 << 18
 HEAD_CAP = 1 << 16
 _MEMBER = b"\x1f\x8b\x08"
-_TELLING = 16
-"""Bytes that show a record's first line."""
+_FIRST_LINE = 16
+"""Bytes that are enough to recognise a record's first line."""
 _BLANK = re.compile(rb"[\r\n]*")
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
@@ -27,10 +28,10 @@ _VERSION = re.compile(rb"^WARC/\d\.\d+\r?\n", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record: header fields in lower case, and its block, cut at the cap. `offset` is that of its gzip
-    member or of itself.
+    """A record: header fields in lower case, and its block, cut at the cap. `offset` is the place in the file
+    of its gzip member, or of the record itself where the file is not packed.
 
-    `damage` says why it cannot be used; what could be read of its fields is kept. `cut`: the block was longer
+    `damage` says why it cannot be used; `fields` are those that could be read. `cut`: the block was longer
     than the cap.
     """
 
@@ -51,8 +52,8 @@ def records(stream: BinaryIO, cap: int) -> Iterator[Record]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Decoded bytes: `offset` is the place in the file of the member they begin (without gzip: the file's
-    beginning), or None further inside; `fault` ends a run."""
+    """Decoded bytes. `offset` is the place in the file of the gzip member that begins with them (not packed:
+    of the file's beginning), None for bytes further inside; `fault` says why no more can be decoded here."""
 
     data: bytes
     offset: int | None = None
@@ -67,7 +68,7 @@ def _plain(stream: BinaryIO) -> Iterator[_Piece]:
 
 
 def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
-    """Members one after another; behind a damaged one the search is for the next that can be read."""
+    """The gzip members, one after another; after a damaged one, the next one that can be read."""
     raw = _Raw(stream)
     while raw.fill(len(_MEMBER)):
         offset = raw.offset
@@ -91,8 +92,8 @@ def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
             if begun:
                 yield _Piece(data)
                 continue
-            first += data  # long enough to tell whether a record begins here
-            if first and (decoder.eof or len(first) >= _TELLING):
+            first += data  # collected until it shows whether a record begins here
+            if first and (decoder.eof or len(first) >= _FIRST_LINE):
                 yield _Piece(first, offset)
                 begun = True
         if first and not begun:
@@ -106,7 +107,8 @@ def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:
 
 
 class _Raw:
-    """The file's bytes with a look back: the search behind a damaged member begins at its own second byte."""
+    """The file's bytes, with the means to go back: the search for the next member after a damaged one begins
+    at the damaged one's second byte."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -135,7 +137,8 @@ class _Raw:
         self.offset -= len(data)
 
     def seek_member(self, ahead: int) -> bool:
-        """Go to the next gzip magic that lies `ahead` bytes or more from here (perhaps back)."""
+        """Goes to the next gzip magic at least `ahead` bytes from here; `ahead` may be negative. Returns
+        False where there is none."""
         self.offset += ahead
         self._stream.seek(self.offset)
         self._held = b""
@@ -155,9 +158,8 @@ class _Raw:
 
 
 class _Parser:
-    """Pieces to records. A fault ends the record it falls into, and so does a member that begins with
-    another: whatever its Content-Length says, it does not reach into that. The next piece begins a new
-    one."""
+    """Makes records of decoded pieces. A record is ended by a fault inside it, and by a gzip member that
+    begins with another record, whatever its Content-Length says. The next piece begins a new record."""
 
     def __init__(self, pieces: Iterator[_Piece], cap: int) -> None:
         self._pieces = pieces
@@ -187,7 +189,7 @@ class _Parser:
     def _record(self, offset: int, head: bytes) -> Record:
         fields = fields_of(head)
         length = _length(fields.get("content-length", ""))
-        if length is None:  # a negative one, counted down, would take every record behind it along
+        if length is None:  # also for a negative one, which would swallow every record after it
             return Record(offset, fields, damage="no Content-Length")
         parts, kept, left = list[bytes](), 0, length
         while left:
@@ -207,7 +209,8 @@ class _Parser:
         return Record(offset, fields, b"".join(parts), cut=length > self._cap)
 
     def _head(self) -> bytes | None:
-        """The record's header, its end taken off; None where there is none to be found."""
+        """Takes the record's header from the buffer, without the empty line that ends it; None where there is
+        none."""
         while True:
             end, size = end_of_head(self._buffer)
             if end >= 0:
@@ -221,12 +224,9 @@ class _Parser:
                 return None
 
     def _lost(self) -> Record:
-        """Bytes that are no record: go to the next line that begins one."""
-        fault, at, start = (
-            self._fault,
-            self._offset,
-            1,
-        )  # its own first line, where that is all there is of it, begins no other
+        """Skips bytes that are no record, up to the next line that begins one."""
+        fault, at = self._fault, self._offset
+        start = 1  # not at the first byte: this record's own first line may be all that is left of it
         self._fault = None
         while True:
             found = _VERSION.search(bytes(self._buffer), start)
@@ -257,8 +257,8 @@ class _Parser:
                 return
 
     def _more(self, *, inside: bool = False) -> bool:
-        """Another piece; False at the end, at a fault, which is remembered, and `inside` a record where
-        another's member begins."""
+        """Adds another piece to the buffer. Returns False at the end, at a fault (which is remembered), and,
+        where the call comes from `inside` a record, at a member that begins with another record."""
         if self._fault is not None or self._ended:
             return False
         piece, self._next = self._next or next(self._pieces, None), None
@@ -277,9 +277,9 @@ class _Parser:
         return True
 
 
-def _length(said: str) -> int | None:
-    """A number of bytes: digits, as ISO 28500 4 and RFC 9110 8.6 have it, or None."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else None
+def _length(text: str) -> int | None:
+    """A number of bytes as ISO 28500 4 and RFC 9110 8.6 write it, in digits only; else None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _blank(buffer: bytearray) -> int:
@@ -288,15 +288,15 @@ def _blank(buffer: bytearray) -> int:
 
 
 def end_of_head(data: bytes | bytearray) -> tuple[int, int]:
-    """Where a head ends and how long its end is, (-1, 0) where it has none: the first empty line, whichever
-    way lines end."""
+    """The place and length of the first empty line, which ends a header, whichever way lines end; (-1, 0)
+    where there is none."""
     found = _EMPTY_LINE.search(data, 0, HEAD_CAP + 4)
     return (found.start(), len(found[0])) if found else (-1, 0)
 
 
 def fields_of(head: bytes) -> dict[str, str]:
-    """Header lines below the first as a mapping with lower-case names; folded lines joined, of equal names
-    the first kept."""
+    """The header lines after the first, by lower-case name; folded lines are joined, and of equal names the
+    first is kept."""
     fields: dict[str, str] = {}
     last = None
     for line in head.decode("utf-8", "surrogateescape").splitlines()[1:]:

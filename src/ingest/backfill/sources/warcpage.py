@@ -1,5 +1,5 @@
-"""A WARC record as the answer it keeps: HTTP headers honoured, encodings undone, or why it is no page.
-Pure."""
+"""The page in a WARC record, with its HTTP headers read and its encodings undone, or the reason why it holds
+no page. Pure."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.model import Reason, Response
 
 _KEPT_NAMES = ("x-archive-orig-", "x-crawler-")
-"""Under which other tools keep headers that no longer hold, since they stored the body decoded."""
+"""Prefixes under which other tools keep the original headers of a body that they stored decoded."""
 _TRANSFER = frozenset({"transfer-encoding", "content-encoding", "content-length"})
 _REST = {4: "-01-01", 7: "-01"}
-"""What a WARC-Date of that length lacks."""
+"""What completes a WARC-Date that is a year or a month, by its length."""
 _PAGES = ("html", "xml", "text/plain")
 
 
 def page_of(record: Record, cap: int) -> Response | None:
-    """The answer in a `response` (or `resource`) record; None for other records. Raises Terminal or Transient
-    with the reason.
+    """The page in a `response` (or `resource`) record; None for records of other types. Raises Terminal or
+    Transient with the reason where the record holds no usable page.
 
     `cap` is the most bytes a body may decode to.
     """
@@ -32,11 +32,13 @@ def page_of(record: Record, cap: int) -> Response | None:
     if record.damage is not None:
         raise Terminal(Reason.DAMAGED_RECORD, record.damage)
     if kind == "revisit":
-        raise Terminal(Reason.REVISIT_RECORD, "says only that nothing had changed since an earlier capture")
+        raise Terminal(
+            Reason.REVISIT_RECORD, "says only that the page had not changed since an earlier capture"
+        )
     if kind not in ("response", "resource"):
         return None
     if kind == "response" and "http" not in record.fields.get("content-type", "http"):
-        return None  # answers of DNS, and whatever else a crawler asked
+        return None  # answers of DNS and other protocols
     if record.cut:
         raise Terminal(Reason.TOO_LARGE, f"a record of {record.fields.get('content-length')} bytes")
     if cause := record.fields.get("warc-truncated"):
@@ -71,7 +73,7 @@ def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> None:
             f"HTTP {status}, a redirect to {headers.get('location', '?')[:200]}",
             status=status,
         )
-    if status == 206:  # what a crawler asked for in parts: half a page is no article
+    if status == 206:  # a crawler asked for a part only: half a page is no article
         raise Terminal(
             Reason.TRUNCATED,
             f"HTTP 206, a part of the page: {headers.get('content-range', '?')[:60]}",
@@ -81,14 +83,14 @@ def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> None:
         error = failure(status, headers, datetime.now(UTC))
         raise Terminal(error.reason, error.detail, status=status)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    # a compressed body is not undone for a look: crawls hold far more images than pages with a wrong type
+    # a compressed body is not unpacked for this: crawls hold far more images than pages with a wrong type
     if kind and not any(name in kind for name in _PAGES) and not begins_as_html(body):
         raise Terminal(Reason.NOT_HTML, f"content-type {kind[:60]}")
 
 
 def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
-    """The body without chunks and compression. Crawlers keep these headers and undo what they say, or not:
-    the bytes decide."""
+    """The body without chunked coding and compression. Some crawlers keep these headers though they stored
+    the body decoded, so the bytes decide."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = _unchunked(body)
     elif (
@@ -113,12 +115,13 @@ def _decoded(headers: Mapping[str, str], body: bytes, cap: int) -> bytes:
 
 
 def _plain(headers: Mapping[str, str], body: bytes) -> bool:
-    """Stored decoded, whatever its Content-Encoding says."""
+    """True for a body that was stored decoded, whatever its Content-Encoding says."""
     return "content-encoding" in headers and (not body or body.lstrip()[:1] == b"<")
 
 
 def _unchunked(body: bytes) -> bytes:
-    """RFC 9112, 7.1; bytes that are not chunked are taken as they are."""
+    """The body without chunked coding (RFC 9112, 7.1); bytes that are not chunked are returned as they
+    are."""
     parts: list[bytes] = []
     at = 0
     while True:
@@ -141,10 +144,10 @@ def _unchunked(body: bytes) -> bytes:
 def _response(record: Record, status: int, headers: Mapping[str, str], body: bytes) -> Response:
     url = address_of(record) or canonical_of(body)
     if url is None:
-        said = record.fields.get("warc-target-uri") or "none"
+        named = record.fields.get("warc-target-uri") or "none"
         raise Terminal(
             Reason.NO_URL,
-            f"WARC-Target-URI {said[:100]!r} is no page's address, and there is none in its head",
+            f"WARC-Target-URI {named[:100]!r} is no page's address, and the page's head names none",
         )
     return Response(
         requested_url=url,
@@ -157,8 +160,8 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
 
 
 def address_of(record: Record) -> str | None:
-    """The page's address by WARC-Target-URI; None where that names a file, a name server's answer or a
-    crawler's own notes."""
+    """The http(s) address in WARC-Target-URI; None where that names something else, as in records of DNS or
+    of a crawler's own notes."""
     url = record.fields.get("warc-target-uri", "").strip("<>")
     return url if url[:8].lower().startswith(("http://", "https://")) else None
 
@@ -168,19 +171,19 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def captured_at(record: Record) -> datetime:
-    """WARC-Date, of a year, month or day its beginning (WARC 1.1, 5.4). Raises Terminal for a record without
-    one to be read."""
+    """The time in WARC-Date, the beginning of the year, month or day where it names only that (WARC 1.1,
+    5.4). Raises Terminal where it cannot be read."""
     raw = record.fields.get("warc-date", "")
     try:
-        found = datetime.fromisoformat(f"{raw}{_REST[len(raw)]}" if len(raw) in _REST else raw)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter where its zone leads out of all years
+        captured = datetime.fromisoformat(f"{raw}{_REST[len(raw)]}" if len(raw) in _REST else raw)
+        return (captured if captured.tzinfo else captured.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # OverflowError: its zone leads past the last year
         raise Terminal(Reason.DAMAGED_RECORD, f"WARC-Date {raw[:40]!r} is no time") from None
 
 
 def captured_on(record: Record) -> date | None:
-    """The day of WARC-Date, where it names one: a capture of some day in a month may hold all that the month
-    brought."""
+    """The day of WARC-Date; None where it names only a year or month (such a capture may hold anything of
+    that month), or none that can be read."""
     try:
         return None if len(record.fields.get("warc-date", "")) in _REST else captured_at(record).date()
     except FetchError:
