@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.waiting import until
 
 from ingest.errors import Terminal
 from ingest.model import Reason
@@ -72,7 +73,7 @@ async def test_a_call_returns_what_the_function_returns() -> None:
         assert await pool.run(worker_id, 0) != os.getpid()
 
 
-SECOND = Limits(wall=1.0, cpu=60.0, memory=700)
+SECONDS = Limits(wall=3.0, cpu=60.0, memory=700)
 HALF_A_CPU_SECOND = Limits(wall=120.0, cpu=0.5, memory=700)
 
 
@@ -80,7 +81,7 @@ HALF_A_CPU_SECOND = Limits(wall=120.0, cpu=0.5, memory=700)
     ("fn", "arg", "limits", "kind"),
     [
         (endless_regex, 0, HALF_A_CPU_SECOND, "cpu"),
-        (sleep, 60.0, SECOND, "wall"),
+        (sleep, 60.0, SECONDS, "wall"),
         (hoard, 2_000, LIMITS, "memory"),
         (die, 3, LIMITS, "crash"),
     ],
@@ -172,10 +173,7 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
         assert workers
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    deadline = time.monotonic() + 20
-    while any(_alive(pid) for pid in workers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not [pid for pid in workers if _alive(pid)]
+    until(lambda: not any(_alive(pid) for pid in workers))
 
 
 def _alive(pid: int) -> bool:

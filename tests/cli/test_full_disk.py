@@ -30,7 +30,7 @@ def limited(newsroom: Newsroom, kilobytes: int) -> subprocess.CompletedProcess[s
         cwd=newsroom.folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

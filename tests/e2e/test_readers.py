@@ -19,7 +19,7 @@ for line in sys.stdin:
     print(con.execute("SELECT count(*), count(body_text) FROM mart.articles").fetchone()[0], flush=True)
 """
 KNOCK = """
-import duckdb, select, sys
+import duckdb, select, sys, time
 seen, failed = set(), []
 print("ready", flush=True)
 while True:
@@ -30,6 +30,7 @@ while True:
             seen.add(con.execute("SELECT count(*) FROM mart.articles JOIN mart.revisions USING (article_id)").fetchone()[0])
     except duckdb.Error as error:
         failed.append(str(error))
+    time.sleep(0.01)
 print(len(seen), len(failed), *failed[:1], flush=True)
 """
 WRITE = """

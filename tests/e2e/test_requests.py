@@ -57,7 +57,7 @@ def test_robots_is_asked_for_once_by_many_processes(newsroom: Newsroom) -> None:
 def run_poll(newsroom: Newsroom, *arguments: str) -> dict[str, Any]:
     command = [*INGEST, "poll", "--json", *arguments]
     done = subprocess.run(
-        command, cwd=newsroom.folder, capture_output=True, text=True, timeout=120, check=True
+        command, cwd=newsroom.folder, capture_output=True, text=True, timeout=300, check=True
     )
     summary: dict[str, Any] = json.loads(done.stdout)
     return summary

@@ -196,7 +196,7 @@ async def test_a_drip_ends_at_the_deadline(site: Site, open_client: OpenClient) 
     with pytest.raises(Transient) as caught:
         await client.get("http://news.example/a", kind=Kind.PAGE)
     assert caught.value.reason is Reason.TIMEOUT
-    await asyncio.wait_for(stopped.wait(), 10)
+    await asyncio.wait_for(stopped.wait(), 120)
 
 
 async def test_the_deadline_holds_for_all_hops_together(site: Site, open_client: OpenClient) -> None:
@@ -218,7 +218,7 @@ async def test_after_three_time_outs_a_host_is_left_alone_and_others_are_not(
         await asyncio.sleep(60)
 
     site.routes.update({"/slow": silent, "/quick": reply(200, b"x")})
-    client = await open_client(page_deadline=0.6)
+    client = await open_client(page_deadline=1.5)
     said = []
     for path in ("slow", "quick", "slow", "quick", "slow", "quick", "slow"):
         try:
@@ -261,7 +261,7 @@ async def test_many_answers_make_up_for_a_time_out(site: Site, open_client: Open
         await asyncio.sleep(60)
 
     site.routes.update({"/slow": silent, "/quick": reply(200, b"x")})
-    client = await open_client(page_deadline=0.6)
+    client = await open_client(page_deadline=1.5)
     for _ in range(4):
         with pytest.raises(Transient) as caught:
             await client.get("http://news.example/slow", kind=Kind.PAGE)

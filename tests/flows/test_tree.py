@@ -7,11 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.waiting import until
 
 from flows.serve.server import Asked, answers, free_port, serve
 from flows.serve.tree import Tree, marked, sweep
@@ -28,25 +27,13 @@ time.sleep(300)
 """
 
 
-def wait_for(true: Callable[[], object], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
-async def until(true: Callable[[], object]) -> None:
-    await asyncio.to_thread(wait_for, true)
-
-
 async def test_a_killed_child_is_started_again_and_stop_leaves_none(tmp_path: Path) -> None:
     lines: list[tuple[str, str]] = []
     tree = Tree(str(tmp_path), {}, lambda name, line: lines.append((name, line)))
     tree.keep("sleeper", SLEEPER)
-    await until(lambda: marked(str(tmp_path)))
-    (first,) = marked(str(tmp_path))
+    (first,) = await asyncio.to_thread(until, lambda: marked(str(tmp_path)))
     os.kill(first, signal.SIGKILL)
-    await until(lambda: any(pid != first for pid in marked(str(tmp_path))))
+    await asyncio.to_thread(until, lambda: any(pid != first for pid in marked(str(tmp_path))))
     assert ("serve", "sleeper ended with -9; started again in 1 s") in lines
     assert tree.deaths("sleeper") == 1
     await tree.stop(["sleeper"])
@@ -67,7 +54,7 @@ async def test_lines_of_children_carry_their_names(tmp_path: Path) -> None:
 async def test_stop_reaches_what_a_child_started_in_a_session_of_its_own(tmp_path: Path) -> None:
     tree = Tree(str(tmp_path), {}, lambda name, line: None)
     tree.keep("parent", ["timeit", "-n", "1", "-r", "1", CHILD])
-    await until(lambda: len(marked(str(tmp_path))) == 2)
+    await asyncio.to_thread(until, lambda: len(marked(str(tmp_path))) == 2)
     await tree.stop(["parent"])
     assert marked(str(tmp_path)) == []
 
@@ -80,12 +67,13 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     )
     supervisor = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2])
     try:
-        wait_for(lambda: marked(str(tmp_path)))
-        wait_for(lambda: b"timeit" in Path(f"/proc/{marked(str(tmp_path))[0]}/cmdline").read_bytes())
+        until(
+            lambda: marked(str(tmp_path), "timeit")
+        )  # as the program that it is to become
     finally:
         supervisor.kill()
         supervisor.wait()
-    wait_for(lambda: not marked(str(tmp_path)))
+    until(lambda: not marked(str(tmp_path)))
     assert supervisor.returncode == -signal.SIGKILL
 
 
@@ -107,7 +95,7 @@ def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:
     )
     try:
         assert sweep(str(tmp_path), grace=0.2) == 1
-        assert deaf.wait(10) == -signal.SIGKILL
+        assert deaf.wait(120) == -signal.SIGKILL
         assert other.poll() is None
     finally:
         other.kill()
@@ -140,6 +128,7 @@ def test_a_taken_port_is_refused_and_a_free_one_found() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=str(port)):
             free_port(port)
-    found = free_port(None)
-    assert 1024 < found < 65536
-    assert not answers(f"http://127.0.0.1:{port}/api/health")
+    assert 1024 < free_port(None) < 65536
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # held, and nobody listens
+        assert not answers(f"http://127.0.0.1:{silent.getsockname()[1]}/api/health")

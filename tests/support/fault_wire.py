@@ -184,7 +184,9 @@ class FaultWire:
         for host in self.hosts:
             mine = sorted((hit for hit in self.hits if hit.host == host), key=lambda hit: hit.begin)
             for before, after in pairwise(mine):
-                due = before.end + before.wait if before.wait else before.begin + self.crawl_delay(host)
+                due = before.begin + (
+                    before.wait or self.crawl_delay(host)
+                )  # `end` may be noted after the poller has it
                 if after.begin < due:
                     found.append((before, after))
         return found

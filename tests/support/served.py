@@ -7,14 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from support import waiting
 
 from flows.serve.tree import marked
 
@@ -99,17 +99,9 @@ def serving(folder: Path, *options: str, seconds: float = 180) -> Iterator[Serve
 
 
 def until(ask: Callable[[], T], seconds: float, served: Served) -> T:
-    """What `ask` says as soon as it is true; fails with the end of the log after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            found = ask()
-        except (urllib.error.URLError, OSError):  # the server is being started again
-            found = None  # type: ignore[assignment]
-        if found:
-            return found
-        assert time.monotonic() < deadline, served.tail()
-        time.sleep(1)
+    """What `ask` says as soon as it is true; fails with the end of the log after `seconds`. While the server
+    is being started again, nothing is true."""
+    return waiting.until(ask, seconds, every=1.0, ignore=(OSError,), explain=served.tail)
 
 
 def _command(pid: int) -> list[str]:
