@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import hypothesis
@@ -49,6 +51,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Names the seed of the random order under -q too, where pytest-randomly's own line is left out."""
     if isinstance(seed := config.getoption("randomly_seed", None), int):
         terminalreporter.write_line(f"random order; for the same again: pytest --randomly-seed={seed}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fork_server() -> None:
+    """Starts the server that forks the workers of pools, with all that any pool preloads. Else the first pool
+    of a session decides, and the workers of all others import the rest, each for itself."""
+    from ingest.backfill import run
+    from ingest.stages import edges
+
+    multiprocessing.set_forkserver_preload([*edges.PRELOAD, *run.PRELOAD])
+    forkserver.ensure_running()
 
 
 @pytest.fixture

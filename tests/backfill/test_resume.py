@@ -10,13 +10,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.archive_site import BASE, HOST, ArchiveSite
 from support.newsroom import NOON, story
+from support.waiting import until
 from support.wire_server import Answer, Asked, LoopbackServer
 
 from ingest.backfill import ledger
@@ -43,7 +43,7 @@ def run(site: ArchiveSite, *arguments: str) -> subprocess.Popen[str]:
 
 def finished(site: ArchiveSite, *arguments: str) -> dict[str, Any]:
     process = run(site, *arguments)
-    out, said = process.communicate(timeout=240)
+    out, said = process.communicate(timeout=600)
     assert process.returncode == 0, said
     found: dict[str, Any] = json.loads(out)
     return found
@@ -53,14 +53,12 @@ def cut_off(site: ArchiveSite, pages: int, kind: signal.Signals) -> int:
     """Run until so many more pages were asked for, then end it; its exit code."""
     goal = site.pages_asked() + pages
     process = run(site, "run", "--input", BASE, "--now", NOW)
-    deadline = time.monotonic() + 120
-    while site.pages_asked() < goal and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: site.pages_asked() >= goal or process.poll() is not None, every=0.01)
     if kind is signal.SIGKILL:
         os.killpg(process.pid, kind)
     else:
         process.send_signal(kind)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     return process.returncode
 
 
@@ -162,6 +160,7 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(
     """The first day has one page on disk and waits for another host, while the second day is loaded; then the
     run ends."""
     monkeypatch.setattr(ledger, "FEW", 1)
+    site.options["page_deadline"] = 300
     early, late = (
         f"{BASE}/news/early-and-on-disk",
         "http://late.example/news/late-and-loaded",
@@ -174,11 +173,11 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(
         return story("Early", 801)
 
     def after_that(_: Asked) -> Answer:
-        had.wait(60)
+        had.wait(240)
         return story("Late", 802)
 
     def waiting(_: Asked) -> Answer:
-        go.wait(60)
+        go.wait(240)
         return story("Slow", 803)
 
     for url, answer in ((early, at_once), (late, after_that), (slow, waiting)):
@@ -194,10 +193,8 @@ def test_what_one_chunk_archived_outlives_a_load_of_the_next(
         await asyncio.gather(work, return_exceptions=True)
 
     def loaded() -> None:
-        while not had.is_set() or not site.warehouse(
-            "SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"
-        ):
-            time.sleep(0.1)
+        had.wait(240)
+        until(lambda: site.warehouse("SELECT 1 FROM core.backfill_chunk WHERE state = 'done'"))
 
     asyncio.run(cut())
     go.set()

@@ -70,7 +70,7 @@ def unkept(wire: FaultWire, found: Polled) -> dict[str, Any]:
 
 def test_a_third_is_broken(tmp_path: Path) -> None:
     with FaultWire(seed=1, feeds=36, pages=3).serving() as wire:
-        found = polled(wire, tmp_path, deadline=1.0)
+        found = polled(wire, tmp_path, deadline=2.0)
         assert unkept(wire, found) == {}
 
 

@@ -67,9 +67,7 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     )
     supervisor = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2])
     try:
-        until(
-            lambda: marked(str(tmp_path), "timeit")
-        )  # as the program that it is to become
+        until(lambda: marked(str(tmp_path), "timeit"))
     finally:
         supervisor.kill()
         supervisor.wait()

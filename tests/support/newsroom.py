@@ -141,6 +141,7 @@ class Newsroom:
             **self.server.settings(*sorted(self._hosts)),
             "data": self.data,
             "workers": 1,
+            "duckdb_threads": 1,  # enough for a few rows, and a connection opens in less time
             **self.options,
         }
         return Settings.model_validate(given)
