@@ -17,7 +17,6 @@ from ingest.load.rows import article_columns
 from ingest.load.sql import sql
 from ingest.model import Article
 from ingest.settings import Settings
-from ingest.stages import judging
 from ingest.upkeep import reextract_rows
 
 INNER = {
@@ -37,11 +36,6 @@ KEPT = {
     "published_raw modified_at modified_raw position seen_at",
 }
 """Columns that outlast a takedown: none of them holds a text."""
-
-OF_THE_LINK = """canonical_url description byline authors language published_at published_precision
-published_source published_raw published_zone modified_at dateline located dateline_date agency credits
-publisher section keywords image_url image_credit content_type embargo_until withdraws flags extractor"""
-"""What extraction says of an article beside its text: it goes with the link that speaks for the article."""
 
 ID = "6f0e2a38-5a3e-5f0e-9d53-3b1f4c1f6a10"
 VALUES = {
@@ -99,13 +93,6 @@ def test_a_takedown_clears_every_column_that_is_not_named_as_kept(
 def test_extraction_writes_every_field_of_an_article() -> None:
     written = article_columns(Article("headline", "text"))
     assert {field.name for field in fields(Article)} - set(written) == {"published"}
-
-
-def test_every_column_goes_with_the_text_or_with_the_link_that_speaks_for_the_article() -> None:
-    """Where a second address shows the same article, which of its columns does it bring? Those of
-    judging._TEXT stay with the text, the others come with the link."""
-    extracted = {*article_columns(Article("headline", "text")), "text_hash", "body_hash"}
-    assert extracted - set(judging._TEXT) == set(OF_THE_LINK.split())
 
 
 def test_a_withdrawal_copies_every_column_of_the_text(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,4 +1,4 @@
--- A row is found by the hash of its key: one that does not fit would never be found again.
+-- A row is looked up by the hash of its key: a row with a wrong hash would never be found again.
 SELECT 'core.alias' AS row_of, url AS key FROM core.alias
 WHERE url_hash <> core.key_hash(url) OR link_hash <> core.key_hash(link_key)
    OR key_hash IS DISTINCT FROM nullif(core.key_hash(url_key), link_hash)

@@ -1,4 +1,4 @@
--- Each story's lead leads itself and counts its texts; a text is told of once.
+-- A story's lead is its own lead, a text is in one story, and `texts` counts the texts with the same lead.
 SELECT s.article_id::VARCHAR AS id, 'its lead is no lead' AS broken
 FROM core.story s ANTI JOIN core.story l ON l.article_id = s.lead_id AND l.lead_id = l.article_id
 UNION ALL

@@ -1,5 +1,6 @@
--- Texts that share two hashes and more within 30 days, the ten best for each staged one. A hash that stands in very many texts of
--- a text's own window says nothing. Forms bring hundreds of thousands of meetings: they are counted by a number for each staged text.
+-- Returns pairs worth verifying: for each staged text (hash, article_id, day) the ten texts that share the most hashes with it, two at
+-- least, published within 30 days of it. A hash that more than 1,000 texts share within those days says nothing and is left out. Forms
+-- bring hundreds of thousands of matches: they are counted by a number for each staged text. $first, $last: the days of the staged texts.
 WITH mine AS MATERIALIZED (
   SELECT hash, article_id, day, dense_rank() OVER (ORDER BY article_id) AS number FROM staged
 ), met AS MATERIALIZED (

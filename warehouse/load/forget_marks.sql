@@ -1,1 +1,2 @@
+-- Deletes the story marks of the staged articles (article_id), published on $first to $last.
 DELETE FROM core.story_mark WHERE day BETWEEN $first AND $last AND article_id IN (SELECT article_id::UUID FROM staged)

@@ -1,4 +1,5 @@
--- What is known of each staged link_key beside the article that it leads to (url_key, where there is one).
+-- Returns, for each staged link_key, its pending work, its outcome and its tombstone. Staged: link_key, and the url_key of the article
+-- that it resolves to, if there is one.
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT link_key, outcome, reason FROM core.outcome
 WHERE rowid IN (SELECT rowid FROM core.outcome WHERE link_hash IN (SELECT core.key_hash(link_key) FROM staged));

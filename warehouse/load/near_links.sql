@@ -1,5 +1,6 @@
--- Where rows of the asked hashes stand in core.alias. As in every look-up by hash the place comes first, then the row, then the key
--- itself: in one go the keys of the whole history would be unpacked (docs/decisions/0002). Rows added later are noted by merge_alias.
+-- Keeps the row ids in core.alias of the hashes in asked_hash (near_link). As in every look-up by hash the row id comes first, then the
+-- row, then the key itself: in a single scan the keys of the whole history would be unpacked (docs/decisions/0002). merge_alias.sql
+-- adds the rows that it inserts.
 INSERT INTO near_link
 SELECT place, false FROM (SELECT rowid AS place FROM core.alias WHERE link_hash IN (SELECT link_hash FROM asked_hash))
 ANTI JOIN near_link USING (place);

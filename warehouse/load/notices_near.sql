@@ -1,4 +1,4 @@
--- Withdrawal notices published within reach of these days.
+-- Returns the withdrawal notices published within four days of one of $days, oldest first.
 SELECT article_id, withdraws, agency, publisher, nullif(host, '') AS host, headline, coalesce(published_at, first_seen_at) AS "at"
 FROM core.article
 WHERE withdraws IS NOT NULL AND status <> 'removed'

@@ -1,4 +1,4 @@
--- Everything is to be written again: after a migration, a restore or a move.
+-- Notes every day of every dataset for the next publish: after a migration, a restore or a move.
 INSERT INTO core.dirty_day (dataset, day)
 SELECT 'articles', published_day FROM core.article
 UNION SELECT 'revisions', day FROM core.revision

@@ -1,4 +1,4 @@
--- Days to write again, with how many texts stand on each where whole texts are written.
+-- Returns the days to write again, with the number of texts on each (of articles and revisions).
 WITH dirty AS (SELECT DISTINCT dataset, day FROM core.dirty_day), standing AS (
   SELECT 'articles' AS dataset, published_day AS day FROM core.article
   WHERE published_day IN (SELECT day FROM dirty WHERE dataset = 'articles')

@@ -1,4 +1,4 @@
--- published/polls: one row per attempt at a feed.
+-- published/polls: one row per poll of a feed, of the days in publish_day.
 SELECT run_id, feed_id, polled_at, url, status, not_modified, entries, new, changed, touched, capped, overflow, bytes, seconds,
        reason, detail, day
 FROM raw.poll

@@ -1,4 +1,5 @@
--- These texts with where their page lies, the length by whichever row remembers it, and the feed's word on them at that time.
+-- Returns the staged revisions (article_id, revision) with the place of their page in the archive (its length from whichever row has
+-- it) and the feed entry as it was when the revision was seen.
 WITH asked AS (
   SELECT article_id::UUID AS article_id, revision FROM staged
 ), chosen AS (

@@ -1,5 +1,6 @@
--- Every key that leads to the article asked for: its own, those of its links, pages and canonical links; and what was asked.
--- Stops on the way (hops) are nobody's address: a gate is on the way to all stories, its one alias tells of the last that came by.
+-- Makes the temp table `gone` (key, article_id): every key that resolves to the article asked for (its own, those of its links, pages and
+-- canonical links), and $key itself. $asked: what the user gave, a URL, url_key or article_id. Redirects on the way (hops) are left out:
+-- one gate is on the way to all stories of a site, and its one alias row names only the last article that came through it.
 CREATE OR REPLACE TEMP TABLE gone AS
 WITH target AS (
   SELECT url_key, article_id FROM core.article

@@ -1,4 +1,5 @@
--- Every key that the question may mean: itself, what its links lead to, and the links that lead there.
+-- Makes the temp table asked_key: every key that the question ($asked, or its key $key) may mean: itself, what its links resolve to, and
+-- the links that resolve to that.
 CREATE OR REPLACE TEMP TABLE asked_key AS
 WITH direct AS (
   SELECT $key AS key UNION SELECT $asked
