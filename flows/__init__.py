@@ -1,1 +1,1 @@
-"""Prefect flows: tables of contents over the pipeline, without logic of their own."""
+"""Prefect flows: each names the steps of the pipeline in their order, and has no logic of its own."""

@@ -1,5 +1,5 @@
-"""prefect.yaml as checked values: an unknown or doubled key anywhere in it is an error, which it is not to
-Prefect."""
+"""prefect.yaml as checked values: an unknown or repeated key anywhere in it is an error, while Prefect
+drops it in silence."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ingest.errors import ConfigError
 
-POOLS = {"live": "Polls and what belongs to them.", "backfill": "History: never in the way of the polls."}
-"""The process pools and what runs in each."""
+POOLS = {
+    "live": "Polls and the nightly maintenance.",
+    "backfill": "Backfills and re-extractions, which polls never wait for.",
+}
+"""The process pools, and what runs in each."""
 
 RUN_MODULE = "flows.serve.engine"
-"""`python -m` this is the process of a run."""
+"""`python -m RUN_MODULE` is the process of a run."""
 
-_RUN_SHARE = 0.8  # of the interval: the rest is start-up, publishing, and the report
+_RUN_SHARE = 0.8
+"""Of the interval, for polling and loading: the rest is for start-up, publishing and the report."""
 
 
 class _Strict(BaseModel):
@@ -28,7 +32,7 @@ class _Strict(BaseModel):
 
 
 class Schedule(_Strict):
-    """When: every `interval` seconds, or by `cron` in `timezone`."""
+    """When runs start: every `interval` seconds, or by `cron` in `timezone`."""
 
     interval: float | None = Field(None, ge=1)
     cron: str | None = None
@@ -36,21 +40,21 @@ class Schedule(_Strict):
     active: bool = True
 
     @model_validator(mode="after")
-    def _one(self) -> Schedule:
+    def _interval_or_cron(self) -> Schedule:
         if (self.interval is None) == (self.cron is None):
-            raise ValueError("give interval or cron, one of the two")
+            raise ValueError("give either interval or cron")
         return self
 
 
 class Limit(_Strict):
-    """How many runs of a deployment at once, and what becomes of one too many."""
+    """How many runs of a deployment may run at once, and whether one more waits (ENQUEUE) or is cancelled."""
 
     limit: int = Field(ge=1)
     collision_strategy: Literal["ENQUEUE", "CANCEL_NEW"]
 
 
 class JobVariables(_Strict):
-    """What a process worker takes; see `prefect work-pool get-default-base-job-template --type process`."""
+    """Settings of a process worker; see `prefect work-pool get-default-base-job-template --type process`."""
 
     env: Mapping[str, str] = Field(default_factory=dict)
     command: str | None = None
@@ -59,7 +63,7 @@ class JobVariables(_Strict):
 
 
 class Pool(_Strict):
-    """The pool a deployment's runs go to."""
+    """The pool that a deployment's runs go to."""
 
     name: Literal["live", "backfill"]
     job_variables: JobVariables = JobVariables()
@@ -82,17 +86,18 @@ class Deployment(_Strict):
         return self.entrypoint.rpartition(".")[2]
 
     def every(self, seconds: float) -> Deployment:
-        """The same with an interval of `seconds`, where it goes by an interval, and a run's time below it."""
+        """The deployment with an interval of `seconds` and a shorter `max_seconds`; unchanged when it has no
+        interval."""
         if not any(schedule.interval for schedule in self.schedules):
             return self
         parameters = {**self.parameters, "max_seconds": round(seconds * _RUN_SHARE, 1)}
         return self.model_copy(update={"schedules": (Schedule(interval=seconds),), "parameters": parameters})
 
-    def by(self, python: str) -> Deployment:
-        """The same with its runs started by this interpreter at once.
+    def started_by(self, python: str) -> Deployment:
+        """The deployment with its runs started by this interpreter directly.
 
-        Without a command Prefect starts a process that prepares a workspace, of which a module path has no
-        need: one more import of Prefect (1 s of CPU) for every run.
+        Without a command Prefect first starts a process that prepares a workspace, which a module path does
+        not need: one more import of Prefect (1 s of CPU) for every run.
         """
         jobs = self.work_pool.job_variables
         if jobs.command is not None:
@@ -102,13 +107,13 @@ class Deployment(_Strict):
             update={"work_pool": self.work_pool.model_copy(update={"job_variables": jobs})}
         )
 
-    def given(self, parameters: Mapping[str, Any]) -> Deployment:
-        """The same with these parameters besides its own."""
+    def with_parameters(self, parameters: Mapping[str, Any]) -> Deployment:
+        """The deployment with these parameters besides its own."""
         return self.model_copy(update={"parameters": {**self.parameters, **parameters}})
 
 
-class Plan(_Strict):
-    """The whole file."""
+class DeploymentPlan(_Strict):
+    """The whole of prefect.yaml."""
 
     name: str
     prefect_version: str = Field(alias="prefect-version")
@@ -116,17 +121,18 @@ class Plan(_Strict):
 
     @property
     def pools(self) -> tuple[str, ...]:
-        """Pools that have something to run, in the order of POOLS."""
+        """Pools that a deployment uses, in the order of POOLS."""
         used = {deployment.work_pool.name for deployment in self.deployments}
         return tuple(name for name in POOLS if name in used)
 
 
-def load_plan(text: str | None = None) -> Plan:
-    """The plan in `text`, or in the shipped prefect.yaml. ConfigError names the place of the first fault."""
+def load_plan(text: str | None = None) -> DeploymentPlan:
+    """The plan in `text`, or in the shipped prefect.yaml. Raises ConfigError, which names the first fault
+    and its place."""
     text = shipped() if text is None else text
     try:
-        _no_key_twice(yaml.compose(text, Loader=yaml.SafeLoader))
-        return Plan.model_validate(yaml.safe_load(text))
+        _check_keys_once(yaml.compose(text, Loader=yaml.SafeLoader))
+        return DeploymentPlan.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         first = error.errors()[0]
         raise ConfigError(
@@ -143,17 +149,17 @@ def shipped() -> str:
     return source.read_text(encoding="utf-8")
 
 
-def _no_key_twice(node: Any) -> None:
-    """ConfigError where a mapping gives a key twice, of which YAML would keep the last."""
+def _check_keys_once(node: Any) -> None:
+    """Raises ConfigError when a mapping has a key twice: YAML would keep the last in silence."""
     if node.id == "mapping":
         keys = [key.value for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
+        repeated = next((key for key in keys if keys.count(key) > 1), None)
+        if repeated is not None:
             raise ConfigError(
-                f"prefect.yaml: key {twice!r} is given twice near line {node.start_mark.line + 1}"
+                f"prefect.yaml: key {repeated!r} is given twice near line {node.start_mark.line + 1}"
             )
         for _, value in node.value:
-            _no_key_twice(value)
+            _check_keys_once(value)
     elif node.id == "sequence":
         for value in node.value:
-            _no_key_twice(value)
+            _check_keys_once(value)

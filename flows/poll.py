@@ -1,4 +1,4 @@
-"""The poll flow: ask the feeds, load what is pending in slices, publish, report."""
+"""The poll flow: polls the feeds that are due, loads pending pages in slices, publishes, reports."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
 from flows.logs import show_on_page
-from flows.report import tell
+from flows.report import show_run
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import PollSummary
 from ingest.stages.edges import PollRequest, opened
 
 
-async def _again(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    found = await state.aresult(raise_on_failure=False)
-    return may_go_well_later(found if isinstance(found, BaseException) else None)
+async def _worth_a_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
+    result = await state.aresult(raise_on_failure=False)
+    return may_go_well_later(result if isinstance(result, BaseException) else None)
 
 
 _STEP: dict[str, Any] = {
@@ -29,35 +29,36 @@ _STEP: dict[str, Any] = {
     "persist_result": False,
     "retries": 2,
     "retry_delay_seconds": [2, 15],
-    "retry_condition_fn": _again,
+    "retry_condition_fn": _worth_a_retry,
 }
 
 
 @task(name="poll feeds", task_run_name="poll feeds", **_STEP)
 async def poll_feeds(run: PollRun) -> int:
-    """Ask every due feed and commit what they say; returns how many were asked."""
+    """Poll every feed that is due and commit its entries; returns the number of feeds polled."""
     return (await run.poll()).polled
 
 
 @task(name="load pages", task_run_name="load pages {number}", **_STEP)
 async def load_pages(run: PollRun, number: int) -> bool:
-    """Fetch, extract and load one slice of the pending work; whether more is left."""
+    """Fetch, extract and load one slice of the pending pages; returns whether pages are left."""
     return (await run.load(number)).more
 
 
 @task(name="publish", task_run_name="publish", **_STEP)
 async def publish(run: PollRun) -> PollSummary:
-    """Write what changed for the readers."""
+    """Write what changed to the files that readers open."""
     return await run.publish()
 
 
 def run_name() -> str:
-    """`poll 14:05 · 30 feeds`: when it was due (UTC), and how many feeds its list has switched on."""
+    """The run's name, such as `poll 14:05 · 30 feeds`: when it was due (UTC), and how many feeds are
+    enabled."""
     due = runtime.flow_run.scheduled_start_time or datetime.now(UTC)
-    given = runtime.flow_run.parameters or {}
+    parameters = runtime.flow_run.parameters or {}
     try:
-        _, listed = configured(given.get("feeds"), given.get("data"), given.get("config"))
-    except IngestError:  # the run itself will say so
+        _, listed = configured(parameters.get("feeds"), parameters.get("data"), parameters.get("config"))
+    except IngestError:  # the run itself ends with this error
         return f"poll {due.astimezone(UTC):%H:%M}"
     return f"poll {due.astimezone(UTC):%H:%M} · {len(listed.enabled)} feeds"
 
@@ -70,9 +71,10 @@ async def poll(
     max_seconds: float | None = None,
     everything: bool = False,
 ) -> State[Any]:
-    """Poll what is due, load what is pending, publish. Paths are those of --feeds, --data and --config.
+    """Poll the feeds that are due, load pending pages, publish. Paths are those of --feeds, --data and
+    --config.
 
-    A run that finds another at work ends Cancelled; one in which every feed failed ends Failed.
+    A run that finds another poll running ends Cancelled; a run in which every feed failed ends Failed.
     """
     settings, listed = configured(feeds, data, config)
     show_on_page(settings)
@@ -85,7 +87,7 @@ async def poll(
             while await load_pages(run, number):
                 number += 1
             summary = await publish(run)
-            await tell(settings.data, summary, edges.now)
+            await show_run(settings.data, summary, edges.now)
     except LockedError as error:
         return Cancelled(message=str(error))
     return (Failed if all_failed(summary) else Completed)(message=sentence(summary))

@@ -1,4 +1,4 @@
-"""What a run leaves on its page: the feeds it asked as a table, its losses with their reasons as Markdown."""
+"""What a run leaves on its page: a table of the feeds it polled, and the pages it lost with their reasons."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ingest.load.sql import sql
 from ingest.pipeline import PollSummary
 
 SHOWN = 100
-"""Most rows of an artifact: each run keeps its own in Prefect's database; all of them are in the marts."""
+"""Most rows of an artifact: Prefect's database keeps one for each run, while the marts have all rows once."""
 
 Rows = Sequence[Mapping[str, Any]]
 
 
-async def tell(data: Path, summary: PollSummary, now: datetime) -> None:
-    """Two artifacts, `poll-feeds` and `poll-losses`, from the published marts; none of feeds where none was
-    due."""
+async def show_run(data: Path, summary: PollSummary, now: datetime) -> None:
+    """Put two artifacts on the page, from the published marts: `poll-feeds`, unless no feed was due, and
+    `poll-losses`."""
     feeds = query(data, sql("report/run_feeds"), [summary.run_id, SHOWN])
     losses = query(data, sql("report/run_losses"), [now, SHOWN])
     if feeds:
@@ -33,14 +33,14 @@ async def tell(data: Path, summary: PollSummary, now: datetime) -> None:
     await acreate_markdown_artifact(key="poll-losses", markdown=losses_markdown(summary, losses))
 
 
-async def tell_checks(found: Mapping[str, Rows]) -> None:
-    """The warehouse's checks, with the first rows of each that found something."""
-    await acreate_markdown_artifact(key="checks", markdown=checks_markdown(found))
+async def show_checks(checks: Mapping[str, Rows]) -> None:
+    """Put the warehouse's checks on the page, with the first rows that break each."""
+    await acreate_markdown_artifact(key="checks", markdown=checks_markdown(checks))
 
 
 def losses_markdown(summary: PollSummary, losses: Rows) -> str:
-    """Counts by reason, then the URLs."""
-    by_number = sorted(summary.reasons.items(), key=lambda one: (-one[1], one[0]))
+    """What a poll lost: the feeds that failed, the counts by reason, then the URLs."""
+    by_number = sorted(summary.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     reasons = "".join(f"| {code(reason)} | {n} |\n" for reason, n in by_number)
     failures = "".join(
         f"- {code(feed)}: {code(reason)} {plain(detail)}\n"
@@ -53,39 +53,40 @@ def losses_markdown(summary: PollSummary, losses: Rows) -> str:
     parts = [f"## {plain(sentence(summary))}\n"]
     parts.append(f"### Feeds that failed\n{failures}" if failures else "No feed failed.\n")
     parts.append(
-        f"### Losses by reason\n| reason | pages |\n|---|---|\n{reasons}"
+        f"### Pages lost (skipped or given up), by reason\n| reason | pages |\n|---|---|\n{reasons}"
         if reasons
         else "No page was lost.\n"
     )
     if urls:
         parts.append(
-            f"### The first {len(losses)}\n| outcome | reason | url | detail |\n|---|---|---|---|\n{urls}"
+            f"### The first {len(losses)} of them\n"
+            f"| outcome | reason | url | detail |\n|---|---|---|---|\n{urls}"
         )
     return "\n".join(parts)
 
 
-def checks_markdown(found: Mapping[str, Rows]) -> str:
-    """A line for each check."""
+def checks_markdown(checks: Mapping[str, Rows]) -> str:
+    """A line for each check, with the first rows that break it."""
     lines = [
         f"- {'FAIL' if rows else 'ok'} {code(name)}" + "".join(f"\n  - {code(dict(row))}" for row in rows[:5])
-        for name, rows in found.items()
+        for name, rows in checks.items()
     ]
     return "## Checks of the warehouse\n" + "\n".join(lines) + "\n"
 
 
 def code(value: object) -> str:
-    """A code span: what came from the web can end neither it nor the table's cell."""
+    """The value as a code span that text from the web cannot end, nor the table's cell."""
     text = re.sub(r"[`|\s]+", " ", str(value)).strip()
     return f"`{text[:300]}`"
 
 
 def plain(value: object) -> str:
-    """Text without anything that Markdown or HTML would act on."""
+    """The value without the characters that Markdown or HTML would act on."""
     return re.sub(r"[\[\]()<>|`*_#!\s]+", " ", str(value)).strip()[:300]
 
 
 def cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON has it: times in UTC to the minute, the rest as it is."""
+    """A row that JSON can hold: times as text in UTC, to the minute."""
     return {
         key: f"{value:%Y-%m-%d %H:%M}Z" if isinstance(value, datetime) else value
         for key, value in row.items()

@@ -1,5 +1,5 @@
-"""Pools, deployments, schedules and the zombie automation, put on the server of PREFECT_API_URL; run it as
-often as you like.
+"""Sets up pools, deployments, schedules and an automation on the server of PREFECT_API_URL. Running it again
+does no harm.
 
 python -m flows.setup [--feeds F] [--data D] [--config C] [--interval SECONDS]
 """
@@ -35,24 +35,24 @@ from ingest.errors import ConfigError
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
 TAG = "wire-ingest"
-"""What all deployments have, whatever prefect.yaml says: a server's other projects have heartbeats of their
-own, or none."""
+"""Every deployment gets this tag, whatever prefect.yaml says: the automation looks at these runs alone,
+since other projects on the server have other heartbeats, or none."""
 
 _ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed")
 
 
-async def apply(deployments: tuple[Deployment, ...], *, forsake: bool = False) -> None:
-    """Make the server as the deployments say. `forsake`: what seems to run has no process any more, and frees
-    its slot."""
+async def apply(deployments: tuple[Deployment, ...], *, crash_running: bool = False) -> None:
+    """Set up the server by the deployments. `crash_running`: mark runs that seem to be running as Crashed,
+    since their processes are gone, which frees their slots."""
     async with get_client() as client:
         for name, description in POOLS.items():
             await _pool(client, name, description)
         await _automation()
         for deployment in deployments:
             await _deployment(client, deployment)
-    if forsake:
-        await forsake_runs()
+    if crash_running:
+        await crash_runs()
 
 
 async def _pool(client: PrefectClient, name: str, description: str) -> None:
@@ -67,10 +67,10 @@ async def _pool(client: PrefectClient, name: str, description: str) -> None:
 
 
 async def _deployment(client: PrefectClient, wanted: Deployment) -> None:
-    found: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
-    _check_parameters(found, wanted)
+    flow: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
+    _check_parameters(flow, wanted)
     await client.create_deployment(
-        flow_id=await client.create_flow_from_name(found.name),
+        flow_id=await client.create_flow_from_name(flow.name),
         name=wanted.name,
         description=wanted.description,
         tags=sorted({TAG, *wanted.tags}),
@@ -78,7 +78,7 @@ async def _deployment(client: PrefectClient, wanted: Deployment) -> None:
         path=None,
         pull_steps=[],
         parameters=dict(wanted.parameters),
-        parameter_openapi_schema=parameter_schema(found).model_dump_for_openapi(),
+        parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
         enforce_parameter_schema=True,
         schedules=[_schedule(schedule) for schedule in wanted.schedules],
         concurrency_limit=wanted.concurrency_limit.limit,
@@ -90,19 +90,19 @@ async def _deployment(client: PrefectClient, wanted: Deployment) -> None:
     )
 
 
-def _check_parameters(found: Flow[..., Any], wanted: Deployment) -> None:
-    unknown = sorted(set(wanted.parameters) - set(found.parameters.properties))
+def _check_parameters(flow: Flow[..., Any], wanted: Deployment) -> None:
+    unknown = sorted(set(wanted.parameters) - set(flow.parameters.properties))
     if unknown:
         raise ConfigError(
-            f"prefect.yaml: deployment {wanted.name}: flow {found.name} has no parameter {unknown[0]!r}; "
-            f"it has {', '.join(found.parameters.properties)}"
+            f"prefect.yaml: deployment {wanted.name}: flow {flow.name} has no parameter {unknown[0]!r}; "
+            f"it has {', '.join(flow.parameters.properties)}"
         )
 
 
 def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
     when: IntervalSchedule | CronSchedule
     if wanted.interval is not None:
-        # a fixed anchor: with today's every set-up would move the times of the runs
+        # a fixed anchor: with the present time every set-up would move the times of the runs
         when = IntervalSchedule(interval=timedelta(seconds=wanted.interval), anchor_date=_ANCHOR)
     else:
         when = CronSchedule(cron=str(wanted.cron), timezone=wanted.timezone)
@@ -110,20 +110,20 @@ def _schedule(wanted: Schedule) -> DeploymentScheduleCreate:
 
 
 def zombie_automation() -> Automation:
-    """A run of ours that began and then neither beats nor ends for three heartbeats is Crashed, which frees
-    its slot.
+    """Marks a run Crashed, which frees its slot, when it has begun and then neither ends nor sends a
+    heartbeat for the time of three.
 
-    It is counted from Running on, not from the first beat: Prefect's process sends that a moment later, and
-    may be killed before. (Prefect's server tells of Running late, flows/serve/quiet.py; with another server
-    it takes such a run a quarter of an hour.)
+    Time counts from Running on, not from the first heartbeat, which the run sends a moment later: it may be
+    killed before. (An unchanged Prefect server reports Running a quarter of an hour late,
+    flows/serve/quiet.py; there such a run holds its slot for that long.)
     """
-    beat = "prefect.flow-run.heartbeat"
+    heartbeat = "prefect.flow-run.heartbeat"
     return Automation(
         name=ZOMBIES,
-        description="A killed process cannot say that it ended; its run would hold the only slot for ever.",
+        description="A killed process cannot report its end; its run would hold the only slot for ever.",
         trigger=EventTrigger(
-            after={beat, "prefect.flow-run.Running"},
-            expect={beat, *(f"prefect.flow-run.{state}" for state in _ENDED)},
+            after={heartbeat, "prefect.flow-run.Running"},
+            expect={heartbeat, *(f"prefect.flow-run.{state}" for state in _ENDED)},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
             match_related=ResourceSpecification({"prefect.resource.id": [f"prefect.tag.{TAG}"]}),
             for_each={"prefect.resource.id"},
@@ -142,16 +142,17 @@ def zombie_automation() -> Automation:
 async def _automation() -> None:
     wanted = zombie_automation()
     try:
-        found = await Automation.aread(name=ZOMBIES)
+        stored = await Automation.aread(name=ZOMBIES)
     except ValueError:
         await wanted.acreate()
     else:
-        wanted.id = found.id
+        wanted.id = stored.id
         await wanted.aupdate()
 
 
-async def forsake_runs() -> None:
-    """Crashed is what seems to run: its process is gone, and with it who could say so."""
+async def crash_runs() -> None:
+    """Mark every run that seems to be running as Crashed: their processes are gone and cannot report their
+    end."""
     states = FlowRunFilterState(
         type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
     )
@@ -161,13 +162,17 @@ async def forsake_runs() -> None:
 
 
 def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Deployment, ...]:
-    """The deployments of prefect.yaml with this interval, and with the parameters that each flow knows."""
-    found = [one.given(parameters) for one in load_plan().deployments]
-    return tuple((one.every(interval) if interval else one).by(sys.executable) for one in found)
+    """The deployments of prefect.yaml with these parameters, and with this interval (seconds) between
+    polls."""
+    deployments = [deployment.with_parameters(parameters) for deployment in load_plan().deployments]
+    return tuple(
+        (deployment.every(interval) if interval else deployment).started_by(sys.executable)
+        for deployment in deployments
+    )
 
 
 def main() -> None:
-    """Paths are stored in the deployments as absolute ones: a worker starts its runs in a folder of their
+    """Paths are stored in the deployments as absolute ones: a worker starts each run in a folder of its
     own."""
     parser = argparse.ArgumentParser(prog="python -m flows.setup", description=__doc__)
     for name in ("feeds", "data", "config"):
@@ -175,19 +180,22 @@ def main() -> None:
     parser.add_argument("--interval", type=float, help="seconds between polls (default: prefect.yaml)")
     parser.add_argument(
         "--forsake",
+        dest="crash_running",
         action="store_true",
-        help="runs that seem to be running have no process: mark them Crashed",
+        help="mark runs that seem to be running as Crashed: their processes are gone",
     )
-    parser.add_argument("--forsake-only", action="store_true", help="the same, and nothing else")
-    given = parser.parse_args()
-    if given.forsake_only:
-        asyncio.run(forsake_runs())
+    parser.add_argument(
+        "--forsake-only", dest="crash_running_only", action="store_true", help="do that and nothing else"
+    )
+    options = parser.parse_args()
+    if options.crash_running_only:
+        asyncio.run(crash_runs())
         return
     paths = {
-        name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(given, name))
+        name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(options, name))
     }
     try:
-        asyncio.run(apply(planned(given.interval, paths), forsake=given.forsake))
+        asyncio.run(apply(planned(options.interval, paths), crash_running=options.crash_running))
     except ConfigError as error:
         sys.exit(str(error))
     print("pools, deployments and automation are in place")

@@ -1,4 +1,5 @@
-"""What the tasks of a poll do, without Prefect: one run of the pipeline, its pending work taken in slices."""
+"""What the tasks of a poll do, without Prefect: one run of the pipeline, which loads pending pages in
+slices."""
 
 from __future__ import annotations
 
@@ -17,16 +18,16 @@ from ingest.stages.edges import Edges, PollRequest, adopt
 log = logging.getLogger(__name__)
 
 SLICES = 20
-"""Most slices of a run: a task run costs the server 45 ms and 20 kB, so there are at most 25 in a run, with
-poll and publish."""
+"""Most slices of a run: each is a task run, which costs the server 45 ms and 20 kB; with those for poll
+and publish a run has at most 25."""
 
 SMALLEST = 400
-"""Pages in a slice, at least: about ten seconds of work, so that a task run's cost does not show."""
+"""Least pages of a slice: about ten seconds of work, beside which a task run's cost does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one slice did; `more` says that work is left."""
+    """What one slice did; `more`: pages are left for the next."""
 
     pages: int
     counts: Counts
@@ -34,8 +35,8 @@ class Slice:
 
 
 class PollRun:
-    """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses given
-    to a task."""
+    """What the tasks of one flow run share. A plain class on purpose: Prefect walks through dataclasses
+    that a task is called with."""
 
     def __init__(
         self, edges: Edges, asked: PollRequest, slices: int = SLICES, smallest: int = SMALLEST
@@ -51,8 +52,8 @@ class PollRun:
         self._total = 0
 
     async def poll(self) -> PollSummary:
-        """Ask every due feed, and commit what they say."""
-        self.summary = await poll_stage(self.edges, self.asked, self._told)
+        """Poll every feed that is due, and commit its entries."""
+        self.summary = await poll_stage(self.edges, self.asked, self._show)
         log.info(
             "%d of %d feeds polled: %d unchanged, %d failed, %d new entries",
             self.summary.polled,
@@ -64,17 +65,17 @@ class PollRun:
         return self.summary
 
     async def load(self, number: int) -> Slice:
-        """Take batches until a fair share of the pages is done; the last slice takes all that is left.
+        """Load batches until a fair share of the pages is done; the last slice loads all that are left.
 
-        After an error the next call begins with what is pending then, as a new run would: nothing that was
-        loaded is asked for again, and what had reached the archive is read from there.
+        After an error the next call begins with the pages that are pending then, as a new run would: no
+        loaded page is fetched again, and a page that had reached the archive is read from there.
         """
         if self._batches is None:
             if self._broken:
                 self.edges.archive.close()
                 await asyncio.to_thread(adopt, self.edges)
             self._done, self._broken = 0, False
-            self._batches = work_stage(self.edges, self.asked, self.summary, self._told)  # type: ignore[assignment]
+            self._batches = work_stage(self.edges, self.asked, self.summary, self._show)  # type: ignore[assignment]
         try:
             return await self._take(number)
         except BaseException:
@@ -85,8 +86,8 @@ class PollRun:
     async def _take(self, number: int) -> Slice:
         assert self._batches is not None
         before, counts = self._done, Counts()
-        async for one in self._batches:
-            counts.add(one)
+        async for batch in self._batches:
+            counts.add(batch)
             if number < self.slices and self._done - before >= max(
                 self.smallest, -(-self._total // self.slices)
             ):
@@ -105,22 +106,22 @@ class PollRun:
         return part
 
     async def publish(self) -> PollSummary:
-        """Learn what repeats, write the run's row, publish."""
+        """Learn which sentences repeat, write the run's row, publish."""
         return await end_stage(self.edges, self.summary)
 
     async def close(self) -> None:
-        """End what is in flight; pending work stays pending."""
+        """Stop fetching; pages not loaded stay pending."""
         if self._batches is not None:
             await self._batches.aclose()
             self._batches = None
 
-    def _told(self, stage: str, done: int, total: int) -> None:
+    def _show(self, stage: str, done: int, total: int) -> None:
         if stage == "pages":
             self._done, self._total = done, total
 
 
 def configured(feeds: str | None, data: str | None, config: str | None) -> tuple[Settings, FeedList]:
-    """Settings and feeds as a flow is given them; ConfigError where there is nothing to poll."""
+    """Settings and feeds by a flow's parameters. Raises ConfigError when there is no feed to poll."""
     settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
     listed = load_feeds(settings.feeds)
     if not listed.feeds:
@@ -128,26 +129,35 @@ def configured(feeds: str | None, data: str | None, config: str | None) -> tuple
     return settings, listed
 
 
-def budget(settings: Settings, asked: float | None) -> float | None:
-    """Seconds a run may take: the smaller of run_seconds and what the schedule leaves."""
-    given = [seconds for seconds in (settings.run_seconds, asked) if seconds is not None]
-    return min(given, default=None)
+def with_optional_feeds(feeds: str | None, data: str | None, config: str | None) -> tuple[Settings, FeedList]:
+    """Settings by a flow's parameters, and the list of feeds: an empty one when there is no feeds.toml."""
+    settings = load_settings(Path(config) if config else None, {"data": data, "feeds": feeds})
+    if not settings.feeds.exists():
+        return settings, FeedList(path=settings.feeds, feeds=(), hosts=())
+    return settings, load_feeds(settings.feeds)
+
+
+def budget(settings: Settings, max_seconds: float | None) -> float | None:
+    """Seconds that a run may take: the smaller of the setting run_seconds and the schedule's max_seconds."""
+    limits = [seconds for seconds in (settings.run_seconds, max_seconds) if seconds is not None]
+    return min(limits, default=None)
 
 
 def may_go_well_later(error: BaseException | None) -> bool:
-    """Whether a step that failed with this is worth another try: not where settings are wrong or another run
-    is at work."""
+    """Whether a step that failed with this error is worth a retry: not when settings are wrong or another
+    run holds the lock."""
     return isinstance(error, Transient | WarehouseError | OSError | asyncio.TimeoutError)
 
 
 def sentence(s: PollSummary) -> str:
-    """The summary for the run's page."""
+    """The summary in one line, for the run's page."""
     return (
-        f"{s.polled} of {s.feeds} feeds polled, {s.failed} failed; {s.new} new entries, {s.fetched} pages, "
-        f"{s.loaded} articles, {s.revised} revised, {s.lost} lost, {s.pending} pending"
+        f"{s.polled} of {s.feeds} feeds polled, {s.failed} failed; {s.new} new entries, {s.fetched} pages "
+        f"fetched, {s.loaded} articles loaded, {s.revised} revised, {s.lost} lost (skipped or given up), "
+        f"{s.pending} pending (a later run fetches them)"
     )
 
 
 def all_failed(s: PollSummary) -> bool:
-    """As `ingest poll` exits with 1: feeds were asked, and none answered well."""
+    """Whether feeds were polled and all of them failed: `ingest poll` exits with 1 then."""
     return 0 < s.polled == s.failed

@@ -1,4 +1,4 @@
-"""`python -m flows.serve.child PARENT COMMAND...`: becomes COMMAND, which gets SIGTERM when the process
+"""`python -m flows.serve.child PARENT COMMAND...` becomes COMMAND, which gets SIGTERM when the process
 PARENT dies, however it dies."""
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ _PR_SET_PDEATHSIG = 1  # prctl(2); kept across execve(2)
 
 
 def main() -> None:
-    """Linux; elsewhere only the sweep at the next start (flows/serve/tree.py) clears what a killed parent
-    left."""
+    """Works on Linux; elsewhere the processes that a killed parent leaves run on until the next start
+    sweeps them (flows/serve/tree.py)."""
     parent, command = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

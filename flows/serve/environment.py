@@ -1,4 +1,4 @@
-"""Prefect's settings as this project needs them, on server, workers and command line alike.
+"""Prefect's settings, the same for server, workers and command line.
 
 python -m flows.serve.environment --data DIR --port 4200 > prefect.env      # for systemd, containers or a
 shell
@@ -12,7 +12,8 @@ from pathlib import Path
 from flows.logs import LOGGERS
 
 HEARTBEAT_SECONDS = 30
-"""Prefect's smallest. Three may be missed before the automation (flows/setup.py) calls a run dead."""
+"""Between two heartbeats of a run; Prefect allows no shorter time. After three missed ones the automation of
+flows/setup.py marks the run Crashed."""
 
 KEEP_RUNS_DAYS = 14
 KEEP_EVENTS_DAYS = 1
@@ -20,8 +21,7 @@ DEFAULT_PORT = 4200
 
 
 def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """PREFECT_* and what goes with them. `home` holds the server's database; the truth is in the warehouse,
-    not there."""
+    """Environment variables by name. `home` is the folder of the server's database, which holds no news."""
     api = f"http://{host}:{port}/api"
     return {
         # plain HTTP on loopback: without this each of a run's six clients loads all certificates of the
@@ -40,8 +40,8 @@ def settings_for(home: Path, port: int = DEFAULT_PORT, host: str = "127.0.0.1") 
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * 86_400),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{KEEP_EVENTS_DAYS}D",
-        # loops of the server that this project needs seldom or never; the defaults, every 5 s, are a fifth of
-        # its idle CPU
+        # services of the server that this project needs seldom or never: at the default, every 5 s, they cost
+        # a fifth of its idle CPU
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "15",
@@ -61,11 +61,11 @@ def main() -> None:
         "--data",
         type=Path,
         default=Path("data"),
-        help="data directory; Prefect's own goes to its folder prefect",
+        help="data directory; Prefect's database goes to its folder `prefect`",
     )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
-    given = parser.parse_args()
-    for name, value in settings_for((given.data / "prefect").resolve(), given.port).items():
+    options = parser.parse_args()
+    for name, value in settings_for((options.data / "prefect").resolve(), options.port).items():
         print(f"{name}={value}")
 
 

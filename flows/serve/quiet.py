@@ -1,14 +1,15 @@
-"""`python -m flows.serve.quiet ...`: `prefect ...` with a server that looks for due background work once a
-second, not four times, and waits seconds, not a quarter of an hour, for events that never come.
+"""`python -m flows.serve.quiet ...` is `prefect ...` with two changes to the server: it looks for due
+background work once a second instead of four times, and waits seconds, not a quarter of an hour, for events
+that never come.
 
-The server's services run on a task queue (docket) that asks itself what is due every 250 ms: more than half
-of what an idle server costs, for work that is due every 5 to 60 s. Prefect has no setting for it. What is put
-on the queue to be done at once is not delayed by this.
+The server's services run on a task queue (docket) that is checked every 250 ms: more than half of the CPU of
+an idle server, for work that is due every 5 to 60 s. Prefect has no setting for it. Tasks that are to run at
+once are not delayed by this.
 
-An event that follows another waits for it, up to 15 minutes, before automations see it. The Pending of a
-scheduled run follows its Scheduled, and of that the scheduler makes no event: all states of scheduled runs
-came to automations a quarter of an hour late. So they did not know in time that a run killed before its first
-heartbeat had begun, or that a healthy one had ended.
+The server holds back an event until the one that it follows has arrived, up to 15 minutes, before automations
+see it. A scheduled run's Pending follows its Scheduled, for which the scheduler sends no event: automations
+saw all states of scheduled runs a quarter of an hour late. So they did not know in time that a run which was
+killed before its first heartbeat had begun, or that a healthy run had ended.
 """
 
 from __future__ import annotations
@@ -21,23 +22,24 @@ from docket import Worker
 from prefect.server.api import background_workers
 from prefect.server.events.ordering import memory as ordering
 
-LOOK = timedelta(seconds=1)
-PATIENCE = timedelta(seconds=10)
-"""How long an event waits for the one it follows. Both come from one server, within milliseconds, or the
-first never comes."""
+CHECK_INTERVAL = timedelta(seconds=1)
+FOLLOWED_EVENT_WAIT = timedelta(seconds=10)
+"""How long the server holds back an event for the one it follows: that one comes within milliseconds, or
+never."""
 
 
 def calm() -> None:
-    """Let the servers of this process look every LOOK, and wait no longer than PATIENCE for an event."""
+    """Apply both changes to the servers of this process. Raises ImportError when Prefect has moved what is
+    changed."""
     vars(background_workers)["Worker"] = functools.partial(
-        Worker, minimum_check_interval=LOOK, scheduling_resolution=LOOK
+        Worker, minimum_check_interval=CHECK_INTERVAL, scheduling_resolution=CHECK_INTERVAL
     )
     if not hasattr(ordering, "PRECEDING_EVENT_LOOKBACK"):
         raise ImportError(
-            "Prefect's PRECEDING_EVENT_LOOKBACK is elsewhere: constraints.txt names the release this was "
-            "written for"
+            "Prefect has no PRECEDING_EVENT_LOOKBACK where it was: install the release that constraints.txt "
+            "names"
         )
-    vars(ordering)["PRECEDING_EVENT_LOOKBACK"] = PATIENCE
+    vars(ordering)["PRECEDING_EVENT_LOOKBACK"] = FOLLOWED_EVENT_WAIT
 
 
 if __name__ == "__main__":

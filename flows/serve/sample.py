@@ -1,4 +1,4 @@
-"""The sample wire beside the tree of `ingest serve --demo`: something to poll on schedule, offline."""
+"""The sample wire that `ingest serve --demo` polls, served offline by the supervisor process."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from ingest.demo.server import WireServer
 from ingest.demo.wire import POLL_GAP, Wire, config_toml
 
 _SECOND_EDITION = 90.0
-"""Seconds after the first start ever: then the wire's second edition is out, with its corrections and a
-withdrawal."""
+"""Seconds after the first start in a folder: from then on the wire serves its second edition, with
+corrections and a withdrawal."""
 
 _INTERVAL = 20.0
 
 
 @contextmanager
 def sample_wire(folder: Path, interval: float | None = None) -> Iterator[tuple[Path, Path]]:
-    """Serve the wire on a free port; (ingest.toml, feeds.toml) in `folder` lead to it. Its stories are as old
-    as the folder."""
+    """Serve the wire on a free port; yields the paths of an ingest.toml and a feeds.toml, in `folder`, that
+    poll it.
+
+    The stories are dated by the first start in `folder`, so that a later start serves the same stories.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    begun = _begun(folder / "begun.txt")
-    wire = Wire(begun - POLL_GAP)
-    left = _SECOND_EDITION - (datetime.now(UTC) - begun).total_seconds()
+    first_start = _first_start(folder / "begun.txt")
+    wire = Wire(first_start - POLL_GAP)
+    left = _SECOND_EDITION - (datetime.now(UTC) - first_start).total_seconds()
     switch = threading.Timer(max(0.0, left), setattr, (wire, "edition", 2))
     switch.daemon = True
     with WireServer(wire) as server:
@@ -42,7 +45,7 @@ def sample_wire(folder: Path, interval: float | None = None) -> Iterator[tuple[P
             switch.cancel()
 
 
-def _begun(note: Path) -> datetime:
+def _first_start(note: Path) -> datetime:
     if not note.exists():
         note.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
     return datetime.fromisoformat(note.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """`ingest serve`: Prefect's server, the deployments and the workers as one process tree with one log.
 
-This process imports no Prefect: it starts, watches and ends the others. What a killed tree left behind is
-cleared at the start.
+This process, the supervisor, does not import Prefect: it starts, watches and ends the others. At its start it
+ends the processes that a killed tree left running.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ from ingest.load.locks import run_lock
 from ingest.settings import load_feeds, load_settings
 
 _START_SECONDS = 180.0
-"""The server makes its database at the first start; on a busy machine that took a minute."""
+"""The server makes its database at the first start, which took a minute on a busy machine."""
 
 _START_DEATHS = 3
+"""A server that ends so often in a row at the start will not come up."""
 HOST = "127.0.0.1"
 
 
 class ServeError(IngestError):
-    """The tree could not be brought up; the log above says why."""
+    """The process tree could not be started; its log says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line was given; absolute paths or None, `interval` and `wait` in seconds."""
+class ServeOptions:
+    """The options of `ingest serve`; `interval` and `wait` in seconds."""
 
     data: Path | None = None
     feeds: Path | None = None
@@ -53,43 +54,44 @@ class Asked:
     log_level: str | None = None
 
 
-def serve(asked: Asked, say: Callable[[str], None], log: Callable[[str, str], None]) -> int:
-    """Run until SIGINT (130), SIGTERM or SIGHUP (0). LockedError when a tree runs over this data directory
-    already."""
-    with _configured(asked) as (data, parameters), run_lock(data / "locks", "serve", asked.wait):
-        cleared = sweep(str(data))
-        if cleared:
-            log("serve", f"ended {cleared} processes that a killed tree had left")
-        port = free_port(asked.port)
-        environment = {"INGEST_LOG_LEVEL": asked.log_level} if asked.log_level else {}
-        return asyncio.run(_run(data, parameters, port, asked.interval, environment, say, log))
+def serve(options: ServeOptions, say: Callable[[str], None], log: Callable[[str, str], None]) -> int:
+    """Run until a signal: returns 130 after SIGINT, 0 after SIGTERM or SIGHUP.
+
+    `say` prints the line that says all is ready, `log` takes the lines of the processes (process, line).
+    Raises LockedError when a tree already serves this data directory.
+    """
+    with _configured(options) as (data, setup), run_lock(data / "locks", "serve", options.wait):
+        ended = sweep(str(data))
+        if ended:
+            log("serve", f"ended {ended} processes that a killed tree had left running")
+        port = free_port(options.port)
+        environment = {"INGEST_LOG_LEVEL": options.log_level} if options.log_level else {}
+        return asyncio.run(_run(data, setup, port, options.interval, environment, say, log))
 
 
 @contextlib.contextmanager
-def _configured(asked: Asked) -> Iterator[tuple[Path, list[str]]]:
-    """The data directory and the options of flows.setup, checked; with the sample wire served where it is
-    asked for."""
+def _configured(options: ServeOptions) -> Iterator[tuple[Path, list[str]]]:
+    """Check the configuration; yields the data directory and the options for flows.setup. Serves the
+    sample wire meanwhile when `demo` is set."""
     with contextlib.ExitStack() as stack:
-        config, feeds = asked.config, asked.feeds
-        if asked.demo:
-            folder = asked.data or Path("serve-demo")
-            config, feeds = stack.enter_context(sample_wire(folder.resolve() / "demo", asked.interval))
-            asked = replace(asked, data=folder)
-        settings = load_settings(config, {"data": asked.data, "feeds": feeds})
+        config, feeds = options.config, options.feeds
+        if options.demo:
+            folder = options.data or Path("serve-demo")
+            config, feeds = stack.enter_context(sample_wire(folder.resolve() / "demo", options.interval))
+            options = replace(options, data=folder)
+        settings = load_settings(config, {"data": options.data, "feeds": feeds})
         listed = load_feeds(settings.feeds)
         if not listed.feeds:
             raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
-        found = config or (Path("ingest.toml") if Path("ingest.toml").exists() else None)
-        paths = {"data": settings.data, "feeds": settings.feeds, "config": found}
-        options = [
-            part for name, path in paths.items() if path for part in (f"--{name}", str(path.resolve()))
-        ]
-        yield settings.data.resolve(), options
+        settings_file = config or (Path("ingest.toml") if Path("ingest.toml").exists() else None)
+        paths = {"data": settings.data, "feeds": settings.feeds, "config": settings_file}
+        setup = [part for name, path in paths.items() if path for part in (f"--{name}", str(path.resolve()))]
+        yield settings.data.resolve(), setup
 
 
 async def _run(
     data: Path,
-    options: list[str],
+    setup: list[str],
     port: int,
     interval: float | None,
     environment: Mapping[str, str],
@@ -104,7 +106,7 @@ async def _run(
     tree = Tree(str(data), {**settings_for(home, port, HOST), ZYGOTE: str(home), **environment}, log)
     workers = {f"worker-{pool}": pool for pool in load_plan().pools}
     try:
-        bring_up = asyncio.create_task(_bring_up(tree, workers, home, options, port, interval))
+        bring_up = asyncio.create_task(_bring_up(tree, workers, home, setup, port, interval))
         both: set[asyncio.Future[Any]] = {bring_up, stopped}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.done():
@@ -130,19 +132,18 @@ def _settle(stopped: asyncio.Future[int], code: int) -> None:
 
 
 async def _bring_up(
-    tree: Tree, workers: dict[str, str], home: Path, options: list[str], port: int, interval: float | None
+    tree: Tree, workers: dict[str, str], home: Path, setup: list[str], port: int, interval: float | None
 ) -> None:
-    """Server, then what it should know, then the workers: a worker without a pool would make one of its
-    own."""
+    """Start the server, then set up pools and deployments, then start the workers: a worker that finds no
+    pool would make one of its own."""
     tree.keep("server", ["flows.serve.quiet", "server", "start", "--host", HOST, "--port", str(port)])
     await _answering(f"http://{HOST}:{port}/api/health", tree)
     every = ["--interval", str(interval)] if interval else []
-    code = await tree.once("setup", ["flows.setup", "--forsake", *options, *every])
+    code = await tree.once("setup", ["flows.setup", "--forsake", *setup, *every])
     if code != 0:
         raise ServeError(f"the deployments could not be set up (exit {code}); the log above says why")
-    if (
-        sys.platform == "linux"
-    ):  # elsewhere a fork of a process with so much in it is not safe: each run imports Prefect by itself
+    # elsewhere a process that has imported so much cannot be forked safely: each run imports Prefect itself
+    if sys.platform == "linux":
         tree.keep("zygote", ["flows.serve.zygote", str(home)])
     for name, pool in workers.items():
         tree.keep(
@@ -153,8 +154,8 @@ async def _bring_up(
 
 
 def _freeing(tree: Tree) -> Callable[[], Awaitable[None]]:
-    """What follows a worker's death: when no run has a process any more, the slots are free at once, not in
-    90 s."""
+    """What to do after a worker died: when no run has a process any more, its slot is freed at once, not
+    after 90 s."""
 
     async def free() -> None:
         if not tree.running(RUN_MODULE):
@@ -172,7 +173,7 @@ async def _answering(url: str, tree: Tree) -> None:
 
 
 def answers(url: str, timeout: float = 5.0) -> bool:
-    """Whether a GET of this address brings 200."""
+    """Whether a GET of this address answers 200."""
     try:
         with urllib.request.urlopen(url, timeout=timeout) as response:
             return bool(response.status == 200)
@@ -181,7 +182,8 @@ def answers(url: str, timeout: float = 5.0) -> bool:
 
 
 def free_port(wanted: int | None) -> int:
-    """The port asked for, or ConfigError where it is taken; else Prefect's usual one, or any free one."""
+    """The wanted port; without one Prefect's usual port, or a free one if that is taken. Raises
+    ConfigError when the wanted port is taken."""
     for port in [wanted] if wanted else [DEFAULT_PORT, 0]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

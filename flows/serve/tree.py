@@ -13,21 +13,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 MARK = "WIRE_INGEST_TREE"
-"""In the environment of every child and all it starts: tells to which tree a process belongs (its data
-directory)."""
+"""Environment variable of every child and of all that it starts: the data directory of the tree it belongs
+to."""
 
 _GRACE = 10.0
+"""Seconds that a child has to end by itself."""
 _LOOK = 0.2
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds before a child is started again that died young once, twice, ... in a row."""
 _STEADY = 60.0
-"""Seconds: a child that lived this long is started again at once when it dies."""
+"""Seconds: a child that lived this long did not die young, and is started again at once."""
 
 Log = Callable[[str, str], None]
-"""(child, line)"""
+"""Called with (child, line)."""
 
 
 class Tree:
-    """Processes kept running until `stop`. `environment` is added to this process's own."""
+    """Processes that are kept running until `stop`. `environment` is added to the supervisor's own."""
 
     def __init__(self, mark: str, environment: Mapping[str, str], log: Log) -> None:
         self._environment = {**os.environ, **environment, MARK: mark, "PYTHONUNBUFFERED": "1"}
@@ -39,27 +41,27 @@ class Tree:
         self._deaths: dict[str, int] = {}
 
     def deaths(self, name: str) -> int:
-        """How often in a row a child died young."""
+        """How many times in a row a child died young."""
         return self._deaths.get(name, 0)
 
     def running(self, word: str) -> list[int]:
-        """Process ids of the tree whose command line has this word."""
+        """Process ids of the tree whose command line has this argument."""
         return marked(self._mark, word)
 
     def keep(
-        self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None = None
+        self, name: str, command: Sequence[str], after_death: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """Run `python -m command` from now on, whatever happens to it; `mourn` is awaited after a death,
-        before the next start."""
-        self._keepers[name] = asyncio.create_task(self._keep(name, command, mourn))
+        """Run `python -m command`, and start it again whenever it ends; `after_death` is awaited before
+        each new start."""
+        self._keepers[name] = asyncio.create_task(self._keep(name, command, after_death))
 
     async def once(self, name: str, command: Sequence[str]) -> int:
-        """Run `python -m command` to its end; its exit code."""
+        """Run `python -m command` to its end and return its exit code."""
         child = await self._start(name, command)
         return await self._follow(name, child)
 
     async def stop(self, names: Sequence[str]) -> None:
-        """End these children in this order, each with time to end by itself; then everything that bears the
+        """End these children in this order, each with time to end by itself; then every process with the
         mark."""
         self._stopping = True
         for name in names:
@@ -74,7 +76,7 @@ class Tree:
         await asyncio.to_thread(sweep, self._mark)
 
     async def _keep(
-        self, name: str, command: Sequence[str], mourn: Callable[[], Awaitable[None]] | None
+        self, name: str, command: Sequence[str], after_death: Callable[[], Awaitable[None]] | None
     ) -> None:
         while not self._stopping:
             began = time.monotonic()
@@ -85,11 +87,11 @@ class Tree:
             pause = 0.0 if deaths == 0 else _PAUSES[min(deaths, len(_PAUSES)) - 1]
             self._log("serve", f"{name} ended with {code}; started again in {pause:.0f} s")
             await asyncio.sleep(pause)
-            if mourn is not None:
-                await mourn()
+            if after_death is not None:
+                await after_death()
 
     async def _start(self, name: str, command: Sequence[str]) -> asyncio.subprocess.Process:
-        # a session of its own: Ctrl-C of a terminal reaches the supervisor only, which ends the tree in order
+        # in a session of its own, so that Ctrl-C reaches the supervisor only, which ends the tree in order
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -112,7 +114,7 @@ class Tree:
         try:
             return await _ended(child)
         finally:
-            # what the child started may hold its pipe open for longer than it lives
+            # a process that the child started may keep the pipe open after the child has ended
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(reader, 1.0)
 
@@ -121,7 +123,7 @@ class Tree:
         while True:
             try:
                 line = await child.stdout.readline()
-            except ValueError:  # a line longer than the reader's limit: it is dropped, the rest goes on
+            except ValueError:  # the line is longer than the reader's limit: drop it and read on
                 continue
             if not line:
                 return
@@ -131,35 +133,35 @@ class Tree:
 
 
 async def _ended(child: asyncio.subprocess.Process) -> int:
-    """Its exit code. child.wait() would wait for its pipe as well, which what it started may hold open."""
+    """The child's exit code. child.wait() would also wait for its pipe, which a process that it started
+    may keep open."""
     while child.returncode is None:  # noqa: ASYNC110 (asyncio offers no event for the exit alone)
         await asyncio.sleep(_LOOK)
     return child.returncode
 
 
 def sweep(mark: str, grace: float = 5.0) -> int:
-    """End every process that bears the mark: SIGTERM, then SIGKILL after `grace` seconds; how many there
-    were.
+    """End every process with the mark: SIGTERM, then SIGKILL after `grace` seconds. Returns their number.
 
-    The flow processes of a worker live in groups of their own and outlive a worker that is killed. Needs
+    The processes of flow runs are in process groups of their own and outlive a worker that is killed. Needs
     /proc.
     """
-    found = marked(mark)
-    for pid in found:
+    pids = marked(mark)
+    for pid in pids:
         _send(pid, signal.SIGTERM)
     deadline = time.monotonic() + grace
     while (left := marked(mark)) and time.monotonic() < deadline:
         time.sleep(0.1)
     for pid in left:
         _send(pid, signal.SIGKILL)
-    return len(found)
+    return len(pids)
 
 
 def marked(mark: str, word: str | None = None) -> list[int]:
-    """Process ids of this user whose environment bears the mark, and whose command line has `word` where one
-    is given.
+    """Ids of this user's processes that have the mark in their environment and, if given, `word` as an
+    argument.
 
-    Ended ones that nobody waited for are not counted.
+    Processes that have ended but were not waited for are not counted.
     """
     wanted = f"{MARK}={mark}".encode()
     return [
@@ -174,7 +176,7 @@ def marked(mark: str, word: str | None = None) -> list[int]:
 def _parts(path: Path) -> list[bytes]:
     try:
         return path.read_bytes().split(b"\0")
-    except OSError:  # of another user, or gone
+    except OSError:  # of another user, or ended
         return []
 
 

@@ -13,7 +13,7 @@ from prefect.server.api import background_workers
 from prefect.server.events.ordering import memory as ordering
 from prefect.server.events.schemas.events import ReceivedEvent, Resource
 
-from flows.serve.quiet import LOOK, PATIENCE, calm
+from flows.serve.quiet import CHECK_INTERVAL, FOLLOWED_EVENT_WAIT, calm
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +27,12 @@ def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_looks_for_due_work_once_a_second() -> None:
     worker = background_workers.Worker(Docket(url="memory://"))
-    assert worker.minimum_check_interval == worker.scheduling_resolution == LOOK
+    assert worker.minimum_check_interval == worker.scheduling_resolution == CHECK_INTERVAL
 
 
 @pytest.mark.parametrize(("later", "lost"), [(1, True), (-5, False)])
 def test_an_event_waits_seconds_for_one_that_never_comes(later: int, lost: bool) -> None:
-    received = datetime.now(UTC) - PATIENCE - timedelta(seconds=later)
+    received = datetime.now(UTC) - FOLLOWED_EVENT_WAIT - timedelta(seconds=later)
     event = ReceivedEvent(
         occurred=received,
         received=received,

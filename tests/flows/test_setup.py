@@ -30,7 +30,7 @@ def test_every_deployment_leads_to_a_flow_that_takes_its_parameters(name: str) -
 
 
 def test_a_parameter_no_flow_has_is_an_error() -> None:
-    wanted = load_plan().deployments[0].given({"max_secs": 3})
+    wanted = load_plan().deployments[0].with_parameters({"max_secs": 3})
     found: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
     with pytest.raises(ConfigError, match="max_secs"):
         _check_parameters(found, wanted)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.waiting import until
 
-from flows.serve.server import Asked, answers, free_port, serve
+from flows.serve.server import ServeOptions, answers, free_port, serve
 from flows.serve.tree import Tree, marked, sweep
 from ingest.errors import ConfigError, LockedError
 from ingest.load.locks import run_lock
@@ -108,13 +108,13 @@ def test_one_tree_for_a_data_directory(tmp_path: Path) -> None:
         run_lock(tmp_path / "data" / "locks", "serve"),
         pytest.raises(LockedError, match="serve is already running"),
     ):
-        serve(Asked(tmp_path / "data", tmp_path / "feeds.toml"), print, print)
+        serve(ServeOptions(tmp_path / "data", tmp_path / "feeds.toml"), print, print)
 
 
 def test_no_feeds_is_said_before_anything_starts(tmp_path: Path) -> None:
     (tmp_path / "feeds.toml").write_text("", encoding="utf-8")
     with pytest.raises(ConfigError, match="in it; add one"):
-        serve(Asked(tmp_path / "data", tmp_path / "feeds.toml"), print, print)
+        serve(ServeOptions(tmp_path / "data", tmp_path / "feeds.toml"), print, print)
 
 
 def test_a_taken_port_is_refused_and_a_free_one_found() -> None:

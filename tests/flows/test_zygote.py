@@ -87,7 +87,7 @@ def test_other_settings_of_prefect_start_a_run_by_itself(environment: dict[str, 
     asker = engine(environment, PREFECT__FLOW_RUN_ID="nonsense", PREFECT_FLOWS_HEARTBEAT_FREQUENCY="60")
     said, _ = asker.communicate(timeout=3000)
     assert asker.returncode == 1
-    assert b"it starts by itself" in said
+    assert b"so it is not forked" in said
     assert b"Invalid flow run id" in said
 
 

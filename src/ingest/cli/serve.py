@@ -42,10 +42,10 @@ def serve_command(
     """
     if demo and (feeds or config):
         raise click.UsageError("--demo brings its own feeds and settings; leave out --feeds and --config")
-    from flows.serve.server import Asked, serve
+    from flows.serve.server import ServeOptions, serve
 
     return serve(
-        Asked(
+        ServeOptions(
             data=data,
             feeds=feeds,
             config=config,
