@@ -96,6 +96,14 @@ async def test_each_limit_ends_the_call_and_the_next_one_runs(
         assert await pool.run(square, 3) == 9
 
 
+def test_a_killed_worker_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with WorkerPool(1, LIMITS) as pool:
+        assert [str(hit) for hit in pool.map_stream(die, [3])] == ["crash limit hit exit code 3"]
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("WARNING", "a worker was killed: crash limit hit exit code 3, in die")
+    ]
+
+
 async def test_the_functions_own_error_arrives_whole() -> None:
     with WorkerPool(1, LIMITS) as pool:
         with pytest.raises(Terminal) as error:

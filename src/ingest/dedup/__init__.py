@@ -1,1 +1,1 @@
-"""Copies are linked and revisions told apart. Pure: texts in, decisions with their scores out."""
+"""Links copies and classifies revisions. Pure: texts in, decisions with their scores out."""

@@ -1,11 +1,11 @@
-"""Two texts laid side by side: the shingles they share, and whether names and numbers agree where the words
-around them do."""
+"""Two texts aligned: the shingles they share, and whether names and numbers agree where the words around them
+do."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,22 +15,24 @@ from ingest.dedup.tokens import NUMBER, SHINGLE, Tokens, shingles
 Span = tuple[int, int]
 _SLOT = np.array([0, 1, 0, 1, 0, 2], np.uint8)  # by kind of word: 1 a name or number, 2 what may be one
 CASELESS_WORDS = 6
-"""Words of a script without capitals for each that is taken for a name: about as many as in scripts with
-them."""
+"""In a script without capitals one word in this many is counted as a name: about the share of names in
+scripts that have capitals."""
 
 Run = tuple[int, int, int]
-"""Where a shared run of shingles begins in the first text and in the second, and how many there are."""
+"""A run of shared shingles: its first position in the first text and in the second, and its length."""
 
 GAP = 30
-"""Words: a stretch between shared runs longer than this is other matter, not other words for the same."""
+"""Words: where the stretch between two shared runs is longer, it is another matter, not another wording."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparableText:
-    """A text made ready to be laid beside another. `places` has each shingle's first position; `slots` is 1
-    for a name or number, 2 for a word of a script without capitals, 0 for any other; `starts` are the heads
-    of sentences; `figures` are its distinct numbers. Plain containers: at the length of news they beat
-    arrays."""
+    """A text ready to be aligned with another.
+
+    `places` has each shingle's first position. `slots` has for each word 1 for a name or number, 2 for a word
+    of a script without capitals, else 0. `starts` are the first words of sentences, `figures` the distinct
+    numbers. Plain containers: at the length of news they are quicker than arrays.
+    """
 
     words: Sequence[int]
     slots: bytes
@@ -41,10 +43,12 @@ class ComparableText:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two texts share. `in_first` and `in_second` are the shared part of either text's distinct
-    shingles, 0..1; `agreed` and `clashed` count the names and numbers in aligned places that are equal and
-    that are not; `begins` is how many words stand before the first shared passage, in the text where it comes
-    later."""
+    """What two texts share.
+
+    `in_first` and `in_second` are the shared part of each text's distinct shingles, 0..1. `agreed` and
+    `clashed` count the names and numbers in aligned places that are equal and that differ. `begins` is the
+    number of words before the first shared passage, in the text where it comes later.
+    """
 
     in_first: float
     in_second: float
@@ -63,15 +67,15 @@ class Overlap:
         return self.agreed / places if places else 1.0
 
     def swapped(self) -> Overlap:
-        """The same, with the second text first."""
-        return Overlap(self.in_second, self.in_first, self.jaccard, self.agreed, self.clashed, self.begins)
+        """The same overlap with the second text first."""
+        return replace(self, in_first=self.in_second, in_second=self.in_first)
 
 
-NOTHING = Overlap(0.0, 0.0, 0.0, 0, 0)
+NOTHING = Overlap(in_first=0.0, in_second=0.0, jaccard=0.0, agreed=0, clashed=0)
 
 
 def comparable(tokens: Tokens) -> ComparableText:
-    """Make a text ready; once per text, for any number of comparisons."""
+    """Make a text ready to be aligned; done once per text for any number of comparisons."""
     hashes = shingles(tokens.ids).tolist()
     places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
     figures = frozenset(tokens.ids[tokens.kinds == NUMBER].tolist())
@@ -81,19 +85,25 @@ def comparable(tokens: Tokens) -> ComparableText:
 
 
 def shared_figures(a: ComparableText, b: ComparableText) -> tuple[int, int]:
-    """Distinct numbers that both texts have, and those of the text that has fewer."""
+    """Counts the distinct numbers that are in both texts, and those of the text that has fewer."""
     return len(a.figures & b.figures), min(len(a.figures), len(b.figures))
 
 
 def quick_overlap(a: ComparableText, b: ComparableText) -> Overlap:
-    """What is shared without looking at places: shingles, and figures as slots."""
+    """The overlap without alignment: shared shingles, and figures instead of names and numbers in place."""
     n, (agreed, fewer) = len(a.places.keys() & b.places.keys()), shared_figures(a, b)
     first, second = len(a.places) or 1, len(b.places) or 1
-    return Overlap(n / first, n / second, n / (first + second - n), agreed, fewer - agreed)
+    return Overlap(
+        in_first=n / first,
+        in_second=n / second,
+        jaccard=n / (first + second - n),
+        agreed=agreed,
+        clashed=fewer - agreed,
+    )
 
 
 def overlap(a: ComparableText, b: ComparableText) -> Overlap:
-    """Shingles shared by the two texts, and the slots in aligned places."""
+    """The overlap by alignment: shared shingles, and the names and numbers in aligned places."""
     runs = _runs(a.places, b.places)
     if not runs:
         return NOTHING
@@ -104,29 +114,36 @@ def overlap(a: ComparableText, b: ComparableText) -> Overlap:
         same, other = _compare(a, b, ours, theirs)
         agreed += same
         clashed += other
-    return Overlap(n / first, n / second, n / (first + second - n), agreed, clashed, max(runs[0][:2]))
+    return Overlap(
+        in_first=n / first,
+        in_second=n / second,
+        jaccard=n / (first + second - n),
+        agreed=agreed,
+        clashed=clashed,
+        begins=max(runs[0][:2]),
+    )
 
 
 def _runs(first: Mapping[int, int], second: Mapping[int, int]) -> list[Run]:
-    """Shared shingles that follow each other in both texts, as runs, in the order of the first text."""
+    """Runs of shared shingles that follow each other in both texts, in the order of the first text."""
     places = sorted([(place, second[shingle]) for shingle, place in first.items() if shingle in second])
     runs: list[Run] = []
     begin, other, length = -2, -2, 0
-    for here, there in places:
-        if here == begin + length and there == other + length:
+    for place, other_place in places:
+        if place == begin + length and other_place == other + length:
             length += 1
             continue
         if length:
             runs.append((begin, other, length))
-        begin, other, length = here, there, 1
+        begin, other, length = place, other_place, 1
     if length:
         runs.append((begin, other, length))
     return runs
 
 
 def _rising(runs: list[Run]) -> list[Run]:
-    """The runs that rise in both texts, as long together as can be: paragraphs that changed places fall out
-    of it."""
+    """The longest selection of runs that is in the same order in both texts: paragraphs that changed
+    places are left out."""
     if all(a[1] + a[2] <= b[1] for a, b in pairwise(runs)):
         return runs
     shingles = [(a + i, b + i) for a, b, length in runs for i in range(length)]
@@ -147,7 +164,7 @@ def _rising(runs: list[Run]) -> list[Run]:
 
 
 def _agreed(slots: bytes, runs: list[Run]) -> int:
-    """Slots of the first text inside shared shingles."""
+    """The number of names and numbers inside shared shingles."""
     certain = possible = done = 0
     for begin, _, length in runs:
         end = begin + length - 1 + SHINGLE
@@ -158,8 +175,7 @@ def _agreed(slots: bytes, runs: list[Run]) -> int:
 
 
 def _gaps(a: ComparableText, b: ComparableText, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
-    """Stretches that stand in the same place of both texts: between two shared runs, within the sentences
-    those belong to."""
+    """Stretches in the same place of both texts: between two shared runs, within the sentences of those."""
     yield [_before(a, runs[0][0], 0)], [_before(b, runs[0][1], 0)]
     for (begin, other, length), after in pairwise(runs):
         reach = length - 1 + SHINGLE
@@ -172,27 +188,26 @@ def _gaps(a: ComparableText, b: ComparableText, runs: list[Run]) -> Iterator[tup
 
 
 def _before(text: ComparableText, end: int, floor: int) -> Span:
-    """From the head of the sentence that reaches over `end`."""
+    """From the start of the sentence that `end` is in, up to `end`."""
     at = bisect_right(text.starts, end) - 1
     return max(floor, text.starts[at]), end
 
 
 def _after(text: ComparableText, begin: int, ceiling: int) -> Span:
-    """To the end of the sentence that `begin` goes on with."""
+    """From `begin` to the end of its sentence."""
     at = bisect_left(text.starts, begin)
     return begin, min(ceiling, text.starts[at] if at < len(text.starts) else ceiling)
 
 
 def _within(text: ComparableText, gap: Span) -> list[Span]:
-    """The gap, or where sentences end inside it, its head and its tail: sentences between those were added or
-    dropped."""
+    """The gap, or its first and last sentence where it has several: those between were added or dropped."""
     head = _after(text, gap[0], gap[1])
     return [gap] if head == gap else [head, _before(text, gap[1], gap[0])]
 
 
 def _compare(a: ComparableText, b: ComparableText, ours: list[Span], theirs: list[Span]) -> tuple[int, int]:
-    """Slots found on both sides, and slots replaced by others; what one side merely lacks counts for
-    nothing."""
+    """Counts the names and numbers that are on both sides, and those that were replaced by others. What is
+    only missing on one side is not counted."""
     mine, other = _slots(a, ours), _slots(b, theirs)
     if not mine or not other:
         return 0, 0
@@ -205,7 +220,7 @@ def _compare(a: ComparableText, b: ComparableText, ours: list[Span], theirs: lis
 
 
 def _slots(text: ComparableText, spans: list[Span]) -> list[int]:
-    """Names and numbers in `spans`; none where the stretch is too long to stand for the same."""
+    """Names and numbers in `spans`; none where these are longer than GAP."""
     if sum(end - begin for begin, end in spans) > GAP:
         return []
     words, slots = text.words, text.slots

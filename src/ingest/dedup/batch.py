@@ -1,11 +1,11 @@
-"""`ingest dedup`: texts to copy groups, in input order, with fingerprints in memory and words on disk."""
+"""`ingest dedup`: from texts to copy groups, in input order, with sketches in memory and words on disk."""
 
 from __future__ import annotations
 
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,12 +24,13 @@ from ingest.dedup.verify import WINDOW, DedupText, are_copies, verify
 from ingest.model import CopyKind
 
 READY = 4_000
-"""Texts kept ready for comparison, some 30 kB each."""
+"""Texts kept in memory for comparison, some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One input line of `ingest dedup`; `published_at` is aware UTC, `agency` the credited origin."""
+    """One input line of `ingest dedup`; `published_at` is aware UTC, `agency` is the agency that it
+    credits."""
 
     id: str
     text: str
@@ -41,8 +42,8 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One output line. `copy_group` is the id of the group's canonical text, against which kind and scores
-    are measured."""
+    """One output line. `copy_group` is the id of the group's canonical text; kind and scores compare the text
+    with that."""
 
     id: str
     copy_group: str
@@ -54,7 +55,7 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a text's words lie in the spill file, and how many words and sentences there are."""
+    """Where a text's words are in the spill file, and how many words and sentences it has."""
 
     offset: int
     words: int
@@ -62,21 +63,21 @@ class _Place:
 
 
 def copy_groups(rows: Iterable[TextRow]) -> Iterator[CopyRow]:
-    """Group copies among `rows`; yields one row per input in input order, after all have been read.
+    """Group the copies among `rows`. Yields one row per input row, in input order, once all have been read.
 
-    A row whose id came before is answered like the first of that id. Memory is about 2 kB a text, whatever
-    its length: the words go to an unnamed temporary file, five bytes each.
+    A row with an id that came before gets the answer of the first. Memory is about 2 kB a text, whatever its
+    length: words go to an unnamed temporary file, five bytes each.
     """
     with tempfile.TemporaryFile() as spill:
         batch = DedupBatch(rows, spill)
         groups = batch.groups()
-        found = {id: g for g in groups for id in g.members}
+        by_member = {id: group for group in groups for id in group.members}
         for id in batch.order:
-            yield batch.row(id, found[id])
+            yield batch.row(id, by_member[id])
 
 
 class DedupBatch:
-    """All texts of one run: read once, boilerplate learned over them, then compared."""
+    """All texts of one run: read once, to learn the boilerplate among them, then compared."""
 
     def __init__(self, rows: Iterable[TextRow], spill: IO[bytes]):
         self.order: list[str] = []
@@ -97,7 +98,7 @@ class DedupBatch:
                 continue
             tokens = tokenise(row.text)
             self._index[row.id] = len(self._about)
-            self._about.append(TextRow(row.id, "", row.headline, row.published_at, row.publisher, row.agency))
+            self._about.append(replace(row, text=""))
             self._places.append(_Place(offset, len(tokens), len(tokens.starts)))
             offset += self._spill.write(
                 tokens.starts.tobytes() + tokens.ids.tobytes() + tokens.kinds.tobytes()
@@ -120,14 +121,19 @@ class DedupBatch:
     def _text(self, at: int) -> DedupText:
         row = self._about[at]
         return DedupText(
-            row.id, comparable(self._tokens(at)), row.headline, row.published_at, row.publisher, row.agency
+            id=row.id,
+            content=comparable(self._tokens(at)),
+            headline=row.headline,
+            published_at=row.published_at,
+            publisher=row.publisher,
+            agency=row.agency,
         )
 
     def candidates(self) -> list[tuple[str, str]]:
-        """Pairs of ids worth comparing, a < b: texts of the same words with the first of them, and firsts
-        that share sketch hashes.
+        """Returns the pairs of ids worth comparing, a < b: each text with the first one of the same words,
+        and pairs of these firsts that share hashes of their sketches.
 
-        Positions are by time and id from here on, so that the order of the input decides nothing.
+        Texts are taken by time and id, so that the order of the input does not matter.
         """
         sketches, same = self._sketches(sorted(self._index, key=lambda id: (self._time(id) or NEVER, id)))
         firsts = list(sketches)
@@ -136,8 +142,8 @@ class DedupBatch:
         return sorted((min(pair), max(pair)) for pair in pairs)
 
     def _sketches(self, order: list[str]) -> tuple[dict[str, array[int]], list[tuple[str, str]]]:
-        """Sketches of the first text of each wording (in each window), and pairs of that with the others of
-        the same wording."""
+        """Returns sketches of the first text of each wording (in each WINDOW), and pairs of that text with
+        the others of the same wording."""
         first: dict[bytes, str] = {}
         sketches: dict[str, array[int]] = {}
         same: list[tuple[str, str]] = []
@@ -145,7 +151,7 @@ class DedupBatch:
             ids = self._tokens(self._index[id]).ids
             wording = blake2b(ids.tobytes(), digest_size=16).digest()
             known = first.get(wording)
-            if known is None or self._apart(known, id):
+            if known is None or self._outside_window(known, id):
                 first[wording] = id
                 sketches[id] = array("I", sketch(shingles(ids)))
             else:
@@ -155,12 +161,12 @@ class DedupBatch:
     def _time(self, id: str) -> datetime | None:
         return self._about[self._index[id]].published_at
 
-    def _apart(self, a: str, b: str) -> bool:
-        one, other = self._time(a), self._time(b)
-        return one is not None and other is not None and abs(one - other) > WINDOW
+    def _outside_window(self, a: str, b: str) -> bool:
+        first, second = self._time(a), self._time(b)
+        return first is not None and second is not None and abs(first - second) > WINDOW
 
     def groups(self) -> list[CopyGroup]:
-        """The whole of it: sketch, find, verify, group."""
+        """All steps: sketch, find candidates, verify, group."""
         members = [
             GroupMember(row.id, row.published_at, from_origin(row.agency, row.publisher))
             for row in self._about
@@ -168,24 +174,38 @@ class DedupBatch:
         return group(members, [pair for pair in self.candidates() if self.same(*pair)], self.same)
 
     def same(self, a: str, b: str) -> bool:
-        """Are these two copies?"""
+        """True if the two texts are copies of one story."""
         return are_copies(self._ready(self._index[a]), self._ready(self._index[b]))
 
     def row(self, id: str, group: CopyGroup) -> CopyRow:
-        """The answer for one id, with its scores against the canonical text."""
+        """Returns the output line of one id, with its scores against the canonical text."""
         if id == group.canonical:
-            return CopyRow(id, id, True, CopyKind.ORIGIN, 1.0, 1.0)
+            return CopyRow(
+                id=id,
+                copy_group=id,
+                is_canonical=True,
+                kind=CopyKind.ORIGIN,
+                containment=1.0,
+                slot_agreement=1.0,
+            )
         verdict = verify(self._ready(self._index[group.canonical]), self._ready(self._index[id]))
-        return CopyRow(id, group.canonical, False, verdict.kind, verdict.containment, verdict.slot_agreement)
+        return CopyRow(
+            id=id,
+            copy_group=group.canonical,
+            is_canonical=False,
+            kind=verdict.kind,
+            containment=verdict.containment,
+            slot_agreement=verdict.slot_agreement,
+        )
 
 
 def from_origin(agency: str | None, publisher: str | None) -> bool:
-    """Is the credited agency also the publisher? Unknown is no."""
+    """True if the credited agency is also the publisher; False where either is unknown."""
     return bool(agency and publisher and agency.casefold() == publisher.casefold())
 
 
 def _drops(texts: list[Hashes], known: Hashes) -> list[NDArray[np.bool_] | None]:
-    """For each text which of its sentences are boilerplate; None where none is."""
+    """Marks for each text which of its sentences are boilerplate; None where none is."""
     marks = np.isin(np.concatenate([*texts, known[:0]]), known)
     ends = np.cumsum([len(text) for text in texts]).tolist()
     each = (marks[end - len(text) : end] for text, end in zip(texts, ends, strict=True))

@@ -1,5 +1,5 @@
-"""What comparing asks of a text and depends on nothing but the text: worked out once, by whichever process
-has it first."""
+"""What comparisons need of a text and follows from the text alone: computed once, by the first process that
+has it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, token
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextFeatures:
-    """All of a text: its words, a hash for each sentence (`sentence_hashes`), and if asked for the sketch of
-    its shingles."""
+    """Of a whole text, boilerplate included: its words, a hash for each sentence (`sentence_hashes`), and
+    optionally the sketch of its shingles."""
 
     words: Tokens
     sentences: Hashes
@@ -20,7 +20,7 @@ class TextFeatures:
 
 
 def text_features(text: str, *, sketched: bool = False) -> TextFeatures:
-    """Read a text, boilerplate and all. A text that is only compared with others needs no sketch."""
+    """Compute the features. A text that is only compared with given others needs no sketch."""
     words = tokenise(text)
     return TextFeatures(
         words, sentence_hashes(words), tuple(sketch(shingles(words.ids))) if sketched else None

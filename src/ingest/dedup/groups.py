@@ -1,4 +1,4 @@
-"""Groups of copies out of verified pairs: no chains, one canonical text, the same for every order of
+"""From verified pairs to groups of copies: no chains, one canonical text, the same result in every order of
 arrival."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """A text that may be grouped. `from_origin`: published by the agency that it credits."""
+    """A text to be grouped. `from_origin`: it was published by the agency that it credits."""
 
     id: str
     published_at: datetime | None = None
@@ -33,12 +33,12 @@ class CopyGroup:
 def group(
     members: Iterable[GroupMember], pairs: Iterable[tuple[str, str]], check: Check | None = None
 ) -> list[CopyGroup]:
-    """Part `members` into groups, using verified `pairs` of their ids; sorted by canonical id.
+    """Divide `members` into groups by the verified `pairs` of their ids. Returns the groups by canonical id.
 
-    Every member is verified against its group's canonical text, or against at least half of the other
-    members: that A is like B and B like C does not bring A to C. `check(a, b)`, a < b, is asked about pairs
-    that were never compared and must always answer the same; without it they count as different. The answer
-    depends on the sets alone, never on their order.
+    Every member is verified against its group's canonical text or at least half of the other members: A like
+    B and B like C does not make A a copy of C. `check(a, b)`, a < b, is called for pairs that were never
+    compared and must always return the same; without it they count as different. The result depends on the
+    sets alone, not on their order.
     """
     known = {m.id: m for m in members}
     links = _links(known, pairs)
@@ -49,13 +49,13 @@ def group(
 
 
 def canonical(members: Iterable[GroupMember]) -> str:
-    """The origin agency's own copy, its latest; else the earliest published, unknown times last; ties by
-    id."""
-    found = list(members)
-    own = [m for m in found if m.from_origin]
+    """Returns the id of the text that stands for the group: the latest one of the credited agency itself;
+    else the earliest published, unknown times last; ties by id."""
+    candidates = list(members)
+    own = [m for m in candidates if m.from_origin]
     if own:
         return min(own, key=lambda m: (-m.published_at.timestamp() if m.published_at else 0.0, m.id)).id
-    return min(found, key=_seniority).id
+    return min(candidates, key=_seniority).id
 
 
 def _seniority(member: GroupMember) -> tuple[datetime, str]:
@@ -72,13 +72,13 @@ def _links(known: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, 
 
 
 def connected_pairs(pairs: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """The pairs, parted into those that hang together; each part in the order given."""
+    """Divides the pairs so that each text is in one part only; each part keeps the order of `pairs`."""
     parts = _components(_links(dict.fromkeys(chain.from_iterable(pairs)), pairs))
     number = {id: at for at, part in enumerate(parts) for id in part}
-    told: list[list[tuple[str, str]]] = [[] for _ in parts]
+    connected: list[list[tuple[str, str]]] = [[] for _ in parts]
     for a, b in pairs:
-        told[number[a]].append((a, b))
-    return told
+        connected[number[a]].append((a, b))
+    return connected
 
 
 def _components(links: Mapping[str, set[str]]) -> list[set[str]]:
@@ -98,7 +98,7 @@ def _components(links: Mapping[str, set[str]]) -> list[set[str]]:
 
 
 class _Verified:
-    """Links of one component, completed by `check` where a pair was never compared."""
+    """The links of one component; `check` is called where a pair was never compared, and its answer kept."""
 
     def __init__(self, links: dict[str, set[str]], check: Check | None):
         self.links = links
@@ -124,8 +124,8 @@ class _Verified:
 
 
 def _split(component: set[str], known: Mapping[str, GroupMember], verified: _Verified) -> list[CopyGroup]:
-    """Take the best connected text with all that verify against it, settle who may stay, and go on with the
-    rest."""
+    """Take the best connected text with all that verify against it, remove those that may not stay, and
+    repeat with the rest."""
     left, groups = set(component), []
     while left:
         hub = min(left, key=lambda id: (-len(verified.links[id] & left), _seniority(known[id])))
@@ -137,8 +137,8 @@ def _split(component: set[str], known: Mapping[str, GroupMember], verified: _Ver
 
 
 def _settle(group: set[str], known: Mapping[str, GroupMember], verified: _Verified) -> set[str]:
-    """Put out, least connected first, whoever is verified neither against the canonical nor against half of
-    the others."""
+    """Remove, least connected first, each member that is verified neither against the canonical text nor
+    against half of the others."""
     while len(group) > 1:
         head = canonical(known[id] for id in group)
         count = {
@@ -148,7 +148,7 @@ def _settle(group: set[str], known: Mapping[str, GroupMember], verified: _Verifi
         weak = [id for id, n in count.items() if 2 * n < len(group) - 1]
         if not weak:
             break
-        # A canonical that most of the group does not know is itself the one that does not belong.
+        # Where half of the others or more fail against the canonical text, that is the one to remove.
         out = head if 2 * len(weak) >= len(group) else min(weak, key=lambda id: (count[id], id))
         group = group - {out}
     return group

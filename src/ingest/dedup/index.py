@@ -14,10 +14,10 @@ from ingest.dedup.sketch import SHARED
 from ingest.dedup.verify import WINDOW
 
 COMMON = 200
-"""Texts: a hash that more than these have (a template's own words) points at nobody."""
+"""Texts: a hash that more of them share is a template's own words, and is ignored."""
 
 TOP = 10
-"""Candidates compared for each text, those that share most first."""
+"""Candidates compared for each text: those that share the most hashes."""
 
 _UNDATED = np.iinfo(np.int64).min
 
@@ -25,8 +25,8 @@ _UNDATED = np.iinfo(np.int64).min
 def candidate_pairs(
     sketches: Sequence[Sequence[int]], times: Sequence[datetime | None]
 ) -> list[tuple[int, int]]:
-    """Pairs of positions (a < b), sorted: at least two hashes shared, within 30 days when both times are
-    known."""
+    """Returns the pairs of positions (a < b), sorted, that share at least two hashes and are at most 30 days
+    apart where both times are known."""
     if not sketches:
         return []
     first, second = _sharing(sketches)
@@ -41,7 +41,7 @@ def candidate_pairs(
 
 
 def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each pair of texts once for each hash they share."""
+    """Each pair of texts, once for each hash that they share."""
     hashes = np.fromiter(chain.from_iterable(sketches), np.uint32)
     owners = np.repeat(np.arange(len(sketches)), [len(s) for s in sketches])
     order = np.argsort(hashes, kind="stable")
@@ -68,7 +68,7 @@ def _near(
 def _likeliest(
     first: NDArray[np.int64], second: NDArray[np.int64], shared: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Pairs that are among the ten best of either side."""
+    """Marks the pairs that are among the ten best of either text."""
     keep = np.zeros(len(first), np.bool_)
     for side, other in ((first, second), (second, first)):
         order = np.lexsort((other, -shared, side))

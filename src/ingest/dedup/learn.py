@@ -1,4 +1,4 @@
-"""Boilerplate: sentences that come back in unrelated texts, learned from a batch."""
+"""Boilerplate: sentences that recur in unrelated texts, learned from a batch."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 from ingest.dedup.tokens import Hashes, Tokens
 
 REPEATS = 5
-"""Texts that must carry a sentence before it can count as boilerplate."""
+"""Texts that must have a sentence before it can count as boilerplate."""
 
 SAMPLE = 8
-"""Texts compared with each other for each such sentence."""
+"""Texts with such a sentence that are compared with each other."""
 
 OPENING, SPOKEN = 2, 8
-"""Sentences that a text is known by: its first two of at least eight words (shorter ones are labels: a date,
-a section)."""
+"""A text is identified by its first OPENING sentences of at least SPOKEN words; shorter ones are labels (a
+date, a section)."""
 
 
 FIRST, LAST = 2, 4
-"""Sentences at either end of a text that are counted where a history is kept: an outlet's own lines stand
+"""Sentences at the beginning and at the end of a text that the warehouse counts: an outlet's own lines are
 there."""
 
 
 def outer_sentences(sentences: Hashes) -> list[int]:
-    """The distinct first and last sentences of a text."""
+    """Returns the distinct first and last sentences of a text."""
     ends: list[int] = np.concatenate(
         [sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]
     ).tolist()
@@ -35,30 +35,31 @@ def outer_sentences(sentences: Hashes) -> list[int]:
 
 
 def opening_sentences(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
-    """What `boilerplate` knows a text by."""
+    """Returns the hashes of the sentences by which `boilerplate` identifies a text."""
     spoken = tokens.lengths() >= SPOKEN
     return tuple(sentences[spoken][:OPENING].tolist())
 
 
 def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) -> Hashes:
-    """Hashes of the sentences found in at least five texts that mostly do not open alike; sorted.
+    """Returns the sorted hashes of the sentences that at least five texts have, most of which open
+    differently.
 
-    Forty mastheads that carry one story repeat its sentences too, but open with it. The answer does not
-    depend on the order of the texts.
+    Forty mastheads that run one story repeat its sentences too, but they all open with it. The result does
+    not depend on the order of the texts.
     """
     counted = [np.unique(text) for text in texts]
     hashes = np.concatenate([*counted, np.zeros(0, np.uint64)])
     owners = np.repeat(np.arange(len(counted)), [len(c) for c in counted])
     ranks = np.array(
         [int(c.sum()) for c in counted], np.uint64
-    )  # a text's own, so that samples ignore the order
+    )  # follow from the text alone, so that samples do not depend on the order
     order = np.lexsort((ranks[owners], hashes))
-    found = [
+    recurring = [
         hash
         for hash, carriers in _repeated(hashes[order], owners[order])
         if open_differently([openings[at] for at in _sample(carriers)])
     ]
-    return np.array(found, np.uint64)
+    return np.array(recurring, np.uint64)
 
 
 def _repeated(hashes: Hashes, owners: NDArray[np.int64]) -> Iterable[tuple[int, NDArray[np.int64]]]:
@@ -69,12 +70,12 @@ def _repeated(hashes: Hashes, owners: NDArray[np.int64]) -> Iterable[tuple[int, 
 
 
 def _sample(carriers: NDArray[np.int64]) -> list[int]:
-    """A few of them, evenly taken."""
+    """At most SAMPLE of the carriers, evenly spaced."""
     sample: list[int] = carriers[:: max(1, len(carriers) // SAMPLE)][:SAMPLE].tolist()
     return sample
 
 
 def open_differently(openings: Sequence[tuple[int, ...]]) -> bool:
-    """Most of these texts open differently: what they share is no story."""
+    """True if most of these texts open differently: then what they share is not a story."""
     pairs = [not a.isdisjoint(b) for a, b in combinations(map(set, openings), 2)]
     return 2 * sum(pairs) < len(pairs)

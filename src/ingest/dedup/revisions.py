@@ -1,4 +1,4 @@
-"""What a changed text under the same address is: noise, an edit, a correction, an update or a withdrawal."""
+"""Classifies a changed text under the same address: noise, edit, correction, update or withdrawal."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ingest.model import RevisionKind, Signal, Status
 from ingest.text import text_hash
 
 DIFF = 10_000_000_000
-"""Pairs of words: beyond these (100,000 words each) a diff takes seconds, and words are counted without their
-order."""
+"""Pairs of words: with more (100,000 words in each text) a diff takes seconds, and words are counted without
+regard to their order."""
 
 TEASER = 25
 """Words: a line this short without a full stop may be a link to another story."""
@@ -26,8 +26,8 @@ _DATELINE = re.compile(
     r"\s*[-–—]{1,2}\s+"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;。！？؟।][\"'”’»)\]]*\s*\Z")
-# Lines that change by themselves: when it was updated (a word, then mostly figures), how long it reads, how
-# often it was seen.
+# Lines that change by themselves: a time of update (a word, then mostly figures), a reading time, a number of
+# views.
 _UPDATED = re.compile(
     r"\W*(?:last |first )?(?:updated?|published|posted|modified|actualizado|publicado|aktualisiert|stand"
     r"|mis à jour|publié"
@@ -50,8 +50,8 @@ _CORRECTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RevisionChange:
-    """`words_added` and `words_removed` count words of headline and body. NOISE opens no revision; `why` says
-    what decided."""
+    """How a text changed. `words_added` and `words_removed` count words of headline and body; `why` says what
+    decided. NOISE opens no revision."""
 
     kind: RevisionKind
     words_added: int
@@ -72,13 +72,20 @@ def classify(
 ) -> RevisionChange:
     """Compare an article's current text with one just read under the same address.
 
-    `seen_hashes` are `revision_hash` values of all the texts this article has had: one of them again is
-    flapping (caches out of step, A/B headlines) and opens no revision. `signal` and `old_signal` are the
-    wire's marks on either text: a "CORRECTED" that merely stays in the headline corrects nothing again.
+    `seen_hashes` are the `revision_hash` values of all earlier texts of this article: one that returns
+    (caches out of step, A/B headlines) opens no revision. `signal` and `old_signal` are the wire's marks on
+    the new and the old text: a "CORRECTED" that is still in the headline is not a second correction.
     """
     added, removed = word_changes(_whole(old_headline, old_body), _whole(new_headline, new_body))
     kind, why = _kind(
-        old_headline, old_body, new_headline, new_body, signal, old_signal, seen_hashes, added + removed
+        old_headline=old_headline,
+        old_body=old_body,
+        new_headline=new_headline,
+        new_body=new_body,
+        signal=signal,
+        old_signal=old_signal,
+        seen_hashes=seen_hashes,
+        changed_words=added + removed,
     )
     if status is Status.WITHDRAWN:
         kind, why = RevisionKind.WITHDRAWAL, "withdrawn by the wire"
@@ -86,13 +93,13 @@ def classify(
 
 
 def revision_hash(headline: str | None, body: str) -> str:
-    """sha256 of the normalised headline and body, the dateline left out: what `seen_hashes` holds."""
+    """Returns the SHA-256 of the normalised headline and body without the dateline, as in `seen_hashes`."""
     return text_hash(_whole(headline, _undated(body)))
 
 
 def word_changes(old: str, new: str) -> tuple[int, int]:
-    """Words added and removed. Spacing, case and punctuation are no words; words that changed places count as
-    both."""
+    """Returns the numbers of words added and removed. Changes of spacing, case and punctuation do not count;
+    words that changed places count as both."""
     a, b = tokenise(old).ids.tolist(), tokenise(new).ids.tolist()
     same = _common_prefix(a, b)
     a, b = a[same:], b[same:]
@@ -108,7 +115,7 @@ def word_changes(old: str, new: str) -> tuple[int, int]:
 def _common_words(a: Sequence[int], b: Sequence[int]) -> int:
     """Length of the longest common subsequence, a word of `b` at a time over all of `a` as bits (Hyyrö 2004).
 
-    difflib's matcher takes half a minute over a table that repeats two words.
+    difflib takes half a minute for a table that repeats two words.
     """
     places: dict[int, int] = {}
     for i, word in enumerate(a):
@@ -122,6 +129,7 @@ def _common_words(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 def _kind(
+    *,
     old_headline: str | None,
     old_body: str,
     new_headline: str | None,
@@ -129,22 +137,22 @@ def _kind(
     signal: Signal,
     old_signal: Signal,
     seen_hashes: Collection[str],
-    changed: int,
+    changed_words: int,
 ) -> tuple[RevisionKind, str]:
-    if not changed:
+    if not changed_words:
         return RevisionKind.NOISE, "only spacing, case or punctuation changed"
     if revision_hash(new_headline, new_body) in seen_hashes:
         return RevisionKind.NOISE, "a text this article has had before"
     before, after = _lines(_undated(old_body)), _lines(_undated(new_body))
-    gone, come = _changed_lines(before, after)
+    removed, added = _changed_lines(before, after)
     if _words(old_headline or "") == _words(new_headline or ""):
-        if not gone and not come:
+        if not removed and not added:
             return RevisionKind.NOISE, "only the dateline, a time of update or a counter changed"
-        if _rotated(gone, come, after):
+        if _is_teaser_rotation(removed, added, after):
             return RevisionKind.NOISE, "only a line that links elsewhere changed"
     if signal is Signal.CORRECTION and old_signal is not Signal.CORRECTION:
         return RevisionKind.CORRECTION, "marked as a correction"
-    if any(map(_CORRECTION.match, come)):
+    if any(map(_CORRECTION.match, added)):
         return RevisionKind.CORRECTION, "a correction notice was added"
     if signal in (Signal.UPDATE, Signal.FLASH):
         return RevisionKind.UPDATE, "marked as an update"
@@ -176,22 +184,25 @@ def _words(line: str) -> tuple[int, ...]:
 
 
 def _changed_lines(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Lines found in one text only, by their words."""
+    """Lines whose words are in one text only: the removed ones and the added ones."""
     old, new = {_words(line) for line in before}, {_words(line) for line in after}
     return [line for line in before if _words(line) not in new], [
         line for line in after if _words(line) not in old
     ]
 
 
-def _rotated(gone: Sequence[str], come: Sequence[str], lines: Sequence[str]) -> bool:
-    """Teasers that took each other's place: short lines without a full stop, in prose, that have nothing in
-    common.
+def _is_teaser_rotation(removed: Sequence[str], added: Sequence[str], lines: Sequence[str]) -> bool:
+    """True where links to other stories replaced each other: short lines without a full stop, in prose, that
+    have few words in common.
 
-    A corrected row of a table is such a line too, but keeps most of its words; and a table is not prose.
+    A corrected row of a table is a short line too, but keeps most of its words; and a table is not prose.
     """
     prose = sum(map(bool, map(_SENTENCE_END.search, lines))) * 2 >= len(lines)
-    teasers = all(not _SENTENCE_END.search(line) and len(_words(line)) <= TEASER for line in (*gone, *come))
-    return prose and teasers and bool(gone) and bool(come) and not _alike(_all_words(gone), _all_words(come))
+    teasers = all(
+        not _SENTENCE_END.search(line) and len(_words(line)) <= TEASER for line in (*removed, *added)
+    )
+    alike = _alike(_all_words(removed), _all_words(added))
+    return prose and teasers and bool(removed) and bool(added) and not alike
 
 
 def _all_words(lines: Iterable[str]) -> set[int]:

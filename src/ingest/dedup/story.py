@@ -1,7 +1,7 @@
-"""Stories: a looser link of copy groups that tell of one event, by the names they share within two days of
-its first report.
+"""Stories: a looser link between copy groups that report one event, by the names they share within two days
+of its first report.
 
-Links are laid between groups, after grouping, and never touch it: a wrong story costs no precision of copies.
+Groups are linked once they are complete and are not changed by it: a wrong story makes no wrong copy.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from ingest.dedup.groups import NEVER
 from ingest.dedup.tokens import CASELESS, NAME, NUMBER, Tokens, tokenise
 
 MARKS, SHARED_MARKS, SHARED_PART = 12, 4, 0.4
-"""Marks kept of a text; marks that two must share, and the part of the fewer."""
+"""Marks kept of a text; marks that two texts must share, and the part of the fewer marks that these must
+be."""
 
 NEAR = timedelta(hours=48)
-"""Reports of one event, counted from the first."""
+"""Longest time from the first report of an event to another."""
 
 COMMON_MARKS = 100
-"""Texts of the window: a mark that more of them have (a weekday, a capital, the agency) says nothing."""
+"""Texts: a mark that more of the compared texts have (a weekday, a capital city, the agency) is ignored."""
 
 OPENING = 150
-"""Words in which an event is named; background follows."""
+"""Words at the start of a text that name its event; background follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryText:
-    """The canonical text of a copy group. `marks` of `story_marks`; `published_at` is aware UTC; without it
-    there is no link."""
+    """The canonical text of a copy group. `marks` are its `story_marks`; `published_at` is aware UTC, and
+    without it the text is not linked."""
 
     id: str
     marks: frozenset[int]
@@ -40,10 +41,10 @@ class StoryText:
 
 
 def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
-    """Hashes (uint32) of the at most 12 names and numbers that a text says most often at its start, earlier
-    ones first.
+    """Returns the hashes (uint32) of the names and numbers that are most frequent at the start of a text, at
+    most 12; of equally frequent ones the earlier.
 
-    In scripts without capitals: of the headline's words that the text repeats.
+    In scripts without capitals the words of the headline that the text repeats count as names.
     """
     ids, kinds = words.ids[:OPENING], words.kinds[:OPENING]
     telling = (kinds == NAME) | (kinds == NUMBER)
@@ -55,7 +56,7 @@ def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
 
 
 def same_event(a: StoryText, b: StoryText, common: frozenset[int] = frozenset()) -> bool:
-    """Do these two tell of one event? `common` are marks that too many texts of the window have."""
+    """True if both report one event. `common` are the marks that too many of the compared texts have."""
     if a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) > NEAR:
         return False
     ours, theirs = a.marks - common, b.marks - common
@@ -64,7 +65,7 @@ def same_event(a: StoryText, b: StoryText, common: frozenset[int] = frozenset())
 
 
 def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
-    """Marks that more than 100 of `texts` have."""
+    """Returns the marks that more than 100 of `texts` have."""
     counts = Counter(mark for text in texts for mark in text.marks)
     return frozenset(mark for mark, n in counts.items() if n > COMMON_MARKS)
 
@@ -72,27 +73,27 @@ def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
 def story_leads(
     texts: Iterable[StoryText], before: Iterable[StoryText] = (), common: frozenset[int] = frozenset()
 ) -> dict[str, str]:
-    """For each text the id of the earliest report of its event: its own, or that of a lead within 48 hours
-    before it.
+    """Returns for each text the id of its lead, the first report of its event: a text of the 48 hours before,
+    or the text itself.
 
-    `before` are the leads of the two days before `texts`. A text is compared with leads alone, so that chains
-    cannot form; and only backwards in time, so that a later day never changes what an earlier one said. The
-    order of `texts` decides nothing.
+    `before` are the leads of the two days before `texts`. A text is compared with leads only, so that chains
+    cannot form, and only with earlier ones, so that a later day never changes the result of an earlier day.
+    The order of `texts` does not matter.
     """
     known: dict[str, StoryText] = {}
     by_mark: dict[int, list[str]] = {}
     for lead in sorted((text for text in before if text.published_at), key=_time):
         _index(lead, known, by_mark, common)
-    found: dict[str, str] = {}
+    lead_of: dict[str, str] = {}
     for text in sorted((text for text in texts if text.published_at), key=_time):
         shared = Counter(id for mark in text.marks - common for id in by_mark.get(mark, ()))
         near = [
             known[id] for id, n in shared.items() if n >= SHARED_MARKS and same_event(known[id], text, common)
         ]
-        found[text.id] = min(near, key=_time).id if near else text.id
+        lead_of[text.id] = min(near, key=_time).id if near else text.id
         if not near:
             _index(text, known, by_mark, common)
-    return found
+    return lead_of
 
 
 def _index(

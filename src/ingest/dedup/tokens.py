@@ -1,5 +1,4 @@
-"""Text to words, names and numbers in any script: the one reading of a text that sketch, verify and batch
-share."""
+"""From text to words, names and numbers in any script; all modules of dedup read texts by it."""
 
 from __future__ import annotations
 
@@ -32,8 +31,8 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
-# Arabic vowel signs and kashida, soft hyphens, joiners and direction marks: one outlet prints them, the next
-# does not.
+# Arabic vowel signs and kashida, soft hyphens, joiners and direction marks: some outlets print them, others
+# do not.
 _UNPRINTED = re.compile(
     "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
 )
@@ -45,7 +44,7 @@ _PATTERN = (
     r"|\n|[.!?](?=\s)|[。！？؟।]"  # the end of a line or a sentence
 )
 _WORD = re.compile(_PATTERN)
-_ASCII_WORD = re.compile(_PATTERN, re.ASCII)  # the same on ASCII text, a fifth quicker
+_ASCII_WORD = re.compile(_PATTERN, re.ASCII)  # finds the same in ASCII text, a fifth quicker
 
 
 _STEPS = tuple(
@@ -63,8 +62,7 @@ _SHIFT = np.uint64(32)
 
 
 class _Vocabulary(dict[str, int]):
-    """Surface form -> hash and kind in one integer, filled as words are met; emptied when it outgrows its
-    bound."""
+    """From a word as printed to its hash and kind in one integer; filled as words come, emptied at LIMIT."""
 
     LIMIT = 500_000
 
@@ -96,15 +94,15 @@ def _encode(surface: str) -> int:
 
 
 def _number(surface: str) -> int:
-    """1,100 and 1100 are one number; digits of every script are read as ASCII."""
+    """The hash of a number: 1,100 and 1100 have the same; digits of all scripts are read as ASCII."""
     plain = "".join(str(unicodedata.digit(c, c)) for c in surface if c != ",")
     return zlib.crc32(plain.encode())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """A text as two arrays of equal length, a stable 32-bit hash and a kind for each word. `starts` are the
-    heads of sentences."""
+    """A text as two arrays of equal length: a stable 32-bit hash and a kind for each word. `starts` are the
+    positions of the first words of sentences."""
 
     ids: Words
     kinds: Kinds
@@ -114,7 +112,7 @@ class Tokens:
         return len(self.ids)
 
     def lengths(self) -> NDArray[np.int64]:
-        """Words of each sentence."""
+        """The number of words of each sentence."""
         ends = np.empty_like(self.starts)
         ends[:-1] = self.starts[1:]
         ends[-1:] = len(self.ids)
@@ -122,7 +120,8 @@ class Tokens:
 
 
 def tokenise(text: str) -> Tokens:
-    """Words after NFKC and case folding; in scripts without spaces each character is one."""
+    """Split a text into words after NFKC and case folding; in scripts without spaces each character is a
+    word."""
     surfaces = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(_plain(text))
     packed = np.fromiter(map(_vocabulary.__getitem__, surfaces), np.uint64, len(surfaces))
     kinds = (packed >> _SHIFT).astype(np.uint8)
@@ -131,7 +130,7 @@ def tokenise(text: str) -> Tokens:
     first[:1] = True
     np.logical_not(inside[:-1], out=first[1:])
     first, kinds = first[inside], kinds[inside]
-    _calm(kinds, first)
+    _unname_capitals(kinds, first)
     return Tokens(packed[inside].astype(np.uint32), kinds, np.flatnonzero(first))
 
 
@@ -140,8 +139,9 @@ def _plain(text: str) -> str:
     return _UNSPACED.sub(r" \g<0> ", text)
 
 
-def _calm(kinds: Kinds, first: NDArray[np.bool_]) -> None:
-    """A capital at the head of a sentence, or among other capitals, says nothing of a name."""
+def _unname_capitals(kinds: Kinds, first: NDArray[np.bool_]) -> None:
+    """Make PLAIN the words whose capitals do not mean a name: at the start of a sentence, or beside other
+    words in capitals. A single word in capitals is a name."""
     kinds[first & (kinds == NAME)] = PLAIN
     shout = kinds == SHOUT
     if not shout.any():
@@ -154,8 +154,8 @@ def _calm(kinds: Kinds, first: NDArray[np.bool_]) -> None:
 
 
 def shingles(ids: Words) -> Words:
-    """A 32-bit hash for each run of five words, in order; of a shorter text one hash over all it has; of an
-    empty one none."""
+    """Returns a 32-bit hash for each run of five words, in order; for a shorter text one hash of all its
+    words, for an empty text none."""
     if not len(ids):
         return ids
     wide = ids.astype(np.uint64)
@@ -171,8 +171,8 @@ def shingles(ids: Words) -> Words:
 
 
 def sentence_hashes(tokens: Tokens) -> Hashes:
-    """A 63-bit hash for each sentence; a lone number in it is masked, so that a footer with a year or a
-    counter in it is one."""
+    """Returns a 63-bit hash for each sentence. Where a sentence has one number only, it is masked: a
+    footer with a year or a counter stays the same sentence."""
     if not len(tokens):
         return np.zeros(0, np.uint64)
     wide = tokens.ids.astype(np.uint64)
@@ -188,7 +188,7 @@ def sentence_hashes(tokens: Tokens) -> Hashes:
 
 
 def without(tokens: Tokens, drop: NDArray[np.bool_]) -> Tokens:
-    """The text less the sentences marked in `drop`, unless that is all of it."""
+    """Returns the text without the sentences marked in `drop`; the whole text where all are marked."""
     if not drop.any() or drop.all():
         return tokens
     lengths = tokens.lengths()

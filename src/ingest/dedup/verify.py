@@ -1,5 +1,5 @@
-"""Are two texts copies of one story? Containment finds them; the slot guard parts them from stories cut to
-one template."""
+"""Are two texts copies of one story? They must share enough words, and names and numbers in the same
+places must agree, which sets copies apart from stories written to one template."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from ingest.dedup.align import ComparableText, Overlap, overlap, quick_overlap, 
 from ingest.model import CopyKind
 
 RULE_VERSION = 1
-"""Raised with every change of the rules below; stored with each verified pair."""
+"""To be raised with every change of the rules below; it is stored with each verified pair."""
 
 WINDOW = timedelta(days=30)
-"""Texts published further apart are never copies, nor looked for."""
+"""Texts published further apart are never copies and are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The thresholds, found on one half of derived clusters and on pairs of one agency; bench/dedup.py
-    reports on the other half and cross-fits the pairs.
+    """The thresholds. They were fitted on one half of the derived clusters and on pairs of one agency;
+    bench/dedup.py reports on the other half and cross-fits the pairs.
 
-    Time. Corrections come within `same_day`, reruns by `next_day`; from `apart` on the same words with
+    Time. Corrections come within `same_day`, reruns within `next_day`; from `apart` on, the same words with
     another figure are a template. `agreement_*` is the part of the names and numbers that must agree: within
-    the same day, at unknown times, later. Later, and in `brief` texts of unknown time, one clash counts as
-    two (tomorrow's notice is short and differs from today's in one figure); apart, none is forgiven.
+    the same day, at unknown times, later. Later, and in texts below `brief` words of unknown time, a clash
+    counts as two (tomorrow's notice is short and differs from today's in one figure); from `apart` on, no
+    clash is allowed.
 
-    Words. `contained*` is the part of the shorter text that must be shared: of any; of one below `short`
-    words, which says too little to be known by half of it; of one below `brief` words, published by the next
-    day, in which at least `dense` names and numbers agree, and `dense_agreement` of all (tables of results,
-    whose words are a form's); of texts published apart. `shared` is the least sum of containment and Jaccard:
-    where either text holds much that the other lacks, half of the shorter one is a common lead or background.
-    Below `like` in Jaccard the shared part must begin within the first `lead` words of both: a round-up tells
-    of the story too, but further down. Where both texts have `figures` distinct numbers or more, and less
-    than `figures_shared` of the fewer are in both, nothing else is looked at.
+    Words. `contained` is the part of the shorter text that must be shared. It is `contained_short` for a text
+    below `short` words, half of which says too little; `contained_apart` for texts published `apart`; and
+    `contained_dense` for a text below `brief` words, published by the next day, in which at least `dense`
+    names and numbers agree and are `dense_agreement` of all (tables of results, whose words are a form's).
+    `shared` is the least sum of containment and Jaccard: where a text has much that the other lacks, half of
+    the shorter one may be a common lead or background. Below `like` in Jaccard the shared part must begin
+    within the first `lead` words of both: a round-up reports the story too, but further down. Where both
+    texts have at least `figures` distinct numbers, and less than `figures_shared` of the fewer are in both,
+    they are not copies, whatever their words.
     """
 
     same_day: timedelta = timedelta(hours=18)
@@ -74,10 +76,13 @@ class DedupText:
 
 @dataclass(frozen=True, slots=True)
 class CopyVerdict:
-    """`containment`: shared part of the shorter text's 5-word shingles; `slot_agreement`: part of the names
-    and numbers in aligned places that are equal; `jaccard`: shared part of all shingles; all 0..1. `kind` is
-    what the second text is to the first: TRUNCATED if nearly all of it is in the first, EXPANDED if it holds
-    nearly all of the first and more."""
+    """The result of a comparison: `same` if the texts are copies, and `why`.
+
+    `containment` is the shared part of the shorter text's 5-word shingles, `slot_agreement` the part of the
+    names and numbers in aligned places that are equal, `jaccard` the shared part of all shingles; all 0..1.
+    `kind` is what the second text is to the first: TRUNCATED if nearly all of it is in the first, EXPANDED if
+    it has nearly all of the first and more.
+    """
 
     same: bool
     containment: float
@@ -88,29 +93,40 @@ class CopyVerdict:
 
 
 def verify(a: DedupText, b: DedupText, rule: Rule = RULE) -> CopyVerdict:
-    """Compare two texts; all but `kind` is the same whichever comes first."""
+    """Compare two texts. All but `kind` is the same in either order."""
     if figures_differ(a.content, b.content, rule):
         shared = quick_overlap(a.content, b.content)
         why = (
             f"only {shared.agreed} of {len(a.content.figures)} and {len(b.content.figures)} figures "
             "are in both texts"
         )
-        return CopyVerdict(False, shared.containment, shared.agreement, shared.jaccard, CopyKind.EDITED, why)
+        return _verdict(shared, same=False, kind=CopyKind.EDITED, why=why)
     shared = overlap(a.content, b.content) if a.id <= b.id else overlap(b.content, a.content).swapped()
     gap = abs(a.published_at - b.published_at) if a.published_at and b.published_at else None
     same, why = _decide(shared, gap, min(len(a.content.words), len(b.content.words)), rule)
     kind = _kind(shared, a.content.words == b.content.words)
-    return CopyVerdict(same, shared.containment, shared.agreement, shared.jaccard, kind, why)
+    return _verdict(shared, same=same, kind=kind, why=why)
+
+
+def _verdict(shared: Overlap, *, same: bool, kind: CopyKind, why: str) -> CopyVerdict:
+    return CopyVerdict(
+        same=same,
+        containment=shared.containment,
+        slot_agreement=shared.agreement,
+        jaccard=shared.jaccard,
+        kind=kind,
+        why=why,
+    )
 
 
 def are_copies(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
-    """`verify(a, b).same`, without the scores of what is ruled out before the texts are laid side by side."""
+    """Returns `verify(a, b).same`, but does not align texts that are ruled out without it."""
     return not ruled_out(a, b, rule) and verify(a, b, rule).same
 
 
 def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
-    """No copies wherever the words stand: by their figures, or by fewer shared shingles than `verify` asks
-    for of any two texts."""
+    """True if the texts cannot be copies wherever their words are: their figures differ, or they share fewer
+    shingles than `verify` asks of any two texts."""
     if figures_differ(a.content, b.content, rule):
         return True
     shared = quick_overlap(a.content, b.content)
@@ -121,7 +137,7 @@ def ruled_out(a: DedupText, b: DedupText, rule: Rule = RULE) -> bool:
 
 
 def figures_differ(a: ComparableText, b: ComparableText, rule: Rule = RULE) -> bool:
-    """Both texts have many distinct numbers and few of them in common: no copies, whatever their words."""
+    """True if both texts have many distinct numbers but few in common: then they are not copies."""
     both, fewer = shared_figures(a, b)
     return fewer >= rule.figures and both < rule.figures_shared * fewer
 
