@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from extract.pages import LEAD, NEWS, SENTENCES, article_html, paragraphs
 
-from ingest.extract.challenge import is_vendors
+from ingest.extract.challenge import is_vendor_title
 from ingest.extract.page import extract
 from ingest.model import EntryHints, Extraction, Outcome, PageInput, Reason
 
@@ -233,6 +233,6 @@ def test_a_headline_that_reads_like_a_vendors_title_is_its_feeds_word() -> None:
 
 
 def test_only_whole_titles_are_a_vendors() -> None:
-    assert is_vendors("Just a moment\u2026 - news.post.example")
-    assert not is_vendors("Just a moment that changed the town")
-    assert not is_vendors("Attention required at the crossing")
+    assert is_vendor_title("Just a moment\u2026 - news.post.example")
+    assert not is_vendor_title("Just a moment that changed the town")
+    assert not is_vendor_title("Attention required at the crossing")

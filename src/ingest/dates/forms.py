@@ -21,7 +21,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DateReading:
     """One way to read a string. `order` is 'ymd', 'dmy' or 'mdy' for numeric dates, '' where only one order
     is possible.
 
@@ -79,26 +79,26 @@ _WEEKDAY_OR_MONTH = frozenset({"mar"})  # mardi, martes, martedi - or March
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th", "er", "º", "ª", "o", "a", "日"})
 
 
-def readings(raw: str) -> list[Reading]:
+def readings(raw: str) -> list[DateReading]:
     """Every reading of a stamp that its form allows; [] for what is no calendar date. `raw` may be in any
     script."""
     text = fold(raw)
     for form in (_iso, _basic, _week, _mail):
-        found = form(text)
-        if found is not None:
-            return found
+        allowed = form(text)
+        if allowed is not None:
+            return allowed
     return _loose(text)
 
 
-def _iso(text: str) -> list[Reading] | None:
+def _iso(text: str) -> list[DateReading] | None:
     return _fields(_ISO.match(text))
 
 
-def _basic(text: str) -> list[Reading] | None:
+def _basic(text: str) -> list[DateReading] | None:
     return _fields(_BASIC.match(text))
 
 
-def _fields(match: re.Match[str] | None) -> list[Reading] | None:
+def _fields(match: re.Match[str] | None) -> list[DateReading] | None:
     if match is None:
         return None
     year, month, dom, hour, minute, second, fraction, zone = match.groups()
@@ -107,7 +107,7 @@ def _fields(match: re.Match[str] | None) -> list[Reading] | None:
     )
 
 
-def _week(text: str) -> list[Reading] | None:
+def _week(text: str) -> list[DateReading] | None:
     if match := _WEEK.match(text):
         year, week, dow, hour, minute, second, zone = match.groups()
         try:
@@ -117,11 +117,11 @@ def _week(text: str) -> list[Reading] | None:
         return _reading(day, _clock(hour, minute, second, None), zone, hour)
     if match := _ORDINAL.match(text):
         day = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1) if int(match[1]) else date.min
-        return [Reading(day)] if day.year == int(match[1]) and int(match[2]) else []
+        return [DateReading(day)] if day.year == int(match[1]) and int(match[2]) else []
     return None
 
 
-def _mail(text: str) -> list[Reading] | None:
+def _mail(text: str) -> list[DateReading] | None:
     match = _MAIL.match(text)
     # Short weekdays come in every language ("Seg, 24 Set 2018"): four letters and a comma are believed.
     if match is None or (
@@ -134,13 +134,13 @@ def _mail(text: str) -> list[Reading] | None:
     if zone in ("am", "pm", "a", "p"):
         return None
     clock = _clock(hour, minute, second, fraction)
-    return [Reading(day, clock, zone, formal=True)] if day and clock else []
+    return [DateReading(day, clock, zone, formal=True)] if day and clock else []
 
 
-def _reading(day: date | None, clock: Clock | None, zone: str | None, hour: str | None) -> list[Reading]:
+def _reading(day: date | None, clock: Clock | None, zone: str | None, hour: str | None) -> list[DateReading]:
     if day is None or (hour is not None and clock is None):
         return []
-    return [Reading(day, clock, zone)]
+    return [DateReading(day, clock, zone)]
 
 
 def full_year(digits: str) -> int:
@@ -176,7 +176,7 @@ def _clock(
 _AFTERNOON = frozenset({"p", "下午", "午後", "晚上", "오후", "م", "μμ"})
 
 
-def _loose(text: str) -> list[Reading]:
+def _loose(text: str) -> list[DateReading]:
     """Day, clock and zone in the order people write them, with nothing left over that is not understood."""
     match = _TIME.search(text)
     clock, zone = None, None
@@ -186,7 +186,7 @@ def _loose(text: str) -> list[Reading]:
             return []
         rest, zone = _take_zone(text[match.end() :])
         text = f"{text[: match.start()]} {rest}"
-    return [Reading(day, clock, zone, order=order) for day, order in _days(text)]
+    return [DateReading(day, clock, zone, order=order) for day, order in _days(text)]
 
 
 def _printed_clock(match: re.Match[str]) -> Clock | None:
@@ -214,10 +214,10 @@ def _days(text: str) -> list[tuple[date, str]]:
     words = [w for w in _WORD.findall(text) if not _is_noise(w)]
     joined = "".join(words)
     if match := _CJK.match(joined):
-        return _one(make_day(int(match[1]), int(match[2]), int(match[3])))
+        return _only(make_day(int(match[1]), int(match[2]), int(match[3])))
     if match := _ERA.match(joined):
         year = _ERA_START[match[1]] + (1 if match[2] == "元" else int(match[2]))
-        return _one(make_day(year, int(match[3]), int(match[4])))
+        return _only(make_day(year, int(match[3]), int(match[4])))
     if match := _NUMERIC.match(joined):
         return _numeric(match)
     return _named([w for w in words if w[0].isalnum()])
@@ -233,20 +233,20 @@ def _is_noise(word: str) -> bool:
     )
 
 
-def _one(day: date | None) -> list[tuple[date, str]]:
+def _only(day: date | None) -> list[tuple[date, str]]:
     return [(day, "")] if day else []
 
 
 def _numeric(match: re.Match[str]) -> list[tuple[date, str]]:
     if match[1]:
-        return _one(make_day(int(match[1]), int(match[3]), int(match[4])))
+        return _only(make_day(int(match[1]), int(match[3]), int(match[4])))
     first, second, year = int(match[5]), int(match[7]), full_year(match[8])
-    found = [(make_day(year, second, first), "dmy")]
+    days = [(make_day(year, second, first), "dmy")]
     if match[6] != ".":
-        found.append((make_day(year, first, second), "mdy"))
+        days.append((make_day(year, first, second), "mdy"))
     if len(match[8]) == 2:
-        found.append((make_day(full_year(match[5]), second, int(match[8])), "ymd"))
-    return [(day, order) for day, order in found if day]
+        days.append((make_day(full_year(match[5]), second, int(match[8])), "ymd"))
+    return [(day, order) for day, order in days if day]
 
 
 def _named(words: list[str]) -> list[tuple[date, str]]:
@@ -262,4 +262,4 @@ def _named(words: list[str]) -> list[tuple[date, str]]:
         return []
     number = full_year(year)
     # Thai writes Buddhist years: 543 ahead.
-    return _one(make_day(number - 543 if 2500 < number < 2700 else number, months[0][1], int(dom)))
+    return _only(make_day(number - 543 if 2500 < number < 2700 else number, months[0][1], int(dom)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from ingest.dates.forms import Clock, Reading, make_day, readings
+from ingest.dates.forms import Clock, DateReading, make_day, readings
 from ingest.dates.names import MONTHS, fold
 from ingest.dates.zones import UnknownZone, iana, local_instant, printed_instant, region_of
 from ingest.model import Precision, Stamp, StampSource
@@ -102,13 +102,13 @@ def _micros(rest: int, scale: int) -> int:
     return rest * 1_000_000 // scale
 
 
-def _choose(found: list[Reading], language: str | None, region: str | None) -> Reading | None:
-    """The one reading, or the one that the writer's habit picks; None while two days are possible."""
-    days = {r.day for r in found}
+def _choose(allowed: list[DateReading], language: str | None, region: str | None) -> DateReading | None:
+    """The only reading, or that of the writer's usual order; None while two days are possible."""
+    days = {r.day for r in allowed}
     if len(days) <= 1:
-        return found[0] if found else None
+        return allowed[0] if allowed else None
     order = _order(language, region)
-    return next((r for r in found if r.order == order), None)
+    return next((r for r in allowed if r.order == order), None)
 
 
 def _order(language: str | None, region: str | None) -> str | None:
@@ -122,7 +122,7 @@ def _order(language: str | None, region: str | None) -> str | None:
 
 
 def _stamp(
-    reading: Reading,
+    reading: DateReading,
     raw: str,
     source: StampSource,
     now: datetime,
@@ -148,7 +148,7 @@ def _stamp(
 
 
 def _place(
-    local: datetime, reading: Reading, zone: str | None, region: str | None, literal: bool
+    local: datetime, reading: DateReading, zone: str | None, region: str | None, literal: bool
 ) -> tuple[datetime, str | None] | None:
     if reading.zone:
         return printed_instant(local, reading.zone, formal=reading.formal, region=region, literal=literal)

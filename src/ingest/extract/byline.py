@@ -40,8 +40,8 @@ LENGTH = 120
 
 
 def printed(tree: HtmlElement) -> tuple[str, ...]:
-    """Names of the page's byline in order; () where none can be told from other text. The strongest kind of
-    mark decides."""
+    """Returns the names of the page's byline in order; () where no markup sets one apart from other text. The
+    strongest kind of markup decides."""
     best: dict[int, list[tuple[HtmlElement, tuple[str, ...]]]] = {}
     for rank, element, names in _candidates(tree):
         best.setdefault(rank, []).append((element, names))
@@ -51,8 +51,8 @@ def printed(tree: HtmlElement) -> tuple[str, ...]:
         return ()
     group = best[min(best)]
     home = _home(group[0][0])
-    first = dict.fromkeys(name for element, found in group if _home(element) is home for name in found)
-    seen = {name for found in best.values() for _, few in found for name in few}
+    first = dict.fromkeys(name for element, names in group if _home(element) is home for name in names)
+    seen = {name for ranked in best.values() for _, names in ranked for name in names}
     # "Ann Lee Daily Post" around a link "Ann Lee" is the name with the paper's behind it
     return tuple(
         dict.fromkeys(

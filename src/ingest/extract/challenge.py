@@ -1,8 +1,8 @@
-"""A bot defence's page in the article's place, told by its title, by the vendor's own blocking page, and by
-what it asks for.
+"""Challenge pages: what a bot defence sends in the article's place. Recognised by the title, by the vendor's
+own scripts and boxes, and by what the page demands of its reader.
 
-Vendors' scripts lie on good pages too (a check in the background, a captcha in the comment form): a mark
-alone refuses nothing.
+Good pages carry vendors' scripts too (a check in the background, a captcha in the comment form), so such a
+script alone refuses no page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from ingest.extract import layout
-from ingest.extract.lines import fold
+from ingest.extract.lines import comparable
 from ingest.extract.structured import Structured
 from ingest.text import normalise, squeeze
 
@@ -92,7 +92,7 @@ _TAG = re.compile(
     re.I,
 )
 
-# What stands only on the page that blocks: calls of its script, its frame, its form, its boxes.
+# What only the page that blocks contains: calls of its script, its frame, its form, its boxes.
 _SCRIPT = re.compile(
     r"_cf_chl_(?:opt|ctx|enter)\s*[=(]|_pxBlock|_pxJsClientSrc|\bdd\s*=\s*\{[^{}]*captcha-delivery\.com|\bgokuProps\s*=|"
     r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|"
@@ -110,7 +110,7 @@ _NAME = re.compile(
     re.I,
 )
 
-# What stands there too, and now and then on a page that has a story to tell.
+# What the page that blocks contains, and now and then a page with a story.
 _SDK_SCRIPT = re.compile(
     r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|AwsWafCaptcha\b|onProtectionInitialized"
 )
@@ -148,7 +148,7 @@ _WORDS = (
     "onProtection",
     "KPSDK",
 )
-"""One of these stands in every such script; plain words are found ten times quicker than patterns."""
+"""Each such script contains one of these: plain words are searched ten times quicker than patterns."""
 
 _ASKS = re.compile(
     "|".join(
@@ -177,36 +177,39 @@ _ASKS = re.compile(
     ),
     re.I,
 )
-_OPENING = 600  # letters in which such a page says what it wants
+_OPENING = 600  # letters in which such a page says what it demands
 
 
-def found(tree: HtmlElement, page: str, said: Structured, status: int, announced: str | None) -> str | None:
-    """Why this is a challenge page, or None. `announced` is the headline by which a feed led here."""
-    told = tells(said, announced)
-    names = (said.title, None if told else said.h1)  # a heading over a loader, on a page titled as announced
-    title = next((one for one in names if one and is_vendors(one)), None)
-    if title and _is_vendors_page(tree, page, said, announced, told):
+def challenge_reason(
+    tree: HtmlElement, page: str, metadata: Structured, status: int, announced: str | None
+) -> str | None:
+    """Returns why this is a challenge page, or None. `announced` is the headline in the feed's entry."""
+    has_headline = prints_headline(metadata, announced)
+    # an <h1> may be the heading over a loader where the page has the announced title
+    titles = (metadata.title, None if has_headline else metadata.h1)
+    title = next((name for name in titles if name and is_vendor_title(name)), None)
+    if title and _is_vendors_page(tree, page, metadata, announced, has_headline):
         return title
-    if told:
+    if has_headline:
         return None
     if _blocks(tree) or (
-        not _has_story(tree, said) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)
+        not _has_story(tree, metadata) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)
     ):
-        return said.title or said.h1 or "a bot defence's own page"
-    return None if said.article else _by_little_text(tree, page, said, status)
+        return metadata.title or metadata.h1 or "a bot defence's own page"
+    return None if metadata.article else _by_little_text(tree, page, metadata, status)
 
 
-def tells(said: Structured, announced: str | None) -> bool:
-    """True where the page prints, as title or heading, the headline that its feed or its own article node
-    announces."""
-    printed = [fold(title) for title in (said.title, said.h1, said.og_title) if title]
-    headlines = map(fold, filter(None, (announced, said.headline if said.article else None)))
+def prints_headline(metadata: Structured, announced: str | None) -> bool:
+    """Returns whether the page prints, as title or heading, the headline of the feed's entry or of its own
+    JSON-LD article."""
+    printed = [comparable(title) for title in (metadata.title, metadata.h1, metadata.og_title) if title]
+    headlines = map(comparable, filter(None, (announced, metadata.headline if metadata.article else None)))
     return any(len(key) >= 12 and any(key in title for title in printed) for key in headlines)
 
 
-def is_vendors(title: str) -> bool:
-    """Whether all of a title is a vendor's, apart from dots, and the name of the vendor or the host behind
-    it."""
+def is_vendor_title(title: str) -> bool:
+    """Returns whether a title is a vendor's from end to end, apart from dots and a vendor's or host's name
+    behind it."""
     plain = normalise(title[:200]).strip(_CLOSING)
     return bool(
         _VENDORS_TITLE.fullmatch(plain) or _VENDORS_TITLE.fullmatch(_SUFFIX.sub("", plain).strip(_CLOSING))
@@ -214,38 +217,45 @@ def is_vendors(title: str) -> bool:
 
 
 def _is_vendors_page(
-    tree: HtmlElement, page: str, said: Structured, announced: str | None, told: bool
+    tree: HtmlElement, page: str, metadata: Structured, announced: str | None, has_headline: bool
 ) -> bool:
-    """Under a vendor's title any trace of a vendor will do, whatever the length and whatever JSON-LD claims;
-    without one, that no story is told. A headline that really reads so is the feed's or JSON-LD's own."""
+    """Whether a page under a vendor's title is the vendor's. Any trace of a vendor is enough, whatever the
+    length of the page and whatever JSON-LD claims; without a trace, that the page has no story. An article
+    that really has such a headline has it in the feed or in JSON-LD, too."""
     if _blocks(tree):
         return True
-    if any(one and is_vendors(one) for one in (announced, said.headline if said.article else None)):
+    headlines = (announced, metadata.headline if metadata.article else None)
+    if any(headline and is_vendor_title(headline) for headline in headlines):
         return False
     if _TAG.search(page) or _asks(tree) or _seems_to_block(tree):
         return True
-    return not told and layout.prose(tree) <= _PADDED
+    return not has_headline and layout.prose(tree) <= _PADDED
 
 
-def _by_little_text(tree: HtmlElement, page: str, said: Structured, status: int) -> str | None:
-    told, title = layout.prose(tree), said.title or said.h1 or ""
-    if told > _PADDED:
+def _by_little_text(tree: HtmlElement, page: str, metadata: Structured, status: int) -> str | None:
+    letters, title = layout.prose(tree), metadata.title or metadata.h1 or ""
+    if letters > _PADDED:
         return None
     page = page[:200_000]
-    if not _has_story(tree, said) and (_is_kept_from_search(tree) or _asks(tree)) and _TAG.search(page):
+    if not _has_story(tree, metadata) and (_is_kept_from_search(tree) or _asks(tree)) and _TAG.search(page):
         return title or "asks whether a human reads it"
-    if told > INTERSTITIAL:
+    if letters > INTERSTITIAL:
         return None
-    if ((status >= 400 or told < 300) and _TAG.search(page)) or (
+    if ((status >= 400 or letters < 300) and _TAG.search(page)) or (
         len(title) < _TITLE_LETTERS and _TITLE.search(title)
     ):
         return title or "marks of a bot defence"
     return None
 
 
-def _has_story(tree: HtmlElement, said: Structured) -> bool:
+def _has_story(tree: HtmlElement, metadata: Structured) -> bool:
     """Any sign of an article: its type, its time, its element, its writer."""
-    if said.article or (said.og_type or "").lower() == "article" or said.published or said.authors:
+    if (
+        metadata.article
+        or (metadata.og_type or "").lower() == "article"
+        or metadata.published
+        or metadata.authors
+    ):
         return True
     return next(tree.iter("article", "time"), None) is not None
 
@@ -256,11 +266,11 @@ def _is_kept_from_search(tree: HtmlElement) -> bool:
         for meta in tree.iter("meta")
         if (meta.get("name") or "").lower() == "robots"
     )
-    return any("noindex" in one.lower() for one in robots)
+    return any("noindex" in directives.lower() for directives in robots)
 
 
 def _asks(tree: HtmlElement, letters: int = _OPENING) -> bool:
-    """Whether its first words ask for a proof, as a challenge does, or tell of one."""
+    """Whether the first words demand a proof that the reader is human, or mention one."""
     return bool(_ASKS.search(_visible(tree)[:letters]))
 
 

@@ -30,12 +30,11 @@ _WIDE = {
 _MARKUP = re.compile(r"<[a-z!?/]", re.I)
 _SILENT = re.compile(rb"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.I | re.S)
 _SAMPLE = 20_000
-_SPOKEN = 200  # letters from which a text's language can be told
+_SPOKEN = 200  # letters that a text needs before its language is detected
 
 
 def text_of(page: bytes | str, content_type: str | None = None, language: str | None = None) -> str:
-    """The page as text. `language`: of the feed that led here, where the page does not name its own. Never
-    raises."""
+    """Returns the page as text. `language` is the feed's, for a page that names none. Never raises."""
     if isinstance(page, str):
         return page
     for mark, name in _BOMS:
@@ -69,12 +68,12 @@ def _wide(page: bytes, content_type: str | None) -> str | None:
 
 
 def _declared(page: bytes, content_type: str | None) -> list[str]:
-    found = _HEADER_CHARSET.findall(content_type or "")
-    found += [(a or b).decode("ascii", "replace") for a, b in _META_CHARSET.findall(page[:_HEAD])]
+    names = _HEADER_CHARSET.findall(content_type or "")
+    names += [(a or b).decode("ascii", "replace") for a, b in _META_CHARSET.findall(page[:_HEAD])]
     # the WHATWG rule: what calls itself Latin-1 is windows-1252, gb2312 is gbk
     alias = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
     # and a page whose label could be read by bytes is not UTF-16
-    return [alias.get(name.lower(), name.lower()) for name in found if name.lower() not in _WIDE]
+    return [alias.get(name.lower(), name.lower()) for name in names if name.lower() not in _WIDE]
 
 
 def _guessed(page: bytes, language: str | None) -> str:
@@ -100,16 +99,16 @@ def _fitting(page: bytes, words: bytes, written: tuple[str, ...]) -> str:
     if it fits."""
     guesses = [codecs.lookup(name).name for name in detect_encoding(page) if _known(name)]
     known = {codecs.lookup(name).name for name in written}
-    if found := next((name for name in guesses if name in known), None):
-        return found
+    if guess := next((name for name in guesses if name in known), None):
+        return guess
     if written and words.decode(written[0], "replace").count("\ufffd") * 100 <= len(words):
         return written[0]
     return next(iter(guesses), "utf-8")
 
 
 def _named(page: bytes) -> str | None:
-    found = _META_LANGUAGE.search(page[:_HEAD])
-    return (found[1] or found[2]).decode("ascii") if found else None
+    match = _META_LANGUAGE.search(page[:_HEAD])
+    return (match[1] or match[2]).decode("ascii") if match else None
 
 
 def _spoken(words: bytes) -> str | None:

@@ -71,7 +71,7 @@ def _little(element: HtmlElement, total: int) -> bool:
 
 
 def precise(tree: HtmlElement, url: str | None) -> list[Block]:
-    """The fast precise pass; empty where nothing was found."""
+    """The fast precise pass; empty where it finds no text."""
     return _run(tree, url, fast=True, favor_precision=True)
 
 
@@ -81,7 +81,7 @@ def balanced(tree: HtmlElement, url: str | None) -> list[Block]:
 
 
 def _run(tree: HtmlElement, url: str | None, **mode: Any) -> list[Block]:
-    # bare_extraction copies a tree it is given
+    # bare_extraction copies the tree
     document: Any = bare_extraction(tree, url=url, include_comments=False, with_metadata=False, **mode)
     return [] if document is None else list(_blocks(document.body))
 
@@ -99,19 +99,19 @@ def letters(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-def main_text(tree: HtmlElement, url: str | None, told: str | None, *, news: bool) -> list[Block]:
-    """The main text's blocks. `told` is JSON-LD's articleBody: an arbiter of length, and the text only as a
-    last resort."""
+def main_text(tree: HtmlElement, url: str | None, article_body: str | None, *, news: bool) -> list[Block]:
+    """Returns the main text's blocks. `article_body` is JSON-LD's articleBody: it tells how long the text
+    should be, and is the text only as a last resort."""
     short = precise(tree, url)
-    size, expected = letters(short), len(told or "")
+    size, expected = letters(short), len(article_body or "")
     if not _suspicious(tree, size, expected, news):
         return short
     wide = balanced(tree, url)
     best = wide if _better(wide, size, expected) else short
     if not best and sum(layout.letters(p) for p in tree.iter("p")) >= 2 * SHORT:
         best = _run(tree, url, fast=True, favor_recall=True)
-    if told and expected > MUCH and letters(best) < 0.5 * expected:
-        return [Block(line.strip()) for line in told.splitlines() if line.strip()]
+    if article_body and expected > MUCH and letters(best) < 0.5 * expected:
+        return [Block(line.strip()) for line in article_body.splitlines() if line.strip()]
     return best
 
 

@@ -51,7 +51,7 @@ Node = Mapping[str, Any]
 def nodes(tree: HtmlElement) -> list[Node]:
     """Every JSON-LD object at the top, in arrays or in @graph, in document order; nothing for scripts beyond
     the cap."""
-    found: list[Node] = []
+    nodes_read: list[Node] = []
     budget = PAGE_CAP
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
@@ -60,10 +60,10 @@ def nodes(tree: HtmlElement) -> list[Node]:
         if len(raw) > SCRIPT_CAP or len(raw) > budget:
             continue
         budget -= len(raw)
-        found.extend(_walk(_parse(raw)))
-        if len(found) > NODE_CAP:
-            return found[:NODE_CAP]
-    return found
+        nodes_read.extend(_walk(_parse(raw)))
+        if len(nodes_read) > NODE_CAP:
+            return nodes_read[:NODE_CAP]
+    return nodes_read
 
 
 def types(node: Node) -> frozenset[str]:
@@ -73,19 +73,19 @@ def types(node: Node) -> frozenset[str]:
     return frozenset(str(name).rsplit("/", 1)[-1].lower() for name in names if name)
 
 
-def article_node(found: Sequence[Node]) -> Node | None:
+def article_node(nodes: Sequence[Node]) -> Node | None:
     """The node of the article itself: a news type before other kinds, a live blog last, then the one that
     says most."""
-    candidates = [node for node in found if types(node) & ARTICLE_TYPES]
+    candidates = [node for node in nodes if types(node) & ARTICLE_TYPES]
     return max(candidates, key=_rank, default=None)
 
 
 def _rank(node: Node) -> tuple[bool, bool, int]:
     kinds = types(node)
-    told = sum(
+    filled = sum(
         bool(node.get(key)) for key in ("headline", "datePublished", "author", "articleBody", "publisher")
     )
-    return "liveblogposting" not in kinds, bool(kinds & NEWS_TYPES), told
+    return "liveblogposting" not in kinds, bool(kinds & NEWS_TYPES), filled
 
 
 def _parse(raw: str) -> Any:

@@ -37,7 +37,7 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b.{0,40}$|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rules know of the page: titles, authors and link texts (all folded), and whether it is
+    """What the rules know of the page: titles, authors and link texts (all `comparable`), and whether it is
     news."""
 
     titles: frozenset[str]
@@ -46,8 +46,8 @@ class Evidence:
     authors: frozenset[str] = frozenset()
 
 
-def fold(text: str) -> str:
-    """One line, lower case: for comparing, never for output."""
+def comparable(text: str) -> str:
+    """Returns a title or line in the form for comparing: one line, casefolded. Never for output."""
     return _SPACE.sub(" ", text).strip().casefold()
 
 
@@ -57,10 +57,12 @@ def words(text: str) -> int:
 
 
 def link_texts(tree: HtmlElement) -> frozenset[str]:
-    """Folded texts of the links that lead away from the page: a jump within it is a heading or a table of
-    contents."""
+    """Returns the `comparable` texts of the links to other pages: a link within the page is a heading or a
+    table of contents."""
     return frozenset(
-        fold("".join(a.itertext())) for a in tree.iter("a") if not (a.get("href") or "#").startswith("#")
+        comparable("".join(a.itertext()))
+        for a in tree.iter("a")
+        if not (a.get("href") or "#").startswith("#")
     )
 
 
@@ -86,7 +88,7 @@ def _letters(blocks: Iterable[Block]) -> int:
 
 
 def _lead(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> list[Block]:
-    """Above the first real paragraph stand titles, bylines, dates and kickers."""
+    """The blocks without the titles, bylines, dates and kickers above the first real paragraph."""
     kept: list[Block] = []
     for place, block in enumerate(blocks):
         rule = _lead_rule(block, evidence) if place < LEAD_BLOCKS else None
@@ -100,7 +102,7 @@ def _lead(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -
 
 
 def _lead_rule(block: Block, evidence: Evidence) -> str | None:
-    text = fold(block.text)
+    text = comparable(block.text)
     if text in evidence.titles or _near_title(block, evidence):
         return "title"
     if not evidence.news or block.tag == "item":
@@ -115,10 +117,10 @@ def _lead_rule(block: Block, evidence: Evidence) -> str | None:
 
 
 def _near_title(block: Block, evidence: Evidence) -> bool:
-    # a kicker in front, a word of the <title> behind: nearly all words of the one are in the other
+    # with a kicker in front or a word of the <title> behind, nearly all words are still the title's
     if block.tag != "head":
         return False
-    mine = set(_WORD.findall(fold(block.text)))
+    mine = set(_WORD.findall(comparable(block.text)))
     return len(mine) >= 4 and any(_nearly(mine, set(_WORD.findall(title))) for title in evidence.titles)
 
 
@@ -137,7 +139,7 @@ def _is_byline(text: str, evidence: Evidence) -> bool:
 
 
 def _is_box_title(text: str) -> bool:
-    # "read more" stands inside stories too; "more from ..." and "most read" do not
+    # stories contain "read more", too, but neither "more from ..." nor "most read"
     return bool(RELATED.match(text) and _BOX_TITLE.match(text))
 
 
@@ -173,7 +175,7 @@ def _middle(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine])
 
 
 def _teaser(block: Block, evidence: Evidence) -> bool:
-    text = fold(block.text).lstrip("- ")
+    text = comparable(block.text).lstrip("- ")
     return (
         text in evidence.links
         or _twice(text)
@@ -203,7 +205,7 @@ def _rule(block: Block, evidence: Evidence) -> str | None:
         return "rule"
     if not evidence.news:
         return None
-    text = fold(block.text)
+    text = comparable(block.text)
     count = words(text)
     if count <= PROMO_WORDS and PROMO.search(block.text):
         return "promo"
@@ -224,7 +226,7 @@ def _tail(kept: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -> 
 
 
 def _tail_rule(block: Block, evidence: Evidence) -> str | None:
-    text = fold(block.text)
+    text = comparable(block.text)
     if text.lstrip("- ") in evidence.links and (evidence.news or block.tag != "item"):
         return "tail link"
     if not evidence.news:

@@ -42,18 +42,16 @@ _BLANK = " \t\r\n\f\v\0\xa0\ufeff"
 _PAGES = count(1)
 
 
-def extract(given: PageInput) -> Extraction:
-    """An article, or FAILED/SKIPPED with a reason. Pure, and never raises for a bad page: this is the page
-    boundary."""
+def extract(page_input: PageInput) -> Extraction:
+    """Returns an article, or FAILED/SKIPPED with a reason. Pure; no page makes it raise. Raises MemoryError
+    and OSError, which are the machine's fault."""
     if next(_PAGES) % PAGES_PER_RESET == 0:
         # trafilatura's and htmldate's caches hold text of every page; no result depends on them
         reset_caches()
     try:
-        return _extract(given if _is_url(given.url) else replace(given, url=None))
-    except (
-        MemoryError,
-        OSError,
-    ):  # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
+        return _extract(page_input if _is_url(page_input.url) else replace(page_input, url=None))
+    except (MemoryError, OSError):
+        # the machine's fault (py3langid unpacks its model to a file): the page may be tried again
         raise
     except Exception as error:  # the one broad except: a page must not be able to end a run
         return Extraction(None, Outcome.FAILED, Reason.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
@@ -66,101 +64,110 @@ def _is_url(url: str | None) -> bool:
         return False
 
 
-def _extract(given: PageInput) -> Extraction:
-    if given.text is not None:
-        return _from_text(given)
-    if not given.html:
-        return _without_content(given, "no bytes")
-    page = charset.text_of(given.html, given.content_type, given.language)
-    if not given.full_text and not page.strip(_BLANK):
-        return _without_content(given, f"{len(given.html)} blank bytes")
-    if given.full_text:
+def _extract(page_input: PageInput) -> Extraction:
+    if page_input.text is not None:
+        return _from_text(page_input)
+    if not page_input.html:
+        return _without_content(page_input, "no bytes")
+    page = charset.text_of(page_input.html, page_input.content_type, page_input.language)
+    if not page_input.full_text and not page.strip(_BLANK):
+        return _without_content(page_input, f"{len(page_input.html)} blank bytes")
+    if page_input.full_text:
         page = f"<html><body><article>{page}</article></body></html>"
-    elif reason := not_html(page, given.content_type):
+    elif reason := not_html(page, page_input.content_type):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_HTML, reason)
     try:
         check_size(page)
         tree = parse(page)
     except ParseLimit as limit:
         reason = Reason.NESTED_TOO_DEEP if limit.deep else Reason.PARSE_LIMIT
-        return _without_text(given, Structured(), reason, str(limit))
+        return _without_text(page_input, Structured(), reason, str(limit))
     if tree is None:
-        return _without_content(given, "no element")
-    held = list(tree.iter())  # while Python holds its elements, lxml need not make them anew in every pass
-    made = _from_tree(given, page, tree)
-    held.clear()
-    return made
+        return _without_content(page_input, "no element")
+    elements = list(tree.iter())  # while Python holds them, lxml does not create them anew in every pass
+    extraction = _from_tree(page_input, page, tree)
+    elements.clear()
+    return extraction
 
 
-def _from_text(given: PageInput) -> Extraction:
-    body = text.strip_control(given.text or "")
+def _from_text(page_input: PageInput) -> Extraction:
+    body = text.strip_control(page_input.text or "")
     blocks = [Block(line.strip()) for line in body.splitlines() if line.strip()]
     if not blocks:
-        return _without_text(given, Structured(), Reason.EMPTY, "no text")
-    return _article(given, Structured(), blocks, (Flag.TEXT_ONLY,), None)
+        return _without_text(page_input, Structured(), Reason.EMPTY, "no text")
+    return _article(page_input, Structured(), blocks, (Flag.TEXT_ONLY,), None)
 
 
-def _from_tree(given: PageInput, page: str, tree: HtmlElement) -> Extraction:
-    said = structured.read(tree, given.url)
-    announced = (given.hints or NO_HINTS).title
-    if why := challenge.found(tree, page, said, given.status, announced):
+def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extraction:
+    metadata = structured.read(tree, page_input.url)
+    announced = (page_input.hints or NO_HINTS).title
+    if why := challenge.challenge_reason(tree, page, metadata, page_input.status, announced):
         return Extraction(None, Outcome.FAILED, Reason.CHALLENGE, why)
-    # no consent page prints the headline that a feed announced
-    if not challenge.tells(said, announced) and (why := quality.consent(tree, said)):
+    # no consent page prints the headline that the feed entry announced
+    if not challenge.prints_headline(metadata, announced) and (why := quality.consent_reason(tree, metadata)):
         return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
-    if not given.full_text and not quality.has_content(tree, said):
-        return _without_content(given, "markup without a word")
-    if not given.hints and (why := quality.front_page(tree, said, given.url)):
+    if not page_input.full_text and not quality.has_content(tree, metadata):
+        return _without_content(page_input, "markup without a word")
+    if not page_input.hints and (why := quality.front_page_reason(tree, metadata, page_input.url)):
         return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
-    dated = None if said.published else published.from_page(tree, given.url)
-    said = _with_byline(said, tree)
+    dated = None if metadata.published else published.from_page(tree, page_input.url)
+    metadata = _with_byline(metadata, tree)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
     layout.prune(tree)
     layout.wrap_loose(tree)
-    news = _news(given, said)
-    blocks = engine.main_text(tree, given.url, said.body, news=news)
-    evidence = lines.Evidence(_titles(given, said), links, news, _authors(given, said))
+    news = _news(page_input, metadata)
+    blocks = engine.main_text(tree, page_input.url, metadata.body, news=news)
+    evidence = lines.Evidence(_titles(page_input, metadata), links, news, _authors(page_input, metadata))
     kept, dropped = lines.clean(blocks, evidence)
     hashes = tuple(text.line_hash(block.text) for block in kept)
-    if given.boilerplate:
+    if page_input.boilerplate:
         dropped += [
-            DroppedLine("host", b.text) for b, h in zip(kept, hashes, strict=True) if h in given.boilerplate
+            DroppedLine("host", b.text)
+            for b, h in zip(kept, hashes, strict=True)
+            if h in page_input.boilerplate
         ]
-        kept = [b for b, h in zip(kept, hashes, strict=True) if h not in given.boilerplate]
-    made = _judged(given, said, tree, kept, dated)
-    return replace(made, dropped=(*dropped, *made.dropped), lines=hashes)
+        kept = [b for b, h in zip(kept, hashes, strict=True) if h not in page_input.boilerplate]
+    extraction = _judged(page_input, metadata, tree, kept, dated)
+    return replace(extraction, dropped=(*dropped, *extraction.dropped), lines=hashes)
 
 
 def _judged(
-    given: PageInput, said: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None
+    page_input: PageInput, metadata: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None
 ) -> Extraction:
-    """An article of these blocks, or the outcome they amount to."""
+    """An article of these blocks, or the reason why they are none."""
     if not blocks:
-        reason = Reason.PAYWALL if said.free is False or _is_stub(given, said) else Reason.EMPTY
-        return _without_text(given, said, reason, "no main text")
+        reason = Reason.PAYWALL if metadata.free is False or _is_stub(page_input, metadata) else Reason.EMPTY
+        return _without_text(page_input, metadata, reason, "no main text")
     if engine.code_like(blocks, share=0.05):
-        return _without_text(given, said, Reason.CODE_LIKE, "braces and semicolons instead of sentences")
-    made = _article(given, said, blocks, (Flag.FULL_TEXT_FEED,) if given.full_text else (), dated)
-    body = made.article.body_text if made.article else ""
-    teaser = quality.locked(tree, said, body)
-    if fault := _too_little(given, said, body, teaser):
-        return replace(
-            _without_text(given, said, *fault), dropped=(*made.dropped, DroppedLine("too little", body))
+        return _without_text(
+            page_input, metadata, Reason.CODE_LIKE, "braces and semicolons instead of sentences"
         )
-    if made.article is None:
-        return made
-    flags = quality.short_flags(
-        body, made.article.word_count, said.body, paywalled=teaser or said.free is False
+    extraction = _article(
+        page_input, metadata, blocks, (Flag.FULL_TEXT_FEED,) if page_input.full_text else (), dated
     )
-    return replace(made, article=replace(made.article, flags=made.article.flags + flags))
+    body = extraction.article.body_text if extraction.article else ""
+    teaser = quality.locked(tree, metadata, body)
+    if fault := _too_little(page_input, metadata, body, teaser):
+        return replace(
+            _without_text(page_input, metadata, *fault),
+            dropped=(*extraction.dropped, DroppedLine("too little", body)),
+        )
+    if extraction.article is None:
+        return extraction
+    flags = quality.short_flags(
+        body, extraction.article.word_count, metadata.body, paywalled=teaser or metadata.free is False
+    )
+    return replace(extraction, article=replace(extraction.article, flags=extraction.article.flags + flags))
 
 
-def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> tuple[Reason, str] | None:
-    """Less than the feed or the page's own description already said is no article, whatever it is."""
-    summary = (given.hints or NO_HINTS).summary or ""
-    known = max(len(summary), len(said.description or "") if teaser else 0)
-    if _is_stub(given, said):
+def _too_little(
+    page_input: PageInput, metadata: Structured, body: str, teaser: bool
+) -> tuple[Reason, str] | None:
+    """Why the text is no article, or None: it says less than the feed's summary or the page's description."""
+    summary = (page_input.hints or NO_HINTS).summary or ""
+    known = max(len(summary), len(metadata.description or "") if teaser else 0)
+    if _is_stub(page_input, metadata):
         return Reason.PAYWALL, "the page's headline is a call to subscribe"
     if not body:
         return Reason.EMPTY, "nothing is left without boilerplate"
@@ -171,51 +178,57 @@ def _too_little(given: PageInput, said: Structured, body: str, teaser: bool) -> 
     return None
 
 
-def _is_stub(given: PageInput, said: Structured) -> bool:
-    return quality.is_stub(said) and not challenge.tells(said, (given.hints or NO_HINTS).title)
-
-
-def _with_byline(said: Structured, tree: HtmlElement) -> Structured:
-    # an author that is only the publisher's own name says less than the byline on the page
-    house = lines.fold(said.publisher or "")
-    if said.authors and any(lines.fold(author) != house for author in said.authors):
-        return said
-    return replace(said, authors=byline.printed(tree) or said.authors)
-
-
-def _news(given: PageInput, said: Structured) -> bool:
-    """News by the page's own word, or because it came from a feed; nothing is known of hosts."""
-    return said.news or given.hints is not None
-
-
-def _titles(given: PageInput, said: Structured) -> frozenset[str]:
-    hints = given.hints or NO_HINTS
-    return frozenset(
-        lines.fold(t) for t in (said.headline, said.og_title, said.title, said.h1, hints.title) if t
+def _is_stub(page_input: PageInput, metadata: Structured) -> bool:
+    return quality.is_stub(metadata) and not challenge.prints_headline(
+        metadata, (page_input.hints or NO_HINTS).title
     )
 
 
-def _authors(given: PageInput, said: Structured) -> frozenset[str]:
-    return frozenset(map(lines.fold, said.authors or (given.hints or NO_HINTS).authors))
+def _with_byline(metadata: Structured, tree: HtmlElement) -> Structured:
+    # an author that is only the publisher's own name says less than the byline on the page
+    house = lines.comparable(metadata.publisher or "")
+    if metadata.authors and any(lines.comparable(author) != house for author in metadata.authors):
+        return metadata
+    return replace(metadata, authors=byline.printed(tree) or metadata.authors)
 
 
-def _without_text(given: PageInput, said: Structured, reason: Reason, detail: str) -> Extraction:
-    """No text in the page: the feed's summary is the article where there is one, else an outcome."""
-    summary = (given.hints or NO_HINTS).summary
+def _news(page_input: PageInput, metadata: Structured) -> bool:
+    """Whether this is news: the page calls itself so, or a feed led to it. There is no list of hosts."""
+    return metadata.news or page_input.hints is not None
+
+
+def _titles(page_input: PageInput, metadata: Structured) -> frozenset[str]:
+    hints = page_input.hints or NO_HINTS
+    return frozenset(
+        lines.comparable(t)
+        for t in (metadata.headline, metadata.og_title, metadata.title, metadata.h1, hints.title)
+        if t
+    )
+
+
+def _authors(page_input: PageInput, metadata: Structured) -> frozenset[str]:
+    return frozenset(map(lines.comparable, metadata.authors or (page_input.hints or NO_HINTS).authors))
+
+
+def _without_text(page_input: PageInput, metadata: Structured, reason: Reason, detail: str) -> Extraction:
+    """The result for a page without usable text: an article of the feed's summary, else FAILED."""
+    summary = (page_input.hints or NO_HINTS).summary
     if not summary:
         return Extraction(None, Outcome.FAILED, reason, detail)
     if reason is not Reason.PAYWALL:
-        return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY,), None)
-    if _is_stub(given, said) or not said.headline:  # what a paywall prints on top need not be the article's
-        said = replace(said, headline=None, og_title=None, h1=None)
-    return _article(given, said, [Block(summary)], (Flag.SUMMARY_ONLY, Flag.PAYWALL), None)
+        return _article(page_input, metadata, [Block(summary)], (Flag.SUMMARY_ONLY,), None)
+    if (
+        _is_stub(page_input, metadata) or not metadata.headline
+    ):  # what a paywall prints on top need not be the article's
+        metadata = replace(metadata, headline=None, og_title=None, h1=None)
+    return _article(page_input, metadata, [Block(summary)], (Flag.SUMMARY_ONLY, Flag.PAYWALL), None)
 
 
-def _without_content(given: PageInput, detail: str) -> Extraction:
-    """An answer that holds nothing may pass like a failure: the reason stays beside the summary, for whoever
-    can ask again."""
-    made = _without_text(given, Structured(), Reason.EMPTY, detail)
-    return replace(made, reason=Reason.EMPTY, detail=detail)
+def _without_content(page_input: PageInput, detail: str) -> Extraction:
+    """The result for an empty answer. The next fetch may bring the page, so the reason stays beside an
+    article of the feed's summary, and the caller can fetch again."""
+    extraction = _without_text(page_input, Structured(), Reason.EMPTY, detail)
+    return replace(extraction, reason=Reason.EMPTY, detail=detail)
 
 
 @lru_cache(maxsize=4)
@@ -224,75 +237,83 @@ def _agencies(own: str | None) -> AgencyTable:
 
 
 def _article(
-    given: PageInput, said: Structured, blocks: list[Block], flags: tuple[Flag, ...], dated: str | None
+    page_input: PageInput,
+    metadata: Structured,
+    blocks: list[Block],
+    flags: tuple[Flag, ...],
+    dated: str | None,
 ) -> Extraction:
-    hints = given.hints or NO_HINTS
-    headline = hints.title if given.text is not None else _headline(said, hints)
+    hints = page_input.hints or NO_HINTS
+    headline = hints.title if page_input.text is not None else _headline(metadata, hints)
     reading = read_wire(
         "\n\n".join(block.text for block in blocks),
         headline=headline,
         summary=hints.summary,
-        url=given.url,
-        language=said.language or given.language,
+        url=page_input.url,
+        language=metadata.language or page_input.language,
         published=hints.published,
-        now=given.now,
-        agencies=_agencies(given.agencies),
+        now=page_input.now,
+        agencies=_agencies(page_input.agencies),
     )
     body = "\n\n".join(line for line in map(str.strip, reading.body_text.splitlines()) if line)
-    language = quality.language_of(body, said.language or given.language)
-    stamp, raw = published.choose(given, said, reading.dateline_date, dated, language)
+    language = quality.language_of(body, metadata.language or page_input.language)
+    stamp, raw = published.choose(page_input, metadata, reading.dateline_date, dated, language)
     article = Article(
         headline=reading.headline or headline,
         body_text=body,
-        canonical_url=said.canonical_url,
-        description=said.description or hints.summary,
-        byline=", ".join(reading.authors or said.authors or hints.authors) or None,
-        authors=reading.authors or said.authors or hints.authors,
+        canonical_url=metadata.canonical_url,
+        description=metadata.description or hints.summary,
+        byline=", ".join(reading.authors or metadata.authors or hints.authors) or None,
+        authors=reading.authors or metadata.authors or hints.authors,
         language=language,
         published=stamp,
         published_raw=raw,
-        modified_at=published.modified(given, said, language),
+        modified_at=published.modified(page_input, metadata, language),
         dateline=reading.dateline,
         located=reading.located,
         dateline_date=reading.dateline_date,
         agency=reading.agency,
         credits=reading.credits,
-        publisher=given.publisher or reading.publisher or said.publisher or _host(given.url),
-        section=said.section,
-        keywords=said.keywords or hints.categories,
-        image_url=said.image_url or hints.image_url,
+        publisher=page_input.publisher or reading.publisher or metadata.publisher or _host(page_input.url),
+        section=metadata.section,
+        keywords=metadata.keywords or hints.categories,
+        image_url=metadata.image_url or hints.image_url,
         image_credit=reading.image_credit,
         word_count=text.word_count(body),
-        content_type=reading.content_type or quality.content_type(said, given),
+        content_type=reading.content_type or quality.content_type(metadata, page_input),
         signal=reading.signal,
         status=reading.status,
         embargo_until=reading.embargo_until,
         withdraws=reading.withdraws,
-        flags=flags + ((Flag.NOAI,) if given.noai or said.noai else ()),
+        flags=flags + ((Flag.NOAI,) if page_input.noai or metadata.noai else ()),
         extractor=EXTRACTOR,
     )
     return Extraction(article, Outcome.LOADED, dropped=reading.dropped)
 
 
-def _headline(said: Structured, hints: EntryHints) -> str | None:
-    found = said.headline or said.og_title or said.h1 or hints.title or said.title
-    return found and _without_site(found, said)
+def _headline(metadata: Structured, hints: EntryHints) -> str | None:
+    headline = metadata.headline or metadata.og_title or metadata.h1 or hints.title or metadata.title
+    return headline and _without_site(headline, metadata)
 
 
 # What sets a site's name apart from a title: " | ", " - ", " – ", " — ", " · ", " :: ".
 _SEPARATOR = re.compile(r"\s(?:[|–—·»-]|::)\s")
 
 
-def _without_site(title: str, said: Structured) -> str:
+def _without_site(title: str, metadata: Structured) -> str:
     """A title without the site's or section's name at an end: known by another title of the page, or as the
     publisher."""
-    for other in (said.h1, said.og_title, said.headline):
+    for other in (metadata.h1, metadata.og_title, metadata.headline):
         if other and len(other) >= 10 and title != other and other in title:
             rest = title.replace(other, "", 1)
             if _SEPARATOR.match(rest + " ") or _SEPARATOR.search(" " + rest[-3:] + " "):
                 return other
     parts = _SEPARATOR.split(title)
-    if len(parts) > 1 and said.publisher and lines.fold(parts[-1]) == lines.fold(said.publisher):
+    if (
+        len(parts) > 1
+        and metadata.publisher
+        and lines.comparable(parts[-1]) == lines.comparable(metadata.publisher)
+    ):
         return title[: title.rindex(parts[-1])].rstrip(" |–—·»:-")
     return title
 

@@ -27,46 +27,54 @@ _NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
 def from_page(tree: HtmlElement, url: str | None) -> str | None:
     """The day htmldate finds in the tree (ISO), or None. Its wide search is off: it makes days of any number
     in the text."""
-    found: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
-    return found or None
+    day: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
+    return day or None
 
 
 def choose(
-    given: PageInput, said: Structured, dateline: date | None, page_day: str | None, language: str | None
+    page_input: PageInput,
+    metadata: Structured,
+    dateline: date | None,
+    page_day: str | None,
+    language: str | None,
 ) -> tuple[Stamp | None, str | None]:
-    """The published stamp by the best source that can be read, and the raw string of the best source there
-    was."""
-    hints = given.hints or EntryHints()
-    told = hints.published
-    if told and told.precision is not Precision.DAY:
-        return told, told.raw
-    raws = [(StampSource(name), raw) for name, raw in said.published]
+    """Returns the published stamp by the best source that can be read, and the raw string of the best source,
+    readable or not."""
+    hints = page_input.hints or EntryHints()
+    from_feed = hints.published
+    if from_feed and from_feed.precision is not Precision.DAY:
+        return from_feed, from_feed.raw
+    raws = [(StampSource(name), raw) for name, raw in metadata.published]
     if dateline:
         raws.append((StampSource.DATELINE, dateline.isoformat()))
     if page_day:
         raws.append((StampSource.PAGE, page_day))
-    if in_url := _URL_DAY.search(given.url or ""):
+    if in_url := _URL_DAY.search(page_input.url or ""):
         raws.append((StampSource.URL, "-".join(in_url.groups())))
     for source, raw in raws:
-        if (stamp := _resolve(raw, source, given, language)) and (told is None or _tells_more(stamp, told)):
+        if (stamp := _resolve(raw, source, page_input, language)) and (
+            from_feed is None or _adds_time(stamp, from_feed)
+        ):
             return stamp, raw
-    return told, hints.published_raw or (raws[0][1] if raws else None)
+    return from_feed, hints.published_raw or (raws[0][1] if raws else None)
 
 
-def _tells_more(stamp: Stamp, told: Stamp) -> bool:
-    """True for the time of that very day, in UTC or as its page prints it. Midnight is how templates write a
-    day without one."""
+def _adds_time(stamp: Stamp, from_feed: Stamp) -> bool:
+    """Whether `stamp` adds a time to the day that the feed gave, in UTC or as the page prints it. Templates
+    write midnight for a day without a time, so midnight adds nothing."""
     day, _, time = as_printed(stamp).partition("T")
     return (
         bool(time)
         and not time.startswith("00:00:00")
-        and told.day.isoformat() in (stamp.day.isoformat(), day)
+        and from_feed.day.isoformat() in (stamp.day.isoformat(), day)
     )
 
 
-def modified(given: PageInput, said: Structured, language: str | None) -> datetime | None:
+def modified(page_input: PageInput, metadata: Structured, language: str | None) -> datetime | None:
     """When the page says it was last changed, aware UTC."""
-    stamp = said.modified_raw and _resolve(said.modified_raw, StampSource.JSONLD, given, language)
+    stamp = metadata.modified_raw and _resolve(
+        metadata.modified_raw, StampSource.JSONLD, page_input, language
+    )
     return stamp.at if stamp else None
 
 
@@ -78,13 +86,15 @@ def as_printed(stamp: Stamp) -> str:
     """
     if stamp.precision is Precision.DAY:
         return stamp.at.date().isoformat()
-    found = _OFFSET.search(stamp.raw)
-    if not found:
+    offset = _OFFSET.search(stamp.raw)
+    if not offset:
         return stamp.at.isoformat()
-    minutes = int(found[2]) * 60 + int(found[3] or 0)
-    zone = timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+    zone = timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     return stamp.at.astimezone(zone).isoformat()
 
 
-def _resolve(raw: str, source: StampSource, given: PageInput, language: str | None) -> Stamp | None:
-    return dates.resolve(raw, source=source, now=given.now or _NO_NOW, zone=given.zone, language=language)
+def _resolve(raw: str, source: StampSource, page_input: PageInput, language: str | None) -> Stamp | None:
+    return dates.resolve(
+        raw, source=source, now=page_input.now or _NO_NOW, zone=page_input.zone, language=language
+    )

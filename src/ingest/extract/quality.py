@@ -86,13 +86,13 @@ LANGUAGE_LETTERS = 800  # more costs time and changes nothing
 STUB = 900  # letters of an article that a paywall lets through as a teaser
 
 
-def consent(tree: HtmlElement, said: Structured) -> str | None:
-    """Why this is a consent page in the article's place, or None: told by title and text, and that the page
-    says little else."""
-    if said.article or (told := layout.prose(tree)) > 2 * INTERSTITIAL:
+def consent_reason(tree: HtmlElement, metadata: Structured) -> str | None:
+    """Returns why this is a consent page in the article's place, or None. Title and text say so, and the page
+    has little other text."""
+    if metadata.article or (letters := layout.prose(tree)) > 2 * INTERSTITIAL:
         return None
-    title = said.title or said.h1 or ""
-    if 0 < told <= INTERSTITIAL and _about_consent(tree, share=0.6) and _asks_consent(tree):
+    title = metadata.title or metadata.h1 or ""
+    if 0 < letters <= INTERSTITIAL and _about_consent(tree, share=0.6) and _asks_consent(tree):
         return "the text is about cookies and consent"
     if len(title) < 80 and _CONSENT_TITLE.search(title) and _about_consent(tree):
         return title
@@ -107,14 +107,22 @@ def _about_consent(tree: HtmlElement, share: float = 0.3) -> bool:
 
 
 def _asks_consent(tree: HtmlElement) -> bool:
-    """Is there something to press that says yes? A short item on privacy has none."""
-    pressed = [*tree.iter("button"), *tree.iter("a"), *tree.iter("input")]
-    return any(_AGREE.search(f"{one.get('value') or ''} {''.join(one.itertext())[:80]}") for one in pressed)
+    """Whether a button says yes. A short article on privacy has none."""
+    buttons = [*tree.iter("button"), *tree.iter("a"), *tree.iter("input")]
+    labels = (f"{button.get('value') or ''} {''.join(button.itertext())[:80]}" for button in buttons)
+    return any(map(_AGREE.search, labels))
 
 
-def has_content(tree: HtmlElement, said: Structured) -> bool:
+def has_content(tree: HtmlElement, metadata: Structured) -> bool:
     """Whether there is a word in the page at all, be it in its head: a video's page has a title at least."""
-    if said.title or said.h1 or said.og_title or said.headline or said.description or said.body:
+    if (
+        metadata.title
+        or metadata.h1
+        or metadata.og_title
+        or metadata.headline
+        or metadata.description
+        or metadata.body
+    ):
         return True
     return any(
         text.strip() for element in tree.iter() if element.tag not in _SILENT for text in _own(element)
@@ -128,12 +136,12 @@ def _own(element: HtmlElement) -> Iterator[str]:
         yield child.tail or ""
 
 
-def front_page(tree: HtmlElement, said: Structured, url: str | None) -> str | None:
+def front_page_reason(tree: HtmlElement, metadata: Structured, url: str | None) -> str | None:
     """Why this is a home or section page, or None: nothing says article, and the root's text is mostly no
     sentences."""
-    if said.article or (said.og_type or "").lower() in ("article", "video.other"):
+    if metadata.article or (metadata.og_type or "").lower() in ("article", "video.other"):
         return None
-    if said.kinds & {"collectionpage", "searchresultspage"}:
+    if metadata.kinds & {"collectionpage", "searchresultspage"}:
         return "a collection of articles"
     parts = urlsplit(url or "")
     root = parts.path.rstrip("/").lower() in ("", "/index.html", "/index.php", "/home") and not parts.query
@@ -153,7 +161,7 @@ def _visible(body: HtmlElement) -> int:
     return layout.letters(body) - hidden
 
 
-def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
+def locked(tree: HtmlElement, metadata: Structured, body: str) -> bool:
     """Whether a short text is a paywall's teaser: the page calls to subscribe, or says that it is not free
     and gives one line.
 
@@ -161,19 +169,19 @@ def locked(tree: HtmlElement, said: Structured, body: str) -> bool:
     """
     if len(body) >= STUB:
         return False
-    if said.free is False and len(body) < 200:
+    if metadata.free is False and len(body) < 200:
         return True
-    return said.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
+    return metadata.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
 
 
-def is_stub(said: Structured) -> bool:
+def is_stub(metadata: Structured) -> bool:
     """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer,
     however long."""
-    title = (said.headline or said.og_title or said.h1 or said.title or "").strip()
+    title = (metadata.headline or metadata.og_title or metadata.h1 or metadata.title or "").strip()
     return len(title) <= 100 and bool(_STUB_TITLE.fullmatch(title))
 
 
-def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> tuple[Flag, ...]:
+def short_flags(body: str, words: int, article_body: str | None, *, paywalled: bool) -> tuple[Flag, ...]:
     """SHORT under 60 words, PAYWALL, and TRUNCATED where the text breaks off: at an ellipsis, or far short of
     articleBody."""
     flags = [Flag.SHORT] if words < 60 else []
@@ -183,7 +191,7 @@ def short_flags(body: str, words: int, told: str | None, *, paywalled: bool) -> 
     if (
         breaks_off
         or (paywalled and len(body) < STUB)
-        or (told and len(told) > 2_000 and len(body) < 0.5 * len(told))
+        or (article_body and len(article_body) > 2_000 and len(body) < 0.5 * len(article_body))
     ):
         flags.append(Flag.TRUNCATED)
     return tuple(flags)
@@ -197,14 +205,16 @@ def language_of(body: str, declared: str | None) -> str | None:
     return code
 
 
-def content_type(said: Structured, given: PageInput) -> ContentType:
+def content_type(metadata: Structured, page_input: PageInput) -> ContentType:
     """The kind of article by its schema.org type, else what the feed is set to, else news."""
-    if said.live_blog:
+    if metadata.live_blog:
         return ContentType.LIVE_BLOG
-    if "advertisercontentarticle" in said.kinds:
+    if "advertisercontentarticle" in metadata.kinds:
         return ContentType.PAID
-    if given.feed_content_type:
-        return given.feed_content_type
-    if ("videoobject" in said.kinds and not said.article) or (said.og_type or "").startswith("video"):
+    if page_input.feed_content_type:
+        return page_input.feed_content_type
+    if ("videoobject" in metadata.kinds and not metadata.article) or (metadata.og_type or "").startswith(
+        "video"
+    ):
         return ContentType.VIDEO
     return ContentType.NEWS

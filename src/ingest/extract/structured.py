@@ -24,8 +24,8 @@ class Structured:
     """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is
     JSON-LD's articleBody.
 
-    `free` is isAccessibleForFree where given; `news` says that the page calls itself news by its schema.org
-    type.
+    `free` is isAccessibleForFree where the page has it; `news` says that the page calls itself news by its
+    schema.org type.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -74,14 +74,14 @@ def plain(value: Any) -> str | None:
 
 def read(tree: HtmlElement, url: str | None) -> Structured:
     """Reads JSON-LD, meta tags, <title> and the first <h1>. Relative addresses are resolved against `url`."""
-    found = jsonld.nodes(tree)
-    node = jsonld.article_node(found) or {}
+    nodes = jsonld.nodes(tree)
+    node = jsonld.article_node(nodes) or {}
     meta = _meta(tree)
     kinds = (
         jsonld.types(node)
         if node
-        else frozenset().union(*(jsonld.types(n) for n in found))
-        if found
+        else frozenset().union(*(jsonld.types(n) for n in nodes))
+        if nodes
         else frozenset()
     )
     return Structured(
@@ -94,7 +94,7 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         description=plain(_first(node.get("description")))
         or _of(meta, "og:description", "description", "twitter:description"),
         authors=_authors(node) or _meta_authors(meta),
-        published=tuple(_published(node, found, meta, tree)),
+        published=tuple(_published(node, nodes, meta, tree)),
         modified_raw=plain(_first(node.get("dateModified")))
         or _of(meta, "article:modified_time", "og:updated_time"),
         section=plain(_first(node.get("articleSection"))) or _of(meta, "article:section"),
@@ -105,7 +105,7 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         canonical_url=_canonical(tree, meta, url),
         og_type=_of(meta, "og:type"),
         free=_free(node),
-        news=bool(kinds & jsonld.NEWS_TYPES) or _looks_like_news(found, meta, url),
+        news=bool(kinds & jsonld.NEWS_TYPES) or _looks_like_news(nodes, meta, url),
         noai="noai" in " ".join(meta.get("robots", ())).lower(),
     )
 
@@ -119,13 +119,13 @@ _NEWS_PATH = re.compile(
 
 
 def _looks_like_news(
-    found: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None
+    nodes: Iterable[Mapping[str, Any]], meta: Mapping[str, list[str]], url: str | None
 ) -> bool:
     """What pages without a NewsArticle node show: a publisher of news, keywords for news search, the path of
     a news site."""
-    if "news_keywords" in meta or any("newsmediaorganization" in jsonld.types(_dict(n)) for n in found):
+    if "news_keywords" in meta or any("newsmediaorganization" in jsonld.types(_dict(n)) for n in nodes):
         return True
-    if any("newsmediaorganization" in jsonld.types(_dict(n.get("publisher"))) for n in found):
+    if any("newsmediaorganization" in jsonld.types(_dict(n.get("publisher"))) for n in nodes):
         return True
     return bool(url and _NEWS_PATH.search(url.split("?")[0]))
 
@@ -203,9 +203,9 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
         "parsely-author",
         "sailthru.author",
     ):
-        found = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
-        if found:
-            return found
+        names = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
+        if names:
+            return names
     # WordPress plugins put the author into the labels of a Twitter card
     for number in ("1", "2"):
         if (_of(meta, f"twitter:label{number}") or "").casefold() in _BY_LABELS:
@@ -248,11 +248,11 @@ def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
 
 def _published(
     node: Mapping[str, Any],
-    found: Iterable[Mapping[str, Any]],
+    nodes: Iterable[Mapping[str, Any]],
     meta: Mapping[str, list[str]],
     tree: HtmlElement,
 ) -> Iterator[tuple[str, str]]:
-    for source in (node, *(n for n in found if jsonld.types(n) & _DATED_TYPES)):
+    for source in (node, *(n for n in nodes if jsonld.types(n) & _DATED_TYPES)):
         for key in ("datePublished", "dateCreated"):
             if raw := plain(_first(source.get(key))):
                 yield "jsonld", raw
@@ -299,8 +299,8 @@ def _keywords(node: Mapping[str, Any], meta: Mapping[str, list[str]]) -> list[st
 
 def _image(node: Mapping[str, Any], meta: Mapping[str, list[str]], url: str | None) -> str | None:
     value = _first(node.get("image"))
-    found = value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
-    raw = _of(meta, "og:image", "twitter:image", "twitter:image:src") or plain(_first(found))
+    address = value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
+    raw = _of(meta, "og:image", "twitter:image", "twitter:image:src") or plain(_first(address))
     return _absolute(raw, url)
 
 

@@ -23,8 +23,8 @@ def registrable_domain(host: str) -> str:
     name = host.lower().rstrip(".")
     if _is_address(name) or "." not in name:
         return name
-    found: str | None = tld.get_fld(f"http://{name}", fail_silently=True)
-    return found or ".".join(name.split(".")[-2:])
+    domain: str | None = tld.get_fld(f"http://{name}", fail_silently=True)
+    return domain or ".".join(name.split(".")[-2:])
 
 
 @lru_cache(maxsize=65_536)
@@ -64,5 +64,5 @@ def _is_address(host: str) -> bool:
 
 
 def _suffix(host: str) -> str | None:
-    found = tld.get_tld(f"http://x.{host}", fail_silently=True)
-    return None if found is None else str(found)
+    domain = tld.get_tld(f"http://x.{host}", fail_silently=True)
+    return None if domain is None else str(domain)

@@ -57,20 +57,20 @@ class HostRules:
 
     def rule(self, host: str) -> HostRule | None:
         """The rule of this host or of the nearest domain above it."""
-        found = self._nearest(host, self._rules)
-        return self._rules[found] if found else None
+        name = self._nearest(host, self._rules)
+        return self._rules[name] if name else None
 
     def story(self, host: str, url: str, target: str) -> str | None:
         """`host#key` where an identity rule finds a story key in the whole URL, or else in its path and
         query."""
-        found = self._nearest(host, self._patterns)
-        if found is None:
+        host_name = self._nearest(host, self._patterns)
+        if host_name is None:
             return None
-        match = self._patterns[found].search(url) or self._patterns[found].search(target)
+        match = self._patterns[host_name].search(url) or self._patterns[host_name].search(target)
         if match is None:
             return None
         key = next((group for group in match.groups() if group), None) or match[0]
-        return f"{found}#{key}"
+        return f"{host_name}#{key}"
 
     @staticmethod
     def _nearest(host: str, known: dict[str, HostRule] | dict[str, re.Pattern[str]]) -> str | None:
@@ -82,7 +82,7 @@ class HostRules:
         return None
 
 
-@lru_cache(4096)  # a page's address is asked for at each step of its way
+@lru_cache(4096)  # every step of the pipeline needs the key of a page's address
 def url_key(url: str, rules: HostRules) -> str:
     """The identity of a URL (design.md, "Identity"): `host/path?query`, or `host#key` by an identity rule.
 
@@ -123,9 +123,8 @@ def identity(final_url: str, canonical: str | None, rules: HostRules) -> tuple[s
     key = url_key(link, rules)
     if key == final_key:
         return key, link
-    if (
-        "#" in final_key and "#" not in key
-    ):  # the host's rule knows stories of this site by number; this link is none
+    if "#" in final_key and "#" not in key:
+        # the host's identity rule names stories by number, and this link has no number
         return final_key, None
     if "#" not in key and _is_section(urlsplit(link), urlsplit(final_url)):
         return final_key, None
@@ -220,11 +219,11 @@ def _encode(text: str) -> str:
     """RFC 3986, 6.2.2.2: unreserved characters decoded, other escapes upper case, everything outside ASCII as
     UTF-8."""
 
-    def one(match: re.Match[str]) -> str:
+    def in_one_form(match: re.Match[str]) -> str:
         char = chr(int(match[1], 16))
         return char if char in _UNRESERVED else f"%{match[1].upper()}"
 
-    return _PCT.sub(one, _quote(text))
+    return _PCT.sub(in_one_form, _quote(text))
 
 
 def _quote(text: str) -> str:
@@ -264,7 +263,7 @@ def _segments(path: str) -> list[str]:
 
 
 def _names_story(parts: SplitResult) -> bool:
-    """Does the address itself look like one story's: a number, three words, or an identifying query?"""
+    """Whether the address itself looks like a story's: a number, three words, or an identifying query."""
     if re.search(r"\d", _query(parts.query)):
         return True
     segments = [segment for segment in _segments(parts.path) if segment not in _REPRESENTATION]
