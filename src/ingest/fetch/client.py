@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Self, assert_never
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch import answers
@@ -52,13 +52,19 @@ class Kind(StrEnum):
     SITEMAP = "sitemap"
 
 
-_ACCEPT = {
-    Kind.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
-    "*/*;q=0.5",
-    Kind.PAGE: "text/html, application/xhtml+xml, */*;q=0.5",
-    Kind.ROBOTS: "text/plain, */*;q=0.5",
-    Kind.SITEMAP: "application/xml, text/xml, text/plain;q=0.9, */*;q=0.5",
-}
+def _accept(kind: Kind) -> str:
+    match kind:
+        case Kind.FEED:
+            feeds = "application/rss+xml, application/atom+xml, application/feed+json"
+            return f"{feeds}, application/xml;q=0.9, */*;q=0.5"
+        case Kind.PAGE:
+            return "text/html, application/xhtml+xml, */*;q=0.5"
+        case Kind.ROBOTS:
+            return "text/plain, */*;q=0.5"
+        case Kind.SITEMAP:
+            return "application/xml, text/xml, text/plain;q=0.9, */*;q=0.5"
+        case _:
+            assert_never(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,20 @@ class _Limits:
 
     deadline: float
     cap: int
+
+
+def _limits(kind: Kind, settings: Settings) -> _Limits:
+    match kind:
+        case Kind.FEED:
+            return _Limits(settings.feed_deadline, int(settings.feed_cap * MB))
+        case Kind.PAGE:
+            return _Limits(settings.page_deadline, int(settings.page_cap * MB))
+        case Kind.ROBOTS:
+            return _Limits(settings.page_deadline, ROBOTS_CAP)
+        case Kind.SITEMAP:
+            return _Limits(2 * settings.feed_deadline, int(settings.sitemap_cap * MB))
+        case _:
+            assert_never(kind)
 
 
 @dataclass(slots=True)
@@ -127,12 +147,7 @@ class Client:
         self._guard = Guard(settings)
         self._lookup = lookup
         self._agent = product_token(settings.user_agent)
-        self._limits = {
-            Kind.FEED: _Limits(settings.feed_deadline, int(settings.feed_cap * MB)),
-            Kind.PAGE: _Limits(settings.page_deadline, int(settings.page_cap * MB)),
-            Kind.ROBOTS: _Limits(settings.page_deadline, ROBOTS_CAP),
-            Kind.SITEMAP: _Limits(2 * settings.feed_deadline, int(settings.sitemap_cap * MB)),
-        }
+        self._limits = {kind: _limits(kind, settings) for kind in Kind}
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
         self._robots_locks: dict[str, asyncio.Lock] = {}
         self._time_lost: dict[str, float] = {}  # to failures of a host, in deadlines
@@ -171,9 +186,9 @@ class Client:
         status is None where no answer came; with DEFERRED no request was sent.
         """
         target = self._guard.target(url)
-        chain = _Chain(target, target, self._limits[kind].deadline)
+        chain = _Chain(first=target, target=target, left=self._limits[kind].deadline)
         answer = await self._follow(
-            chain, kind, {"Accept": _ACCEPT[kind], **_conditions(etag, last_modified)}, headers or {}
+            chain, kind, {"Accept": _accept(kind), **_conditions(etag, last_modified)}, headers or {}
         )
         self._check_status(answer, conditional=bool(etag or last_modified))
         return Response(
@@ -347,9 +362,9 @@ class Client:
         Raises when no request may be sent to the host, or not now: that says nothing of its robots.txt.
         """
         first = self._guard.target("/robots.txt", base=target.url)
-        chain = _Chain(first, first, self._limits[Kind.ROBOTS].deadline)
+        chain = _Chain(first=first, target=first, left=self._limits[Kind.ROBOTS].deadline)
         try:
-            answer = await self._follow(chain, Kind.ROBOTS, {"Accept": _ACCEPT[Kind.ROBOTS]}, {})
+            answer = await self._follow(chain, Kind.ROBOTS, {"Accept": _accept(Kind.ROBOTS)}, {})
             self._check_status(answer, conditional=False)
         except FetchError as error:
             if (

@@ -1,4 +1,4 @@
-"""The text of a feed from its bytes, whatever its declarations claim."""
+"""Decodes a feed's bytes into text, even where its declared encoding is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BOMS = (
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""", re.I)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
 _TAG = re.compile(rb"<[^>]*>")
-# Supersets that writers of the narrower label mean (WHATWG Encoding, "labels").
+# Supersets that are meant by the narrower label (WHATWG Encoding, "labels").
 _WIDER = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -53,12 +53,13 @@ _HIGH_RUN = re.compile(
 
 
 def decode(body: bytes, content_type: str | None, language: str | None = None) -> str:
-    """The document as text without control characters. Never raises; what cannot be read becomes U+FFFD.
+    """Returns the document as text without control characters. Never raises; bytes that cannot be decoded
+    become U+FFFD.
 
-    Valid UTF-8 with anything beyond ASCII is UTF-8 whatever is declared (real feeds declare utf-16 over it,
-    and by chance no other encoding forms it); then the HTTP charset, the XML declaration; last, detection
-    over the text between the tags, led by the feed's language: cp1251 bytes declared utf-8 are read as
-    Cyrillic, not as mojibake.
+    A byte order mark decides first. Valid UTF-8 is UTF-8, whatever is declared: real feeds declare utf-16
+    over it, and no other encoding looks like it by chance. Then come the HTTP charset and the XML
+    declaration, and last the feed's language and detection from the text between the tags: cp1251 bytes that
+    are declared as utf-8 are read as Cyrillic, not as mojibake.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -74,29 +75,30 @@ def decode(body: bytes, content_type: str | None, language: str | None = None) -
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, seen by the zeros beside ASCII markup (XML 1.0, appendix
-    F)."""
+    """The name of a UTF-16 or UTF-32 without byte order mark, by the zero bytes beside ASCII markup (XML 1.0,
+    appendix F)."""
     head = body[:4].ljust(4, b"x")
     zeros = "".join("0" if byte == 0 else "x" for byte in head)
     return {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}.get(zeros)
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
+    """The encodings declared by HTTP and XML, in this order, by their Python names."""
     names = [match[1] for match in [_CHARSET.search(content_type or "")] if match]
     names += [match[1].decode("ascii", "ignore") for match in [_DECLARED.search(body[:1024])] if match]
     known: list[str] = []
     for name in names:
         try:
-            found = codecs.lookup(name).name
+            codec = codecs.lookup(name).name
         except LookupError:
             continue
-        known.append(_WIDER.get(found, found))
+        known.append(_WIDER.get(codec, codec))
     return known
 
 
 def _as_utf8(body: bytes, declared: list[str]) -> str | None:
     if any(name.startswith(("iso2022", "hz", "utf-7")) for name in declared):
-        return None  # seven-bit encodings pass for ASCII
+        return None  # bytes of seven-bit encodings are valid ASCII
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -105,18 +107,17 @@ def _as_utf8(body: bytes, declared: list[str]) -> str | None:
 
 
 def _undoubled(text: str) -> str:
-    """UTF-8 that was taken for cp1252 and encoded once more, undone (3 % of captured feeds) where nearly
-    every run of letters beyond ASCII says so: a text that merely quotes some mojibake stays."""
+    """The text without double encoding, where UTF-8 was taken for cp1252 and encoded once more (3 % of
+    captured feeds). Nearly all runs of letters beyond ASCII must be double encoded: a text that only
+    quotes some mojibake stays as it is."""
     runs = set(_HIGH_RUN.findall(text[: 20 * _SAMPLE]))
-    undone = sum(_as_bytes(run) != run for run in runs)
-    return (
-        _HIGH_RUN.sub(lambda run: _as_bytes(run[0]), text)
-        if undone >= 5 and undone * 10 >= 9 * len(runs)
-        else text
-    )
+    doubled = sum(_undouble(run) != run for run in runs)
+    if doubled < 5 or doubled * 10 < 9 * len(runs):
+        return text
+    return _HIGH_RUN.sub(lambda run: _undouble(run[0]), text)
 
 
-def _as_bytes(run: str) -> str:
+def _undouble(run: str) -> str:
     try:
         return b"".join(
             char.encode("cp1252") if ord(char) > 255 else bytes([ord(char)]) for char in run
@@ -137,8 +138,8 @@ def _as_declared(body: bytes, declared: list[str]) -> str | None:
 
 
 def _detected(body: bytes, language: str | None) -> str:
-    named = _LANGUAGE.search(body[:8192])
-    tag = language or (named[1].decode("ascii", "ignore") if named else "")
+    printed = _LANGUAGE.search(body[:8192])
+    tag = language or (printed[1].decode("ascii", "ignore") if printed else "")
     written = charsets.code_pages(tag) or charsets.code_pages(tag[:2])  # feeds write `rus` and `russian`, too
     if written and written[0] != charsets.WESTERN:
         text = body.decode(written[0], "replace")
@@ -146,7 +147,7 @@ def _detected(body: bytes, language: str | None) -> str:
             return text
     words = b" ".join(part for part in _TAG.split(body) if any(byte > 127 for byte in part))[:_SAMPLE]
     high = sum(byte > 127 for byte in words)
-    if high * 4 < len(words):  # a few accents among plain letters: western, unless a language said otherwise
+    if high * 4 < len(words):  # a few accents among plain letters are western, unless the language is not
         return body.decode("cp1252", "replace")
     best = from_bytes(words, cp_isolation=_CANDIDATES).best()
     return body.decode(best.encoding if best else "cp1252", "replace")

@@ -101,7 +101,7 @@ def decide_poll(
     error = _error(answer, document)
     if error is not None:
         after = failed(feed, state, error, now, min_interval=min_interval)
-        return PollDecision(after, ok=False, reason=error.reason, detail=error.detail)
+        return PollDecision(state=after, ok=False, reason=error.reason, detail=error.detail)
     assert isinstance(answer, Response)
     assert document is None or isinstance(document, FeedDocument)
     base = _with_redirect(_with_success(state, answer, now), answer, now)
@@ -109,7 +109,9 @@ def decide_poll(
         num, den = schedule.observed(state, now, 0)
         unchanged = replace(base, rate_num=num, rate_den=den)
         when, why = schedule.next_poll(feed, unchanged, now, min_interval=min_interval, k=k)
-        return PollDecision(replace(unchanged, next_poll_at=when, why_next=why), ok=True, not_modified=True)
+        return PollDecision(
+            state=replace(unchanged, next_poll_at=when, why_next=why), ok=True, not_modified=True
+        )
     policy = learn_policy(document.entries, known, state.guid_policy, rules)
     verdicts = tuple(compare(document.entries, known, policy, rules))
     new = sum(verdict.kind is EntryKind.NEW and verdict.twin_of is None for verdict in verdicts)
