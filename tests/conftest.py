@@ -47,6 +47,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_scratch], ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need Prefect's server come first in the random order, together: one server does for all."""
+    items.sort(key=lambda item: "harness" not in getattr(item, "fixturenames", ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Names the seed of the random order under -q too, where pytest-randomly's own line is left out."""
     if isinstance(seed := config.getoption("randomly_seed", None), int):

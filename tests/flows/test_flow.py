@@ -3,26 +3,17 @@ artifacts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import StateType
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.poll import poll
 from flows.steps import SLICES
 from ingest.demo.server import WireServer
 from ingest.demo.wire import Wire, config_toml
 from ingest.load.read import query
-
-
-@pytest.fixture(scope="module")
-def harness() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=300):
-        yield
 
 
 async def test_a_run_is_completed_with_few_tasks_and_its_artifacts(harness: None, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, StateType
-from prefect.testing.utilities import prefect_test_harness
 from support.archive_site import BASE, FIRST, ArchiveSite
 from support.newsroom import prose, story
 from support.wire_server import LoopbackServer
@@ -30,12 +29,6 @@ SPONSOR = (
     "The valley gazette is printed by its sponsor in the old mill house and is read in forty villages "
     "along the river."
 )
-
-
-@pytest.fixture(scope="module")
-def harness() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=300):
-        yield
 
 
 @pytest.fixture
