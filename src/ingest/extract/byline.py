@@ -14,7 +14,8 @@ from ingest.extract.structured import clean_names, plain
 _TAGS = ("a", "span", "div", "p", "address", "strong", "b", "cite", "em", "li", "h3", "h4", "h5", "h6")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMED = re.compile(
-    r"(?<![a-z])(?:author|byline|contributor|writer|reporter|auth)s?-+(?:full-?)?(?:name|link|title-?link|item)(?![a-z])|"
+    r"(?<![a-z])(?:author|byline|contributor|writer|reporter|auth)s?-+(?:full-?)?"
+    r"(?:name|link|title-?link|item)(?![a-z])|"
     r"(?<![a-z])fn(?![a-z])"
 )
 _BYLINE = re.compile(
@@ -24,15 +25,18 @@ _AUTHOR = re.compile(
     r"(?<![a-z])authors?(?![a-z])(?!-+(?:bio|image|avatar|box|social|photo|desc|list|archive|about|info-))"
 )
 _PROFILE = re.compile(
-    r"/(?:authors?|autor(?:en|es)?|auteurs?|profile|staff|people|journalists?|contributors?|reporters?|columnists?|by)/[\w%.-]{3,}"
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|profile|staff|people|journalists?|contributors?"
+    r"|reporters?|columnists?|by)/[\w%.-]{3,}"
 )
 _NOT_HERE = re.compile(
-    r"(?<![a-z])(?:comments?|related|recirc|sidebar|footer|teasers?|cards?|carousel|popular|trending|more-\w+|nav)(?![a-z])"
+    r"(?<![a-z])(?:comments?|related|recirc|sidebar|footer|teasers?|cards?|carousel|popular|trending"
+    r"|more-\w+|nav)(?![a-z])"
 )
 _FRAME = frozenset({"nav", "footer", "figure", "figcaption"})
 _NAME = re.compile(r"^[^\W\d_][\w.'’\-]*(?:(?:,\s*|\s+)[^\W\d_][\w.'’\-]*){0,6}$")
 _TITLE_WORDS = re.compile(
-    r"\b(?:editor|reporter|staff|writer|correspondent|published|updated|posted|minutes?|read|by|share|follow|news|more|"
+    r"\b(?:editor|reporter|staff|writer|correspondent|published|updated|posted|minutes?|read|by|share"
+    r"|follow|news|more|"
     r"about|all)\b",
     re.I,
 )

@@ -94,7 +94,8 @@ _TAG = re.compile(
 
 # What only the page that blocks contains: calls of its script, its frame, its form, its boxes.
 _SCRIPT = re.compile(
-    r"_cf_chl_(?:opt|ctx|enter)\s*[=(]|_pxBlock|_pxJsClientSrc|\bdd\s*=\s*\{[^{}]*captcha-delivery\.com|\bgokuProps\s*=|"
+    r"_cf_chl_(?:opt|ctx|enter)\s*[=(]|_pxBlock|_pxJsClientSrc"
+    r"|\bdd\s*=\s*\{[^{}]*captcha-delivery\.com|\bgokuProps\s*=|"
     r"AwsWafIntegration\s*\.\s*(?:forceRefreshToken|checkForceRefresh|saveReferrer)|"
     r"sucuri_cloudproxy_js\s*=|reeseSkipExpirationCheck|KPSDK\.now",
 )
@@ -104,15 +105,18 @@ _SOURCE = re.compile(
 _FRAME = re.compile(r"captcha-delivery\.com/|_incapsula_resource", re.I)
 _FORM = re.compile(r"__cf_chl|/_sec/cp_challenge|distil_r_captcha", re.I)
 _NAME = re.compile(
-    r"(?:^|\s)(?:cf-challenge[\w-]*|cf-captcha-container|cf-browser-verification|cf-error-details|cf-please-wait|"
-    r"px-captcha(?:-(?:container|wrapper|header))?|ddg-captcha|ddos-guard|anubis_challenge|sec-if-cpt-container|"
+    r"(?:^|\s)(?:cf-challenge[\w-]*|cf-captcha-container|cf-browser-verification|cf-error-details"
+    r"|cf-please-wait|"
+    r"px-captcha(?:-(?:container|wrapper|header))?|ddg-captcha|ddos-guard|anubis_challenge"
+    r"|sec-if-cpt-container|"
     r"distil_?r?_?captcha(?:form)?)(?:\s|$)",
     re.I,
 )
 
 # What the page that blocks contains, and now and then a page with a story.
 _SDK_SCRIPT = re.compile(
-    r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)|AwsWafCaptcha\b|onProtectionInitialized"
+    r"awsWafCookieDomainList\s*=|AwsWafIntegration\s*\.\s*(?:getToken|hasToken)"
+    r"|AwsWafCaptcha\b|onProtectionInitialized"
 )
 _ID = frozenset(
     {

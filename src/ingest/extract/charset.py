@@ -17,7 +17,8 @@ _META_CHARSET = re.compile(
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _META_LANGUAGE = re.compile(
     rb"""<html\b[^>]{0,400}?\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2}(?:[-_][a-z]+)?)\b|"""
-    rb"""<meta[^>]{0,200}?content-language["'][^>]{0,100}?content\s*=\s*["']?\s*([a-z]{2}(?:[-_][a-z]+)?)\b""",
+    rb"""<meta[^>]{0,200}?content-language["'][^>]{0,100}?content\s*=\s*["']?\s*([a-z]{2}"""
+    rb"""(?:[-_][a-z]+)?)\b""",
     re.I,
 )
 _HEAD = 4_096

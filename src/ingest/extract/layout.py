@@ -15,7 +15,8 @@ from lxml.html import HtmlElement
 # Words are matched whole, after camelCase and underscores became hyphens.
 _ALWAYS = (
     r"newsletters?(?:-\w+)*|(?:news-)?sign-?up|mailing-?list|cta|call-to-action|"
-    r"(?:fig)?captions?|image-(?:credit|description|caption)|photo-?credits?|picture-credit|media-(?:caption|description)|"
+    r"(?:fig)?captions?|image-(?:credit|description|caption)|photo-?credits?|picture-credit"
+    r"|media-(?:caption|description)|"
     r"wp-caption-text|"
     r"visually-?hidden|sr-only|screen-reader(?:-text)?|assistive-text|"
     r"modal|popup|pop-up|dialog|cookies?-?(?:banner|notice|consent|bar)?|gdpr|"
@@ -25,9 +26,11 @@ _ALWAYS = (
     r"info-?box|fact-?box|fakta-?box|fakta-?boks|post-?info|entry-meta|post-meta|article-meta|debug"
 )
 _LINKED = (
-    r"related|recirc\w*|recommended|recommendations?|read-?more|also-?read|more-(?:news|stories|from|on)|most-(?:read|"
+    r"related|recirc\w*|recommended|recommendations?|read-?more|also-?read"
+    r"|more-(?:news|stories|from|on)|most-(?:read|"
     r"popular|viewed)|"
-    r"popular|trending|you-may-like|see-?also|further-reading|teasers?|(?:article|story|post|link)-?list|collections?|cards?|"
+    r"popular|trending|you-may-like|see-?also|further-reading|teasers?"
+    r"|(?:article|story|post|link)-?list|collections?|cards?|"
     r"promos?|promotion|share|sharing|social|tags|topics"
 )
 _WORD = r"(?<![a-z0-9])(?:{})(?![a-z0-9])"

@@ -112,8 +112,10 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
 
 # A dated path or a news section in it: what news sites have used since the web began, and guides hardly ever.
 _NEWS_PATH = re.compile(
-    r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:/|-)|/(?:19|20)\d{6}/|"
-    r"/(?:news|politics|world|nation|sports?|nachrichten|politik|wirtschaft|noticias|actualites?|politique|internacional|mundo|cronaca|nyheter|nieuws)/",
+    r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:/|-)"
+    r"|/(?:19|20)\d{6}/|"
+    r"/(?:news|politics|world|nation|sports?|nachrichten|politik|wirtschaft|noticias|actualites?"
+    r"|politique|internacional|mundo|cronaca|nyheter|nieuws)/",
     re.I,
 )
 
@@ -229,7 +231,8 @@ _BY_LABELS = frozenset(
 )
 _BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*"
+    r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)"
+    r"|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*"
 )
 _ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
 

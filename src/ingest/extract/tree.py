@@ -54,13 +54,15 @@ def parse(text: str) -> HtmlElement | None:
 _HEAD = 2_048
 
 _NOT_HTML = re.compile(
-    r"\s*(?:%PDF|\{\s*\"|\[\s*\{|GIF8|\x89PNG|\ufffdPNG|PK\x03|ID3|<\?xml(?!.{0,400}<html)|<(?:rss|feed|urlset|sitemapindex|"
+    r"\s*(?:%PDF|\{\s*\"|\[\s*\{|GIF8|\x89PNG|\ufffdPNG|PK\x03|ID3|<\?xml(?!.{0,400}<html)"
+    r"|<(?:rss|feed|urlset|sitemapindex|"
     r"svg)\b)",
     re.I | re.S,
 )
 
 _HTML = re.compile(
-    r"(?:\s|\ufeff|<!--.{0,1000}?-->|<\?xml[^<>]{0,200}\?>)*+<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|"
+    r"(?:\s|\ufeff|<!--.{0,1000}?-->|<\?xml[^<>]{0,200}\?>)*+<"
+    r"(?:!doctype\s+html|html|head|body|title|meta|link|script|style|"
     r"iframe|h1|div|font|table|a|b|br|p|main|article|section|header)[\s/>]",
     re.I | re.S,
 )

@@ -121,9 +121,8 @@ _PAREN = re.compile(
 )
 # MOSCOW, April 2. /TASS/., TOLEDO, Ohio /PRNewswire/ --, /Xinhua/ April 2, 2025 /
 _SLASH = re.compile(
-    r"[\s,.]*/\s?(?P<name>[^\W_][^/\n]{1,40}?)\s?/(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?"
-    + _DASH
-    + r"\s{0,4}"
+    r"[\s,.]*/\s?(?P<name>[^\W_][^/\n]{1,40}?)\s?/"
+    r"(?P<after>\s?[^\W\d_]{3,9}\.?\s\d{1,2},\s(?:19|20)\d\d\s?/)?" + _DASH + r"\s{0,4}"
 )
 # BERLIN, dpa -, Киев. УНИАН.
 _PLAIN = re.compile(

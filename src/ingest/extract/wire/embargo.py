@@ -20,7 +20,8 @@ _UNTIL = re.compile(
 )
 _FOR = re.compile(r"[^\n]{0,60}?\b(?:to|for|on)\b\s{0,2}(?P<when>[^\n]{4,120})", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(
-    r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))",
+    r"(?<![\d:])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)"
+    r"(?=\s?(?:hrs|hours|h\b|gmt|utc|bst|et\b|est|edt|cet|cest|ist|z\b|local))",
     re.IGNORECASE,
 )
 

@@ -14,12 +14,14 @@ _PAID_PROOF = re.compile(alternatives("paid_proof"), re.IGNORECASE)
 _RELEASE = re.compile(rf"[\W_]{{0,4}}{alternatives('release')}(?:\W{{0,4}}\Z|\s?[:–—-]\s)", re.IGNORECASE)
 _RELEASE_PROOF = re.compile(alternatives("release_proof"), re.IGNORECASE)
 _RELEASE_PATH = re.compile(
-    r"/(?:press-?releases?(?:-distribution)?|news-?releases?|pr-?newswire|business-?wire|globe-?newswire|ein-?presswire"
+    r"/(?:press-?releases?(?:-distribution)?|news-?releases?|pr-?newswire|business-?wire"
+    r"|globe-?newswire|ein-?presswire"
     r"|pressemitteilung(?:en)?|communiques?(?:-de-presse)?)(?:/|\Z)",
     re.IGNORECASE,
 )
 _PAID_PATH = re.compile(
-    r"/(?:sponsored(?:-content|-post|-articles?)?|advertorials?|paid-(?:content|post|partnership)|partner-content|promoted|advertisement"
+    r"/(?:sponsored(?:-content|-post|-articles?)?|advertorials?|paid-(?:content|post|partnership)"
+    r"|partner-content|promoted|advertisement"
     r"|brand(?:ed)?-?(?:content|studio|hub|wire|stories|connect)|publireportages?)(?:/|\Z)",
     re.IGNORECASE,
 )

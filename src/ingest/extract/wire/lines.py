@@ -69,7 +69,8 @@ _SIGN_OFF = re.compile(
     r"|SOURCE [A-Z].{1,80})\Z"
 )
 _BYLINE = re.compile(
-    r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z"
+    r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+"
+    r"(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z"
 )
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
 _AGENCY_DESK = re.compile(
