@@ -72,7 +72,7 @@ def key(printed: str) -> str:
 
 
 def _read(toml: str) -> AgencyTable:
-    found: dict[str, Agency] = {}
+    by_key: dict[str, Agency] = {}
     for entry in tomllib.loads(toml).get("agency", []):
         agency = Agency(
             entry["name"],
@@ -82,8 +82,8 @@ def _read(toml: str) -> AgencyTable:
             entry.get("ambiguous", False),
         )
         for form in (agency.name, *agency.aliases):
-            found[key(form)] = agency
-    return AgencyTable(found)
+            by_key[key(form)] = agency
+    return AgencyTable(by_key)
 
 
 @lru_cache(maxsize=1)

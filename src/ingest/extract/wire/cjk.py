@@ -1,5 +1,5 @@
-"""Openings in Chinese, Japanese and Korean, where place, day and agency stand inside one bracket or run
-together."""
+"""Openings in Chinese, Japanese and Korean, where place, day and agency share one bracket or are written
+without a space."""
 
 from __future__ import annotations
 

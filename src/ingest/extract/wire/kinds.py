@@ -37,8 +37,8 @@ def read_content_type(
 ) -> tuple[ContentType | None, tuple[DroppedLine, ...]]:
     """(PAID, PRESS_RELEASE or None, lines that were only the mark), by first lines, end, headline and the
     URL's path."""
-    found, spent = _by_lines(lines)
-    return found or _by_tail(text[-_TAIL:]) or _by_headline(headline) or _by_path(url), spent
+    by_lines, spent = _by_lines(lines)
+    return by_lines or _by_tail(text[-_TAIL:]) or _by_headline(headline) or _by_path(url), spent
 
 
 def _by_lines(lines: list[str]) -> tuple[ContentType | None, tuple[DroppedLine, ...]]:

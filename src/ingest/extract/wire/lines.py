@@ -13,8 +13,8 @@ from ingest.model import DroppedLine
 
 @dataclass(frozen=True, slots=True)
 class CleanLines:
-    """`lines` that stay (blank ones keep paragraphs apart), what went and why, and what the dropped ones
-    told."""
+    """`lines` that stay (blank lines separate paragraphs), the dropped lines with their rules, and the
+    authors and photo credit that the dropped lines name."""
 
     lines: tuple[str, ...]
     dropped: tuple[DroppedLine, ...] = ()
@@ -85,9 +85,9 @@ _TRIGGERS = re.compile(
 
 
 def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:
-    """Take the wire's own lines out of a story. Only in a `credited` one may a line go for being another
-    story's headline, and more readily in a `distributed` one. Order and paragraphs stay; the authors come
-    from byline and desk lines."""
+    """Removes the wire's own lines from a story. Another story's headline is only removed from a `credited`
+    story, and more readily from a `distributed` one. Order and paragraphs stay; the authors come from byline
+    and desk lines."""
     lines = text.split("\n")
     state = _Sweep()
     foreign = foreign_headlines(lines, distributed=distributed) if credited else frozenset()
@@ -161,7 +161,7 @@ def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str 
 
 
 def _is_legal(bare: str, state: _Sweep) -> bool:
-    """A disclaimer may be broken over lines: those that go on with its words follow it."""
+    """Whether the line is a disclaimer, or continues the disclaimer of the line above."""
     begins = _LEGAL_ALONE.match(bare) or (
         len(bare) < 900 and bare[0] in "LDMWITEAldmwitea(" and _LEGAL.match(bare)
     )
@@ -170,7 +170,7 @@ def _is_legal(bare: str, state: _Sweep) -> bool:
 
 
 def _is_desk(bare: str, desk: re.Match[str]) -> bool:
-    """A desk line names people; `Reporting by the BBC found that...` runs on as a sentence."""
+    """Whether a desk line names people: `Reporting by the BBC found that...` is a sentence."""
     words = desk["rest"].split()
     capital = sum(w[0].isupper() for w in words)
     return (
@@ -197,11 +197,11 @@ def _without_tail(line: str, state: _Sweep) -> str:
 
 
 def reporters(desk: str) -> list[str]:
-    """The reporters and writers of a desk line, in order; editors are no authors."""
-    found: list[str] = []
+    """Returns the reporters and writers of a desk line, in order; editors are no authors."""
+    names: list[str] = []
     for match in _REPORTING.finditer(desk):
-        found.extend(_people(match["who"]))
-    return found
+        names.extend(_people(match["who"]))
+    return names
 
 
 def _people(printed: str) -> list[str]:

@@ -17,9 +17,12 @@ from ingest.extract.wire.places import DAY, Place, read_place
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stood before the lead. `length` counts the characters to cut; `credits` are canonical or as
-    printed, in printed order; `kinds` are those of the known ones. `reporters` are named inside it
-    (`记者…`)."""
+    """What precedes the lead: dateline, credit, both or neither.
+
+    `length` is the number of characters to cut; `credits` are canonical or as printed, in printed order;
+    `kinds` are those of the agencies that the table has. `reporters` are named within (`记者…`).
+    `publisher` is the distributor.
+    """
 
     length: int = 0
     dateline: str | None = None
@@ -31,19 +34,19 @@ class Opening:
     reporters: tuple[str, ...] = ()
 
     def followed_by(self, then: Opening) -> Opening:
-        """Two pieces one after the other: a distributor prints first, so the later credit is nearer to the
-        origin."""
+        """Joins two openings in printed order. A distributor puts its credit in front, so the later credit is
+        nearer to the origin."""
         inner = tuple(c for c in then.credits if c not in self.credits)
         credits = (*inner, *self.credits) if self.publisher else (*self.credits, *inner)
         return Opening(
-            self.length + then.length,
-            _both(self.dateline, then.dateline),
-            then.located or self.located,
-            then.day or self.day,
-            credits,
-            self.publisher or then.publisher,
-            (*then.kinds, *self.kinds),
-            (*self.reporters, *then.reporters),
+            length=self.length + then.length,
+            dateline=_both(self.dateline, then.dateline),
+            located=then.located or self.located,
+            day=then.day or self.day,
+            credits=credits,
+            publisher=self.publisher or then.publisher,
+            kinds=(*then.kinds, *self.kinds),
+            reporters=(*self.reporters, *then.reporters),
         )
 
 
@@ -87,16 +90,16 @@ _COLON_END = re.compile(r":\s(?=[^\W\d_a-z]|[\"“«])")
 
 
 def read_opening(text: str, agencies: AgencyTable, near: date | None) -> Opening:
-    """The credits and datelines in front of `text`, Opening() if there are none. `near` dates a dateline
-    without a year."""
-    found = Opening()
-    for step in (_distributed, _credited, _credited, _bare):
-        head = text[found.length : found.length + _HEAD]
-        hinted = step is _distributed or _CREDIT_HINT.search(head, 0, 160)
-        piece = step(head, agencies, near, found) if hinted else None
+    """Returns the credits and datelines in front of `text`, Opening() if there are none. `near` dates a
+    dateline without a year."""
+    opening = Opening()
+    for form in (_distributed, _credited, _credited, _bare):
+        head = text[opening.length : opening.length + _HEAD]
+        may_match = form is _distributed or _CREDIT_HINT.search(head, 0, 160)
+        piece = form(head, agencies, near, opening) if may_match else None
         if piece is not None:
-            found = found.followed_by(piece)
-    return found
+            opening = opening.followed_by(piece)
+    return opening
 
 
 def _both(first: str | None, then: str | None) -> str | None:
@@ -143,11 +146,11 @@ def _iso_day(printed: str | None) -> date | None:
 def _credited(head: str, agencies: AgencyTable, near: date | None, before: Opening) -> Opening | None:
     if cjk := read_cjk(head, agencies, near):
         return Opening(
-            cjk.length,
-            head[: cjk.length].strip(),
-            cjk.located,
-            cjk.day,
-            (cjk.agency,),
+            length=cjk.length,
+            dateline=head[: cjk.length].strip(),
+            located=cjk.located,
+            day=cjk.day,
+            credits=(cjk.agency,),
             reporters=cjk.reporters,
         )
     if take := _TAKE.match(head):
@@ -161,7 +164,14 @@ def _credited(head: str, agencies: AgencyTable, near: date | None, before: Openi
     place = read_place(head[: mark.start] + (f" {mark.printed_day}" if mark.printed_day else ""), near)
     if place is None or not _is_credit(mark, place, head[mark.end : mark.end + 1]):
         return None
-    return Opening(mark.end, head[: mark.end].strip(), place.name, place.day, mark.credits, kinds=mark.kinds)
+    return Opening(
+        length=mark.end,
+        dateline=head[: mark.end].strip(),
+        located=place.name,
+        day=place.day,
+        credits=mark.credits,
+        kinds=mark.kinds,
+    )
 
 
 def _after_byline(
@@ -175,7 +185,8 @@ def _after_byline(
 
 
 def _is_credit(mark: Mark, place: Place, following: str) -> bool:
-    """Weighs name, place, day and dash: a sentence that only looks like a dateline stays."""
+    """Whether name, place, day and dash make it a dateline with a credit, not a sentence that looks like
+    one."""
     if following.islower() and not (mark.dash and place.dated):
         return False
     if place.name and has_agency_word(place.name):
@@ -193,8 +204,8 @@ def _is_credit(mark: Mark, place: Place, following: str) -> bool:
 
 
 def _is_unknown_credit(mark: Mark, place: Place) -> bool:
-    """An agency that the table lacks is believed in a dateline that is sure without it, or where it names
-    itself one."""
+    """Whether to believe in an agency that the table lacks: in a dateline that is sure without it, or where
+    its name says agency, press or wire."""
     if not place.name:
         return mark.agency_word and " " in mark.credits[0] and (place.dated or mark.start == 0)
     if mark.short and not (place.dated and place.caps):

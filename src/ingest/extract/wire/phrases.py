@@ -1,4 +1,4 @@
-"""The set phrases of wires' own lines (wire_phrases.toml), as alternatives for a regular expression."""
+"""The set phrases of wires' own lines (phrases.toml), as alternatives for a regular expression."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place and day of a dateline: tells `SAN JOSE, Calif., April 2` from the start of a sentence."""
+"""The place and day of a dateline: `SAN JOSE, Calif., April 2`, and not the start of a sentence."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def _gazetteer() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_city(name: str) -> bool:
-    """Does it stand alone in datelines (dateline_places.txt)?"""
+    """Whether datelines print this city without a state or country (dateline_places.txt)."""
     return fold(name).strip(" .") in _gazetteer()[0]
 
 
 def is_region(name: str) -> bool:
-    """Is it a state or country that follows a city in datelines?"""
+    """Whether this is a state or country that follows a city in datelines."""
     return fold(name).strip(" .") in _gazetteer()[1]
 
 

@@ -1,5 +1,7 @@
-"""What a wire story's text says of itself, who wrote it, where, when and what it corrects, and the text
-without these marks."""
+"""A wire story's text and what its marks say: dateline, credit, byline, signal, embargo, correction, kill.
+
+`read_wire` applies the rules in their order; each has its own file: signals, opening, credits, lines.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from datetime import date, datetime, timedelta
 from ingest.dates import from_url
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped
 from ingest.extract.wire.credits import read_closing_credit
-from ingest.extract.wire.lines import CleanLines, clean_lines
+from ingest.extract.wire.lines import clean_lines
 from ingest.extract.wire.opening import Opening, find_inner, read_opening
 from ingest.extract.wire.signals import Signals, read_signals
 from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
@@ -18,8 +20,8 @@ from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 @dataclass(frozen=True, slots=True)
 class WireReading:
-    """The text without its wire marks, and what they said. Fields are named as in mart.articles; unknown is
-    None.
+    """The text without its wire marks, and what the marks say. Fields are named as in mart.articles; unknown
+    is None.
 
     `agency` is the credited origin (canonical when known, else as printed), `publisher` the distributor that
     the credit names. `status` WITHDRAWN says that the text is a notice of withdrawal: `withdraws` names its
@@ -62,62 +64,55 @@ def read_wire(
     now: datetime | None = None,
     agencies: AgencyTable | None = None,
 ) -> WireReading:
-    """Read the wire marks of a story's plain text, paragraphs apart by newlines.
+    """Reads the wire marks of a story's plain text, whose paragraphs are separated by newlines.
 
     The text's own credit counts, else the `summary`'s (a feed description may keep the credit that the page
-    lost). A signal stays in the headline, since it was published so; hashtags of a social twin go.
-    `published`, else the URL's day, gives a dateline its year; by `now` alone only a day of these days is
-    believed, since an old page may be read today. Pure; never raises on any text; time linear in its length.
+    lost). A signal stays in the headline, since it was published so; hashtags of a social twin are removed.
+    `published`, else the URL's day, gives a dateline its year. With `now` alone only a day within three days
+    of it is believed, since an old page may be read today. Pure; never raises on any text; time linear in its
+    length.
     """
     table = agencies or shipped()
     text = _plain_spaces(text)
-    known = published.day if published else _url_day(url, now)
-    today = now.date() if now and not known else None
-    near = known or today
+    published_day = published.day if published else _url_day(url, now)
+    today = now.date() if now and not published_day else None
+    near = published_day or today
+    # 1. signals: correction, update, kill, embargo; lines that hold nothing else leave the text
     signals = read_signals(text, headline=headline, url=url, published=published, now=now)
-    opening, body, dropped = _open(_without(text, signals), table, near)
-    opening = _sure(opening, " ".join(line.text for line in dropped), today)
+    # 2. dateline and credit in front of the lead
+    opening, body, dropped = _cut_opening(_without(text, signals), table, near)
+    opening = _without_guessed_day(opening, " ".join(line.text for line in dropped), today)
+    # 3. a credit behind the last sentence, and the feed summary's dateline and credit
     body, closing, closing_dropped = read_closing_credit(body, table)
     hinted = read_opening(summary, table, near) if summary else Opening()
-    hinted = _sure(hinted, (summary or "")[: hinted.length], today)
+    hinted = _without_guessed_day(hinted, (summary or "")[: hinted.length], today)
     credits, publisher = _credits(opening, closing, hinted)
+    # 4. the wire's own lines: disclaimers, story numbers, desk and photo credits, other stories' headlines
     lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
-    source = opening if opening.credits or opening.publisher else hinted
-    return _reading(
-        lines, opening, hinted, signals, credits, publisher, headline, (*dropped, *closing_dropped), source
-    )
-
-
-def _reading(
-    lines: CleanLines,
-    opening: Opening,
-    hinted: Opening,
-    signals: Signals,
-    credits: tuple[str, ...],
-    publisher: str | None,
-    headline: str | None,
-    dropped: tuple[DroppedLine, ...],
-    source: Opening,
-) -> WireReading:
-    release = ContentType.PRESS_RELEASE if AgencyKind.RELEASE in source.kinds else None
     return WireReading(
-        "\n".join(lines.lines),
-        clean_headline(headline),
-        opening.dateline or hinted.dateline,
-        opening.located or hinted.located,
-        opening.day or hinted.day,
-        credits[0] if credits else None,
-        credits,
-        publisher,
-        tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
-        lines.image_credit,
-        signals.signal,
-        signals.status,
-        signals.embargo_until,
-        signals.withdraws,
-        signals.content_type or release,
-        (*signals.spent, *dropped, *lines.dropped),
+        body_text="\n".join(lines.lines),
+        headline=clean_headline(headline),
+        dateline=opening.dateline or hinted.dateline,
+        located=opening.located or hinted.located,
+        dateline_date=opening.day or hinted.day,
+        agency=credits[0] if credits else None,
+        credits=credits,
+        publisher=publisher,
+        authors=tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
+        image_credit=lines.image_credit,
+        signal=signals.signal,
+        status=signals.status,
+        embargo_until=signals.embargo_until,
+        withdraws=signals.withdraws,
+        content_type=signals.content_type or _credited_type(opening, hinted),
+        dropped=(*signals.spent, *dropped, *closing_dropped, *lines.dropped),
     )
+
+
+def _credited_type(opening: Opening, hinted: Opening) -> ContentType | None:
+    """PRESS_RELEASE where the credit names a press release wire."""
+    source = opening if opening.credits or opening.publisher else hinted
+    return ContentType.PRESS_RELEASE if AgencyKind.RELEASE in source.kinds else None
 
 
 def _credits(
@@ -144,9 +139,9 @@ _FRESH = timedelta(days=3)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def _sure(opening: Opening, printed: str, today: date | None) -> Opening:
-    """Without a day whose year is only guessed: none is printed, and `today`, given when nothing else dates
-    it, is not near."""
+def _without_guessed_day(opening: Opening, printed: str, today: date | None) -> Opening:
+    """The opening without a day whose year is only a guess: no year is printed, nothing but `today` dates the
+    story, and the day is not near it."""
     if opening.day is None or today is None or _YEAR.search(printed) or abs(opening.day - today) <= _FRESH:
         return opening
     return replace(opening, day=None)
@@ -168,8 +163,10 @@ _RUNS = re.compile(r"\s{4,}")
 _LATE_START = 3
 
 
-def _open(text: str, table: AgencyTable, near: date | None) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
-    """(opening, body, what was dropped). The opening may follow a byline or standfirst, or glued-on
+def _cut_opening(
+    text: str, table: AgencyTable, near: date | None
+) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
+    """Returns (opening, body, dropped lines). The opening may follow a byline, a standfirst or glued-on
     subheads."""
     start = len(text) - len(text.lstrip())
     for order in range(_LATE_START):
@@ -199,10 +196,10 @@ def _cut(
 def _glued(
     body: str, before: Opening, table: AgencyTable, near: date | None
 ) -> tuple[Opening, str, tuple[DroppedLine, ...]]:
-    found = find_inner(body, table, near)
-    if found is None:
+    located = find_inner(body, table, near)
+    if located is None:
         return before, body, ()
-    start, inner = found
+    start, inner = located
     printed = body[start : start + inner.length].strip()
     body = f"{body[:start].rstrip()}\n\n{body[start + inner.length :].lstrip()}"
     return before.followed_by(inner), body, (DroppedLine("opening", printed),)

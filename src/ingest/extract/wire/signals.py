@@ -1,5 +1,5 @@
-"""Signals: what a take says of itself - update, correction, flash, advisory, kill - and embargoes, press
-release and paid marks."""
+"""Signals: whether a take is an update, correction, flash, advisory or kill; embargoes; press release and
+paid marks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the marks said. `withdraws` is the link, slug or headline a notice names; `spent` are lines that
-    were only marks."""
+    """What the marks say. `withdraws` is the link, slug or headline that a notice of withdrawal names;
+    `spent` are lines that are nothing but marks."""
 
     signal: Signal = Signal.NONE
     status: Status = Status.LIVE
@@ -85,7 +85,7 @@ _HEAD_LINES = 6
 def read_signals(
     text: str, *, headline: str | None, url: str | None, published: Stamp | None, now: datetime | None
 ) -> Signals:
-    """Read the marks of a take from its headline, its first and last lines and its URL. Pure."""
+    """Reads the marks of a take from its headline, its first and last lines and its URL. Pure."""
     lines = [line.strip() for line in text[:1500].split("\n") if line.strip()][:_HEAD_LINES]
     marks = [m for m in (headline, lines[0] if lines else None) if m]
     killed, target = _withdrawal(marks, text, headline)
@@ -93,7 +93,14 @@ def read_signals(
     content_type, mark_lines = read_content_type(lines, text, headline=headline, url=url)
     past = until is not None and now is not None and until <= now
     status = Status.WITHDRAWN if killed else Status.EMBARGOED if held and not past else Status.LIVE
-    return Signals(_signal(marks, killed, text), status, until, target, content_type, (*spent, *mark_lines))
+    return Signals(
+        signal=_signal(marks, killed, text),
+        status=status,
+        embargo_until=until,
+        withdraws=target,
+        content_type=content_type,
+        spent=(*spent, *mark_lines),
+    )
 
 
 def _signal(marks: list[str], killed: bool, text: str) -> Signal:
@@ -107,7 +114,7 @@ def _signal(marks: list[str], killed: bool, text: str) -> Signal:
 
 
 def _corrects(text: str) -> bool:
-    """A desk's note in brackets, `(Corrects spelling in paragraph 2)`, stands at the top or the end."""
+    """Whether a desk's note in brackets, `(Corrects spelling in paragraph 2)`, is at the top or the end."""
     if "orrect" not in text and "efile" not in text:
         return False
     return bool(_CORRECTS.search(text[:900]) or _CORRECTS.search(text[-600:]))
@@ -142,8 +149,8 @@ def _target(text: str, rest: str, own: str) -> str | None:
 def _embargo(
     headline: str | None, lines: list[str], base: datetime | None
 ) -> tuple[bool, datetime | None, tuple[DroppedLine, ...]]:
-    """(held, until when, the lines that said so). A headline may say only that it is held, and a line until
-    when."""
+    """Returns (embargoed, until when, the lines with the embargo). The headline may say that the story is
+    embargoed, and a line until when."""
     until, spent, held = None, [], False
     for line in ([headline] if headline else []) + lines:
         here, when = read_embargo(line, base)

@@ -1,5 +1,5 @@
-"""Another story's headline standing alone between two paragraphs, as distributors leave it when they flatten
-a link box."""
+"""Another story's headline on a line between two paragraphs: what is left of a link box that a distributor
+turned into plain text."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ _CONTENT = re.compile(r"[^\W\d_]{5,}")
 
 
 def foreign_headlines(lines: list[str], *, distributed: bool) -> frozenset[int]:
-    """Indexes of the lines that are another story's headline. `distributed` says that a distributor stands in
-    the credit.
+    """Returns the indexes of the lines that are another story's headline. `distributed`: the credit names a
+    distributor.
 
-    A subhead looks alike, so much is asked: 6-20 words with a name and a verb, no full stop, alone between
-    two full paragraphs, few short lines in the whole story, and words that the paragraph below does not take
-    up, as it does a subhead's. Where only an agency is credited the line must be the only one and its verb
-    follow a name: agencies set subheads themselves.
+    A subhead looks alike, so the conditions are many: 6-20 words with a name and a verb, no full stop,
+    alone between two full paragraphs, few short lines in the whole story, and words that the paragraph
+    below does not take up, as it does a subhead's. Where only an agency is credited the line must be the
+    only one and its verb follow a name: agencies set subheads themselves.
     """
-    found = [i for i, line in enumerate(lines) if 5 <= line.count(" ") <= 19 and _headline_like(line.strip())]
-    if not 1 <= len(found) <= (2 if distributed else 1):
+    candidates = [
+        i for i, line in enumerate(lines) if 5 <= line.count(" ") <= 19 and _headline_like(line.strip())
+    ]
+    if not 1 <= len(candidates) <= (2 if distributed else 1):
         return frozenset()
     full = [i for i, line in enumerate(lines) if line.strip()]
-    if sum(_stands_short(lines[i]) for i in full[1:-1]) > len(found) + 1:
+    if sum(_is_short(lines[i]) for i in full[1:-1]) > len(candidates) + 1:
         return frozenset()
-    return frozenset(i for i in found if _is_foreign(i, lines, full, distributed))
+    return frozenset(i for i in candidates if _is_foreign(i, lines, full, distributed))
 
 
 def _headline_like(line: str) -> bool:
@@ -45,7 +47,7 @@ def _headline_like(line: str) -> bool:
     return any(w[0].isupper() for w in words[1:])
 
 
-def _stands_short(line: str) -> bool:
+def _is_short(line: str) -> bool:
     return line.count(" ") < 20 and line.rstrip()[-1] not in _ENDS
 
 
@@ -62,7 +64,7 @@ def _is_foreign(i: int, lines: list[str], full: list[int], distributed: bool) ->
         _follows_name(words[k - 1], words[k]) or (distributed and words[k].lower() in _VERBS)
         for k in range(1, len(words))
     )
-    sole = sum(_stands_short(lines[k]) for k in full[1:-1]) == 1
+    sole = sum(_is_short(lines[k]) for k in full[1:-1]) == 1
     return (verb if english else distributed and sole) and _echo(lines[i], below) < (
         0.5 if distributed and english else 0.34
     )
