@@ -108,13 +108,13 @@ class WireProcess:
             f"http://127.0.0.1:{self.port}{BUSY_ONCE[1]}", headers={"Host": BUSY_ONCE[0]}
         )
         try:
-            urllib.request.urlopen(request, timeout=10).close()
+            urllib.request.urlopen(request, timeout=120).close()
         except urllib.error.HTTPError as error:
             error.close()
 
     def _ask(self, path: str, method: str = "GET") -> bytes:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             body: bytes = answer.read()
         return body
 
@@ -134,7 +134,7 @@ def poll_command(data: Path, edition: int, *more: str) -> list[str]:
 def clean_poll(folder: Path, data: Path, edition: int) -> dict[str, Any]:
     """A poll that is let be; its summary. CalledProcessError with its stderr when it fails."""
     done = subprocess.run(
-        poll_command(data, edition), cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        poll_command(data, edition), cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
     if done.returncode:
         raise RuntimeError(f"poll ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -149,7 +149,7 @@ def check(folder: Path, data: Path) -> list[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return (
@@ -187,7 +187,7 @@ def kill_poll(folder: Path, data: Path, edition: int, seconds: float, log: IO[by
     return Killed(False, process.pid)
 
 
-def survivors(session: int, patience: float = 10.0) -> list[int]:
+def survivors(session: int, patience: float = 60.0) -> list[int]:
     """Processes of this session that are still there after `patience` seconds."""
     deadline = time.monotonic() + patience
     while (found := [pid for pid in _pids() if _session(pid) == session]) and time.monotonic() < deadline:

@@ -24,12 +24,14 @@ TEXTS = [prose(700), [*prose(700)[:3], *prose(701)[:2]], [*prose(700)[:2], *pros
 QUEUE = """
 INSERT INTO core.pending BY NAME
 SELECT c.url_key, t.url, t.host, t.rank, 'capture' AS kind, t.hints, DATE '2026-03-10' AS day, 0 AS attempts,
-       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, queued_at AS next_attempt_at, c.page_file, c.page_offset, c.page_length
+       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, queued_at AS next_attempt_at, c.page_file, \
+c.page_offset, c.page_length
 FROM core.backfill_capture c JOIN core.backfill_target t USING (backfill_id, url_key)
 WHERE t.url LIKE '%weir%' ORDER BY c.captured_at LIMIT 1 RETURNING 1
 """
 NOTED_NO_MORE = """
-DELETE FROM core.backfill_capture WHERE (page_file, page_offset) IN (SELECT (page_file, page_offset) FROM core.pending) RETURNING 1
+DELETE FROM core.backfill_capture WHERE (page_file, page_offset) IN (SELECT (page_file, page_offset) FROM \
+core.pending) RETURNING 1
 """
 
 
@@ -156,8 +158,10 @@ def test_a_later_capture_of_a_print_page_is_no_revision(site: ArchiveSite, tmp_p
 
 HELD = """
 INSERT INTO core.pending BY NAME
-SELECT DISTINCT t.url_key, t.url, t.host, t.rank, 'recheck' AS kind, t.hints, DATE '2026-03-10' AS day, 0 AS attempts,
-       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, TIMESTAMPTZ '2026-03-11 12:00:00+00' AS next_attempt_at
+SELECT DISTINCT t.url_key, t.url, t.host, t.rank, 'recheck' AS kind, t.hints, DATE '2026-03-10' AS day, 0 \
+AS attempts,
+       TIMESTAMPTZ '2026-03-10 12:00:00+00' AS queued_at, TIMESTAMPTZ '2026-03-11 12:00:00+00' AS \
+next_attempt_at
 FROM core.backfill_target t WHERE t.url LIKE '%weir%' RETURNING 1
 """
 

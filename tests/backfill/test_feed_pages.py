@@ -28,9 +28,12 @@ def pages_of(site: ArchiveSite) -> list[list[tuple[str, date]]]:
 
 
 def document(page: list[tuple[str, date]], older: str = "") -> Answer:
+    def published(day: date) -> str:
+        return format_datetime(NOON.replace(year=day.year, month=day.month, day=day.day), usegmt=True)
+
     items = "".join(
         f"<item><title>Story {url[-20:]}</title><link>{url}</link><guid>{url}</guid>"
-        f"<pubDate>{format_datetime(NOON.replace(year=day.year, month=day.month, day=day.day), usegmt=True)}</pubDate></item>"
+        f"<pubDate>{published(day)}</pubDate></item>"
         for url, day in page
     )
     head = '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A wire</title>'

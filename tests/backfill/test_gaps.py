@@ -13,9 +13,12 @@ from ingest.settings import Settings
 
 FIRST = date(2026, 1, 5)
 ARTICLE = """INSERT INTO core.article BY NAME
-SELECT uuid() AS article_id, $feed || '/' || $day || '/' || n AS url_key, core.key_hash(url_key) AS key_hash, url_key AS url,
-       'h' AS host, $day::DATE AS published_day, $day::TIMESTAMPTZ AS published_at, $day::TIMESTAMPTZ AS first_seen_at,
-       $day::TIMESTAMPTZ AS checked_at, 9 AS word_count, 'news' AS content_type, 'none' AS signal, 'live' AS status, 1 AS revision,
+SELECT uuid() AS article_id, $feed || '/' || $day || '/' || n AS url_key, core.key_hash(url_key) AS \
+key_hash, url_key AS url,
+       'h' AS host, $day::DATE AS published_day, $day::TIMESTAMPTZ AS published_at, $day::TIMESTAMPTZ AS \
+first_seen_at,
+       $day::TIMESTAMPTZ AS checked_at, 9 AS word_count, 'news' AS content_type, 'none' AS signal, 'live' \
+AS status, 1 AS revision,
        1 AS revisions, '' AS text_hash, '' AS body_hash, 'x' AS extractor, $feed AS feed_id, '0' AS rank
 FROM range($count) t(n)"""
 

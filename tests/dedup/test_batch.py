@@ -23,9 +23,12 @@ LINES = [
     "The regional council, which owns 60 percent of the port, approved the plan by 31 votes to 4.",
 ]
 ORIGIN = "\n".join(LINES)
-LOOKALIKE = """The Port of Sandhaven said on Friday it would deepen its southern channel to 9.25 metres after coal rose 31 percent.
-The work will cost 75 million crowns and take until August 2031, harbour master Otto Brand told reporters in Sandhaven.
-Miners in the Lower Hills shipped 2.2 million tonnes through the port last year, against 1.1 million the year before.
+LOOKALIKE = """The Port of Sandhaven said on Friday it would deepen its southern channel to 9.25 metres \
+after coal rose 31 percent.
+The work will cost 75 million crowns and take until August 2031, harbour master Otto Brand told reporters \
+in Sandhaven.
+Miners in the Lower Hills shipped 2.2 million tonnes through the port last year, against 1.1 million the \
+year before.
 The regional council, which owns 25 percent of the port, approved the plan by 22 votes to 19."""
 
 

@@ -15,16 +15,22 @@ from ingest.model import CopyKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-ORIGIN = """The Port of Calder said on Monday it would deepen its northern channel to 17.5 metres after grain trade rose 12 percent.
-The work will cost 340 million crowns and take until June 2028, harbour master Ines Falk told reporters in Calder.
+ORIGIN = """The Port of Calder said on Monday it would deepen its northern channel to 17.5 metres after \
+grain trade rose 12 percent.
+The work will cost 340 million crowns and take until June 2028, harbour master Ines Falk told reporters in \
+Calder.
 "Ships that now wait for the tide will come in at any hour," Falk said.
-Farmers in the Marren valley shipped 4.1 million tonnes through the port last year, against 3.6 million the year before.
+Farmers in the Marren valley shipped 4.1 million tonnes through the port last year, against 3.6 million the \
+year before.
 The regional council, which owns 60 percent of the port, approved the plan by 31 votes to 4.
 Opponents led by councillor Tomas Rell said the dredging would harm the oyster beds of Sandhaven."""
 
-NOTICE = """The Bank of Marren set its overnight rate for {day} at {rate} percent, the central bank said in its daily notice.
-It offered {amount} million crowns of seven-day bills and received bids for {bids} million from {banks} commercial banks.
-The notice is published every working day at nine in the morning and applies to all banks licensed in the Marren valley."""
+NOTICE = """The Bank of Marren set its overnight rate for {day} at {rate} percent, the central bank said in \
+its daily notice.
+It offered {amount} million crowns of seven-day bills and received bids for {bids} million from {banks} \
+commercial banks.
+The notice is published every working day at nine in the morning and applies to all banks licensed in the \
+Marren valley."""
 
 
 def text(body: str, id: str = "b", *, hours: float | None = None, publisher: str | None = None) -> DedupText:
@@ -104,9 +110,12 @@ def test_one_figure_is_a_correction_within_hours_and_a_new_notice_days_later() -
 def test_a_common_lead_alone_is_no_copy() -> None:
     lead = ORIGIN.split("\n")[0]
     other = f"""{lead}
-Elsewhere in the valley bakers asked the regional council for help with the price of flour, which has doubled since the harvest.
-Masters of the guild in Upper Marren baked for the first time without butter and sold the loaves at cost to those who queued.
-The council promised an answer within the month, and the guild promised loaves until then, whatever the flour may cost by April."""
+Elsewhere in the valley bakers asked the regional council for help with the price of flour, which has \
+doubled since the harvest.
+Masters of the guild in Upper Marren baked for the first time without butter and sold the loaves at cost to \
+those who queued.
+The council promised an answer within the month, and the guild promised loaves until then, whatever the \
+flour may cost by April."""
     own = lead + "\n" + "\n".join(ORIGIN.split("\n")[4:])
     assert not same(own, other)
 
@@ -143,7 +152,8 @@ def test_tables_of_results_are_known_by_their_figures() -> None:
     assert not same(first, other, hours=3)
 
 
-ARABIC = """الرياض 2 مارس - أعلنت هيئة ميناء كالدر اليوم تعميق القناة الشمالية إلى 17.5 مترا بعد ارتفاع تجارة الحبوب.
+ARABIC = """الرياض 2 مارس - أعلنت هيئة ميناء كالدر اليوم تعميق القناة الشمالية إلى 17.5 مترا بعد ارتفاع \
+تجارة الحبوب.
 وقالت مديرة الميناء إيناس فالك إن العمل سيكلف 340 مليون كرونة ويستمر حتى يونيو 2028.
 وأضافت أن السفن التي تنتظر المد ستدخل في أي ساعة من الليل أو النهار.
 وصدر المزارعون في وادي مارين 4.1 مليون طن عبر الميناء في العام الماضي."""

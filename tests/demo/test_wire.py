@@ -200,7 +200,7 @@ def test_the_same_wire_gives_the_same_bytes() -> None:
 
 
 def ask(port: int, host: str, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
         connection.request(method, path, headers={"Host": host, **headers})
         answer = connection.getresponse()
         return answer.status, answer.read()

@@ -12,7 +12,7 @@ from ingest.settings import Settings
 
 
 def ask(server: LoopbackServer, host: str, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
     connection.request("GET", path, headers={"Host": host, **headers})
     return connection.getresponse()
 

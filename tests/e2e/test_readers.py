@@ -27,7 +27,8 @@ while True:
         break
     try:
         with duckdb.connect(sys.argv[1], read_only=True) as con:
-            seen.add(con.execute("SELECT count(*) FROM mart.articles JOIN mart.revisions USING (article_id)").fetchone()[0])
+            seen.add(con.execute("SELECT count(*) FROM mart.articles JOIN mart.revisions USING \
+(article_id)").fetchone()[0])
     except duckdb.Error as error:
         failed.append(str(error))
     time.sleep(0.01)

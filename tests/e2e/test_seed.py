@@ -51,11 +51,14 @@ def page(text: str, *, loose_lead: bool) -> Answer:
 <h1>Allies Keep Up Their Help For The Bridge Builders</h1>
 <div id="ContentPlaceHolder1_div_story"><div class="entry-summary"></div>
 <div class="entry-summary tit">{body}<p>MENAFN02042025000193011044ID1109384321</p></div>
-<div class="entry-summary tit"><p><strong>Legal Disclaimer:</strong><br>The distributor provides the information "as is", without
-warranty of any kind. We do not accept any responsibility or liability for the accuracy, content, images, videos, licenses,
+<div class="entry-summary tit"><p><strong>Legal Disclaimer:</strong><br>The distributor provides the \
+information "as is", without
+warranty of any kind. We do not accept any responsibility or liability for the accuracy, content, images, \
+videos, licenses,
 completeness, legality or reliability of the information in this article.</p></div>
 <p>MENAFN02042025000193011044ID1109384321</p></div>
-<ul class="popular-news-list">{spam}</ul><footer>Copyright 2025 MENAFN.COM, all rights reserved.</footer></body></html>"""
+<ul class="popular-news-list">{spam}</ul><footer>Copyright 2025 MENAFN.COM, all rights \
+reserved.</footer></body></html>"""
     return Answer(body=html, headers=HTML)
 
 

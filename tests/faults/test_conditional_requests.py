@@ -15,7 +15,10 @@ from support.wire_server import Answer, Asked
 
 HOST = "alpha.example"
 RSS = {"Content-Type": "application/rss+xml"}
-BODY = '<rss version="2.0"><channel><title>t</title><item><title>Quiet</title><guid>1</guid></item></channel></rss>'
+BODY = (
+    '<rss version="2.0"><channel><title>t</title>'
+    "<item><title>Quiet</title><guid>1</guid></item></channel></rss>"
+)
 OTHER_BODY = BODY.replace("Quiet", "Quieter")
 MONDAY = "Mon, 09 Mar 2026 08:00:00 GMT"
 VALIDATORS = ("if-none-match", "if-modified-since")

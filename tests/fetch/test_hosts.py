@@ -286,7 +286,8 @@ FETCH_MANY = textwrap.dedent("""
         port = int(sys.argv[1])
         settings = Settings(resolve={f"h{n}.example": ("127.0.0.1", port) for n in range(3)})
         async with Client(settings, Hosts(Path(sys.argv[2]))) as client:
-            await asyncio.gather(*(client.get(f"http://h{n % 3}.example/a", kind=Kind.PAGE) for n in range(int(sys.argv[3]))))
+            await asyncio.gather(*(client.get(f"http://h{n % 3}.example/a", kind=Kind.PAGE) for n in \
+range(int(sys.argv[3]))))
             print(client.requests)
     asyncio.run(main())
 """)

@@ -47,10 +47,11 @@ def refused(body: str | bytes) -> str:
     return caught.value.detail
 
 
-# -- formats ---------------------------------------------------------------------------------------------------------
+# -- formats -------------------------------------------------------------------------------------------------
 
 RSS20 = rss(
-    """<item><title>Harbour &amp; ferry &lt;b&gt;strike&lt;/b&gt; ends</title><link>/news/1?utm_source=rss</link>
+    """<item><title>Harbour &amp; ferry &lt;b&gt;strike&lt;/b&gt; \
+ends</title><link>/news/1?utm_source=rss</link>
     <guid isPermaLink="false">wire-1</guid><pubDate>Wed, 02 Apr 2025 09:30:00 +0200</pubDate>
     <dc:creator>By Ann Example and Bo Sample</dc:creator>
     <description>(Wire - Agency) &lt;p&gt;Crews went back&lt;/p&gt;</description>
@@ -96,10 +97,12 @@ def test_content_is_kept_for_full_text_feeds_only() -> None:
 
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title><link href="https://wire.example/"/>
-<link rel="next" href="?page=2"/><updated>2025-04-02T10:00:00Z</updated><entry><id>tag:wire.example,2025:1</id>
+<link rel="next" href="?page=2"/><updated>2025-04-02T10:00:00Z</updated><entry>\
+<id>tag:wire.example,2025:1</id>
 <title type="html">Ferry &amp;amp; harbour</title><link rel="self" href="/self"/>
 <link rel="alternate" type="text/html" href="../news/1"/>
-<published>2025-04-02T08:00:00Z</published><updated>2025-04-02T09:00:00Z</updated><summary>Crews went back</summary>
+<published>2025-04-02T08:00:00Z</published><updated>2025-04-02T09:00:00Z</updated><summary>Crews went \
+back</summary>
 <author><name>Ann Example</name></author></entry></feed>"""
 
 
@@ -198,7 +201,7 @@ def test_no_entry_yet_is_a_feed() -> None:
     assert parsed(rss("")).total == 0
 
 
-# -- not a feed ------------------------------------------------------------------------------------------------------
+# -- not a feed ----------------------------------------------------------------------------------------------
 
 
 def test_what_is_no_feed_is_named() -> None:
@@ -224,7 +227,7 @@ def test_what_is_no_feed_is_named() -> None:
     assert "broken" in refused("<?xml version='1.0'?><rss version='2.0'><channel><title>x")
 
 
-# -- broken but readable ---------------------------------------------------------------------------------------------
+# -- broken but readable -------------------------------------------------------------------------------------
 
 ITEM = "<item><title>One</title><link>https://a.example/1</link></item>"
 
@@ -250,7 +253,7 @@ def test_bare_ampersands_and_control_references() -> None:
     assert (only(document).title, only(document).link) == ("R&D and more", "https://a.example/?a=1&b=2")
 
 
-# -- encodings -------------------------------------------------------------------------------------------------------
+# -- encodings -----------------------------------------------------------------------------------------------
 
 CYRILLIC = rss(
     "<item><title>Порт снова открыт для паромов</title>"
@@ -313,7 +316,7 @@ def test_utf8_encoded_twice_is_undone_but_a_quotation_stays() -> None:
     assert only(parsed(quoting)).title == "Why Ã© stands for é: á í ó ú à è ñ ü ö äöü"
 
 
-# -- hygiene ---------------------------------------------------------------------------------------------------------
+# -- hygiene -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -413,7 +416,7 @@ def test_json_entries_beyond_the_cap_are_counted() -> None:
     assert (len(document.entries), document.total) == (10, 30)
 
 
-# -- identity within the feed ----------------------------------------------------------------------------------------
+# -- identity within the feed --------------------------------------------------------------------------------
 
 
 def test_equal_guids_for_different_stories_are_no_identity() -> None:
@@ -454,7 +457,7 @@ def test_of_equal_entries_the_clean_title_is_kept() -> None:
     assert entry.title == "Ferries sail"
 
 
-# -- dates -----------------------------------------------------------------------------------------------------------
+# -- dates ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

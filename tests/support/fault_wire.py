@@ -76,7 +76,7 @@ class FaultWire:
     _servers: list[asyncio.Server] = field(default_factory=list)
     _canaries: list[tuple[str, int]] = field(default_factory=list)
 
-    # -- what there is -----------------------------------------------------------------------------------------------
+    # -- what there is ---------------------------------------------------------------------------------------
 
     @property
     def hosts(self) -> list[str]:
@@ -173,7 +173,7 @@ class FaultWire:
     def crawl_delay(self, host: str) -> float:
         return CRAWL_DELAY if self.hosts.index(host) % 3 == 2 else 0.0
 
-    # -- what was seen -----------------------------------------------------------------------------------------------
+    # -- what was seen ---------------------------------------------------------------------------------------
 
     def disallowed(self) -> list[Hit]:
         return [hit for hit in self.hits if DISALLOWED in hit.path]
@@ -202,7 +202,7 @@ class FaultWire:
         ends = [hit.end + 1.05 * hit.wait for hit in self.hits if hit.wait]
         return max(0.0, max(ends, default=0.0) - time.monotonic())
 
-    # -- the poller's files ------------------------------------------------------------------------------------------
+    # -- the poller's files ----------------------------------------------------------------------------------
 
     def write(self, folder: Path, deadline: float, **options: object) -> None:
         """feeds.toml and ingest.toml for a poller in `folder`; `deadline` seconds for feeds and pages."""
@@ -219,7 +219,7 @@ class FaultWire:
         )
         (folder / "ingest.toml").write_text(text, encoding="utf-8")
 
-    # -- the server --------------------------------------------------------------------------------------------------
+    # -- the server ------------------------------------------------------------------------------------------
 
     @contextmanager
     def serving(self) -> Iterator[FaultWire]:

@@ -28,8 +28,10 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 WORDS = re.findall(
     r"\w+",
     """harbour ferry council bridge orchard rainfall budget teacher railway museum vineyard glacier hospital
-turbine festival library fisherman quarry election market pension weather reservoir surgeon airport stadium baker lighthouse tractor
-violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter satellite beekeeper""",
+turbine festival library fisherman quarry election market pension weather reservoir surgeon airport stadium \
+baker lighthouse tractor
+violin parliament chemist bicycle canal furnace meadow novelist theatre tannery observatory carpenter \
+satellite beekeeper""",
 )
 VERBS = re.findall(
     r"\w+",
