@@ -19,7 +19,7 @@ from ingest.stages.copies import link_copies
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges
 from ingest.stages.judging import PageVerdict, Result, judge, keys_of
-from ingest.stages.takedown import Again, bar, forget
+from ingest.stages.takedown import RecordsToRemove, bar_addresses, remove_records
 from ingest.urls.identity import url_key
 
 
@@ -40,7 +40,7 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
             _judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)
         ]
         gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
-        again = _keep_out(con, edges, gone, known, barred)
+        records = _keep_out(con, edges, gone, known, barred)
         _write(con, edges, ordered, verdicts)
         counts = _count(verdicts)
         counts.fetched = len(archived)
@@ -69,7 +69,7 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
             edges.now,
         )
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
-    forget(edges, again)
+    remove_records(edges, records)
     return counts
 
 
@@ -121,16 +121,16 @@ def _keep_out(
     gone: Sequence[Result],
     known: Mapping[str, Known],
     barred: Mapping[str, str],
-) -> Again:
-    """What came by another address than the one that was taken down: its record is to go, and that address is
-    barred as well."""
+) -> RecordsToRemove:
+    """What was fetched at another address than the one that was taken down: its record is removed, and that
+    address is barred as well."""
     places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
-    led: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for result in gone:
         key = _barred_key(_asked(edges, result), known, barred)
         final = [url_key(result.page.final_url, edges.rules)] if result.page is not None else []
-        led |= {one: key for one in (result.work.url_key, *final) if key is not None}
-    return bar(con, edges, led, places, clean=False)
+        addresses |= {own: key for own in (result.work.url_key, *final) if key is not None}
+    return bar_addresses(con, edges, addresses, places, clean=False)
 
 
 def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: Sequence[PageVerdict]) -> None:

@@ -1,10 +1,11 @@
-"""Poll: feeds are asked side by side, and each round of answers is decided and committed in one
+"""Poll: feeds are fetched side by side; what each round of answers means is decided and committed in one
 transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -23,23 +24,26 @@ from ingest.progress import Progress
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges, check_disk
 from ingest.stages.intents import Intents, link_of, plan
-from ingest.stages.takedown import Again, bar, forget
+from ingest.stages.takedown import RecordsToRemove, bar_addresses, remove_records
 from ingest.urls.identity import url_key
 from ingest.workers import LimitHit
 
+log = logging.getLogger(__name__)
+
 ROUND = 100
-"""Polls in one transaction, where they do not come faster than they are committed."""
+"""Polls in one transaction, unless they arrive faster than they are committed."""
 
 MOST_IN_ROUND = 1_000
-"""A death loses no more than this many answers, and asks for them again."""
+"""Polls in one transaction, at most: a run that is killed loses this many answers and fetches them again."""
 
 ROUND_SECONDS = 1.0
+"""How long a round waits for answers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One feed's answer, parsed where it brought a new body. The body itself is gone by now: `digest` and
-    `size` tell of it."""
+class PolledFeed:
+    """A feed's answer, with its document where its body is new. The body itself is no longer kept, only
+    its `digest` (decide.body_hash) and its `size` in bytes; `place` is its record in the archive."""
 
     feed: Feed
     state: FeedState
@@ -53,17 +57,15 @@ class Answered:
 async def poll_feeds(
     edges: Edges, due: Sequence[tuple[Feed, FeedState]], progress: Progress | None = None
 ) -> Counts:
-    """Ask all `due` feeds, at most one at a time per host (fetch/hosts.py sees to that), and commit in
-    rounds."""
+    """Fetch all `due` feeds side by side, each host's one after another (fetch/hosts.py), and commit them in
+    rounds. Returns the counts of the polls; what the run's time does not suffice for is left out."""
     counts = Counts()
-    # A queue and not asyncio.wait, which looks at all that are waiting each time that one is done.
-    answered: asyncio.Queue[asyncio.Future[Answered]] = asyncio.Queue()
-    tasks = {asyncio.ensure_future(_ask(edges, feed, state)) for feed, state in due}
+    # A queue, because asyncio.wait looks at all tasks each time that one of them ends.
+    answered: asyncio.Queue[asyncio.Future[PolledFeed]] = asyncio.Queue()
+    tasks = {asyncio.ensure_future(_fetch(edges, feed, state)) for feed, state in due}
     for task in list(tasks):
         task.add_done_callback(answered.put_nowait)
-        task.add_done_callback(
-            tasks.discard
-        )  # with what it found: thousands of documents are a lot of memory
+        task.add_done_callback(tasks.discard)  # its document too: thousands of them are a lot of memory
     try:
         while counts.polled < len(due) and edges.left > 0:
             if ready := await _round(answered, min(ROUND, len(due) - counts.polled)):
@@ -77,10 +79,10 @@ async def poll_feeds(
     return counts
 
 
-async def _round(answered: asyncio.Queue[asyncio.Future[Answered]], enough: int) -> list[Answered]:
-    """What comes in a ROUND_SECONDS, or `enough` if they come sooner; and what came while the round before
-    was committed."""
-    ready: list[Answered] = []
+async def _round(answered: asyncio.Queue[asyncio.Future[PolledFeed]], enough: int) -> list[PolledFeed]:
+    """The answers of the next ROUND_SECONDS, or `enough` of them if they arrive sooner, with those that
+    arrived while the previous round was committed."""
+    ready: list[PolledFeed] = []
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ROUND_SECONDS
     while len(ready) < enough and (left := deadline - loop.time()) > 0:
@@ -93,24 +95,32 @@ async def _round(answered: asyncio.Queue[asyncio.Future[Answered]], enough: int)
     return ready
 
 
-async def _ask(edges: Edges, feed: Feed, state: FeedState) -> Answered:
+async def _fetch(edges: Edges, feed: Feed, state: FeedState) -> PolledFeed:
     etag, modified = conditional(state, edges.now)
     try:
         answer = await edges.client.get(
             state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers
         )
     except FetchError as error:
-        return Answered(feed, state, error, None)
-    light = replace(answer, body=b"")
+        return PolledFeed(feed, state, error, None)
+    without_body = replace(answer, body=b"")
     if not needs_parsing(state, answer):
-        return Answered(feed, state, light, None, size=len(answer.body))
+        return PolledFeed(feed, state, without_body, None, size=len(answer.body))
     document = await _parsed(edges, feed, answer)
     place = edges.archive.append(answer) if isinstance(document, FeedDocument) else None
-    return Answered(feed, state, light, document, place, body_hash(answer.body), len(answer.body))
+    return PolledFeed(
+        feed,
+        state,
+        without_body,
+        document,
+        place=place,
+        digest=body_hash(answer.body),
+        size=len(answer.body),
+    )
 
 
 async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | FetchError:
-    given = FeedInput(
+    source = FeedInput(
         feed,
         answer.body,
         answer.url,
@@ -120,7 +130,7 @@ async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | 
     )
     edges.client.backlog.add(len(answer.body))
     try:
-        document: FeedDocument = await edges.workers.run(parse_feed, given)
+        document: FeedDocument = await edges.workers.run(parse_feed, source)
         return document
     except FetchError as error:
         return error
@@ -130,10 +140,10 @@ async def _parsed(edges: Edges, feed: Feed, answer: Response) -> FeedDocument | 
         edges.client.backlog.remove(len(answer.body))
 
 
-async def _commit(edges: Edges, ready: Sequence[Answered], counts: Counts) -> None:
+async def _commit(edges: Edges, ready: Sequence[PolledFeed], counts: Counts) -> None:
     check_disk(edges.settings)
     edges.archive.sync()
-    for answered, decision in await asyncio.to_thread(_commit_round, edges, ready):
+    for polled, decision in await asyncio.to_thread(_commit_round, edges, ready):
         counts.polled += 1
         counts.not_modified += decision.not_modified
         counts.entries += decision.total
@@ -142,116 +152,119 @@ async def _commit(edges: Edges, ready: Sequence[Answered], counts: Counts) -> No
         counts.changed += kinds[EntryKind.CHANGED]
         if not decision.ok:
             counts.failed += 1
-            counts.failures.append((answered.feed.id, str(decision.reason or "?"), decision.detail or ""))
+            reason, detail = str(decision.reason or "?"), decision.detail or ""
+            counts.failures.append((polled.feed.id, reason, detail))
+            log.info("feed %s failed: %s: %s", polled.feed.id, reason, detail)
 
 
-def _commit_round(edges: Edges, ready: Sequence[Answered]) -> list[tuple[Answered, PollDecision]]:
-    """Entries, feed states, validators and pending work in ONE transaction."""
-    ordered = sorted(ready, key=lambda answered: answered.feed.position)
+def _commit_round(edges: Edges, ready: Sequence[PolledFeed]) -> list[tuple[PolledFeed, PollDecision]]:
+    """Decide and write a round: entries, feed states with their validators, and pending work, all in one
+    transaction."""
+    ordered = sorted(ready, key=lambda polled: polled.feed.position)
     with edges.warehouse.transaction() as con:
         known = _known(con, ordered)
-        decided = [(one, _decide(edges, one, known.get(one.feed.id, {}))) for one in ordered]
-        again = _write(con, edges, decided, known)
-    forget(edges, again)
+        decided = [(polled, _decide(edges, polled, known.get(polled.feed.id, {}))) for polled in ordered]
+        records = _write(con, edges, decided, known)
+    remove_records(edges, records)
     return decided
 
 
-def _known(con: Connection, ordered: Sequence[Answered]) -> dict[str, dict[str, EntryDigest]]:
-    asked = [
-        (one.feed.id, entry.entry_key)
-        for one in ordered
-        if isinstance(one.document, FeedDocument)
-        for entry in one.document.entries
+def _known(con: Connection, ordered: Sequence[PolledFeed]) -> dict[str, dict[str, EntryDigest]]:
+    entries = [
+        (polled.feed.id, entry.entry_key)
+        for polled in ordered
+        if isinstance(polled.document, FeedDocument)
+        for entry in polled.document.entries
     ]
     return {
         feed_id: {key: EntryDigest(**json.loads(text)) for key, text in digests.items()}
-        for feed_id, digests in polls.known_entries(con, asked).items()
+        for feed_id, digests in polls.known_entries(con, entries).items()
     }
 
 
-def _decide(edges: Edges, one: Answered, known: dict[str, EntryDigest]) -> PollDecision:
+def _decide(edges: Edges, polled: PolledFeed, known: dict[str, EntryDigest]) -> PollDecision:
     return decide_poll(
-        one.feed,
-        one.state,
-        one.answer,
-        one.document,
+        polled.feed,
+        polled.state,
+        polled.answer,
+        polled.document,
         known,
         edges.now,
         rules=edges.rules,
         min_interval=edges.settings.min_interval,
         entries_cap=edges.settings.entries_cap,
         k=edges.k,
-        digest=one.digest,
+        digest=polled.digest,
     )
 
 
 def _write(
     con: Connection,
     edges: Edges,
-    decided: Sequence[tuple[Answered, PollDecision]],
+    decided: Sequence[tuple[PolledFeed, PollDecision]],
     known: dict[str, dict[str, EntryDigest]],
-) -> Again:
+) -> RecordsToRemove:
     known_links = polls.known_links(con, _link_keys(edges, decided, known))
-    barred = any(link.taken_down for link in known_links.values())
-    again = _keep_out(con, edges, decided, known, known_links) if barred else Again()
+    listed = any(link.taken_down for link in known_links.values())
+    records = _keep_out(con, edges, decided, known, known_links) if listed else RecordsToRemove()
     intents = Intents()
-    for one, decision in decided:
+    for polled, decision in decided:
         plan(
-            one.feed,
+            polled.feed,
             decision.entries,
-            known.get(one.feed.id, {}),
+            known.get(polled.feed.id, {}),
             known_links,
             intents,
             edges.now,
             edges.rules,
         )
-    polls.write_states(con, [(one.feed, decision.state) for one, decision in decided])
+    polls.write_states(con, [(polled.feed, decision.state) for polled, decision in decided])
     polls.write_polls(
         con,
-        [_poll_row(edges, one, decision) for one, decision in decided],
-        [row for one, decision in decided for row in _history(edges, one, decision)],
-        [row for one, decision in decided for row in _digests(edges, one, decision)],
+        [_poll_row(edges, polled, decision) for polled, decision in decided],
+        [row for polled, decision in decided for row in _history(edges, polled, decision)],
+        [row for polled, decision in decided for row in _digests(edges, polled, decision)],
     )
     links.add_aliases(con, intents.aliases)
-    work.queue(con, [pending_row(one, next_attempt_at=edges.now) for one in intents.pending.values()])
+    work.queue(con, [pending_row(queued, next_attempt_at=edges.now) for queued in intents.pending.values()])
     replaced = {old: key for old, key in intents.replaced.items() if old not in intents.pending}
     work.drop(con, list(replaced))
     links.lead_links(con, list(replaced.items()))
     work.settle(con, list(intents.outcomes.values()))
-    advance(con, [one.place for one, _ in decided if one.place])
-    return again
+    advance(con, [polled.place for polled, _ in decided if polled.place])
+    return records
 
 
 def _keep_out(
     con: Connection,
     edges: Edges,
-    decided: Sequence[tuple[Answered, PollDecision]],
+    decided: Sequence[tuple[PolledFeed, PollDecision]],
     known: dict[str, dict[str, EntryDigest]],
     known_links: dict[str, LinkState],
-) -> Again:
-    """A feed still lists what was taken down: its record is to go, and where the entry has another address,
-    that is barred too."""
-    places, led = [], dict[str, str]()
-    for one, decision in decided:
+) -> RecordsToRemove:
+    """Where a feed still lists what was taken down, its record in the archive is removed; if the entry has
+    another address by now, that address is barred too."""
+    places, barred = [], dict[str, str]()
+    for polled, decision in decided:
         listed: dict[str, str] = {}
         for verdict in decision.entries:
             key = url_key(link_of(verdict.entry), edges.rules)
-            before = known.get(one.feed.id, {}).get(verdict.entry.entry_key)
+            before = known.get(polled.feed.id, {}).get(verdict.entry.entry_key)
             for old in (key, before.link_key if before else None):
                 if old in known_links and (reason := known_links[old].taken_down):
                     listed[key] = known_links[old].article_key or old
                     known_links[key] = replace(known_links[key], taken_down=reason)
-        led |= listed
-        places += [one.place] if listed and one.place else []
-    return bar(con, edges, led, places, clean=True)
+        barred |= listed
+        places += [polled.place] if listed and polled.place else []
+    return bar_addresses(con, edges, barred, places, clean=True)
 
 
 def _link_keys(
-    edges: Edges, decided: Sequence[tuple[Answered, PollDecision]], known: dict[str, dict[str, EntryDigest]]
+    edges: Edges, decided: Sequence[tuple[PolledFeed, PollDecision]], known: dict[str, dict[str, EntryDigest]]
 ) -> set[str]:
     keys: set[str] = set()
-    for one, decision in decided:
-        digests = known.get(one.feed.id, {})
+    for polled, decision in decided:
+        digests = known.get(polled.feed.id, {})
         for verdict in decision.entries:
             keys.add(url_key(link_of(verdict.entry), edges.rules))
             before = digests.get(verdict.entry.entry_key)
@@ -260,15 +273,15 @@ def _link_keys(
     return keys
 
 
-def _poll_row(edges: Edges, one: Answered, decision: PollDecision) -> Row:
-    answer, kinds = one.answer, decision.counts
-    arrived = answer if isinstance(answer, Response) else None
+def _poll_row(edges: Edges, polled: PolledFeed, decision: PollDecision) -> Row:
+    answer, kinds = polled.answer, decision.counts
+    response = answer if isinstance(answer, Response) else None
     return {
         "day": edges.now.date(),
         "run_id": edges.run_id,
-        "feed_id": one.feed.id,
+        "feed_id": polled.feed.id,
         "polled_at": edges.now,
-        "url": arrived.url if arrived else one.state.url,
+        "url": response.url if response else polled.state.url,
         "status": answer.status,
         "not_modified": decision.not_modified,
         "entries": decision.total,
@@ -277,16 +290,16 @@ def _poll_row(edges: Edges, one: Answered, decision: PollDecision) -> Row:
         "touched": kinds[EntryKind.TOUCHED],
         "capped": decision.capped,
         "overflow": decision.overflow,
-        "bytes": one.size,
-        "seconds": arrived.seconds if arrived else 0.0,
+        "bytes": polled.size,
+        "seconds": response.seconds if response else 0.0,
         "reason": decision.reason,
         "detail": decision.detail,
-        "page_file": one.place.file if one.place else None,
-        "page_offset": one.place.offset if one.place else None,
+        "page_file": polled.place.file if polled.place else None,
+        "page_offset": polled.place.offset if polled.place else None,
     }
 
 
-def _history(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
+def _history(edges: Edges, polled: PolledFeed, decision: PollDecision) -> list[Row]:
     return [
         entry_row(
             verdict.entry,
@@ -294,17 +307,17 @@ def _history(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
             url_key=url_key(link_of(verdict.entry), edges.rules),
             run_id=edges.run_id,
             now=edges.now,
-            with_content=one.feed.full_text,
+            with_content=polled.feed.full_text,
         )
         for verdict in decision.entries
         if verdict.kind is not EntryKind.SAME
     ]
 
 
-def _digests(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
+def _digests(edges: Edges, polled: PolledFeed, decision: PollDecision) -> list[Row]:
     return [
         {
-            "feed_id": one.feed.id,
+            "feed_id": polled.feed.id,
             "entry_key": verdict.digest.entry_key,
             "url_key": url_key(link_of(verdict.entry), edges.rules),
             "digest": json.dumps(asdict(verdict.digest)),
@@ -316,15 +329,15 @@ def _digests(edges: Edges, one: Answered, decision: PollDecision) -> list[Row]:
 
 
 MOST = 200
-"""Pages asked for again in one run, the youngest articles' first: new links must not wait behind old ones."""
+"""Pages that one run queues again, those of the youngest articles first: new links must not wait behind old ones."""
 
 
 def queue_rechecks(edges: Edges, feeds: Iterable[Feed]) -> int:
-    """Queue what is due; hosts' robots, delays and pauses hold as for any page. Returns how many pages."""
+    """Queue the young articles of these feeds that are due for another look. Returns the number of pages."""
     wanted = [feed.id for feed in feeds if feed.recheck and not feed.full_text]
     if not wanted:
         return 0
     with edges.warehouse.transaction() as con:
         work = due_rechecks(con, wanted, edges.now, MOST)
-        queue(con, [pending_row(one, next_attempt_at=edges.now) for one in work])
+        queue(con, [pending_row(recheck, next_attempt_at=edges.now) for recheck in work])
     return len(work)

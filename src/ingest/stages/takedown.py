@@ -1,9 +1,9 @@
-"""What was taken down and comes again: its addresses are barred in the step's own transaction, its records go
-after the COMMIT.
+"""What was taken down and is listed or fetched again: its addresses are barred in the step's own transaction,
+its archive records are overwritten after the COMMIT.
 
-In this order a death in between loses nothing: what is barred stays to be looked for by maintenance, while a
-record that is overwritten before its tombstone stands could be read by no rerun, and nobody could tell any
-more whose it was.
+In this order a run that is killed in between loses nothing: maintenance looks for the records of barred
+addresses. A record that was overwritten before its tombstone was committed could not be read by any rerun,
+and nobody could tell whose it was.
 """
 
 from __future__ import annotations
@@ -19,23 +19,25 @@ from ingest.stages.edges import Edges
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Records that are to go once their addresses are barred, and the addresses that are done with then."""
+class RecordsToRemove:
+    """Archive records to overwrite once their addresses are barred, and the addresses that are finished
+    then."""
 
     places: tuple[ArchivePlace, ...] = ()
     keys: tuple[str, ...] = ()
 
 
-def bar(
-    con: Connection, edges: Edges, led: Mapping[str, str], places: Sequence[ArchivePlace], *, clean: bool
-) -> Again:
-    """As load/takedown.py's `bar`; what it returns is for `forget`, after the COMMIT."""
-    return Again(tuple(places), tuple(takedown.bar(con, led, edges.now, clean=clean)) if led else ())
+def bar_addresses(
+    con: Connection, edges: Edges, barred: Mapping[str, str], places: Sequence[ArchivePlace], *, clean: bool
+) -> RecordsToRemove:
+    """Bar these addresses (load/takedown.bar). What it returns is for remove_records, after the COMMIT."""
+    keys = takedown.bar(con, barred, edges.now, clean=clean) if barred else ()
+    return RecordsToRemove(tuple(places), tuple(keys))
 
 
-def forget(edges: Edges, again: Again) -> None:
-    """Overwrite the records; addresses that were barred before are done with."""
-    remove(edges.settings.path("archive"), again.places)
-    if again.keys:
+def remove_records(edges: Edges, records: RecordsToRemove) -> None:
+    """Overwrite the records, and mark the addresses that were barred before as finished."""
+    remove(edges.settings.path("archive"), records.places)
+    if records.keys:
         with edges.warehouse.transaction() as con:
-            takedown.finish(con, "scrubbed", again.keys)
+            takedown.finish(con, "scrubbed", records.keys)
