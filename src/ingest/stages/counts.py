@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 class Counts:
     """Counters of a run or of a part of one.
 
-    Polls: feeds `polled`, of them `not_modified` and `failed` (`failures`: feed_id, reason, detail); `entries`
-    listed, of them `new` and `changed`. Pages: `fetched`; articles `loaded`, `revised`, `unchanged`; `copies`
+    Polls: feeds `polled`, of them `not_modified` and `failed` (`failures`: feed_id, reason, detail);
+    `entries` listed, of them `new` and `changed`. Pages: `fetched`; articles `loaded`, `revised`, `unchanged`; `copies`
     newly linked; links `lost` (failed or skipped, by their `reasons`) and `retried` later.
     """
 

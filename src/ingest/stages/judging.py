@@ -41,11 +41,11 @@ from ingest.urls.identity import HostRules, host_of, identity, url_key
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One piece of work as it came out of fetching and extraction: an error, or an extraction with its page
-    if it had one.
+    """What fetching and extraction made of one piece of work: an error, or an extraction, with its page if it
+    needed one.
 
-    `boilerplate`: hashes of the blocks that were taken out because they repeat on the host. `reading`: of the
-    extraction's article, where the worker has made it.
+    `boilerplate`: hashes of the blocks that were removed because they repeat on the host. `reading`: hashes
+    and words of the article, if the worker has computed them.
     """
 
     work: Work
@@ -58,7 +58,8 @@ class Result:
 
 @dataclass(slots=True)
 class PageVerdict:
-    """Rows to write for one result. `known` is the article as it stands afterwards."""
+    """What a result means: the outcome of its link and the rows to write. `retry`: its work, if it is tried
+    again. `known`: the article as it is afterwards. `change`: how the text differs from the stored one."""
 
     outcome: Outcome
     link_key: str
@@ -74,7 +75,8 @@ class PageVerdict:
 
 
 def keys_of(result: Result, rules: HostRules) -> tuple[str, str | None]:
-    """(identity of the text, canonical link if believed). Text without a URL is its own identity."""
+    """Returns the key that identifies the article, and its canonical link if it is believable
+    (urls/identity.py). A text without a URL is identified by its hash."""
     article = result.extraction.article if result.extraction else None
     url = _address(result)
     if url.startswith("urn:"):
@@ -85,7 +87,8 @@ def keys_of(result: Result, rules: HostRules) -> tuple[str, str | None]:
 def judge(
     result: Result, known: Known | None, *, now: datetime, rules: HostRules, attempts: int
 ) -> PageVerdict:
-    """Decide one result against the article it leads to, if the warehouse has one."""
+    """Decide what a result means for `known`, the article that its link resolves to, if there is one. Work is
+    tried at most `attempts` times."""
     if result.error is not None:
         return _not_fetched(result, result.error, known, now, attempts)
     extraction = result.extraction
@@ -96,7 +99,7 @@ def judge(
     article = replace(extraction.article, canonical_url=canonical)
     if known is None:
         return _first(result, article, key, now, rules)
-    return _again(result, article, key, known, now, rules)
+    return _next_look(result, article, key, known, now, rules)
 
 
 def _not_fetched(
@@ -105,8 +108,8 @@ def _not_fetched(
     stale = now - result.work.queued_at > GIVE_UP_AFTER
     tried = result.work.attempts + ((stale or not error.never_sent) and not result.work.early)
     if isinstance(error, Transient) and tried < attempts:
-        place = result.page.place if result.page else None  # what is archived is not asked for again
-        return _later(
+        place = result.page.place if result.page else None  # an archived page is not fetched again
+        return _retry(
             replace(result.work, place=place),
             known,
             error.reason,
@@ -124,12 +127,13 @@ def _not_extracted(
     reason = extraction.reason or Reason.PARSE_ERROR
     tried = _tried(result.work)
     if reason.rule.page_may_change and result.page is not None and tried < attempts:
-        return _later(replace(result.work, place=None), known, reason, extraction.detail, tried, now, None)
+        return _retry(replace(result.work, place=None), known, reason, extraction.detail, tried, now, None)
     return _lost(result.work, known, extraction.outcome, reason, extraction.detail)
 
 
 def _is_last_word(result: Result, known: Known | None, attempts: int) -> bool:
-    """The feed's word is the article once nobody will ask again; over a text that stands it never comes."""
+    """Whether the feed's own text becomes the article: once the page will not be fetched again. It never
+    replaces an article that is there."""
     if known is not None:
         return known.status == Status.REMOVED
     return result.page is None or _tried(result.work) >= attempts
@@ -139,7 +143,7 @@ def _tried(work: Work) -> int:
     return work.attempts + (not work.early)
 
 
-def _later(
+def _retry(
     work: Work,
     known: Known | None,
     reason: Reason,
@@ -154,9 +158,8 @@ def _later(
         reason=reason,
         detail=detail,
     )
-    if (
-        known is not None and known.status != Status.REMOVED
-    ):  # the article stands while another look at it waits
+    if known is not None and known.status != Status.REMOVED:
+        # The article stays as it is while another look at it waits.
         return PageVerdict(
             Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, retry=row, known=known
         )
@@ -166,11 +169,10 @@ def _later(
 def _lost(
     work: Work, known: Known | None, outcome: Outcome, reason: Reason, detail: str | None
 ) -> PageVerdict:
-    if (
-        known is not None and known.status != Status.REMOVED and _is_first_look(work, known)
-    ):  # it came by another address
+    if known is not None and known.status != Status.REMOVED and _is_first_look(work, known):
+        # The article was loaded from another address.
         return PageVerdict(Outcome.LOADED, work.url_key, known.url_key, known=known)
-    if known is not None:  # the article stands; only this look at it failed
+    if known is not None:  # only this look at the article failed
         return PageVerdict(Outcome.UNCHANGED, work.url_key, known.url_key, reason, detail, known=known)
     return PageVerdict(outcome, work.url_key, work.url_key, reason, detail)
 
@@ -187,20 +189,17 @@ def _first(result: Result, article: Article, key: str, now: datetime, rules: Hos
     revision = _revision(row, RevisionKind.FIRST, row["word_count"], 0, now)
     known = known_from(row, frozenset({row["text_hash"]}))
     return PageVerdict(
-        Outcome.LOADED,
-        result.work.url_key,
-        key,
-        None,
-        None,
-        row,
-        revision,
-        None,
-        _aliases(result, article, key, now, rules),
-        known,
+        outcome=Outcome.LOADED,
+        link_key=result.work.url_key,
+        url_key=key,
+        article=row,
+        revision=revision,
+        aliases=_aliases(result, article, key, now, rules),
+        known=known,
     )
 
 
-def _again(
+def _next_look(
     result: Result, article: Article, key: str, known: Known, now: datetime, rules: HostRules
 ) -> PageVerdict:
     work = result.work
@@ -231,27 +230,26 @@ def _again(
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
     elif change.kind is RevisionKind.NOISE or elsewhere:
-        # A look under another address (print page, AMP) says nothing of how the article changed, nor does a
-        # later capture of it.
+        # What another address shows (print page, AMP), or a later capture of one, is no change of the article.
         if work.rank < known.rank and first_look:
-            _retell(verdict, result, article, known, now)
+            _describe_by_link(verdict, result, article, known, now)
         elif own and not first_look:
-            _hold(verdict, article, known)
+            _update_embargo(verdict, article, known)
     elif first_look and known.revisions == 1 and known.row["first_seen_at"] == now:
-        # Neither does one in the same run; which of the two was had first must not matter, the article's own
-        # page tells its text.
+        # A second address seen in the same run does not open a revision either: whichever of the two was
+        # fetched first, the article has the text of its own page.
         if not _is_own(known.row["url"], known, rules):
-            _tell_own(verdict, result, article, known, now)
+            _replace_text(verdict, result, article, known, now)
         elif work.rank < known.rank:
-            _retell(verdict, result, article, known, now)
+            _describe_by_link(verdict, result, article, known, now)
     else:
         _revise(verdict, result, article, known, change, now)
     return verdict
 
 
 def _is_first_look(work: Work, known: Known) -> bool:
-    """True where this link leads to a known article for the first time; a full-text feed tells its own
-    entries again and again."""
+    """Whether this link resolves to the article for the first time. A full-text feed lists its own entries
+    again and again; those are later looks."""
     return work.kind in (WorkKind.NEW, WorkKind.BACKFILL) or (
         work.kind is WorkKind.ENTRY and work.feed_id != known.row["feed_id"]
     )
@@ -262,26 +260,28 @@ def _address(result: Result) -> str:
 
 
 def _is_own(url: str, known: Known, rules: HostRules) -> bool:
-    """Whether an address is the article's own, and not a print page's that only names it as canonical."""
+    """Whether this is the article's own address, not that of a print page that names it as canonical."""
     return url_key(url, rules) == known.url_key
 
 
 def _day(row: Row) -> date:
-    found: datetime = row["published_at"] or row["first_seen_at"]
-    return found.date()
+    published: datetime = row["published_at"] or row["first_seen_at"]
+    return published.date()
 
 
 def _without(body: str, boilerplate: frozenset[int]) -> str:
-    """A text as it would have been, had its host's boilerplate been known then: learning is no change of the
-    news."""
+    """The stored text without the blocks that were learnt to be boilerplate since: learning them is no change
+    of the article."""
     if not boilerplate:
         return body
     return "\n\n".join(block for block in body.split("\n\n") if line_hash(block) not in boilerplate)
 
 
-def _retell(verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime) -> None:
-    """The same text by a link that ranks before: its feed speaks for the article, so that order of arrival
-    does not matter."""
+def _describe_by_link(
+    verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime
+) -> None:
+    """The same text by a link of smaller rank: the columns that describe it are replaced by those of this
+    link, so that the order in which links arrive decides nothing."""
     row = (
         dict(known.row)
         | _row(result, article, known.url_key, now)
@@ -291,31 +291,33 @@ def _retell(verdict: PageVerdict, result: Result, article: Article, known: Known
     verdict.article, verdict.known = row, known_from(row, known.seen)
 
 
-def _hold(verdict: PageVerdict, article: Article, known: Known) -> None:
-    """The same text under another embargo: a longer one must hold, and an earlier end is news too."""
-    held = (Status.LIVE, Status.EMBARGOED)
+def _update_embargo(verdict: PageVerdict, article: Article, known: Known) -> None:
+    """The same text under another embargo, longer or shorter: the newer one applies."""
+    shown_or_held = (Status.LIVE, Status.EMBARGOED)
     if (
         article.embargo_until == known.row["embargo_until"]
-        or known.status not in held
-        or article.status not in held
+        or known.status not in shown_or_held
+        or article.status not in shown_or_held
     ):
         return
     row = dict(known.row) | {"embargo_until": article.embargo_until, "status": article.status}
     verdict.article, verdict.known = row, known_from(row, known.seen)
 
 
-def _tell_own(verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime) -> None:
-    """The text by the article's own page in the place of what another address told in the same run, as if it
-    had come first."""
-    told = dict(known.row) | _row(result, article, known.url_key, now)
+def _replace_text(
+    verdict: PageVerdict, result: Result, article: Article, known: Known, now: datetime
+) -> None:
+    """The text of the article's own page replaces what another address showed in the same run, as if the own
+    page had been fetched first."""
+    own = dict(known.row) | _row(result, article, known.url_key, now)
     row = (
-        told
+        own
         if result.work.rank < known.rank
-        else told | {name: known.row[name] for name in known.row if name not in TEXT_COLUMNS}
+        else own | {name: known.row[name] for name in known.row if name not in TEXT_COLUMNS}
     )
     row["published_day"] = _day(row)
     verdict.article = row
-    verdict.revision = _revision(told, RevisionKind.FIRST, row["word_count"], 0, now)
+    verdict.revision = _revision(own, RevisionKind.FIRST, row["word_count"], 0, now)
     verdict.known = known_from(row, frozenset({row["text_hash"]}))
 
 
@@ -328,9 +330,8 @@ def _revise(
     now: datetime,
 ) -> None:
     row = dict(known.row) | _row(result, article, known.url_key, now)
-    if (
-        known.row["published_at"] is not None
-    ):  # a later pubDate is history of the entry; the story was published once
+    if known.row["published_at"] is not None:
+        # A later pubDate is history of the entry; the story was published once.
         row |= {name: known.row[name] for name in known.row if name.startswith("published_")}
     row["published_day"] = _day(row)
     row["feed_id"], row["rank"] = known.row["feed_id"], known.row["rank"]
@@ -380,15 +381,15 @@ def _revision(row: Row, kind: RevisionKind, added: int, removed: int, now: datet
 
 
 def _aliases(result: Result, article: Article, key: str, now: datetime, rules: HostRules) -> list[AliasRow]:
-    """Every address on the way leads to the article from now on."""
+    """Every address on the way to the page, and its canonical one, resolve to the article from now on."""
     work, page = result.work, result.page
-    met = (
+    addresses = (
         []
         if page is None
         else [(page.final_url, "final"), *((hop, "hop") for hop in page.hops if hop != work.url)]
     )
     if article.canonical_url:
-        met.append((article.canonical_url, "canonical"))
+        addresses.append((article.canonical_url, "canonical"))
     return [
         alias_row(
             url,
@@ -400,5 +401,5 @@ def _aliases(result: Result, article: Article, key: str, now: datetime, rules: H
             kind=kind,
             day=work.day,
         )
-        for url, kind in met
+        for url, kind in addresses
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
@@ -22,20 +23,23 @@ from ingest.stages.judging import PageVerdict, Result, judge, keys_of
 from ingest.stages.takedown import RecordsToRemove, bar_addresses, remove_records
 from ingest.urls.identity import url_key
 
+log = logging.getLogger(__name__)
+
 
 def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple[Work, Page]] = ()) -> Counts:
-    """Rows, outcomes, pending work and the archive's committed ends move together or not at all.
+    """Write rows, outcomes, pending work and how far the archive is committed, all or nothing. Returns the
+    counts of the batch.
 
-    `archived` are pages on disk whose results are not here yet: they are noted, so that no later run fetches
-    them again.
+    `archived`: pages fetched since the last batch. Those whose results come with a later one are noted, so
+    that no later run fetches them again.
     """
     ordered = sorted(results, key=lambda r: (r.work.rank, r.work.url_key))
     with edges.warehouse.transaction() as con:
-        keys = [list(_asked(edges, r)) for r in ordered]
-        asked = set(chain.from_iterable(keys))
-        known = articles.known_articles(con, asked)
-        before = {one.article_id: one.published_day for one in known.values()}
-        barred = articles.taken_down(con, asked | {one.url_key for one in known.values()})
+        keys = [list(_keys(edges, r)) for r in ordered]
+        all_keys = set(chain.from_iterable(keys))
+        known = articles.known_articles(con, all_keys)
+        before = {article.article_id: article.published_day for article in known.values()}
+        barred = articles.taken_down(con, all_keys | {article.url_key for article in known.values()})
         verdicts = [
             _judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)
         ]
@@ -70,11 +74,31 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         )
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
     remove_records(edges, records)
+    _log(ordered, verdicts, counts)
     return counts
 
 
+def _log(results: Sequence[Result], verdicts: Sequence[PageVerdict], counts: Counts) -> None:
+    log.info(
+        "batch of %d pages: %d articles loaded, %d revised, %d unchanged, %d copies linked, %d lost, "
+        "%d to be tried again",
+        len(results),
+        counts.loaded,
+        counts.revised,
+        counts.unchanged,
+        counts.copies,
+        counts.lost,
+        counts.retried,
+    )
+    if log.isEnabledFor(logging.DEBUG):
+        for verdict in verdicts:
+            reason = f" ({verdict.reason}: {verdict.detail})" if verdict.reason else ""
+            log.debug("page %s: %s%s", verdict.link_key, verdict.outcome, reason)
+
+
 def _features(results: Iterable[Result], written: Mapping[str, Known]) -> dict[str, TextFeatures]:
-    """Written texts as a worker has read them, by article: a text may also be one that the warehouse had."""
+    """The words and hashes that the workers made of the written texts, by article. A text that the warehouse
+    has from an earlier run has none here."""
     read = {
         r.extraction.article.body_text: r.reading.features
         for r in results
@@ -83,7 +107,8 @@ def _features(results: Iterable[Result], written: Mapping[str, Known]) -> dict[s
     return {id: read[known.body_text] for id, known in written.items() if known.body_text in read}
 
 
-def _asked(edges: Edges, result: Result) -> Iterable[str]:
+def _keys(edges: Edges, result: Result) -> Iterable[str]:
+    """The link's own key, and the identity of its article."""
     yield result.work.url_key
     if result.extraction is not None and result.extraction.article is not None:
         yield keys_of(result, edges.rules)[0]
@@ -96,23 +121,23 @@ def _judged(
         return PageVerdict(
             Outcome.SKIPPED, result.work.url_key, result.work.url_key, Reason.TAKEDOWN, barred[key]
         )
-    found = next((known[key] for key in reversed(keys) if key in known), None)
-    verdict = judge(result, found, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
-    if verdict.known is not None:  # the next result of this batch may lead to the same article
+    article = next((known[key] for key in reversed(keys) if key in known), None)
+    verdict = judge(result, article, now=edges.now, rules=edges.rules, attempts=edges.settings.attempts)
+    if verdict.known is not None:  # the next result of this batch may be of the same article
         id = verdict.known.article_id
-        mine = [key for key, one in known.items() if one.article_id == id] if found else []
-        known.update(dict.fromkeys([*keys, *mine, verdict.url_key], verdict.known))
+        its_keys = [key for key, other in known.items() if other.article_id == id] if article else []
+        known.update(dict.fromkeys([*keys, *its_keys, verdict.url_key], verdict.known))
         for alias in verdict.aliases:
             known.setdefault(alias["link_key"], verdict.known)
     return verdict
 
 
 def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping[str, str]) -> str | None:
-    """The tombstone that one of these keys has, or the article that it leads to."""
+    """The first of these keys, or of the articles that they resolve to, that was taken down."""
     if not barred:
         return None
-    leads = (one for key in keys for one in (key, known[key].url_key if key in known else key))
-    return next((key for key in leads if key in barred), None)
+    candidates = (both for key in keys for both in (key, known[key].url_key if key in known else key))
+    return next((key for key in candidates if key in barred), None)
 
 
 def _keep_out(
@@ -127,7 +152,7 @@ def _keep_out(
     places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
     addresses: dict[str, str] = {}
     for result in gone:
-        key = _barred_key(_asked(edges, result), known, barred)
+        key = _barred_key(_keys(edges, result), known, barred)
         final = [url_key(result.page.final_url, edges.rules)] if result.page is not None else []
         addresses |= {own: key for own in (result.work.url_key, *final) if key is not None}
     return bar_addresses(con, edges, addresses, places, clean=False)
@@ -203,11 +228,10 @@ def _count(verdicts: Sequence[PageVerdict]) -> Counts:
 
 
 def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[str, date]:
-    """What these articles withdraw, and which of them a notice already here withdraws (link, slug, or
-    headline and agency within 72 h): whichever of the two comes first, the story goes out. Returns ids and
-    published days of those that went.
-
-    An article that is itself withdrawn under its own address went out with its last revision.
+    """Withdraw the stories that these articles are notices about, and those of these articles that an earlier
+    notice names (by link, slug, or headline and agency within 72 h), so that the order of the two does not
+    matter. Returns the ids and published days of all that were withdrawn, with the articles that were
+    withdrawn under their own address.
     """
     gone = {known.article_id: known.published_day for known in written if known.status == "withdrawn"}
     ids = {known.article_id for known in written}
@@ -218,7 +242,7 @@ def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[s
 
 
 def _named(named: str, known: Known) -> bool:
-    """A first look, which lets through all that find_withdrawn.sql would find."""
+    """Whether a notice may mean this article: a quick test that passes all that find_withdrawn.sql finds."""
     return (
         named in known.row["url"]
         or named in (known.row["canonical_url"], known.url_key)

@@ -329,7 +329,8 @@ def _digests(edges: Edges, polled: PolledFeed, decision: PollDecision) -> list[R
 
 
 MOST = 200
-"""Pages that one run queues again, those of the youngest articles first: new links must not wait behind old ones."""
+"""Pages that one run queues again, those of the youngest articles first: new links must not wait behind old
+ones."""
 
 
 def queue_rechecks(edges: Edges, feeds: Iterable[Feed]) -> int:
