@@ -1,5 +1,6 @@
--- Days ($1 to $2) on which a feed's articles stayed below a quarter of the median: of the same weekday where three are known,
--- else of all its days. A feed counts from the first day it brought anything.
+-- Days ($1 to $2) on which a feed had less than a quarter of its usual articles; neighbouring days are one
+-- row. Usual is the median of the same weekday where three of them are known, else of all days. A feed's days
+-- are counted from its first article on.
 WITH counted AS (
   SELECT feed_id, published_day AS day, count(*) AS articles FROM mart.articles_all
   WHERE feed_id IS NOT NULL AND published_day BETWEEN $1::DATE - 28 AND $2::DATE GROUP BY ALL

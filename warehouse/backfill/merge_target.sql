@@ -1,5 +1,5 @@
--- A URL stands once in a backfill, as it was met first; one that was left out (a capture of an error, say) makes room for one that can
--- be had.
+-- Adds the staged targets. Each URL is in a backfill once, as it was listed first; but one that is left out
+-- (the capture of an error page, say) is replaced by one that is wanted.
 DELETE FROM core.backfill_target t USING staged s
 WHERE t.backfill_id = s.backfill_id AND t.url = s.url AND t.reason IS NOT NULL AND s.reason IS NULL;
 INSERT INTO core.backfill_target BY NAME

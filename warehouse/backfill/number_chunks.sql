@@ -1,5 +1,7 @@
--- Chunks by day: at most $size keys each, days of few keys together; links to one key stay in one. The first ones hold what the plan
--- settled, which needs no page: so many are opened at once, and there may be millions.
+-- Numbers the chunks (temp table numbered: url_key, day, chunk). A chunk has at most $size keys of a day, or
+-- several days of about $few keys together; all links to one key are in the same chunk. The keys that the
+-- plan itself left out need no page and come first, $settled in a chunk: a chunk is opened in one
+-- transaction, and there may be millions of them.
 CREATE OR REPLACE TEMP TABLE numbered AS
 WITH one AS (
   SELECT url_key, bool_and(reason IS NOT NULL) AS settled, min(day) FILTER (WHERE reason IS NULL) AS day

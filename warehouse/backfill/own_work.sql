@@ -1,4 +1,5 @@
--- Pending work that this backfill queued when it opened its chunks. A key that another backfill names as well is that one's, too.
+-- The pending work that only this backfill wants: of keys of chunks that it has opened, and that no other
+-- running backfill lists.
 WITH mine AS (
   SELECT t.url_key FROM core.backfill_target t
   JOIN core.backfill_chunk c ON c.backfill_id = t.backfill_id AND c.chunk = t.chunk AND c.state <> 'planned'

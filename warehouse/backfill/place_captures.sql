@@ -1,4 +1,5 @@
--- Of the captures of a page the earliest is loaded first, in whatever order they were read.
+-- Gives each target the earliest capture of its page, in whatever order the captures were read: it is loaded
+-- first.
 UPDATE core.backfill_target t SET page_file = c.page_file, page_offset = c.page_offset, page_length = c.page_length
 FROM (
   SELECT * FROM core.backfill_capture WHERE backfill_id = $id

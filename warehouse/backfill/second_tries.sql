@@ -1,5 +1,7 @@
--- At a backfill's end: what has come due, and what failed once in it for a reason that may have passed. This second try counts, so
--- that none follows before its time; what waited already when its chunk was opened was tried elsewhere.
+-- The work that is tried at the end of a backfill: all that is due by then, and what failed once during the
+-- backfill, before its time, because the reason may have passed. It counts as an attempt, so that the next
+-- one waits for its time. Keys that were left out as `retry` when their chunk was opened are not tried early:
+-- an earlier backfill tried them.
 WITH mine AS (
   SELECT url_key, bool_or(reason IS NULL) AS own FROM core.backfill_target WHERE backfill_id = $id GROUP BY url_key
 )

@@ -1,4 +1,5 @@
--- What became of each URL of a backfill. Links that lead to one key count once as themselves, then as duplicates.
+-- The number of a backfill's URLs by outcome and reason. Of several links that resolve to one key, the first
+-- has the key's outcome, and the others are duplicates.
 WITH mine AS (
   SELECT DISTINCT url, url_key FROM core.backfill_target WHERE backfill_id = $id
 ), ranked AS (

@@ -1,4 +1,5 @@
--- Not to be loaded later: the first of each page, and one whose bytes are those of the one before.
+-- Removes the captures that are not loaded later: the first of each page (place_captures), and each with the
+-- same bytes as the one before it.
 DELETE FROM core.backfill_capture t USING (
   SELECT page_file, page_offset, sha256 IS NOT DISTINCT FROM lag(sha256) OVER one AS same, row_number() OVER one AS number
   FROM core.backfill_capture WHERE backfill_id = $id

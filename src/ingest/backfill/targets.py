@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from ingest import dates
 from ingest.backfill.ledger import BackfillTarget
@@ -221,10 +222,22 @@ def decide_target(target: BackfillTarget, link: LinkState, mode: Mode) -> Target
         )
     if outcome == Outcome.PENDING and link.pending_kind not in (None, WorkKind.BACKFILL, WorkKind.CAPTURE):
         return TargetDecision()  # the next poll fetches it
-    if mode == Mode.ALL or (outcome is None and article is None) or outcome == Outcome.PENDING:
-        return TargetDecision(wanted=True)
-    if mode == Mode.FAILED and article is None and outcome in (Outcome.FAILED, Outcome.SKIPPED):
+    if _is_wanted(article, outcome, mode):
         return TargetDecision(wanted=True)
     if article is not None and outcome is None:
         return TargetDecision(outcome=Outcome.LOADED, detail="another address of a loaded article")
     return TargetDecision()
+
+
+def _is_wanted(article: str | None, outcome: Outcome | None, mode: Mode) -> bool:
+    if outcome is Outcome.PENDING or (outcome is None and article is None):
+        return True
+    match mode:
+        case Mode.MISSING:
+            return False
+        case Mode.FAILED:
+            return article is None and outcome in (Outcome.FAILED, Outcome.SKIPPED)
+        case Mode.ALL:
+            return True
+        case _:
+            assert_never(mode)
