@@ -16,7 +16,7 @@ from flows.report import show_run
 from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import PollSummary
-from ingest.stages.edges import PollRequest, opened
+from ingest.stages.edges import PollRequest, open_poll
 
 
 async def _worth_a_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -80,7 +80,7 @@ async def poll(
     show_on_page(settings)
     asked = PollRequest(everything=everything, max_seconds=budget(settings, max_seconds))
     try:
-        async with opened(settings, listed, "poll", asked) as edges:
+        async with open_poll(settings, listed, asked) as edges:
             run = PollRun(edges, asked)
             await poll_feeds(run)
             number = 1

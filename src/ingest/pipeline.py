@@ -24,7 +24,7 @@ from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.counts import Counts
-from ingest.stages.edges import Edges, PollRequest, check_disk, opened
+from ingest.stages.edges import Edges, PollRequest, check_disk, open_poll
 from ingest.stages.fetching import results
 from ingest.stages.loading import load_batch
 from ingest.stages.polling import poll_feeds, queue_rechecks
@@ -85,7 +85,7 @@ async def poll(
 ) -> PollSummary:
     """Poll the feeds that are due, load the pages that are pending, publish. Raises LockedError while another
     poll runs, WarehouseError on a full disk."""
-    async with opened(settings, feeds, "poll", request) as edges:
+    async with open_poll(settings, feeds, request) as edges:
         summary = await poll_stage(edges, request, progress)
         async for _ in work_stage(edges, request, summary, progress):
             pass

@@ -17,7 +17,7 @@ from support.taken_down import ALPHA, TITLE, URL, WORDS, files_with, newsroom, r
 from ingest.load.db import Connection, Warehouse
 from ingest.pipeline import poll_stage, work_stage
 from ingest.settings import load_feeds
-from ingest.stages.edges import PollRequest, opened
+from ingest.stages.edges import PollRequest, open_poll
 from ingest.upkeep.maintain import maintain
 
 
@@ -47,7 +47,7 @@ async def die(site: ArchiveSite, hour: float, *, after: bool) -> None:
     asked = PollRequest(everything=True, now=NOON + timedelta(hours=hour))
     warehouse = Dying(site.settings)
     warehouse.after = after
-    async with opened(site.settings, load_feeds(site.write()), "poll", asked) as edges:
+    async with open_poll(site.settings, load_feeds(site.write()), asked) as edges:
         edges = replace(edges, warehouse=warehouse)
         summary = await poll_stage(edges, asked)
         async for _ in work_stage(edges, asked, summary):

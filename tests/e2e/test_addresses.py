@@ -13,7 +13,7 @@ from ingest.load.db import Warehouse
 from ingest.load.publish import publish
 from ingest.pipeline import poll_stage
 from ingest.settings import load_feeds
-from ingest.stages.edges import PollRequest, opened
+from ingest.stages.edges import PollRequest, open_poll
 
 A = "http://alpha.example"
 MAIN, PRINT = f"{A}/news/glass-roof-mended", f"{A}/print/55512"
@@ -71,7 +71,7 @@ def test_a_new_address_has_an_outcome_from_the_moment_it_is_known(newsroom: News
 
     async def only_poll() -> None:
         asked = PollRequest(everything=True)
-        async with opened(newsroom.settings, load_feeds(newsroom.write()), "poll", asked) as edges:
+        async with open_poll(newsroom.settings, load_feeds(newsroom.write()), asked) as edges:
             await poll_stage(edges, asked)
 
     asyncio.run(only_poll())

@@ -23,7 +23,7 @@ from ingest.load.read import query
 from ingest.model import Reason
 from ingest.pipeline import PollSummary
 from ingest.settings import load_settings
-from ingest.stages.edges import PollRequest, opened
+from ingest.stages.edges import PollRequest, open_poll
 
 IN_FLIGHT = 6
 """Hosts of the wire: what each was asked for in the moment of an error may be asked for again."""
@@ -53,7 +53,7 @@ def pages(server: WireServer) -> list[tuple[str, str]]:
 
 async def test_slices_share_the_pages_and_the_last_takes_the_rest(wire: WireServer, tmp_path: Path) -> None:
     settings, feeds = configured(None, None, str(tmp_path / "ingest.toml"))
-    async with opened(settings, feeds, "poll", PollRequest(everything=True)) as edges:
+    async with open_poll(settings, feeds, PollRequest(everything=True)) as edges:
         run = PollRun(edges, PollRequest(everything=True), slices=3, smallest=1)
         assert await poll_feeds.fn(run) == len(feeds.feeds)
         parts = [await run.load(1)]
@@ -68,7 +68,7 @@ async def test_slices_share_the_pages_and_the_last_takes_the_rest(wire: WireServ
 
 async def test_a_step_tried_again_asks_for_no_archived_page_twice(wire: WireServer, tmp_path: Path) -> None:
     settings, feeds = configured(None, None, str(tmp_path / "ingest.toml"))
-    async with opened(settings, feeds, "poll", PollRequest()) as edges:
+    async with open_poll(settings, feeds, PollRequest()) as edges:
         run = PollRun(edges, PollRequest(), slices=20, smallest=1)
         await run.poll()
         first = await run.load(1)
@@ -107,7 +107,7 @@ async def test_wrong_settings_fail_the_run_with_the_place(tmp_path: Path) -> Non
 
 async def test_maintain_publishes_sweeps_and_checks(wire: WireServer, tmp_path: Path) -> None:
     settings, feeds = configured(None, None, str(tmp_path / "ingest.toml"))
-    async with opened(settings, feeds, "poll", PollRequest()) as edges:
+    async with open_poll(settings, feeds, PollRequest()) as edges:
         run = PollRun(edges, PollRequest())
         await run.poll()
         while await load_pages.fn(run, 1):

@@ -11,5 +11,7 @@ WITH mine AS (
 )
 SELECT p.*, false AS early
 FROM core.pending p
-WHERE p.kind IN ('backfill', 'capture') AND p.url_key IN (SELECT url_key FROM mine) AND p.url_key NOT IN (SELECT url_key FROM others)
+WHERE p.kind IN ('backfill', 'capture')
+  AND p.url_key IN (SELECT url_key FROM mine)
+  AND p.url_key NOT IN (SELECT url_key FROM others)
 ORDER BY p.rank, p.url_key

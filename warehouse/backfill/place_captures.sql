@@ -1,6 +1,7 @@
 -- Gives each target the earliest capture of its page, in whatever order the captures were read: it is loaded
 -- first.
-UPDATE core.backfill_target t SET page_file = c.page_file, page_offset = c.page_offset, page_length = c.page_length
+UPDATE core.backfill_target t
+SET page_file = c.page_file, page_offset = c.page_offset, page_length = c.page_length
 FROM (
   SELECT * FROM core.backfill_capture WHERE backfill_id = $id
   QUALIFY row_number() OVER (PARTITION BY url_key ORDER BY captured_at, page_file, page_offset) = 1

@@ -1,6 +1,7 @@
 -- Every backfill, or the one $id, with the chunks and addresses that it has and has done; newest first.
-SELECT b.backfill_id, b.source, b.mode, b.state, b.options, b.created_at, b.updated_at, count(c.chunk) AS chunks,
-       count(*) FILTER (WHERE c.state = 'done') AS chunks_done, coalesce(sum(c.targets), 0)::BIGINT AS urls,
+SELECT b.backfill_id, b.source, b.mode, b.state, b.options, b.created_at, b.updated_at,
+       count(c.chunk) AS chunks, count(*) FILTER (WHERE c.state = 'done') AS chunks_done,
+       coalesce(sum(c.targets), 0)::BIGINT AS urls,
        coalesce(sum(c.done), 0)::BIGINT AS tried, max(c.leased_until) AS leased_until
 FROM core.backfill b LEFT JOIN core.backfill_chunk c ON c.backfill_id = b.backfill_id
 WHERE $id IS NULL OR b.backfill_id = $id

@@ -3,7 +3,8 @@
 -- one waits for its time. Keys that were left out as `retry` when their chunk was opened are not tried early:
 -- an earlier backfill tried them.
 WITH mine AS (
-  SELECT url_key, bool_or(reason IS NULL) AS own FROM core.backfill_target WHERE backfill_id = $id GROUP BY url_key
+  SELECT url_key, bool_or(reason IS NULL) AS own
+  FROM core.backfill_target WHERE backfill_id = $id GROUP BY url_key
 )
 SELECT p.*, false AS early
 FROM core.pending p JOIN mine m ON m.url_key = p.url_key

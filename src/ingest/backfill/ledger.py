@@ -125,8 +125,7 @@ def add_targets(con: Connection, id: str, targets: Sequence[BackfillTarget]) -> 
 
 def known_captures(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
     """The captures of these keys that were imported already, as (url_key, captured_at)."""
-    found = con.execute(sql("backfill/known_captures"), {"id": id, "keys": sorted(keys)}).fetchall()
-    return set(found)
+    return set(con.execute(sql("backfill/known_captures"), {"id": id, "keys": sorted(keys)}).fetchall())
 
 
 def add_captures(

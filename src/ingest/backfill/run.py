@@ -206,7 +206,14 @@ async def _plan_new(
 
 def _create(edges: Edges, request: BackfillRequest, id: str) -> None:
     with edges.warehouse.transaction() as con:
-        ledger.create(con, id, request.source, request.mode, request.options(), edges.now)
+        ledger.create(
+            con=con,
+            id=id,
+            source=request.source,
+            mode=request.mode,
+            options=request.options(),
+            now=edges.now,
+        )
 
 
 def _resumable(settings: Settings, request: BackfillRequest) -> str | None:

@@ -155,7 +155,15 @@ async def open_run(
         archive = Archive(settings.data / "archive", name)
         try:
             async with _edges(
-                settings, feeds, job, warehouse, archive, agencies, client=client, preload=preload, now=now
+                settings=settings,
+                feeds=feeds,
+                job=job,
+                warehouse=warehouse,
+                archive=archive,
+                agencies=agencies,
+                client=client,
+                preload=preload,
+                now=now,
             ) as edges:
                 edges = replace(edges, budget=budget)
                 # In a thread: after a crash adopting takes time, and the event loop must not wait for it.
@@ -184,12 +192,12 @@ async def open_dry_run(
         home = settings if remembers else settings.model_copy(update={"data": Path(folder)})
         warehouse, archive = Warehouse(settings), Archive(Path(folder), "none")
         async with _edges(
-            home,
-            feeds,
-            job,
-            warehouse,
-            archive,
-            own_agencies(settings),
+            settings=home,
+            feeds=feeds,
+            job=job,
+            warehouse=warehouse,
+            archive=archive,
+            agencies=own_agencies(settings),
             client=client,
             preload=preload,
             now=now,
@@ -199,13 +207,13 @@ async def open_dry_run(
 
 @asynccontextmanager
 async def _edges(
+    *,
     settings: Settings,
     feeds: FeedList,
     job: str,
     warehouse: Warehouse,
     archive: Archive,
     agencies: str | None,
-    *,
     client: type[Client],
     preload: tuple[str, ...],
     now: datetime | None,
@@ -233,16 +241,16 @@ async def _edges(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, feeds: FeedList, job: str, request: PollRequest) -> AsyncIterator[Edges]:
+async def open_poll(settings: Settings, feeds: FeedList, request: PollRequest) -> AsyncIterator[Edges]:
     """Opens a poll (open_run) and notes it as begun: its row in core.run, the agencies and feeds in use."""
     budget = request.max_seconds or settings.run_seconds
-    async with open_run(settings, feeds, job, now=request.now, budget=budget, wait=request.wait) as edges:
-        await asyncio.to_thread(_begin, edges, job)
+    async with open_run(settings, feeds, "poll", now=request.now, budget=budget, wait=request.wait) as edges:
+        await asyncio.to_thread(_begin_poll, edges)
         yield edges
 
 
-def _begin(edges: Edges, job: str) -> None:
+def _begin_poll(edges: Edges) -> None:
     with edges.warehouse.transaction() as con:
-        polls.start_run(con, edges.run_id, job, edges.now)
+        polls.start_run(con, edges.run_id, "poll", edges.now)
         note_agencies(con, edges.agencies)
         polls.switch(con, [feed.id for feed in edges.feeds.enabled])

@@ -150,8 +150,15 @@ def _html_line(
     return CapturedPage(_address(link, row), _response(link, html, "text/html; charset=utf-8", now))
 
 
-def _response(url: str, body: bytes, kind: str, now: datetime) -> Response:
-    return Response(url, url, 200, {"content-type": kind}, body, now)
+def _response(url: str, body: bytes, content_type: str, now: datetime) -> Response:
+    return Response(
+        requested_url=url,
+        url=url,
+        status=200,
+        headers={"content-type": content_type},
+        body=body,
+        fetched_at=now,
+    )
 
 
 def _without_page(url: str, reason: Reason, detail: str) -> CapturedPage:

@@ -145,10 +145,10 @@ class _Raw:
         while True:
             more = self._stream.read(READ)
             self._held += more
-            found = self._held.find(_MEMBER)
-            if found >= 0:
-                self._held = self._held[found:]
-                self.offset += found
+            at = self._held.find(_MEMBER)
+            if at >= 0:
+                self._held = self._held[at:]
+                self.offset += at
                 return True
             if not more:
                 return False
@@ -229,11 +229,11 @@ class _Parser:
         start = 1  # not at the first byte: this record's own first line may be all that is left of it
         self._fault = None
         while True:
-            found = _VERSION.search(bytes(self._buffer), start)
+            match = _VERSION.search(bytes(self._buffer), start)
             start = 0
-            if found:
-                self._offset += found.start()
-                del self._buffer[: found.start()]
+            if match:
+                self._offset += match.start()
+                del self._buffer[: match.start()]
                 return Record(at, {}, damage=fault or "no WARC header")
             self._offset += max(0, len(self._buffer) - 16)
             del self._buffer[: max(0, len(self._buffer) - 16)]
@@ -283,15 +283,15 @@ def _length(text: str) -> int | None:
 
 
 def _blank(buffer: bytearray) -> int:
-    found = _BLANK.match(buffer)
-    return found.end() if found else 0
+    match = _BLANK.match(buffer)
+    return match.end() if match else 0
 
 
 def end_of_head(data: bytes | bytearray) -> tuple[int, int]:
     """The place and length of the first empty line, which ends a header, whichever way lines end; (-1, 0)
     where there is none."""
-    found = _EMPTY_LINE.search(data, 0, HEAD_CAP + 4)
-    return (found.start(), len(found[0])) if found else (-1, 0)
+    match = _EMPTY_LINE.search(data, 0, HEAD_CAP + 4)
+    return (match.start(), len(match[0])) if match else (-1, 0)
 
 
 def fields_of(head: bytes) -> dict[str, str]:
