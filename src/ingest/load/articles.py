@@ -7,17 +7,15 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-import duckdb
-
 from ingest.load.links import targets
 from ingest.load.rows import Known, Row, known_from
-from ingest.load.sql import append, merge, records, sql, stage
+from ingest.load.sql import Connection, append, merge, records, sql, stage
 from ingest.model import article_id
 
 _KEY = ("url_key",)
 
 
-def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
+def leads(con: Connection, keys: Collection[str]) -> dict[str, str]:
     """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead
     nowhere are left out."""
     led = targets(con, keys)
@@ -34,7 +32,7 @@ def leads(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, st
     return {key: own[0] for key, own in found if own}
 
 
-def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, Known]:
+def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
     """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left
     out."""
     led = leads(con, keys)
@@ -55,7 +53,7 @@ def known_articles(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dic
     return {key: known[target] for key, target in led.items()}
 
 
-def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, str]:
+def taken_down(con: Connection, keys: Collection[str]) -> dict[str, str]:
     """Of these keys the ones that must never come back, with the reason given."""
     if not stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
         return {}
@@ -66,7 +64,7 @@ def taken_down(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[st
     return dict(rows)
 
 
-def write_articles(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
+def write_articles(con: Connection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
     """Insert or replace articles and revisions, and mark the days they show on."""
     latest = max(
         (row["first_seen_at"] for row in articles), default=None
@@ -81,7 +79,7 @@ def write_articles(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], revi
     )
 
 
-def write_dropped(con: duckdb.DuckDBPyConnection, lines: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def write_dropped(con: Connection, lines: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     """What extraction took out of these articles' current texts (article_id -> (rule, text))."""
     con.execute("DELETE FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(lines)])
     append(
@@ -95,7 +93,7 @@ def write_dropped(con: duckdb.DuckDBPyConnection, lines: Mapping[str, Sequence[t
     )
 
 
-def mark_dirty(con: duckdb.DuckDBPyConnection, days: Sequence[tuple[str, Any]]) -> None:
+def mark_dirty(con: Connection, days: Sequence[tuple[str, Any]]) -> None:
     """Days of a dataset that the next publish writes again."""
     rows = [{"dataset": dataset, "day": day} for dataset, day in sorted(set(days))]
     if stage(con, rows, "core.dirty_day"):
@@ -107,7 +105,7 @@ Notice = Mapping[str, Any]
 """article_id, withdraws (what it names), agency, publisher, host, headline and `at`, its time."""
 
 
-def notices_near(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> list[Notice]:
+def notices_near(con: Connection, days: Collection[date]) -> list[Notice]:
     """Notices that may name an article published on one of these days, oldest first."""
     if not days:
         return []
@@ -115,7 +113,7 @@ def notices_near(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> list
     return list(records(con))
 
 
-def take_out(con: duckdb.DuckDBPyConnection, notice: Notice, now: datetime) -> dict[str, date]:
+def take_out(con: Connection, notice: Notice, now: datetime) -> dict[str, date]:
     """Set the one story that the notice names to withdrawn, with a revision that says so; its id and
     published_day.
 

@@ -6,10 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-import duckdb
-
 from ingest.load.rows import Row
-from ingest.load.sql import append, sql, stage, stage_columns
+from ingest.load.sql import Connection, append, sql, stage, stage_columns
 
 KEPT = timedelta(days=30)
 """A sentence that no text brought again for so long is counted no more."""
@@ -19,7 +17,7 @@ REDO = 500
 
 
 def write_sentences(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]],
     now: datetime,
 ) -> None:
@@ -38,7 +36,7 @@ def write_sentences(
     )
 
 
-def learnt(con: duckdb.DuckDBPyConnection, sentences: Collection[int]) -> frozenset[int]:
+def learnt(con: Connection, sentences: Collection[int]) -> frozenset[int]:
     """Which of these sentences are boilerplate."""
     anything = con.execute("SELECT 1 FROM core.sentence_learnt LIMIT 1").fetchall()
     if not anything or not stage(con, [{"hash": sentence} for sentence in sentences], "core.sentence_learnt"):
@@ -50,15 +48,13 @@ def learnt(con: duckdb.DuckDBPyConnection, sentences: Collection[int]) -> frozen
     return frozenset(sentence for (sentence,) in rows)
 
 
-def anything_to_learn(con: duckdb.DuckDBPyConnection) -> bool:
+def anything_to_learn(con: Connection) -> bool:
     """Whether sentences came since the last learning, or texts wait to be compared anew."""
     query = "SELECT exists(FROM core.sentence_fresh) OR exists(FROM core.sentence_redo)"
     return bool(con.execute(query).fetchall()[0][0])
 
 
-def repeated(
-    con: duckdb.DuckDBPyConnection, texts: int, sample: int
-) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
+def repeated(con: Connection, texts: int, sample: int) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
     """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the
     openings of a `sample`."""
     found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
@@ -69,7 +65,7 @@ def repeated(
     return found
 
 
-def learn(con: duckdb.DuckDBPyConnection, counts: Mapping[int, int], now: datetime) -> None:
+def learn(con: Connection, counts: Mapping[int, int], now: datetime) -> None:
     """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be
     compared anew."""
     rows = [
@@ -83,7 +79,7 @@ def learn(con: duckdb.DuckDBPyConnection, counts: Mapping[int, int], now: dateti
     con.execute("DELETE FROM core.sentence WHERE seen_day < ?", [now.date() - KEPT])
 
 
-def to_redo(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
+def to_redo(con: Connection) -> dict[str, date]:
     """The next texts to compare anew, where they stand; taken off the list."""
     rows = con.execute(
         "DELETE FROM core.sentence_redo WHERE article_id IN "
@@ -98,9 +94,7 @@ LEARN_AFTER = 5
 """Pages of a host that must carry a block before it is taken out (at two pages a host nothing is gained)."""
 
 
-def see_lines(
-    con: duckdb.DuckDBPyConnection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime
-) -> None:
+def see_lines(con: Connection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime) -> None:
     """Remember which blocks stood on which page."""
     seen = [
         (article["host"], line, article["article_id"])
@@ -119,7 +113,7 @@ def see_lines(
         con.unregister("staged")
 
 
-def learn_lines(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+def learn_lines(con: Connection, now: datetime) -> None:
     """Blocks seen on LEARN_AFTER pages of their host are boilerplate from the next run on.
 
     Done at the end of a run that ended by itself, never between its batches: what a text is must not depend
@@ -128,9 +122,7 @@ def learn_lines(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     con.execute(sql("load/learn_lines"), {"pages": LEARN_AFTER, "now": now})
 
 
-def host_lines(
-    con: duckdb.DuckDBPyConnection, hosts: Collection[str] | None = None
-) -> dict[str, frozenset[int]]:
+def host_lines(con: Connection, hosts: Collection[str] | None = None) -> dict[str, frozenset[int]]:
     """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
     found: dict[str, set[int]] = {}
     query = (

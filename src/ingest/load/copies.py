@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from ingest.load.articles import mark_dirty
 from ingest.load.rows import Known, Row, known_from
-from ingest.load.sql import append, records, sql, stage, stage_columns
+from ingest.load.sql import Connection, append, records, sql, stage, stage_columns
 from ingest.model import Signal
 
 Days = Mapping[str, date]
@@ -27,7 +26,7 @@ _APART = timedelta(days=60)
 """Days further apart than this are looked up apart: one stray old date must not open all of the history."""
 
 
-def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
+def forget(con: Connection, gone: Days) -> dict[str, date]:
     """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were
     verified with, and where those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
@@ -42,9 +41,7 @@ def forget(con: duckdb.DuckDBPyConnection, gone: Days) -> dict[str, date]:
     return {id: day for id, day in mates.items() if id not in gone}
 
 
-def write_fingerprints(
-    con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
-) -> None:
+def write_fingerprints(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
     """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick
     without an index."""
     if _stage_hashes(con, prints):
@@ -53,7 +50,7 @@ def write_fingerprints(
 
 
 def candidates(
-    con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]
+    con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]
 ) -> tuple[list[tuple[str, str]], dict[str, date]]:
     """Pairs (a < b) worth verifying: enough shared hashes within the window, the best few of each of
     `prints`; and where all whom they name stand."""
@@ -70,17 +67,17 @@ def candidates(
     return sorted(found), days
 
 
-def texts(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
+def texts(con: Connection, days: Days) -> list[dict[str, Any]]:
     """What verification reads of these articles."""
     return _over(con, "copy_texts", days.items())
 
 
-def articles(con: duckdb.DuckDBPyConnection, days: Days) -> list[Known]:
+def articles(con: Connection, days: Days) -> list[Known]:
     """What comparing these articles anew asks of them; those that moved to another day since are left out."""
     return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
 
-def connected(con: duckdb.DuckDBPyConnection, seeds: Days) -> tuple[dict[str, date], list[tuple[str, str]]]:
+def connected(con: Connection, seeds: Days) -> tuple[dict[str, date], list[tuple[str, str]]]:
     """All articles connected to `seeds` by verified pairs (the seeds among them), and the pairs."""
     days, edge = dict(seeds), dict(seeds)
     pairs: set[tuple[str, str]] = set()
@@ -92,7 +89,7 @@ def connected(con: duckdb.DuckDBPyConnection, seeds: Days) -> tuple[dict[str, da
     return days, sorted(pairs)
 
 
-def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
+def members(con: Connection, days: Days) -> list[dict[str, Any]]:
     """What grouping asks of these articles, by id; only present ones (live, embargoed).
 
     `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.
@@ -111,13 +108,13 @@ def members(con: duckdb.DuckDBPyConnection, days: Days) -> list[dict[str, Any]]:
     return rows
 
 
-def write_pairs(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def write_pairs(con: Connection, rows: Sequence[Row]) -> None:
     """New edges. A changed text's old ones were forgotten, so that none of these is there yet."""
     append(con, "core.copy_pair", rows)
 
 
 def replace_groups(
-    con: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, date]], rows: Sequence[Row], now: datetime
+    con: Connection, places: Sequence[tuple[str, date]], rows: Sequence[Row], now: datetime
 ) -> tuple[int, set[date]]:
     """Groups of the articles at `places` become `rows`; old group ids keep leading to the new.
 
@@ -135,7 +132,7 @@ def replace_groups(
     return sum(not row["is_canonical"] and id not in before for id, row in after.items()), shown | spoken
 
 
-def days_of(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, date]:
+def days_of(con: Connection, ids: Sequence[str]) -> dict[str, date]:
     """Where these articles stand, by a look through all of them."""
     if not stage(con, [{"article_id": id} for id in sorted(ids)], "core.copy_group", ("article_id",)):
         return {}
@@ -144,9 +141,7 @@ def days_of(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, dat
     return {str(id): day for id, day in rows}
 
 
-def _remember(
-    con: duckdb.DuckDBPyConnection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime
-) -> None:
+def _remember(con: Connection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime) -> None:
     now_in = {id: after[id]["group_id"] if id in after else id for id in before}
     moved = {(row["group_id"], now_in[id]) for id, row in before.items() if row["group_id"] != now_in[id]}
     append(
@@ -156,7 +151,7 @@ def _remember(
     )
 
 
-def _stage_hashes(con: duckdb.DuckDBPyConnection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
+def _stage_hashes(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
     """A row for each hash of each sketch as the relation `staged`; False when there is none."""
     of = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
     if not len(of):
@@ -179,9 +174,7 @@ def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, lis
         yield run[0][1], run[-1][1], [id for id, _ in run]
 
 
-def _over(
-    con: duckdb.DuckDBPyConnection, statement: str, places: Iterable[tuple[str, date]]
-) -> list[dict[str, Any]]:
+def _over(con: Connection, statement: str, places: Iterable[tuple[str, date]]) -> list[dict[str, Any]]:
     """Run a statement over staged ids, span by span; its rows with ids as strings."""
     rows: list[dict[str, Any]] = []
     for first, last, ids in _spans(places):

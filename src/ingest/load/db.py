@@ -19,11 +19,9 @@ import ingest
 from ingest.errors import ConfigError, WarehouseError
 from ingest.load.folder import WAREHOUSE, must_exist
 from ingest.load.locks import write_lock
+from ingest.load.sql import Connection as Connection
 from ingest.load.sql import names, sql
 from ingest.settings import Settings
-
-Connection = duckdb.DuckDBPyConnection
-"""What `transaction()` hands out; other folders name the type from here."""
 
 FOLDERS = ("published", "archive", "locks")
 STORAGE_ERRORS = (
@@ -83,7 +81,7 @@ class Warehouse:
             ) from None
 
     @contextmanager
-    def transaction(self, memory: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def transaction(self, memory: str | None = None) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back on any error. `memory` is for what can do with
         less than it may."""
         if not self._ready:
@@ -122,7 +120,7 @@ class Warehouse:
         shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
-    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _open(self) -> Iterator[Connection]:
         con = self._connect(self.path)
         try:
             con.execute("SET TimeZone = 'UTC'")
@@ -143,7 +141,7 @@ class Warehouse:
                 con.close()
                 pa.default_memory_pool().release_unused()  # of staged rows; kept for ever otherwise
 
-    def _connect(self, path: Path) -> duckdb.DuckDBPyConnection:
+    def _connect(self, path: Path) -> Connection:
         deadline = time.monotonic() + _OPEN_WAIT
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": self.settings.duckdb_memory,
@@ -179,7 +177,7 @@ def _why_not(path: Path, error: Exception) -> str:
     return f"{path}: cannot be opened: {first[:200]}; restore a backup or choose another --data folder"
 
 
-def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+def _migrate(con: Connection, path: Path) -> bool:
     known = {int(name.rpartition("/")[2][:4]): name for name in names("migrations")}
     have = _layout(con)
     if have > max(known):
@@ -197,7 +195,7 @@ def _migrate(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     return bool(todo)
 
 
-def _layout(con: duckdb.DuckDBPyConnection) -> int:
+def _layout(con: Connection) -> int:
     there = con.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'"
     ).fetchone()

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import duckdb
-
 from ingest.load.rows import AliasRow
-from ingest.load.sql import merge, sql, stage
+from ingest.load.sql import Connection, merge, sql, stage
 
 _KEY = ("link_key",)
 
 
-def look(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
+def look(con: Connection, keys: Collection[str]) -> None:
     """Find the rows of these link keys, unless this transaction has. One look for all keys that a step will
     ask of costs one scan of the hashes; each further one for others costs another."""
     if stage(con, [{"link_key": key} for key in sorted(set(keys))], "core.alias", _KEY):
@@ -28,7 +26,7 @@ def look(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
             con.execute(sql("load/near_links"))
 
 
-def targets(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, list[str]]:
+def targets(con: Connection, keys: Collection[str]) -> dict[str, list[str]]:
     """Where the aliases of these keys lead."""
     found: dict[str, list[str]] = {}
     look(con, keys)
@@ -39,7 +37,7 @@ def targets(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> dict[str, 
     return found
 
 
-def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[AliasRow]) -> None:
+def add_aliases(con: Connection, rows: Sequence[AliasRow]) -> None:
     """URLs that lead to articles; one row for a URL and kind, the smallest rank of the batch wins."""
     best: dict[tuple[str, str], AliasRow] = {}
     for row in rows:
@@ -50,14 +48,14 @@ def add_aliases(con: duckdb.DuckDBPyConnection, rows: Sequence[AliasRow]) -> Non
     merge(con, "merge_alias", list(best.values()), "core.alias")
 
 
-def lead_links(con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, str]]) -> None:
+def lead_links(con: Connection, pairs: Sequence[tuple[str, str]]) -> None:
     """Links of the first key lead to the article of the second: known since the page was fetched."""
     rows = [{"link_key": link_key, "url_key": url_key} for link_key, url_key in dict(pairs).items()]
     look(con, [row["link_key"] for row in rows])
     merge(con, "lead_links", rows, "core.alias")
 
 
-def mark_days_of(con: duckdb.DuckDBPyConnection, keys: Collection[str]) -> None:
+def mark_days_of(con: Connection, keys: Collection[str]) -> None:
     """Mark every day on which a link to these keys was first seen: a new outcome may change which link of a
     key is primary."""
     look(con, keys)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import duckdb
-
 from ingest.load.rows import Row
-from ingest.load.sql import merge, sql, stage
+from ingest.load.sql import Connection, merge, sql, stage
 
 
-def write_agencies(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+def write_agencies(con: Connection, rows: Sequence[Row]) -> None:
     """The table as it is now; nothing is written where it already stands so."""
     there = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchall()
     stage(con, rows, "core.agency")
@@ -22,7 +20,7 @@ def write_agencies(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
         merge(con, "merge_agency", rows, "core.agency")
 
 
-def note_publishers(con: duckdb.DuckDBPyConnection, articles: Sequence[Row], now: datetime) -> None:
+def note_publishers(con: Connection, articles: Sequence[Row], now: datetime) -> None:
     """Publishers met for the first time, with the host they were met on."""
     rows = {
         row["publisher"]: {"publisher": row["publisher"], "host": row["host"], "first_seen_at": now}

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-import duckdb
-
 from ingest.load.rows import page_row
-from ingest.load.sql import append, merge, sql, stage
+from ingest.load.sql import Connection, append, merge, sql, stage
 from ingest.model import ArchivePlace, Page, Work
 
 
 def commit_pages(
-    con: duckdb.DuckDBPyConnection, run_id: str, archived: Iterable[tuple[Work, Page]], done: Collection[str]
+    con: Connection, run_id: str, archived: Iterable[tuple[Work, Page]], done: Collection[str]
 ) -> None:
     """Note archived pages; work not yet `done` keeps its place, so that a rerun reads the archive instead of
     the network."""
@@ -24,7 +22,7 @@ def commit_pages(
     advance(con, [page.place for _, page in pairs if page.place])
 
 
-def note_places(con: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, ArchivePlace]]) -> None:
+def note_places(con: Connection, places: Sequence[tuple[str, ArchivePlace]]) -> None:
     rows = [
         {"url_key": key, "page_file": p.file, "page_offset": p.offset, "page_length": p.length}
         for key, p in places
@@ -34,7 +32,7 @@ def note_places(con: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, Arch
         con.unregister("staged")
 
 
-def advance(con: duckdb.DuckDBPyConnection, places: Iterable[ArchivePlace]) -> None:
+def advance(con: Connection, places: Iterable[ArchivePlace]) -> None:
     """Rows now point to everything up to the end of these records."""
     ends: dict[str, int] = {}
     for place in places:
@@ -47,6 +45,6 @@ def advance(con: duckdb.DuckDBPyConnection, places: Iterable[ArchivePlace]) -> N
     )
 
 
-def committed(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def committed(con: Connection) -> dict[str, int]:
     """How far each archive segment is pointed to, in bytes."""
     return dict(con.execute("SELECT file, committed FROM core.segment").fetchall())

@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import duckdb
-
 from ingest.load.articles import leads, mark_dirty, taken_down
 from ingest.load.rows import LinkState, Row, link_state_from, state_from, state_row
-from ingest.load.sql import append, merge, records, sql, stage
+from ingest.load.sql import Connection, append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
 from ingest.reasons import undecided
 
 
-def feed_states(con: duckdb.DuckDBPyConnection) -> dict[str, FeedState]:
+def feed_states(con: Connection) -> dict[str, FeedState]:
     """The state of every feed ever polled, by id."""
     con.execute("SELECT * FROM core.feed")
     return {row["feed_id"]: state_from(row) for row in records(con)}
 
 
-def write_states(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[Feed, FeedState]]) -> None:
+def write_states(con: Connection, pairs: Iterable[tuple[Feed, FeedState]]) -> None:
     """Feed states beside what feeds.toml says of them now."""
     merge(con, "merge_feed", [_feed_row(feed, state) for feed, state in pairs], "core.feed")
 
 
-def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
+def switch(con: Connection, enabled: Sequence[str]) -> None:
     """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again
     are late, not paused."""
     con.execute(
@@ -35,9 +33,7 @@ def switch(con: duckdb.DuckDBPyConnection, enabled: Sequence[str]) -> None:
     )
 
 
-def known_entries(
-    con: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]]
-) -> dict[str, dict[str, str]]:
+def known_entries(con: Connection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
     """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries
     besides."""
     if not stage(
@@ -54,7 +50,7 @@ def known_entries(
     return found
 
 
-def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, LinkState]:
+def known_links(con: Connection, keys: Iterable[str]) -> dict[str, LinkState]:
     """What the warehouse knows of each of these link keys."""
     asked = sorted(set(keys))
     led = leads(con, asked)
@@ -67,7 +63,7 @@ def known_links(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str
 
 
 def write_polls(
-    con: duckdb.DuckDBPyConnection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]
+    con: Connection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]
 ) -> None:
     """raw.poll rows, the changed states of entries, and their digests."""
     append(con, "raw.poll", polls)
@@ -76,7 +72,7 @@ def write_polls(
     mark_dirty(con, [("polls", row["day"]) for row in polls])
 
 
-def _without_text(con: duckdb.DuckDBPyConnection, history: Sequence[Row]) -> Sequence[Row]:
+def _without_text(con: Connection, history: Sequence[Row]) -> Sequence[Row]:
     """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do
     not."""
     barred = taken_down(con, {row["url_key"] for row in history})
@@ -99,7 +95,7 @@ def _feed_row(feed: Feed, state: FeedState) -> Row:
     }
 
 
-def start_run(con: duckdb.DuckDBPyConnection, run_id: str, job: str, now: datetime) -> None:
+def start_run(con: Connection, run_id: str, job: str, now: datetime) -> None:
     append(
         con,
         "core.run",
@@ -107,5 +103,5 @@ def start_run(con: duckdb.DuckDBPyConnection, run_id: str, job: str, now: dateti
     )
 
 
-def end_run(con: duckdb.DuckDBPyConnection, run_id: str, ended: datetime, summary: str) -> None:
+def end_run(con: Connection, run_id: str, ended: datetime, summary: str) -> None:
     con.execute("UPDATE core.run SET ended_at = ?, summary = ? WHERE run_id = ?", [ended, summary, run_id])

@@ -20,7 +20,7 @@ import duckdb
 
 from ingest.load.db import Warehouse
 from ingest.load.marts import Mart, comment_statements, create_statement, marts
-from ingest.load.sql import names, sql
+from ingest.load.sql import Connection, names, sql
 
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
@@ -77,7 +77,7 @@ def sweep(warehouse: Warehouse) -> int:
     return len(orphans)
 
 
-def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
+def _layout_changed(con: Connection) -> bool:
     """True the first time, and after an upgrade changed what is published: the files of older days have other
     columns then."""
     layouts = [_layout(con, name.removeprefix("publish/")) for name in names("publish")]
@@ -87,7 +87,7 @@ def _layout_changed(con: duckdb.DuckDBPyConnection) -> bool:
     return row is None or row[0] != now
 
 
-def _layout(con: duckdb.DuckDBPyConnection, dataset: str) -> str:
+def _layout(con: Connection, dataset: str) -> str:
     """A name for what a dataset's query returns. It changes with the statement (its comments apart) and with
     the columns that `*` stands for: a migration may add one without a change of the statement."""
     statement = "\n".join(
@@ -100,7 +100,7 @@ def _layout(con: duckdb.DuckDBPyConnection, dataset: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_OID, statement + columns).hex[:12]
 
 
-def _write_days(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+def _write_days(con: Connection, folder: Path) -> int:
     dirty: dict[str, dict[date, int]] = {}
     for dataset, day, texts in con.execute(sql("publish/dirty")).fetchall():
         dirty.setdefault(dataset, {})[day] = texts
@@ -129,7 +129,7 @@ def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
 
 
 def _write_dataset(
-    con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str, days: list[date], parts: int
+    con: Connection, folder: Path, dataset: str, column: str, days: list[date], parts: int
 ) -> int:
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day AS SELECT unnest(?::DATE[]) AS day", [days])
     generation = uuid.uuid4().hex[:12]
@@ -151,7 +151,7 @@ def _write_dataset(
     return len(files)
 
 
-def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, column: str) -> None:
+def _ensure_typed(con: Connection, folder: Path, dataset: str, column: str) -> None:
     """An empty file of the right types, so that the mart exists before the first row and every reader sees
     one schema."""
     target = folder / dataset / f"{column}=1970-01-01" / _typed_name(con, dataset)
@@ -169,12 +169,12 @@ def _ensure_typed(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, co
     _sync([target.parent])
 
 
-def _typed_name(con: duckdb.DuckDBPyConnection, dataset: str) -> str:
+def _typed_name(con: Connection, dataset: str) -> str:
     """Changes with the dataset's columns, so that a new column brings a new typed file."""
     return f"typed_{_layout(con, dataset)}.parquet"
 
 
-def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+def _write_whole(con: Connection, folder: Path) -> int:
     for dataset in WHOLE:
         target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -190,9 +190,7 @@ def _write_whole(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     return len(WHOLE)
 
 
-def _register(
-    con: duckdb.DuckDBPyConnection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]
-) -> None:
+def _register(con: Connection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]) -> None:
     rows = [[dataset, day, str(path.relative_to(folder))] for day, path in files]
     if rows:
         con.executemany("INSERT INTO core.published_file VALUES (?, ?, ?, NULL)", rows)
@@ -201,7 +199,7 @@ def _register(
 # -- the views --------------------------------------------------------------------------------
 
 
-def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> None:
+def _build_views(con: Connection, folder: Path, target: Path) -> None:
     """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into
     place."""
     sources = {dataset: _source(con, folder, dataset) for dataset in DATASETS}
@@ -225,13 +223,13 @@ def _build_views(con: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> 
         shutil.rmtree(build, ignore_errors=True)
 
 
-def _create_view(views: duckdb.DuckDBPyConnection, mart: Mart, sources: Mapping[str, str]) -> None:
+def _create_view(views: Connection, mart: Mart, sources: Mapping[str, str]) -> None:
     views.execute(create_statement(mart, sources))
     for statement in comment_statements(mart):
         views.execute(statement)
 
 
-def _source(con: duckdb.DuckDBPyConnection, folder: Path, dataset: str) -> str:
+def _source(con: Connection, folder: Path, dataset: str) -> str:
     rows = con.execute(
         "SELECT path FROM core.published_file WHERE dataset = ? AND replaced_at IS NULL ORDER BY day, path",
         [dataset],

@@ -14,11 +14,11 @@ import duckdb
 
 from ingest.errors import ConfigError, IngestError, WarehouseError
 from ingest.load.folder import NEWS, must_exist
-from ingest.load.sql import records
+from ingest.load.sql import Connection, records
 
 
 @contextmanager
-def reader(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def reader(data: Path) -> Iterator[Connection]:
     """A read-only connection to the marts of this data directory.
 
     Raises NoWarehouseError when there is no warehouse, WarehouseError when its marts are missing or damaged.

@@ -12,6 +12,9 @@ import pyarrow as pa
 
 from ingest.text import sound
 
+Connection = duckdb.DuckDBPyConnection
+"""What `Warehouse.transaction()` hands out; other folders name the type from ingest.load.db."""
+
 
 @cache
 def sql(name: str) -> str:
@@ -26,9 +29,7 @@ def names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(f"{folder}/{f.name.removesuffix('.sql')}" for f in files if f.name.endswith(".sql")))
 
 
-def stage(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()
-) -> bool:
+def stage(con: Connection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()) -> bool:
     """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when
     there are none.
 
@@ -42,7 +43,7 @@ def stage(
     return True
 
 
-def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], like: str) -> None:
+def stage_columns(con: Connection, columns: Mapping[str, Any], like: str) -> None:
     """The same for whole columns of equal length, lists or Arrow arrays: what is numbers already need not
     become rows first."""
     schema = _schema(con, like)
@@ -62,29 +63,27 @@ def stage_columns(con: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], li
 _SCHEMAS: dict[str, Any] = {}
 
 
-def _schema(con: duckdb.DuckDBPyConnection, table: str) -> Any:
+def _schema(con: Connection, table: str) -> Any:
     if table not in _SCHEMAS:
         _SCHEMAS[table] = con.sql(f"SELECT * FROM {table} LIMIT 0").to_arrow_table().schema
     return _SCHEMAS[table]
 
 
-def merge(
-    con: duckdb.DuckDBPyConnection, statement: str, rows: Sequence[Mapping[str, Any]], like: str
-) -> None:
+def merge(con: Connection, statement: str, rows: Sequence[Mapping[str, Any]], like: str) -> None:
     """Run `warehouse/load/<statement>.sql` over the staged rows."""
     if stage(con, rows, like):
         con.execute(sql(f"load/{statement}"))
         con.unregister("staged")
 
 
-def append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def append(con: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows as they are into an append-only table."""
     if stage(con, rows, table):
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged")
         con.unregister("staged")
 
 
-def records(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def records(con: Connection) -> list[dict[str, Any]]:
     """The rows of the last query as dicts."""
     described = con.description or []
     found = [column[0] for column in described]

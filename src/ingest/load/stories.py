@@ -7,10 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
 from ingest.load.articles import mark_dirty
-from ingest.load.sql import append, sql, stage
+from ingest.load.sql import Connection, append, sql, stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,7 @@ class Told:
         return self.lead_id if self.texts > 1 else None
 
 
-def write_marks(
-    con: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]
-) -> None:
+def write_marks(con: Connection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]) -> None:
     """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with
     the fingerprints."""
     append(
@@ -52,38 +48,36 @@ def write_marks(
     )
 
 
-def mark_days(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
+def mark_days(con: Connection, days: Collection[date]) -> None:
     """Stories of these days are to be derived anew, whichever run comes to it."""
     if stage(con, [{"day": day} for day in sorted(set(days))], "core.story_day"):
         con.execute(sql("load/story_days"))
         con.unregister("staged")
 
 
-def marked_days(con: duckdb.DuckDBPyConnection) -> dict[date, int]:
+def marked_days(con: Connection) -> dict[date, int]:
     """The days to derive, oldest first, with how many texts stand on each."""
     return dict(con.execute(sql("load/marked_days")).fetchall())
 
 
-def derived(con: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
+def derived(con: Connection, days: Collection[date]) -> None:
     con.execute("DELETE FROM core.story_day WHERE day IN (SELECT unnest(?::DATE[]))", [sorted(days)])
 
 
-def marked_texts(con: duckdb.DuckDBPyConnection, day: date) -> list[Marked]:
+def marked_texts(con: Connection, day: date) -> list[Marked]:
     """The canonical texts of a day that have a time."""
     rows = con.execute(sql("load/marked_texts"), {"day": day}).fetchall()
     return [Marked(str(id), at, frozenset(marks)) for id, at, marks in rows]
 
 
-def told(con: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[str, Told]:
+def told(con: Connection, first: date, last: date) -> dict[str, Told]:
     """What was derived for these days, both inclusive, by article."""
     query = "SELECT article_id, day, lead_id, texts FROM core.story WHERE day BETWEEN ? AND ?"
     rows = con.execute(query, [first, last]).fetchall()
     return {str(id): Told(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
 
 
-def replace_told(
-    con: duckdb.DuckDBPyConnection, before: Mapping[str, Told], after: Mapping[str, Told]
-) -> None:
+def replace_told(con: Connection, before: Mapping[str, Told], after: Mapping[str, Told]) -> None:
     """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its
     copies."""
     moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
@@ -107,7 +101,7 @@ def _shown(rows: Mapping[str, Told], id: str) -> str | None:
     return rows[id].story_id if id in rows else None
 
 
-def _show(con: duckdb.DuckDBPyConnection, days: Mapping[str, date]) -> None:
+def _show(con: Connection, days: Mapping[str, date]) -> None:
     if stage(con, [{"article_id": id} for id in days], "core.copy_group", ("article_id",)):
         con.execute(sql("load/story_mates"), {"first": min(days.values()), "last": max(days.values())})
         shown = [day for (day,) in con.fetchall()]

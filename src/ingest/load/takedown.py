@@ -17,7 +17,7 @@ import duckdb
 from ingest.errors import WarehouseError
 from ingest.load.articles import mark_dirty
 from ingest.load.db import Warehouse
-from ingest.load.sql import records, sql
+from ingest.load.sql import Connection, records, sql
 
 DATASETS = ("articles", "revisions")
 """Published datasets that hold texts."""
@@ -38,7 +38,7 @@ class Gone:
     copies: list[dict[str, Any]]
 
 
-def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, now: datetime) -> Gone:
+def take_out(con: Connection, asked: str, key: str, reason: str, now: datetime) -> Gone:
     """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the
     outcomes."""
     con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
@@ -55,7 +55,7 @@ def take_out(con: duckdb.DuckDBPyConnection, asked: str, key: str, reason: str, 
     return Gone(keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], said, copies)
 
 
-def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Sequence[date]) -> None:
+def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) -> None:
     con.execute(sql("takedown/tombstone"), {"reason": reason, "now": now})
     marked = con.execute(
         "SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)"
@@ -69,7 +69,7 @@ def _clear(con: duckdb.DuckDBPyConnection, reason: str, now: datetime, days: Seq
         con.execute(f"DELETE FROM {table} WHERE url_key IN (SELECT key FROM gone)")
 
 
-def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
+def bar(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
     """Addresses at which something taken down came again (key -> a key with a tombstone): each has a
     tombstone from now on.
 
@@ -90,20 +90,20 @@ def bar(con: duckdb.DuckDBPyConnection, led: Mapping[str, str], now: datetime, *
     return [key for (key,) in done]
 
 
-def look_again(con: duckdb.DuckDBPyConnection) -> None:
+def look_again(con: Connection) -> None:
     """Records came to light that a killed process left: the next maintenance looks for everything taken down
     in them."""
     con.execute("UPDATE core.takedown SET scrubbed = false WHERE scrubbed")
 
 
-def unfinished(con: duckdb.DuckDBPyConnection, column: str) -> list[str]:
+def unfinished(con: Connection, column: str) -> list[str]:
     """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse
     file)."""
     rows = con.execute(f"SELECT url_key FROM core.takedown WHERE NOT {column} ORDER BY url_key").fetchall()
     return [key for (key,) in rows]
 
 
-def finish(con: duckdb.DuckDBPyConnection, column: str, keys: Sequence[str]) -> None:
+def finish(con: Connection, column: str, keys: Sequence[str]) -> None:
     con.execute(
         f"UPDATE core.takedown SET {column} = true WHERE url_key IN (SELECT unnest(?::VARCHAR[]))",
         [list(keys)],
@@ -135,7 +135,7 @@ def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
     return len(held)
 
 
-def _holds(con: duckdb.DuckDBPyConnection, path: Path, ids: Sequence[str]) -> bool:
+def _holds(con: Connection, path: Path, ids: Sequence[str]) -> bool:
     """Whether a file has rows of these articles; one that cannot be read is a torn leftover that nobody
     needs."""
     try:
@@ -175,7 +175,7 @@ def rewrite(warehouse: Warehouse) -> int:
     return size - warehouse.path.stat().st_size
 
 
-def _prove(con: duckdb.DuckDBPyConnection) -> None:
+def _prove(con: Connection) -> None:
     """The copy has every table with as many rows."""
     tables = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ingest'"

@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
-
 from ingest.load.links import mark_days_of
 from ingest.load.rows import OutcomeRow, PendingRow, hints_of_entry, work_from
-from ingest.load.sql import merge, records, sql, stage
+from ingest.load.sql import Connection, merge, records, sql, stage
 from ingest.model import Rank, Work, WorkKind
 from ingest.urls.identity import host_of
 
@@ -18,7 +16,7 @@ _COLUMNS = ("url_key",)
 
 
 def due_work(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     now: datetime,
     *,
     everything: bool = False,
@@ -40,38 +38,36 @@ def due_work(
     return [work_from(row) for row in records(con)]
 
 
-def pending_count(con: duckdb.DuckDBPyConnection) -> int:
+def pending_count(con: Connection) -> int:
     row = con.execute("SELECT count(*) FROM core.pending").fetchone()
     return int(row[0]) if row else 0
 
 
-def queue(con: duckdb.DuckDBPyConnection, rows: Sequence[PendingRow]) -> None:
+def queue(con: Connection, rows: Sequence[PendingRow]) -> None:
     """Add or replace pending work."""
     merge(con, "merge_pending", rows, "core.pending")
 
 
-def drop(con: duckdb.DuckDBPyConnection, url_keys: Sequence[str]) -> None:
+def drop(con: Connection, url_keys: Sequence[str]) -> None:
     """The work is done: its outcome says how."""
     if stage(con, [{"url_key": key} for key in url_keys], "core.pending", _COLUMNS):
         con.execute("DELETE FROM core.pending WHERE url_key IN (SELECT url_key FROM staged)")
         con.unregister("staged")
 
 
-def settle(con: duckdb.DuckDBPyConnection, rows: Sequence[OutcomeRow]) -> None:
+def settle(con: Connection, rows: Sequence[OutcomeRow]) -> None:
     """Write outcomes, of several for a link the last, and mark the days on which they show."""
     merge(con, "merge_outcome", list({row["link_key"]: row for row in rows}.values()), "core.outcome")
     mark_days_of(con, {key for row in rows for key in (row["url_key"], row["link_key"])})
 
 
-def due_rechecks(
-    con: duckdb.DuckDBPyConnection, feeds: Sequence[str], now: datetime, most: int
-) -> list[Work]:
+def due_rechecks(con: Connection, feeds: Sequence[str], now: datetime, most: int) -> list[Work]:
     """Work for articles of these feeds whose turn it is, youngest first; nothing that waits already."""
     con.execute(sql("load/due_rechecks"), {"feeds": list(feeds), "now": now, "most": most})
     return [_work(row, now) for row in records(con)]
 
 
-def note_checked(con: duckdb.DuckDBPyConnection, days: Mapping[str, date], now: datetime) -> None:
+def note_checked(con: Connection, days: Mapping[str, date], now: datetime) -> None:
     """These articles (with their published_day) were looked at, whatever came of it."""
     if stage(con, [{"article_id": id} for id in sorted(days)], "core.copy_group", ("article_id",)):
         con.execute(
