@@ -81,12 +81,7 @@ def learn(con: Connection, counts: Mapping[int, int], now: datetime) -> None:
 
 def to_redo(con: Connection) -> dict[str, date]:
     """The next texts to compare anew, where they stand; taken off the list."""
-    rows = con.execute(
-        "DELETE FROM core.sentence_redo WHERE article_id IN "
-        "(SELECT article_id FROM core.sentence_redo ORDER BY day, article_id LIMIT ?) RETURNING article_id, "
-        "day",
-        [REDO],
-    ).fetchall()
+    rows = con.execute(sql("load/next_redo"), {"most": REDO}).fetchall()
     return {str(id): day for id, day in rows}
 
 
@@ -125,10 +120,7 @@ def learn_lines(con: Connection, now: datetime) -> None:
 def host_lines(con: Connection, hosts: Collection[str] | None = None) -> dict[str, frozenset[int]]:
     """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
     found: dict[str, set[int]] = {}
-    query = (
-        "SELECT host, line_hash FROM core.boilerplate_line WHERE active AND (? OR host IN (SELECT "
-        "unnest(?::VARCHAR[])))"
-    )
-    for host, line in con.execute(query, [hosts is None, sorted(hosts or [])]).fetchall():
+    wanted = {"any_host": hosts is None, "hosts": sorted(hosts or [])}
+    for host, line in con.execute(sql("load/host_lines"), wanted).fetchall():
         found.setdefault(host, set()).add(line)
     return {host: frozenset(lines) for host, lines in found.items()}

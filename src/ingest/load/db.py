@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import threading
@@ -22,6 +23,8 @@ from ingest.load.locks import write_lock
 from ingest.load.sql import Connection as Connection
 from ingest.load.sql import names, sql
 from ingest.settings import Settings
+
+log = logging.getLogger(__name__)
 
 FOLDERS = ("published", "archive", "locks")
 STORAGE_ERRORS = (
@@ -89,6 +92,7 @@ class Warehouse:
         with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
             if memory is not None:
                 con.execute(f"SET memory_limit = '{min(memory, self.settings.duckdb_memory, key=_bytes)}'")
+            started = time.monotonic()
             con.execute("BEGIN")
             try:
                 yield con
@@ -97,6 +101,7 @@ class Warehouse:
                     con.execute("ROLLBACK")
                 raise
             con.execute("COMMIT")
+            log.debug("transaction committed after %.3f s", time.monotonic() - started)
 
     @contextmanager
     def exclusive(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:

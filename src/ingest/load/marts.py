@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.load.sql import names, sql
+from ingest.load.sql import literal, names, sql
 
 _LINE = re.compile(
     r"^-- (?:\* every column of (?P<all>[\w.]+)"
@@ -68,10 +68,10 @@ def create_statement(mart: Mart, sources: Mapping[str, str]) -> str:
 
 def comment_statements(mart: Mart) -> list[str]:
     """COMMENT ON statements for the mart and its columns (a macro's columns cannot have any)."""
-    statements = [f"COMMENT ON {mart.kind} {mart.name} IS {_literal(mart.about)}"]
+    statements = [f"COMMENT ON {mart.kind} {mart.name} IS {literal(mart.about)}"]
     if mart.kind == "VIEW":
         statements += [
-            f'COMMENT ON COLUMN {mart.name}."{column}" IS {_literal(text)}'
+            f'COMMENT ON COLUMN {mart.name}."{column}" IS {literal(text)}'
             for column, text in mart.columns.items()
         ]
     return statements
@@ -116,7 +116,3 @@ def _description(comments: Mapping[str, _Comment], view: str, column: str) -> st
     if described is None:
         raise ValueError(f"{view}.{column}: no file of warehouse/marts describes this column")
     return described if isinstance(described, str) else _description(comments, *described)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -26,11 +26,7 @@ def write_states(con: Connection, pairs: Iterable[tuple[Feed, FeedState]]) -> No
 def switch(con: Connection, enabled: Sequence[str]) -> None:
     """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again
     are late, not paused."""
-    con.execute(
-        "UPDATE core.feed SET enabled = NOT enabled WHERE enabled <> (feed_id IN (SELECT "
-        "unnest(?::VARCHAR[])))",
-        [list(enabled)],
-    )
+    con.execute(sql("load/switch_feeds"), {"enabled": list(enabled)})
 
 
 def known_entries(con: Connection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ them anew after a move.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import time
@@ -20,7 +21,9 @@ import duckdb
 
 from ingest.load.db import Warehouse
 from ingest.load.marts import Mart, comment_statements, create_statement, marts
-from ingest.load.sql import Connection, names, sql
+from ingest.load.sql import Connection, literal, names, sql
+
+log = logging.getLogger(__name__)
 
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
@@ -47,12 +50,14 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
     with warehouse.transaction(memory=MEMORY) as con:
         if everything or _layout_changed(con):
             con.execute(sql("publish/all_dirty"))
-        written = _write_days(con, folder) + _write_whole(con, folder)
+        days, of_days = _write_days(con, folder)
+        written = of_days + _write_whole(con, folder)
         _build_views(con, folder, warehouse.data / "news.duckdb")
         outdated = "DELETE FROM core.published_file WHERE replaced_at < ? RETURNING path"
         paths = [folder / path for (path,) in con.execute(outdated, [datetime.now(UTC) - KEEP]).fetchall()]
     for path in paths:
         path.unlink(missing_ok=True)
+    log.info("published: days=%d files=%d old_files_removed=%d", days, written, len(paths))
     return written
 
 
@@ -100,7 +105,8 @@ def _layout(con: Connection, dataset: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_OID, statement + columns).hex[:12]
 
 
-def _write_days(con: Connection, folder: Path) -> int:
+def _write_days(con: Connection, folder: Path) -> tuple[int, int]:
+    """Returns the number of days (of all datasets together) and of files."""
     dirty: dict[str, dict[date, int]] = {}
     for dataset, day, texts in con.execute(sql("publish/dirty")).fetchall():
         dirty.setdefault(dataset, {})[day] = texts
@@ -110,7 +116,7 @@ def _write_days(con: Connection, folder: Path) -> int:
         for days, parts in _slices(dirty.get(dataset, {})):
             written += _write_dataset(con, folder, dataset, column, days, parts)
     con.execute("DELETE FROM core.dirty_day")
-    return written
+    return sum(map(len, dirty.values())), written
 
 
 def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
@@ -137,16 +143,12 @@ def _write_dataset(
     for part in range(parts):
         wanted = query if parts == 1 else f"FROM ({query}) WHERE hash(article_id) % {parts} = {part}"
         con.execute(
-            f"COPY ({wanted}) TO '{_quoted(folder / dataset)}' (FORMAT parquet, PARTITION_BY ({column}), "
+            f"COPY ({wanted}) TO {literal(folder / dataset)} (FORMAT parquet, PARTITION_BY ({column}), "
             f"FILENAME_PATTERN '{generation}_{part}_{{i}}', OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
         )
     files = sorted(folder.joinpath(dataset).glob(f"{column}=*/{generation}_*.parquet"))
     _sync(files)
-    con.execute(
-        "UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL "
-        "AND day IN (SELECT day FROM publish_day)",
-        [datetime.now(UTC), dataset],
-    )
+    _replaced(con, dataset, whole=False)
     _register(con, folder, dataset, [(date.fromisoformat(f.parent.name.partition("=")[2]), f) for f in files])
     return len(files)
 
@@ -163,7 +165,7 @@ def _ensure_typed(con: Connection, folder: Path, dataset: str, column: str) -> N
     part = target.with_suffix(
         ".part"
     )  # every view reads this file: a death while it is written must leave none
-    con.execute(f"COPY ({query}) TO '{_quoted(part)}' (FORMAT parquet)")
+    con.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet)")
     _sync([part])
     os.replace(part, target)
     _sync([target.parent])
@@ -179,15 +181,17 @@ def _write_whole(con: Connection, folder: Path) -> int:
         target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         con.execute(
-            f"COPY ({sql(f'publish/{dataset}')}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({sql(f'publish/{dataset}')}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
         )
         _sync([target])
-        con.execute(
-            "UPDATE core.published_file SET replaced_at = ? WHERE dataset = ? AND replaced_at IS NULL",
-            [datetime.now(UTC), dataset],
-        )
+        _replaced(con, dataset, whole=True)
         _register(con, folder, dataset, [(None, target)])
     return len(WHOLE)
+
+
+def _replaced(con: Connection, dataset: str, *, whole: bool) -> None:
+    """Its files of the days just written (or all, with `whole`) are not the current ones any more."""
+    con.execute(sql("load/replace_files"), {"dataset": dataset, "now": datetime.now(UTC), "whole": whole})
 
 
 def _register(con: Connection, folder: Path, dataset: str, files: Iterable[tuple[date | None, Path]]) -> None:
@@ -230,15 +234,12 @@ def _create_view(views: Connection, mart: Mart, sources: Mapping[str, str]) -> N
 
 
 def _source(con: Connection, folder: Path, dataset: str) -> str:
-    rows = con.execute(
-        "SELECT path FROM core.published_file WHERE dataset = ? AND replaced_at IS NULL ORDER BY day, path",
-        [dataset],
-    ).fetchall()
+    rows = con.execute(sql("load/current_files"), {"dataset": dataset}).fetchall()
     paths = [folder / path for (path,) in rows]
     column = BY_DAY.get(dataset)
     if column:
         paths.insert(0, folder / dataset / f"{column}=1970-01-01" / _typed_name(con, dataset))
-    listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+    listed = ", ".join(literal(path) for path in paths)
     hive = f", hive_partitioning = true, hive_types = {{'{column}': DATE}}" if column else ""
     return f"read_parquet([{listed}]{hive})"
 
@@ -251,10 +252,6 @@ def _replace(fresh: Path, target: Path) -> None:
     os.replace(fresh, target)
     leftover.unlink(missing_ok=True)
     _sync([target.parent])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _sync(paths: Iterable[Path]) -> None:

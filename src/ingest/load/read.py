@@ -14,7 +14,7 @@ import duckdb
 
 from ingest.errors import ConfigError, IngestError, WarehouseError
 from ingest.load.folder import NEWS, must_exist
-from ingest.load.sql import Connection, records
+from ingest.load.sql import Connection, literal, records
 
 
 @contextmanager
@@ -67,10 +67,7 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
                 "json": "FORMAT json",
                 "parquet": "FORMAT parquet, COMPRESSION zstd",
             }[form]
-            con.execute(
-                f"COPY ({text.rstrip().rstrip(';')}) TO '{str(target).replace(chr(39), chr(39) * 2)}' "
-                f"({options})"
-            )
+            con.execute(f"COPY ({text.rstrip().rstrip(';')}) TO {literal(target)} ({options})")
         except duckdb.Error as error:
             raise _refused(data, error) from None
 

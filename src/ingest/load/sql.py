@@ -22,6 +22,20 @@ def sql(name: str) -> str:
     return resources.files("warehouse").joinpath(*f"{name}.sql".split("/")).read_text(encoding="utf-8")
 
 
+def filled(name: str, **parts: str) -> str:
+    """`warehouse/<name>.sql` with each `{part}` replaced: for identifiers, which cannot be parameters. Only
+    names that the program itself has may be put in."""
+    text = sql(name)
+    for part, value in parts.items():
+        text = text.replace(f"{{{part}}}", value)
+    return text
+
+
+def literal(text: object) -> str:
+    """A text (a path) as an SQL string, for statements that take no parameters (COPY, ATTACH, COMMENT)."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 @cache
 def names(folder: str) -> tuple[str, ...]:
     """The .sql files of a folder of the warehouse package, in order, without suffix."""

@@ -17,12 +17,10 @@ import duckdb
 from ingest.errors import WarehouseError
 from ingest.load.articles import mark_dirty
 from ingest.load.db import Warehouse
-from ingest.load.sql import Connection, records, sql
+from ingest.load.sql import Connection, filled, literal, records, sql
 
 DATASETS = ("articles", "revisions")
 """Published datasets that hold texts."""
-_ARTICLE = """SELECT article_id, url_key, first_seen_at, published_day FROM core.article
-WHERE article_id IN (SELECT article_id FROM gone)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def take_out(con: Connection, asked: str, key: str, reason: str, now: datetime) 
     outcomes."""
     con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
-    con.execute(_ARTICLE)
+    con.execute(sql("takedown/found"))
     rows = records(con)
     pairs = con.execute(sql("takedown/texts")).fetchall()
     con.execute(sql("takedown/copies"))
@@ -57,16 +55,11 @@ def take_out(con: Connection, asked: str, key: str, reason: str, now: datetime) 
 
 def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) -> None:
     con.execute(sql("takedown/tombstone"), {"reason": reason, "now": now})
-    marked = con.execute(
-        "SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)"
-    ).fetchall()
+    marked = con.execute(sql("takedown/revision_days")).fetchall()
     mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
     for statement in ("takedown/article", "takedown/revisions", "takedown/entries"):
         con.execute(sql(statement))
-    for table in ("core.dropped_line", "core.boilerplate_seen", "core.reextraction"):
-        con.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT article_id FROM gone)")
-    for table in ("core.pending", "core.backfill_target", "core.backfill_capture"):
-        con.execute(f"DELETE FROM {table} WHERE url_key IN (SELECT key FROM gone)")
+    con.execute(sql("takedown/leftovers"))
 
 
 def bar(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
@@ -77,11 +70,7 @@ def bar(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) 
     the archive; those returned had their tombstone before, so that there is nothing but what came now:
     `finish` them when that is overwritten.
     """
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE gone AS "
-        "SELECT unnest(?::VARCHAR[]) AS key, unnest(?::VARCHAR[]) AS led",
-        [list(led), list(led.values())],
-    )
+    con.execute(sql("takedown/addresses"), {"keys": list(led), "led": list(led.values())})
     done = con.execute(
         "SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)"
     ).fetchall()
@@ -99,15 +88,12 @@ def look_again(con: Connection) -> None:
 def unfinished(con: Connection, column: str) -> list[str]:
     """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse
     file)."""
-    rows = con.execute(f"SELECT url_key FROM core.takedown WHERE NOT {column} ORDER BY url_key").fetchall()
+    rows = con.execute(filled("takedown/unfinished", column=column)).fetchall()
     return [key for (key,) in rows]
 
 
 def finish(con: Connection, column: str, keys: Sequence[str]) -> None:
-    con.execute(
-        f"UPDATE core.takedown SET {column} = true WHERE url_key IN (SELECT unnest(?::VARCHAR[]))",
-        [list(keys)],
-    )
+    con.execute(filled("takedown/finish", column=column), {"keys": list(keys)})
 
 
 def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
@@ -164,7 +150,7 @@ def rewrite(warehouse: Warehouse) -> int:
             con.execute(
                 "CHECKPOINT"
             )  # nothing may be left in a log beside the old file: that goes before the file does
-            con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
+            con.execute(f"ATTACH {literal(fresh)} AS fresh")
             con.execute("COPY FROM DATABASE ingest TO fresh")
             _prove(con)
             con.execute("CHECKPOINT fresh")

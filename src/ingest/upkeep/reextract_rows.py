@@ -58,10 +58,7 @@ def stored(con: Connection, asked: Sequence[tuple[str, int]]) -> list[Stored]:
 
 def articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
     """Whole rows of core.article, ids as text."""
-    con.execute(
-        "SELECT * EXCLUDE (key_hash) FROM core.article WHERE article_id IN (SELECT unnest(?::UUID[]))",
-        [list(ids)],
-    )
+    con.execute(sql("reextract/articles"), {"ids": list(ids)})
     return {str(row["article_id"]): _plain(row) for row in records(con)}
 
 
@@ -92,7 +89,7 @@ def _stored(row: Row) -> Stored:
     )
 
 
-# -- writing and putting back ----------------------------------------------------------------------------------------
+# -- writing and putting back ------------------------------------------------------------------
 
 
 def rewrite(
@@ -121,10 +118,7 @@ def rewrite(
 def _dropped(con: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """What extraction took out of these articles' texts, as it stands: (rule, text)."""
     found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
-    query = (
-        "SELECT article_id, rule, text FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))"
-    )
-    for id, rule, text in con.execute(f"{query} ORDER BY article_id, line", [list(ids)]).fetchall():
+    for id, rule, text in con.execute(sql("reextract/dropped"), {"ids": list(ids)}).fetchall():
         found[str(id)].append((rule, text))
     return found
 
@@ -161,9 +155,7 @@ def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Se
 def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
     """Put back what a re-extraction replaced, but for articles that got another revision since; returns the
     articles as they stand again, each with the day it stood on until now."""
-    rows = con.execute(
-        "SELECT article_id, revision, before FROM core.reextraction WHERE run_id = ? ORDER BY ALL", [run_id]
-    ).fetchall()
+    rows = con.execute(sql("reextract/replaced"), {"run_id": run_id}).fetchall()
     kept = [(str(id), revision, json.loads(before)) for id, revision, before in rows]
     now = articles(con, sorted({id for id, _, _ in kept}))
     typed = {
@@ -187,12 +179,7 @@ def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
 
 def _typed(con: Connection, values: Mapping[str, Any]) -> Row:
     """Values out of JSON as the columns' types."""
-    types = dict(
-        con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'core' AND table_name "
-            "= 'article'"
-        ).fetchall()
-    )
+    types = dict(con.execute(sql("reextract/column_types")).fetchall())
     if not values:
         return {}
     columns = ", ".join(f"CAST(? AS {types[name]}) AS {name}" for name in values)
@@ -209,10 +196,7 @@ def last_run(con: Connection) -> str | None:
 
 def later_run(con: Connection, run_id: str) -> str | None:
     """The newest re-extraction since `run_id` that replaced one of its texts again."""
-    both = "core.reextraction a JOIN core.reextraction b USING (article_id)"
-    row = con.execute(
-        f"SELECT max(b.run_id) FROM {both} WHERE a.run_id = ? AND b.run_id > a.run_id", [run_id]
-    ).fetchone()
+    row = con.execute(sql("reextract/later_run"), {"run_id": run_id}).fetchone()
     return row[0] if row else None
 
 
