@@ -9,7 +9,7 @@ import pytest
 
 from ingest.load import db
 from ingest.load.db import Connection, Warehouse
-from ingest.load.takedown import rewrite
+from ingest.load.takedown import rewrite_file
 from ingest.settings import Settings
 
 ROUNDS, ROWS = 6, 1_500
@@ -51,6 +51,6 @@ def test_what_a_closing_left_in_the_log_is_read_and_rewritten(tmp_path: Path) ->
             con.execute("PRAGMA disable_checkpoint_on_shutdown")
             write(con, number)
         assert log.exists()
-    rewrite(warehouse)
+    rewrite_file(warehouse)
     assert not log.exists()
     assert all_there(warehouse)

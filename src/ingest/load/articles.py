@@ -113,7 +113,7 @@ def notices_near(con: Connection, days: Collection[date]) -> list[Notice]:
     return list(records(con))
 
 
-def take_out(con: Connection, notice: Notice, now: datetime) -> dict[str, date]:
+def withdraw_named(con: Connection, notice: Notice, now: datetime) -> dict[str, date]:
     """Set the one story that the notice names to withdrawn, with a revision that says so; its id and
     published_day.
 

@@ -26,7 +26,7 @@ _APART = timedelta(days=60)
 """Days further apart than this are looked up apart: one stray old date must not open all of the history."""
 
 
-def forget(con: Connection, gone: Days) -> dict[str, date]:
+def remove_traces(con: Connection, gone: Days) -> dict[str, date]:
     """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were
     verified with, and where those stand."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
@@ -72,7 +72,7 @@ def texts(con: Connection, days: Days) -> list[dict[str, Any]]:
     return _over(con, "copy_texts", days.items())
 
 
-def articles(con: Connection, days: Days) -> list[Known]:
+def comparable_articles(con: Connection, days: Days) -> list[Known]:
     """What comparing these articles anew asks of them; those that moved to another day since are left out."""
     return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
@@ -89,7 +89,7 @@ def connected(con: Connection, seeds: Days) -> tuple[dict[str, date], list[tuple
     return days, sorted(pairs)
 
 
-def members(con: Connection, days: Days) -> list[dict[str, Any]]:
+def group_members(con: Connection, days: Days) -> list[dict[str, Any]]:
     """What grouping asks of these articles, by id; only present ones (live, embargoed).
 
     `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.

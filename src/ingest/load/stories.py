@@ -21,7 +21,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryMember:
     """A canonical text's place in its story. `texts` counts those with the same lead."""
 
     article_id: str
@@ -60,7 +60,7 @@ def marked_days(con: Connection) -> dict[date, int]:
     return dict(con.execute(sql("load/marked_days")).fetchall())
 
 
-def derived(con: Connection, days: Collection[date]) -> None:
+def note_derived(con: Connection, days: Collection[date]) -> None:
     con.execute("DELETE FROM core.story_day WHERE day IN (SELECT unnest(?::DATE[]))", [sorted(days)])
 
 
@@ -70,14 +70,16 @@ def marked_texts(con: Connection, day: date) -> list[Marked]:
     return [Marked(str(id), at, frozenset(marks)) for id, at, marks in rows]
 
 
-def told(con: Connection, first: date, last: date) -> dict[str, Told]:
+def story_members(con: Connection, first: date, last: date) -> dict[str, StoryMember]:
     """What was derived for these days, both inclusive, by article."""
     query = "SELECT article_id, day, lead_id, texts FROM core.story WHERE day BETWEEN ? AND ?"
     rows = con.execute(query, [first, last]).fetchall()
-    return {str(id): Told(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
+    return {str(id): StoryMember(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
 
 
-def replace_told(con: Connection, before: Mapping[str, Told], after: Mapping[str, Told]) -> None:
+def replace_members(
+    con: Connection, before: Mapping[str, StoryMember], after: Mapping[str, StoryMember]
+) -> None:
     """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its
     copies."""
     moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
@@ -97,7 +99,7 @@ def replace_told(con: Connection, before: Mapping[str, Told], after: Mapping[str
     )
 
 
-def _shown(rows: Mapping[str, Told], id: str) -> str | None:
+def _shown(rows: Mapping[str, StoryMember], id: str) -> str | None:
     return rows[id].story_id if id in rows else None
 
 
@@ -109,13 +111,20 @@ def _show(con: Connection, days: Mapping[str, date]) -> None:
         mark_dirty(con, [("articles", day) for day in [*shown, *days.values()]])
 
 
-def _row(one: Told) -> dict[str, object]:
-    return {"article_id": one.article_id, "day": one.day, "lead_id": one.lead_id, "texts": one.texts}
+def _row(member: StoryMember) -> dict[str, object]:
+    return {
+        "article_id": member.article_id,
+        "day": member.day,
+        "lead_id": member.lead_id,
+        "texts": member.texts,
+    }
 
 
-def recounted(rows: Sequence[Told]) -> dict[str, Told]:
+def with_counts(rows: Sequence[StoryMember]) -> dict[str, StoryMember]:
     """The rows by article, each with the number of texts that have its lead."""
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.lead_id] = counts.get(row.lead_id, 0) + 1
-    return {row.article_id: Told(row.article_id, row.day, row.lead_id, counts[row.lead_id]) for row in rows}
+    return {
+        row.article_id: StoryMember(row.article_id, row.day, row.lead_id, counts[row.lead_id]) for row in rows
+    }

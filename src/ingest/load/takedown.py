@@ -24,7 +24,7 @@ DATASETS = ("articles", "revisions")
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ClearedArticle:
     """What a takedown removed: all keys that led to it, its article if there was one, its texts (to be looked
     for elsewhere)."""
 
@@ -36,7 +36,7 @@ class Gone:
     copies: list[dict[str, Any]]
 
 
-def take_out(con: Connection, asked: str, key: str, reason: str, now: datetime) -> Gone:
+def clear_article(con: Connection, asked: str, key: str, reason: str, now: datetime) -> ClearedArticle:
     """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the
     outcomes."""
     con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
@@ -49,8 +49,10 @@ def take_out(con: Connection, asked: str, key: str, reason: str, now: datetime) 
     _clear(con, reason, now, [row["published_day"] for row in rows])
     said = tuple({text for pair in pairs for text in pair if text})
     if not rows:
-        return Gone(keys, None, None, None, said, copies)
-    return Gone(keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], said, copies)
+        return ClearedArticle(keys, None, None, None, said, copies)
+    return ClearedArticle(
+        keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], said, copies
+    )
 
 
 def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) -> None:
@@ -62,7 +64,7 @@ def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) ->
     con.execute(sql("takedown/leftovers"))
 
 
-def bar(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
+def add_tombstones(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
     """Addresses at which something taken down came again (key -> a key with a tombstone): each has a
     tombstone from now on.
 
@@ -131,7 +133,7 @@ def _holds(con: Connection, path: Path, ids: Sequence[str]) -> bool:
         return True
 
 
-def rewrite(warehouse: Warehouse) -> int:
+def rewrite_file(warehouse: Warehouse) -> int:
     """Write the warehouse anew, without the free blocks in which deleted rows live on; swapped in by rename.
     Returns bytes saved.
 

@@ -31,7 +31,7 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
     while True:
         with warehouse.transaction() as con:
             days = boilerplate.to_redo(con)
-            link_copies(con, copies.articles(con, days), {}, days, now)
+            link_copies(con, copies.comparable_articles(con, days), {}, days, now)
         done += len(days)
         if len(days) < boilerplate.REDO:
             return done

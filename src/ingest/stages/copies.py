@@ -50,7 +50,7 @@ def link_copies(
         for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items()
         if day
     }
-    mates = copies.forget(con, old)
+    mates = copies.remove_traces(con, old)
     texts = worded(con, {known.article_id: known.body_text for known in present}, features)
     prints = [(known.article_id, known.published_day, texts[known.article_id].sketch()) for known in present]
     copies.write_fingerprints(con, prints)
@@ -120,7 +120,7 @@ def _regroup(
     days, pairs = copies.connected(con, seeds)
     texts.days |= days
     linked = {id for pair in pairs for id in pair}
-    by_id = {row["article_id"]: row for row in copies.members(con, {id: days[id] for id in linked})}
+    by_id = {row["article_id"]: row for row in copies.group_members(con, {id: days[id] for id in linked})}
     texts.need(linked)
     rows = [row for crowd in connected_pairs(pairs) for row in _told(crowd, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)

@@ -237,7 +237,7 @@ def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[s
     ids = {known.article_id for known in written}
     for notice in articles.notices_near(con, {known.published_day for known in written}):
         if str(notice["article_id"]) in ids or any(_named(notice["withdraws"], known) for known in written):
-            gone |= articles.take_out(con, notice, now)
+            gone |= articles.withdraw_named(con, notice, now)
     return gone
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from ingest.dedup.story import StoryText, common_marks, story_leads
 from ingest.load import stories
 from ingest.load.db import Connection, Warehouse
-from ingest.load.stories import Marked, Told
+from ingest.load.stories import Marked, StoryMember
 
 INLINE = 5_000
 """Texts on a run's marked days and the two before each, at most, for stories to be derived in the run (half a
@@ -40,7 +40,7 @@ def derive_stories(warehouse: Warehouse, most: int | None = None) -> int:
                 return done
             days = list(marked)[:SLICE]
             done += _Days(con).derive(days)
-            stories.derived(con, days)
+            stories.note_derived(con, days)
         most = None
 
 
@@ -50,7 +50,7 @@ class _Days:
     def __init__(self, con: Connection) -> None:
         self._con = con
         self._texts: dict[date, list[Marked]] = {}
-        self._old: dict[date, dict[str, Told]] = {}
+        self._old: dict[date, dict[str, StoryMember]] = {}
         self._new: dict[date, dict[str, str]] = {}
 
     def derive(self, marked: list[date]) -> int:
@@ -93,28 +93,28 @@ class _Days:
             self._texts[day] = stories.marked_texts(self._con, day)
         return self._texts[day]
 
-    def _told(self, day: date) -> dict[str, Told]:
+    def _told(self, day: date) -> dict[str, StoryMember]:
         if day not in self._old:
-            self._old[day] = stories.told(self._con, day, day)
+            self._old[day] = stories.story_members(self._con, day, day)
         return self._old[day]
 
     def _write(self, first: date, last: date) -> None:
         """Rows of these days, and of the two on either side where they share a lead with them."""
         reach = timedelta(REACH)
-        before = stories.told(self._con, first - reach, last + reach)
+        before = stories.story_members(self._con, first - reach, last + reach)
         rows = [told for told in before.values() if told.day not in self._new]
         rows += [
-            Told(id, day, lead, 0)
+            StoryMember(id, day, lead, 0)
             for day, found in self._new.items()
             if first <= day <= last
             for id, lead in found.items()
         ]
         days = {row.article_id: row.day for row in rows}
-        after = stories.recounted(
+        after = stories.with_counts(
             [row for row in rows if first - reach <= days.get(row.lead_id, date.min) <= last]
         )
         replaced = {id: told for id, told in before.items() if told.day in self._new or id in after}
-        stories.replace_told(self._con, replaced, after)
+        stories.replace_members(self._con, replaced, after)
 
 
 def _text(text: Marked) -> StoryText:

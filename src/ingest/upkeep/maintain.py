@@ -68,7 +68,7 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
     if not keys and not rewrite:
         return None
     # What is erased is the state before: a key that comes now is erased by the next run.
-    saved = takedown.rewrite(warehouse)
+    saved = takedown.rewrite_file(warehouse)
     with warehouse.transaction() as con:
         takedown.finish(con, "erased", keys)
     return saved

@@ -266,7 +266,7 @@ class _Run:
         before: dict[str, Row],
         dropped: dict[str, list[tuple[str, str]]],
     ) -> None:
-        reextract_rows.rewrite(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
+        reextract_rows.replace_texts(con, self._report.run_id, pairs, whole, {id: before[id] for id in whole})
         articles.write_dropped(con, dropped)
         moved = [
             row

@@ -92,7 +92,7 @@ def _stored(row: Row) -> Stored:
 # -- writing and putting back ------------------------------------------------------------------
 
 
-def rewrite(
+def replace_texts(
     con: Connection,
     run_id: str,
     pairs: Sequence[tuple[Stored, Row]],

@@ -60,7 +60,7 @@ def take_down(
     warehouse.prepare()
     rules = HostRules(feeds.hosts)
     with warehouse.transaction() as con:
-        gone = takedown.take_out(con, asked.strip(), url_key(asked.strip(), rules), reason, now)
+        gone = takedown.clear_article(con, asked.strip(), url_key(asked.strip(), rules), reason, now)
         if gone.article_id is not None:
             let_go(con, [gone.article_id], now)
         settle(con, [_barred(key, gone.url_key or key, reason, now) for key in _linked(con, gone.keys)])
