@@ -1,2 +1,2 @@
-"""The warehouse: batches go in, each in one transaction, marts come out as Parquet. The only place that
-imports duckdb."""
+"""The warehouse: batches are loaded, each in one transaction, and marts are published as Parquet. The only
+folder that imports duckdb."""

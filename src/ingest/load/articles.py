@@ -1,4 +1,4 @@
-"""Articles and their revisions: looked up by any key they were ever known under, written by MERGE."""
+"""Articles and their revisions: looked up by any key that resolves to them, written by MERGE."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _KEY = ("url_key",)
 
 
 def leads(con: Connection, keys: Collection[str]) -> dict[str, str]:
-    """The url_key of the article that each of these keys leads to: its own, else by alias; those that lead
-    nowhere are left out."""
+    """The url_key of the article that each of these keys resolves to: its own, or else by alias; keys without
+    an article are left out."""
     led = targets(con, keys)
     if not stage(
         con,
@@ -33,7 +33,7 @@ def leads(con: Connection, keys: Collection[str]) -> dict[str, str]:
 
 
 def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
-    """The article that each of these keys leads to, directly or by alias; keys that lead nowhere are left
+    """The article that each of these keys resolves to, directly or by alias; keys without an article are left
     out."""
     led = leads(con, keys)
     if not stage(
@@ -42,7 +42,7 @@ def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
         "core.article",
     ):
         return {}
-    con.execute(sql("load/articles_by_key"))  # where articles_there, asked by `leads`, found them
+    con.execute(sql("load/articles_by_key"))  # among those that articles_there looked up for `leads`
     rows = records(con)
     first = min(row["first_seen_at"] for row in rows).date()
     seen = dict(con.execute(sql("load/seen_texts"), {"first": first}).fetchall())
@@ -54,7 +54,7 @@ def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
 
 
 def taken_down(con: Connection, keys: Collection[str]) -> dict[str, str]:
-    """Of these keys the ones that must never come back, with the reason given."""
+    """Which of these keys have a tombstone, with the reason of the takedown."""
     if not stage(con, [{"url_key": key} for key in sorted(keys)], "core.article", _KEY):
         return {}
     rows = con.execute(
@@ -65,10 +65,9 @@ def taken_down(con: Connection, keys: Collection[str]) -> dict[str, str]:
 
 
 def write_articles(con: Connection, articles: Sequence[Row], revisions: Sequence[Row]) -> None:
-    """Insert or replace articles and revisions, and mark the days they show on."""
-    latest = max(
-        (row["first_seen_at"] for row in articles), default=None
-    )  # of a batch's new ones, if it has any
+    """Inserts or replaces articles and revisions, and marks the days they are published on as dirty."""
+    # New articles share one first_seen_at, the latest: merged by themselves, zone maps skip all older ones.
+    latest = max((row["first_seen_at"] for row in articles), default=None)
     merge(con, "merge_article", [row for row in articles if row["first_seen_at"] == latest], "core.article")
     merge(con, "merge_article", [row for row in articles if row["first_seen_at"] != latest], "core.article")
     merge(con, "merge_revision", revisions, "core.revision")
@@ -80,7 +79,8 @@ def write_articles(con: Connection, articles: Sequence[Row], revisions: Sequence
 
 
 def write_dropped(con: Connection, lines: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-    """What extraction took out of these articles' current texts (article_id -> (rule, text))."""
+    """Replaces the lines that extraction took out of these articles' current texts (article_id -> (rule,
+    text))."""
     con.execute("DELETE FROM core.dropped_line WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(lines)])
     append(
         con,
@@ -94,7 +94,7 @@ def write_dropped(con: Connection, lines: Mapping[str, Sequence[tuple[str, str]]
 
 
 def mark_dirty(con: Connection, days: Sequence[tuple[str, Any]]) -> None:
-    """Days of a dataset that the next publish writes again."""
+    """Notes (dataset, day) pairs that the next publish writes again."""
     rows = [{"dataset": dataset, "day": day} for dataset, day in sorted(set(days))]
     if stage(con, rows, "core.dirty_day"):
         con.execute(sql("load/dirty_days"))
@@ -102,11 +102,12 @@ def mark_dirty(con: Connection, days: Sequence[tuple[str, Any]]) -> None:
 
 
 Notice = Mapping[str, Any]
-"""article_id, withdraws (what it names), agency, publisher, host, headline and `at`, its time."""
+"""A withdrawal notice: article_id, withdraws (what it names), agency, publisher, host, headline and `at`, its
+time."""
 
 
 def notices_near(con: Connection, days: Collection[date]) -> list[Notice]:
-    """Notices that may name an article published on one of these days, oldest first."""
+    """Withdrawal notices that may name an article published on one of these days, oldest first."""
     if not days:
         return []
     con.execute(sql("load/notices_near"), {"days": sorted(days)})
@@ -114,10 +115,11 @@ def notices_near(con: Connection, days: Collection[date]) -> list[Notice]:
 
 
 def withdraw_named(con: Connection, notice: Notice, now: datetime) -> dict[str, date]:
-    """Set the one story that the notice names to withdrawn, with a revision that says so; its id and
+    """Sets the article that the notice names to withdrawn, with a revision of that kind; returns its id and
     published_day.
 
-    Nothing when none or several fit, or when the one that fits is withdrawn already.
+    Does nothing, and returns {}, when no article or several match, or when the matching one is withdrawn
+    already.
     """
     named = {
         "named": notice["withdraws"],
@@ -127,10 +129,10 @@ def withdraw_named(con: Connection, notice: Notice, now: datetime) -> dict[str, 
         "self": str(notice["article_id"]),
         "at": notice["at"],
     }
-    found = con.execute(sql("load/find_withdrawn"), named).fetchall()
-    if len(found) != 1 or found[0][2] == "withdrawn":
+    matches = con.execute(sql("load/find_withdrawn"), named).fetchall()
+    if len(matches) != 1 or matches[0][2] == "withdrawn":
         return {}
-    (target, day, _) = found[0]
+    (target, day, _) = matches[0]
     con.execute(sql("load/withdraw_revision"), {"target": target, "now": now})
     con.execute(sql("load/withdraw_article"), {"target": target})
     mark_dirty(con, [("articles", day), ("revisions", now.date())])

@@ -1,5 +1,5 @@
-"""Sentences of texts, and those learnt to be boilerplate: they are left out when texts are compared. Ids are
-UUID strings."""
+"""Boilerplate: sentences that are left out when texts are compared, and blocks that are taken out of a host's
+pages. Ids are UUID strings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ingest.load.rows import Row
 from ingest.load.sql import Connection, append, sql, stage, stage_columns
 
 KEPT = timedelta(days=30)
-"""A sentence that no text brought again for so long is counted no more."""
+"""A sentence that no text contained for so long is no longer counted."""
 
 REDO = 500
-"""Texts compared anew in one transaction."""
+"""Number of texts compared again in one transaction."""
 
 
 def write_sentences(
@@ -21,8 +21,8 @@ def write_sentences(
     rows: Iterable[tuple[str, date, Sequence[int], Sequence[int]]],
     now: datetime,
 ) -> None:
-    """(article, published_day, sentences, opening) of new or changed texts; the old ones are forgotten with
-    the fingerprints."""
+    """Adds (article, published_day, sentences, opening) of new or changed texts; copies.remove_traces has
+    deleted the previous ones."""
     placed: list[Row] = [
         {"hash": sentence, "article_id": id, "day": day, "seen_day": now.date(), "opening": opening}
         for id, day, sentences, opening in rows
@@ -37,7 +37,7 @@ def write_sentences(
 
 
 def learnt(con: Connection, sentences: Collection[int]) -> frozenset[int]:
-    """Which of these sentences are boilerplate."""
+    """Which of these sentences (hashes) are boilerplate."""
     anything = con.execute("SELECT 1 FROM core.sentence_learnt LIMIT 1").fetchall()
     if not anything or not stage(con, [{"hash": sentence} for sentence in sentences], "core.sentence_learnt"):
         return frozenset()
@@ -49,14 +49,14 @@ def learnt(con: Connection, sentences: Collection[int]) -> frozenset[int]:
 
 
 def anything_to_learn(con: Connection) -> bool:
-    """Whether sentences came since the last learning, or texts wait to be compared anew."""
+    """Whether there are sentences that came since the last learning, or texts to be compared again."""
     query = "SELECT exists(FROM core.sentence_fresh) OR exists(FROM core.sentence_redo)"
     return bool(con.execute(query).fetchall()[0][0])
 
 
 def repeated(con: Connection, texts: int, sample: int) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
-    """Sentences that came since the last learning and stand in at least `texts` texts: how many, and the
-    openings of a `sample`."""
+    """Sentences that came since the last learning and are in at least `texts` texts: the number of texts, and
+    the openings of `sample` of them."""
     found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
     for sentence, count, opening in con.execute(
         sql("load/repeated_sentences"), {"texts": texts, "sample": sample}
@@ -66,8 +66,8 @@ def repeated(con: Connection, texts: int, sample: int) -> dict[int, tuple[int, l
 
 
 def learn(con: Connection, counts: Mapping[int, int], now: datetime) -> None:
-    """These sentences (with the texts that carry them) are boilerplate from now on; their carriers are to be
-    compared anew."""
+    """Makes these sentences boilerplate (sentence -> number of texts that contain it); the texts that contain
+    them are to be compared again."""
     rows = [
         {"hash": sentence, "texts": texts, "learnt_at": now} for sentence, texts in sorted(counts.items())
     ]
@@ -80,17 +80,18 @@ def learn(con: Connection, counts: Mapping[int, int], now: datetime) -> None:
 
 
 def to_redo(con: Connection) -> dict[str, date]:
-    """The next texts to compare anew, where they stand; taken off the list."""
+    """Takes the next texts to compare again off the list; returns article_id -> published_day."""
     rows = con.execute(sql("load/next_redo"), {"most": REDO}).fetchall()
     return {str(id): day for id, day in rows}
 
 
 LEARN_AFTER = 5
-"""Pages of a host that must carry a block before it is taken out (at two pages a host nothing is gained)."""
+"""Number of pages of a host that must contain a block before it is taken out (hosts with two pages gain
+nothing)."""
 
 
 def see_lines(con: Connection, pages: Iterable[tuple[Row, tuple[int, ...]]], now: datetime) -> None:
-    """Remember which blocks stood on which page."""
+    """Notes which blocks each page contains."""
     seen = [
         (article["host"], line, article["article_id"])
         for article, lines in pages
@@ -109,10 +110,10 @@ def see_lines(con: Connection, pages: Iterable[tuple[Row, tuple[int, ...]]], now
 
 
 def learn_lines(con: Connection, now: datetime) -> None:
-    """Blocks seen on LEARN_AFTER pages of their host are boilerplate from the next run on.
+    """Makes blocks seen on LEARN_AFTER pages of their host boilerplate, from the next run on.
 
-    Done at the end of a run that ended by itself, never between its batches: what a text is must not depend
-    on where a run was cut off.
+    Called at the end of a run that was not cut off, never between its batches: a text must not depend on
+    where a run was cut off.
     """
     con.execute(sql("load/learn_lines"), {"pages": LEARN_AFTER, "now": now})
 

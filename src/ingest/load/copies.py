@@ -1,8 +1,8 @@
 """Fingerprints, verified pairs and the groups derived from them. Ids are UUID strings.
 
-`Days` says on which published_day an article stands. Every statement is told the days it is about, so that
-zone maps leave out the rest of the history whatever its size; days far apart are asked for one after the
-other (docs/decisions/0030).
+`Days` maps an article to its published_day. Every statement names the days it is about, so that zone maps
+skip the rest of the history whatever its size; days far apart are looked up one after the other
+(docs/decisions/0030).
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from ingest.model import Signal
 Days = Mapping[str, date]
 
 _APART = timedelta(days=60)
-"""Days further apart than this are looked up apart: one stray old date must not open all of the history."""
+"""Days further apart than this are looked up separately: one stray old date must not open the whole
+history."""
 
 
 def remove_traces(con: Connection, gone: Days) -> dict[str, date]:
-    """Take these articles' fingerprints, story marks, sentences and pairs out; returns whom they were
-    verified with, and where those stand."""
+    """Deletes these articles' fingerprints, story marks, sentences and pairs; returns the articles they were
+    paired with, with their days."""
     mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
     for statement in (
         "forget_fingerprints",
@@ -42,8 +43,8 @@ def remove_traces(con: Connection, gone: Days) -> dict[str, date]:
 
 
 def write_fingerprints(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
-    """(article, published_day, sketch) in arrival order: zone maps on the day make the candidate join quick
-    without an index."""
+    """Adds (article, published_day, sketch) in order of arrival: zone maps on the day make the join for
+    candidates quick without an index."""
     if _stage_hashes(con, prints):
         con.execute("INSERT INTO core.fingerprint BY NAME SELECT * FROM staged")
         con.unregister("staged")
@@ -52,8 +53,8 @@ def write_fingerprints(con: Connection, prints: Sequence[tuple[str, date, Sequen
 def candidates(
     con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]
 ) -> tuple[list[tuple[str, str]], dict[str, date]]:
-    """Pairs (a < b) worth verifying: enough shared hashes within the window, the best few of each of
-    `prints`; and where all whom they name stand."""
+    """Pairs (a < b) worth verifying: for each of `prints` the few texts that share the most hashes within the
+    window; and the days of all articles in them."""
     found: set[tuple[str, str]] = set()
     days = {id: day for id, day, _ in prints}
     for first, last, some in _spans([(id, day) for id, day, _ in prints]):
@@ -68,12 +69,13 @@ def candidates(
 
 
 def texts(con: Connection, days: Days) -> list[dict[str, Any]]:
-    """What verification reads of these articles."""
+    """The columns of these articles that verification reads."""
     return _over(con, "copy_texts", days.items())
 
 
 def comparable_articles(con: Connection, days: Days) -> list[Known]:
-    """What comparing these articles anew asks of them; those that moved to another day since are left out."""
+    """These articles as comparing them again needs them; those that moved to another day since are left
+    out."""
     return [known_from(row) for row in _over(con, "copy_articles", days.items())]
 
 
@@ -90,9 +92,10 @@ def connected(con: Connection, seeds: Days) -> tuple[dict[str, date], list[tuple
 
 
 def group_members(con: Connection, days: Days) -> list[dict[str, Any]]:
-    """What grouping asks of these articles, by id; only present ones (live, embargoed).
+    """The columns of these articles that grouping reads, by id; only live and embargoed ones.
 
-    `signal` is what a text was sent with: a mark that came with a revision says nothing of other takes.
+    `signal` is the mark the text was first sent with: a mark that came with a revision refers to no other
+    take.
     """
     rows = sorted(_over(con, "copy_members", days.items()), key=lambda row: row["article_id"])
     revised = {
@@ -109,16 +112,17 @@ def group_members(con: Connection, days: Days) -> list[dict[str, Any]]:
 
 
 def write_pairs(con: Connection, rows: Sequence[Row]) -> None:
-    """New edges. A changed text's old ones were forgotten, so that none of these is there yet."""
+    """Adds pairs. remove_traces has deleted those of a changed text, so that none of these exists yet."""
     append(con, "core.copy_pair", rows)
 
 
 def replace_groups(
     con: Connection, places: Sequence[tuple[str, date]], rows: Sequence[Row], now: datetime
 ) -> tuple[int, set[date]]:
-    """Groups of the articles at `places` become `rows`; old group ids keep leading to the new.
+    """Replaces the groups of the articles at `places` by `rows`; older group ids resolve to the new ones.
 
-    Returns the copies newly linked, and the days on which a text began or ceased to speak for others.
+    Returns the number of copies newly linked, and the days on which an article became canonical or ceased to
+    be.
     """
     before = {row["article_id"]: row for row in _over(con, "old_groups", places)}
     after = {row["article_id"]: row for row in rows}
@@ -133,7 +137,7 @@ def replace_groups(
 
 
 def days_of(con: Connection, ids: Sequence[str]) -> dict[str, date]:
-    """Where these articles stand, by a look through all of them."""
+    """The published_day of each of these articles, by a scan of the whole table."""
     if not stage(con, [{"article_id": id} for id in sorted(ids)], "core.copy_group", ("article_id",)):
         return {}
     rows = con.execute(sql("load/article_days")).fetchall()
@@ -152,7 +156,7 @@ def _remember(con: Connection, before: Mapping[str, Row], after: Mapping[str, Ro
 
 
 def _stage_hashes(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
-    """A row for each hash of each sketch as the relation `staged`; False when there is none."""
+    """Stages a row for each hash of each sketch; returns False when there is none."""
     of = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
     if not len(of):
         return False
@@ -163,7 +167,7 @@ def _stage_hashes(con: Connection, prints: Sequence[tuple[str, date, Sequence[in
 
 
 def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, list[str]]]:
-    """(first day, last day, ids): the places in order of time, parted where nothing lies for long."""
+    """(first day, last day, ids): the places in order of time, split where there is none for _APART."""
     run: list[tuple[str, date]] = []
     for place in sorted(set(places), key=lambda place: (place[1], place[0])):
         if run and place[1] - run[-1][1] > _APART:
@@ -175,7 +179,7 @@ def _spans(places: Iterable[tuple[str, date]]) -> Iterator[tuple[date, date, lis
 
 
 def _over(con: Connection, statement: str, places: Iterable[tuple[str, date]]) -> list[dict[str, Any]]:
-    """Run a statement over staged ids, span by span; its rows with ids as strings."""
+    """Runs a statement over staged ids, span by span; returns its rows."""
     rows: list[dict[str, Any]] = []
     for first, last, ids in _spans(places):
         stage(con, [{"article_id": id} for id in ids], "core.copy_group", ("article_id",))

@@ -37,16 +37,16 @@ _OPEN_WAIT = 60.0
 CLOSING = "100MB"
 """What DuckDB may take to close a file. Its checkpoint merges row groups, up to 122,880 rows with all their
 texts (600 MB); with little memory it does so by way of the disk: of 32,000 articles in 6 s instead of 3, and
-90 MB instead of 450. Where even that cannot be done, the write-ahead log stays beside the file, and who opens
-it next goes on from there."""
+90 MB instead of 450. Where even that fails, the write-ahead log stays beside the file, and is replayed when
+the file is opened next."""
 
 
 class Warehouse:
-    """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, with the write lock held
-    around it.
+    """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, while the write lock is
+    held.
 
-    The file is open only for that time: another process that wants to write waits; readers never open it at
-    all.
+    The file is open only for that time: another process that wants to write waits, and readers never open
+    this file.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -57,8 +57,8 @@ class Warehouse:
         self._ready = False
 
     def prepare(self) -> bool:
-        """Make the folders and bring the layout up to date. True when a migration ran. WarehouseError if it
-        cannot be."""
+        """Makes the folders and brings the layout up to date; returns True when a migration ran. Raises
+        WarehouseError when the file cannot be opened or has a newer layout."""
         self.make_folders()
         with self._thread_lock, write_lock(self.data / "locks"):
             if not self.path.exists():
@@ -85,8 +85,8 @@ class Warehouse:
 
     @contextmanager
     def transaction(self, memory: str | None = None) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back on any error. `memory` is for what can do with
-        less than it may."""
+        """One transaction: committed at the end, rolled back on any error. `memory`: a lower limit than
+        duckdb_memory, for statements that can work with less."""
         if not self._ready:
             self.prepare()
         with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
@@ -105,16 +105,16 @@ class Warehouse:
 
     @contextmanager
     def exclusive(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
-        """The write lock, for what replaces or copies the file as a whole; hands out how to open it
-        meanwhile."""
+        """Holds the write lock, for what replaces or copies the file as a whole; hands out a function that
+        opens the file meanwhile."""
         if not self._ready:
             self.prepare()
         with self._thread_lock, write_lock(self.data / "locks"):
             yield self._open
 
     def _create(self) -> None:
-        """A new warehouse comes into being by rename: a death while DuckDB writes its first headers leaves no
-        broken file."""
+        """Creates a new warehouse beside its path and renames it into place: a process killed while DuckDB
+        writes the first headers leaves no broken file."""
         folder = self.data / ".new"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -130,9 +130,7 @@ class Warehouse:
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con
-        except (
-            STORAGE_ERRORS
-        ) as error:  # the disk or the memory, no fault of the statement: the whole step is undone
+        except STORAGE_ERRORS as error:  # of the disk or the memory: the whole transaction is undone
             raise WarehouseError(
                 f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
                 "duckdb_memory) and run the command again"
@@ -140,11 +138,11 @@ class Warehouse:
         finally:
             try:
                 con.execute(f"SET memory_limit = '{min(CLOSING, self.settings.duckdb_memory, key=_bytes)}'")
-            except duckdb.Error:  # what is in use is more: then it closes as it is
+            except duckdb.Error:  # more than that is in use: the file is closed with the limit as it is
                 pass
             finally:
                 con.close()
-                pa.default_memory_pool().release_unused()  # of staged rows; kept for ever otherwise
+                pa.default_memory_pool().release_unused()  # Arrow keeps the staged rows otherwise
 
     def _connect(self, path: Path) -> Connection:
         deadline = time.monotonic() + _OPEN_WAIT

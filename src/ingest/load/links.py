@@ -1,8 +1,7 @@
-"""Every URL that ever led to a key: where it leads, and the days of the links whose outcome shows elsewhere
-now.
+"""Aliases: every URL that ever resolved to a key, and what it resolves to now.
 
-Where the rows of a key stand is looked for once in a transaction (`look`), by hash; what else is asked of
-them is asked there. The places are kept in temporary tables, which go with the connection: a transaction has
+The row ids of a key's aliases are looked up once in a transaction (`look`), by hash; every other statement
+reads those rows. The row ids are kept in temporary tables, which end with the connection: a transaction has
 one of its own (`Warehouse.transaction`).
 """
 
@@ -17,8 +16,8 @@ _KEY = ("link_key",)
 
 
 def look(con: Connection, keys: Collection[str]) -> None:
-    """Find the rows of these link keys, unless this transaction has. One look for all keys that a step will
-    ask of costs one scan of the hashes; each further one for others costs another."""
+    """Looks up the rows of these link keys, unless this transaction has done so. One call for all keys of a
+    step costs one scan of the hashes; each further call with other keys costs another."""
     if stage(con, [{"link_key": key} for key in sorted(set(keys))], "core.alias", _KEY):
         new = con.execute(sql("load/near_asked")).fetchall()
         con.unregister("staged")
@@ -27,18 +26,19 @@ def look(con: Connection, keys: Collection[str]) -> None:
 
 
 def targets(con: Connection, keys: Collection[str]) -> dict[str, list[str]]:
-    """Where the aliases of these keys lead."""
-    found: dict[str, list[str]] = {}
+    """The keys that the aliases of each of these keys resolve to."""
+    resolved: dict[str, list[str]] = {}
     look(con, keys)
     if stage(con, [{"link_key": key} for key in sorted(set(keys))], "core.alias", _KEY):
         for link_key, url_key in con.execute(sql("load/alias_targets")).fetchall():
-            found.setdefault(link_key, []).append(url_key)
+            resolved.setdefault(link_key, []).append(url_key)
         con.unregister("staged")
-    return found
+    return resolved
 
 
 def add_aliases(con: Connection, rows: Sequence[AliasRow]) -> None:
-    """URLs that lead to articles; one row for a URL and kind, the smallest rank of the batch wins."""
+    """Adds or updates aliases; one row for a URL and kind: of several in the batch, the one with the smallest
+    rank."""
     best: dict[tuple[str, str], AliasRow] = {}
     for row in rows:
         place = (row["url"], row["kind"])
@@ -49,14 +49,14 @@ def add_aliases(con: Connection, rows: Sequence[AliasRow]) -> None:
 
 
 def lead_links(con: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Links of the first key lead to the article of the second: known since the page was fetched."""
+    """Makes the links of each first key resolve to the second: known once the page was fetched."""
     rows = [{"link_key": link_key, "url_key": url_key} for link_key, url_key in dict(pairs).items()]
     look(con, [row["link_key"] for row in rows])
     merge(con, "lead_links", rows, "core.alias")
 
 
 def mark_days_of(con: Connection, keys: Collection[str]) -> None:
-    """Mark every day on which a link to these keys was first seen: a new outcome may change which link of a
-    key is primary."""
+    """Marks every day on which a link to these keys was first seen as dirty: a new outcome may change which
+    link of a key is primary."""
     look(con, keys)
     merge(con, "dirty_links", [{"url_key": key} for key in sorted(set(keys))], "core.alias")

@@ -1,4 +1,4 @@
-"""File locks that die with their process, so that no stale one ever needs a hand."""
+"""File locks that end with their process, so that no stale one has to be removed by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _PAUSE = 0.02
 
 @contextmanager
 def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
-    """One run of a job at a time; LockedError after `wait` seconds, naming the process that holds it."""
+    """Allows one run of a job at a time. Raises LockedError after `wait` seconds, naming the process that
+    holds the lock."""
     path = folder / f"{job}.lock"
     handle = _open(path)
     try:
@@ -34,7 +35,8 @@ def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
 
 @contextmanager
 def write_lock(folder: Path, wait: float = 300.0) -> Iterator[None]:
-    """Held inside one warehouse transaction only, and waited for."""
+    """The lock of a warehouse transaction. Raises WarehouseError when another writer holds it for `wait`
+    seconds."""
     handle = _open(folder / "write.lock")
     try:
         if not _acquire(handle, wait):

@@ -10,18 +10,18 @@ from ingest.load.sql import Connection, merge, sql, stage
 
 
 def write_agencies(con: Connection, rows: Sequence[Row]) -> None:
-    """The table as it is now; nothing is written where it already stands so."""
-    there = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchall()
+    """Makes core.agency equal to `rows`; writes nothing when it is already."""
+    stored = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM core.agency").fetchall()
     stage(con, rows, "core.agency")
     wanted = con.execute("SELECT count(*), sum(hash(agency, aliases, country)) FROM staged").fetchall()
     con.unregister("staged")
-    if there != wanted:
+    if stored != wanted:
         con.execute("DELETE FROM core.agency")
         merge(con, "merge_agency", rows, "core.agency")
 
 
 def note_publishers(con: Connection, articles: Sequence[Row], now: datetime) -> None:
-    """Publishers met for the first time, with the host they were met on."""
+    """Adds the publishers of these articles that are new, each with the host of its article."""
     rows = {
         row["publisher"]: {"publisher": row["publisher"], "host": row["host"], "first_seen_at": now}
         for row in articles

@@ -1,4 +1,4 @@
-"""Fetched pages: the rows that point into the archive, and the lines that repeat across a host's pages."""
+"""Fetched pages: the rows that name their place in the archive, and how far each archive segment is named."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ingest.model import ArchivePlace, Page, Work
 def commit_pages(
     con: Connection, run_id: str, archived: Iterable[tuple[Work, Page]], done: Collection[str]
 ) -> None:
-    """Note archived pages; work not yet `done` keeps its place, so that a rerun reads the archive instead of
-    the network."""
+    """Adds rows for archived pages. Work that is not in `done` notes the place of its page, so that a rerun
+    reads the archive instead of the network."""
     pairs = list(archived)
     append(con, "raw.page", [page_row(page, work.url_key, run_id) for work, page in pairs])
     note_places(
@@ -33,7 +33,7 @@ def note_places(con: Connection, places: Sequence[tuple[str, ArchivePlace]]) -> 
 
 
 def advance(con: Connection, places: Iterable[ArchivePlace]) -> None:
-    """Rows now point to everything up to the end of these records."""
+    """Notes that rows name every record of a segment up to the end of these ones."""
     ends: dict[str, int] = {}
     for place in places:
         ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
@@ -46,5 +46,5 @@ def advance(con: Connection, places: Iterable[ArchivePlace]) -> None:
 
 
 def committed(con: Connection) -> dict[str, int]:
-    """How far each archive segment is pointed to, in bytes."""
+    """How far rows name the records of each archive segment, in bytes."""
     return dict(con.execute("SELECT file, committed FROM core.segment").fetchall())

@@ -1,4 +1,4 @@
-"""Feeds and their entries: what the warehouse knows of them, and what one round of polls adds."""
+"""Feeds, their entries and runs: what the warehouse knows of them, and what one round of polls adds."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def feed_states(con: Connection) -> dict[str, FeedState]:
 
 
 def write_states(con: Connection, pairs: Iterable[tuple[Feed, FeedState]]) -> None:
-    """Feed states beside what feeds.toml says of them now."""
+    """Writes feed states, with the name, address and intervals that feeds.toml has now."""
     merge(con, "merge_feed", [_feed_row(feed, state) for feed, state in pairs], "core.feed")
 
 
 def switch(con: Connection, enabled: Sequence[str]) -> None:
-    """Feeds that feeds.toml switches off or lists no more are kept, not polled; those it switches on again
-    are late, not paused."""
+    """Makes these feeds enabled and every other not. A feed that feeds.toml switches off or no longer lists
+    is kept but not polled; once switched on again it is late, not paused."""
     con.execute(sql("load/switch_feeds"), {"enabled": list(enabled)})
 
 
 def known_entries(con: Connection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
-    """Digests (JSON) by feed and entry_key: of these (feed_id, entry_key), and of each feed's latest entries
-    besides."""
+    """Digests (JSON) by feed_id and entry_key: of these (feed_id, entry_key) pairs, and of each such feed's
+    latest entries."""
     if not stage(
         con,
         [{"feed_id": feed, "entry_key": key} for feed, key in asked],
@@ -61,7 +61,7 @@ def known_links(con: Connection, keys: Iterable[str]) -> dict[str, LinkState]:
 def write_polls(
     con: Connection, polls: Sequence[Row], history: Sequence[Row], digests: Sequence[Row]
 ) -> None:
-    """raw.poll rows, the changed states of entries, and their digests."""
+    """Writes polls, the changed states of entries, and their digests."""
     append(con, "raw.poll", polls)
     append(con, "raw.entry", _without_text(con, history))
     merge(con, "merge_entry", digests, "core.entry")
@@ -69,8 +69,8 @@ def write_polls(
 
 
 def _without_text(con: Connection, history: Sequence[Row]) -> Sequence[Row]:
-    """What was taken down does not come back by a feed that goes on listing it: the row stays, its words do
-    not."""
+    """Entries of articles that were taken down keep their row but not their words: a feed that still lists
+    such an article must not bring its text back."""
     barred = taken_down(con, {row["url_key"] for row in history})
     words = ("title", "summary", "content", "credit", "image_url")
     return [

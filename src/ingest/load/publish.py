@@ -1,8 +1,9 @@
-"""What everybody else reads: Parquet by day, and a small file of views over it, replaced by rename.
+"""Publishing for readers: Parquet files by day, and news.duckdb, a small file of views over them that is
+replaced by rename.
 
-Readers never touch the writer's file. Only dirty days are written again; a replaced file stays for KEEP so
-that a query that has begun can end. All paths in the views are absolute: `publish(everything=True)` writes
-them anew after a move.
+Readers never open the writer's file. Only dirty days are written again; a replaced file is kept for KEEP, so
+that a running query can end. All paths in the views are absolute: `publish(everything=True)` writes them
+again after the data directory was moved.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ log = logging.getLogger(__name__)
 
 KEEP = timedelta(hours=24)
 MEMORY = "400MB"
-"""Most that sorting and writing take before they spill: a publish of many days would use all that DuckDB is
-allowed."""
+"""Memory for sorting and writing before DuckDB spills to disk: a publish of many days would otherwise use all
+that DuckDB is allowed."""
 SLICE, TEXTS = 10, 3_000
-"""Days, and whole texts on them, that one statement writes, at most: it sorts and holds all its rows until it
-ends (30 kB a text). After a backfill days may be years, and one of them, the day on which all was first seen,
-may hold as many texts as were loaded."""
+"""At most so many days, and so many texts on them, are written by one statement: it sorts and holds all its
+rows until it ends (30 kB a text). After a backfill there may be years of days to write, and one day, that on
+which everything was first seen, may hold every text that was loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 DATASETS = (*BY_DAY, *WHOLE)
@@ -40,11 +41,11 @@ STORAGE = "v1.0.0"
 
 
 def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
-    """Write the dirty days (or all), point the views at them, forget the dirt; returns how many files were
-    written.
+    """Writes the dirty days (or all), points the views at the new files and clears the list of dirty days;
+    returns the number of files written.
 
-    One transaction: a crash anywhere leaves either the old state or dirty days that the next publish writes
-    again.
+    All in one transaction: after a crash either the old state is in place, or the days are still dirty and
+    the next publish writes them again.
     """
     folder = warehouse.data / "published"
     with warehouse.transaction(memory=MEMORY) as con:
@@ -62,8 +63,8 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
 
 
 def sweep(warehouse: Warehouse) -> int:
-    """Remove what a killed publish left behind: files older than KEEP that nothing points to; returns how
-    many."""
+    """Removes what a killed publish left behind: files older than KEEP that no row refers to; returns their
+    number."""
     folder = warehouse.data / "published"
     edge = time.time() - KEEP.total_seconds()
     old = [
@@ -120,8 +121,8 @@ def _write_days(con: Connection, folder: Path) -> tuple[int, int]:
 
 
 def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
-    """Days to write at once, oldest first, and in how many parts: more than one where a single day holds too
-    much."""
+    """Days to write with one statement, oldest first, and the number of parts to write them in: several where
+    a single day has too many texts."""
     days: list[date] = []
     held = 0
     for day, more in sorted(texts.items()):
@@ -154,17 +155,15 @@ def _write_dataset(
 
 
 def _ensure_typed(con: Connection, folder: Path, dataset: str, column: str) -> None:
-    """An empty file of the right types, so that the mart exists before the first row and every reader sees
-    one schema."""
+    """An empty file with the right column types, so that the mart exists before the first row and every
+    reader sees one schema."""
     target = folder / dataset / f"{column}=1970-01-01" / _typed_name(con, dataset)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     con.execute("CREATE OR REPLACE TEMP TABLE publish_day (day DATE)")
     query = f"SELECT * EXCLUDE ({column}) FROM ({sql(f'publish/{dataset}')})"
-    part = target.with_suffix(
-        ".part"
-    )  # every view reads this file: a death while it is written must leave none
+    part = target.with_suffix(".part")  # every view reads this file: a half-written one must never be there
     con.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet)")
     _sync([part])
     os.replace(part, target)
@@ -204,8 +203,8 @@ def _register(con: Connection, folder: Path, dataset: str, files: Iterable[tuple
 
 
 def _build_views(con: Connection, folder: Path, target: Path) -> None:
-    """news.duckdb, built beside under the same name (views remember their catalogue's) and renamed into
-    place."""
+    """Builds news.duckdb in a folder of its own, under the same name (a view stores the name of its
+    catalogue), and renames it into place."""
     sources = {dataset: _source(con, folder, dataset) for dataset in DATASETS}
     build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     build.mkdir()
@@ -245,8 +244,8 @@ def _source(con: Connection, folder: Path, dataset: str) -> str:
 
 
 def _replace(fresh: Path, target: Path) -> None:
-    """A WAL that a client left behind belongs to the old file: replayed over the new one it would break
-    it."""
+    """Renames; a write-ahead log that a reader left behind belongs to the old file, and replayed over the new
+    one it would break it."""
     leftover = target.with_name(target.name + ".wal")
     leftover.unlink(missing_ok=True)
     os.replace(fresh, target)

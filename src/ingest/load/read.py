@@ -1,5 +1,5 @@
-"""Reading what is published: through a private copy of the small views file, so that nobody's lock is ever in
-the way."""
+"""Reading what is published: through a private copy of the small views file, so that no other reader's lock
+is in the way."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def copy_to(data: Path, text: str, target: Path, form: str) -> None:
 
 
 def _refused(data: Path, error: duckdb.Error) -> IngestError:
-    """The views name their files by absolute paths: after a move these are not there."""
+    """The error to raise. The views name their files by absolute paths: after a move these do not exist."""
     if isinstance(error, duckdb.IOException) and "No files found" in str(error):
         return WarehouseError(
             f"{data}: the published files are not where news.duckdb looks for them (was the folder moved?); "

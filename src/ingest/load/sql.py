@@ -1,4 +1,5 @@
-"""The .sql files of the warehouse package, read once; and rows on their way in as one Arrow table."""
+"""The .sql files of the warehouse package, each read once; and staging: rows handed to a statement as one
+Arrow table named `staged`."""
 
 from __future__ import annotations
 
@@ -44,11 +45,11 @@ def names(folder: str) -> tuple[str, ...]:
 
 
 def stage(con: Connection, rows: Sequence[Mapping[str, Any]], like: str, columns: Sequence[str] = ()) -> bool:
-    """Register `rows` as the relation `staged`, typed as the table `like`. False, and nothing done, when
-    there are none.
+    """Registers `rows` as the relation `staged`, with the column types of the table `like`. Returns False,
+    and does nothing, when there are no rows.
 
-    Row by row inserts cost an order of magnitude more than one Arrow table. A key that is not a column of
-    `like` is an error; a missing one is NULL.
+    Inserts row by row cost an order of magnitude more than one Arrow table. Raises ValueError for a key that
+    is not a column of `like`; a missing one is NULL.
     """
     if not rows:
         return False
@@ -58,8 +59,8 @@ def stage(con: Connection, rows: Sequence[Mapping[str, Any]], like: str, columns
 
 
 def stage_columns(con: Connection, columns: Mapping[str, Any], like: str) -> None:
-    """The same for whole columns of equal length, lists or Arrow arrays: what is numbers already need not
-    become rows first."""
+    """As stage(), for whole columns of equal length (lists or Arrow arrays): numbers that are in arrays
+    already need not become rows first."""
     schema = _schema(con, like)
     unknown = [name for name in columns if name not in schema.names]
     if unknown:
@@ -67,9 +68,7 @@ def stage_columns(con: Connection, columns: Mapping[str, Any], like: str) -> Non
     wanted = pa.schema([schema.field(name) for name in columns])
     try:
         table = pa.table(dict(columns), schema=wanted)
-    except (
-        UnicodeEncodeError
-    ):  # half a character that came past the edges: it must not hold up the rows beside it
+    except UnicodeEncodeError:  # half of a surrogate pair in a text: the other rows are loaded all the same
         table = pa.table({name: sound(values) for name, values in columns.items()}, schema=wanted)
     con.register("staged", table)
 
@@ -84,14 +83,14 @@ def _schema(con: Connection, table: str) -> Any:
 
 
 def merge(con: Connection, statement: str, rows: Sequence[Mapping[str, Any]], like: str) -> None:
-    """Run `warehouse/load/<statement>.sql` over the staged rows."""
+    """Stages `rows` and runs `warehouse/load/<statement>.sql` over them."""
     if stage(con, rows, like):
         con.execute(sql(f"load/{statement}"))
         con.unregister("staged")
 
 
 def append(con: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows as they are into an append-only table."""
+    """Inserts rows as they are into an append-only table."""
     if stage(con, rows, table):
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged")
         con.unregister("staged")
@@ -100,5 +99,5 @@ def append(con: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> No
 def records(con: Connection) -> list[dict[str, Any]]:
     """The rows of the last query as dicts."""
     described = con.description or []
-    found = [column[0] for column in described]
-    return [dict(zip(found, row, strict=True)) for row in con.fetchall()]
+    names = [column[0] for column in described]
+    return [dict(zip(names, row, strict=True)) for row in con.fetchall()]

@@ -1,4 +1,4 @@
-"""Marks of texts, and the stories derived from them day by day. Ids are UUID strings; a day is a
+"""Story marks of texts, and the stories derived from them day by day. Ids are UUID strings; a day is a
 published_day."""
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from ingest.load.sql import Connection, append, sql, stage
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A canonical text of a day, as story_mark has it."""
+    """A row of core.story_mark for a canonical article: `marks` are hashes of the names and numbers it opens
+    with."""
 
     article_id: str
     published_at: datetime
@@ -36,8 +37,8 @@ class StoryMember:
 
 
 def write_marks(con: Connection, rows: Iterable[tuple[str, date, datetime, Collection[int]]]) -> None:
-    """(article, published_day, published_at, marks) of new or changed texts; the old ones are forgotten with
-    the fingerprints."""
+    """Adds (article, published_day, published_at, marks) of new or changed texts; copies.remove_traces has
+    deleted the previous ones."""
     append(
         con,
         "core.story_mark",
@@ -49,14 +50,14 @@ def write_marks(con: Connection, rows: Iterable[tuple[str, date, datetime, Colle
 
 
 def mark_days(con: Connection, days: Collection[date]) -> None:
-    """Stories of these days are to be derived anew, whichever run comes to it."""
+    """Notes that the stories of these days are to be derived again, by this run or a later one."""
     if stage(con, [{"day": day} for day in sorted(set(days))], "core.story_day"):
         con.execute(sql("load/story_days"))
         con.unregister("staged")
 
 
 def marked_days(con: Connection) -> dict[date, int]:
-    """The days to derive, oldest first, with how many texts stand on each."""
+    """The days whose stories are to be derived again, oldest first, with the number of texts on each."""
     return dict(con.execute(sql("load/marked_days")).fetchall())
 
 
@@ -71,7 +72,7 @@ def marked_texts(con: Connection, day: date) -> list[Marked]:
 
 
 def story_members(con: Connection, first: date, last: date) -> dict[str, StoryMember]:
-    """What was derived for these days, both inclusive, by article."""
+    """The members of stories on these days, both inclusive, by article."""
     query = "SELECT article_id, day, lead_id, texts FROM core.story WHERE day BETWEEN ? AND ?"
     rows = con.execute(query, [first, last]).fetchall()
     return {str(id): StoryMember(str(id), day, str(lead), texts) for id, day, lead, texts in rows}
@@ -80,8 +81,8 @@ def story_members(con: Connection, first: date, last: date) -> dict[str, StoryMe
 def replace_members(
     con: Connection, before: Mapping[str, StoryMember], after: Mapping[str, StoryMember]
 ) -> None:
-    """Write what differs, and mark the days on which another story_id shows: the text's own, and those of its
-    copies."""
+    """Writes the members that differ, and marks the days with articles whose story_id changed as dirty: those
+    of the canonical articles and of their copies."""
     moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
     days = [row.day for id in moved for row in (before.get(id), after.get(id)) if row]
     if stage(con, [{"article_id": id} for id in moved], "core.copy_group", ("article_id",)):

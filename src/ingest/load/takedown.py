@@ -1,5 +1,5 @@
-"""Takedown in the warehouse: a tombstone stays, every text goes; and a new file without the bytes that
-deletes leave behind."""
+"""Takedown in the warehouse: a tombstone is kept, every text is deleted; and a new file without the bytes
+that deletes leave behind."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ingest.load.db import Warehouse
 from ingest.load.sql import Connection, filled, literal, records, sql
 
 DATASETS = ("articles", "revisions")
-"""Published datasets that hold texts."""
+"""Published datasets with texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClearedArticle:
-    """What a takedown removed: all keys that led to it, its article if there was one, its texts (to be looked
-    for elsewhere)."""
+    """What a takedown removed: all keys that resolved to it, the article if there was one, its texts (to be
+    looked for elsewhere) and other articles that are copies of it."""
 
     keys: tuple[str, ...]
     article_id: str | None
@@ -37,7 +37,7 @@ class ClearedArticle:
 
 
 def clear_article(con: Connection, asked: str, key: str, reason: str, now: datetime) -> ClearedArticle:
-    """Write the tombstones and clear the texts; the caller lets the copy groups go and settles the
+    """Writes the tombstones and clears the texts; the caller dissolves the copy groups and settles the
     outcomes."""
     con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
@@ -65,12 +65,11 @@ def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) ->
 
 
 def add_tombstones(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
-    """Addresses at which something taken down came again (key -> a key with a tombstone): each has a
-    tombstone from now on.
+    """Adds tombstones for addresses at which something taken down came again (key -> a key with a tombstone).
 
-    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look for what they led to in
-    the archive; those returned had their tombstone before, so that there is nothing but what came now:
-    `finish` them when that is overwritten.
+    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look in the archive for what
+    they led to. Returns the keys whose earlier takedown was finished: of those there is only what came now,
+    so that the caller can `finish` them as soon as it is overwritten.
     """
     con.execute(sql("takedown/addresses"), {"keys": list(led), "led": list(led.values())})
     done = con.execute(
@@ -82,14 +81,14 @@ def add_tombstones(con: Connection, led: Mapping[str, str], now: datetime, *, cl
 
 
 def look_again(con: Connection) -> None:
-    """Records came to light that a killed process left: the next maintenance looks for everything taken down
-    in them."""
+    """Makes the next maintenance search the archive for everything taken down: a killed process left records
+    that were not searched."""
     con.execute("UPDATE core.takedown SET scrubbed = false WHERE scrubbed")
 
 
 def unfinished(con: Connection, column: str) -> list[str]:
-    """Keys whose takedown is not done yet: `scrubbed` (archive, published files) or `erased` (the warehouse
-    file)."""
+    """Keys whose takedown is not finished in `column`: `scrubbed` (archive, published files) or `erased` (the
+    warehouse file)."""
     rows = con.execute(filled("takedown/unfinished", column=column)).fetchall()
     return [key for (key,) in rows]
 
@@ -99,8 +98,8 @@ def finish(con: Connection, column: str, keys: Sequence[str]) -> None:
 
 
 def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
-    """Remove published files that still hold these articles' texts, though nothing points to them any more:
-    replaced ones are kept for a day otherwise, and a killed publish leaves some. Returns how many."""
+    """Removes published files that still have these articles' texts though no view reads them: replaced files
+    are kept for a day otherwise, and a killed publish leaves some. Returns their number."""
     folder = warehouse.data / "published"
     with warehouse.transaction() as con:
         current = {
@@ -124,8 +123,8 @@ def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
 
 
 def _holds(con: Connection, path: Path, ids: Sequence[str]) -> bool:
-    """Whether a file has rows of these articles; one that cannot be read is a torn leftover that nobody
-    needs."""
+    """Whether a file has rows of these articles. True also where it cannot be read: then it is a torn
+    leftover that nobody needs."""
     try:
         query = "SELECT 1 FROM read_parquet(?) WHERE article_id IN (SELECT unnest(?::UUID[])) LIMIT 1"
         return con.execute(query, [str(path), list(ids)]).fetchone() is not None
@@ -134,11 +133,10 @@ def _holds(con: Connection, path: Path, ids: Sequence[str]) -> bool:
 
 
 def rewrite_file(warehouse: Warehouse) -> int:
-    """Write the warehouse anew, without the free blocks in which deleted rows live on; swapped in by rename.
-    Returns bytes saved.
+    """Writes the warehouse to a new file, without the free blocks that still have the bytes of deleted rows,
+    and renames it into place. Returns the number of bytes saved.
 
-    The write lock is held meanwhile; readers, who never open this file, notice nothing. A death leaves the
-    old file.
+    The write lock is held meanwhile; readers never open this file. A process killed here leaves the old file.
     """
     size = warehouse.path.stat().st_size
     with warehouse.exclusive() as open_file:
@@ -164,7 +162,7 @@ def rewrite_file(warehouse: Warehouse) -> int:
 
 
 def _prove(con: Connection) -> None:
-    """The copy has every table with as many rows."""
+    """Raises WarehouseError unless the copy has every table with the same number of rows."""
     tables = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ingest'"
     ).fetchall()

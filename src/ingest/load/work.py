@@ -1,4 +1,4 @@
-"""Pending work: what is to be fetched, and what became of it."""
+"""Pending work: pages to fetch, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def due_work(
     feeds: Collection[str] | None = None,
     limit: int = 100_000,
 ) -> list[Work]:
-    """What may be tried at `now` (all of it with `everything`), oldest first, of these feeds only when they
-    are named."""
+    """Work that is due at `now` (all work with `everything`), oldest first; only of `feeds`, when they are
+    given."""
     con.execute(
         sql("load/due_work"),
         {
@@ -44,31 +44,32 @@ def pending_count(con: Connection) -> int:
 
 
 def queue(con: Connection, rows: Sequence[PendingRow]) -> None:
-    """Add or replace pending work."""
+    """Adds or replaces pending work."""
     merge(con, "merge_pending", rows, "core.pending")
 
 
 def drop(con: Connection, url_keys: Sequence[str]) -> None:
-    """The work is done: its outcome says how."""
+    """Deletes finished work; its outcome is kept by settle()."""
     if stage(con, [{"url_key": key} for key in url_keys], "core.pending", _COLUMNS):
         con.execute("DELETE FROM core.pending WHERE url_key IN (SELECT url_key FROM staged)")
         con.unregister("staged")
 
 
 def settle(con: Connection, rows: Sequence[OutcomeRow]) -> None:
-    """Write outcomes, of several for a link the last, and mark the days on which they show."""
+    """Writes outcomes (of several for one link the last) and marks the days on which they show as dirty."""
     merge(con, "merge_outcome", list({row["link_key"]: row for row in rows}.values()), "core.outcome")
     mark_days_of(con, {key for row in rows for key in (row["url_key"], row["link_key"])})
 
 
 def due_rechecks(con: Connection, feeds: Sequence[str], now: datetime, most: int) -> list[Work]:
-    """Work for articles of these feeds whose turn it is, youngest first; nothing that waits already."""
+    """Work for articles of these feeds that are due for another look, youngest first, at most `most`; none
+    that is pending already."""
     con.execute(sql("load/due_rechecks"), {"feeds": list(feeds), "now": now, "most": most})
     return [_work(row, now) for row in records(con)]
 
 
 def note_checked(con: Connection, days: Mapping[str, date], now: datetime) -> None:
-    """These articles (with their published_day) were looked at, whatever came of it."""
+    """Notes that these articles (id -> published_day) were looked at, whatever the result."""
     if stage(con, [{"article_id": id} for id in sorted(days)], "core.copy_group", ("article_id",)):
         con.execute(
             sql("load/note_checked"), {"now": now, "first": min(days.values()), "last": max(days.values())}

@@ -1,5 +1,5 @@
-"""Texts extracted anew: read with what extraction was told of them then, written over the same revision, and
-put back."""
+"""Rows of a re-extraction: texts read with the input their extraction had then, replaced in the same
+revision, and put back by an undo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEXT = ("headline", "body_text", "text_hash", "body_hash", "extractor", "words_
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A revision as it stands, and what is needed to extract it again. `hints` is None where no feed's word
+    """A revision as it is stored, and what is needed to extract it again. `hints` is None where no feed entry
     is left.
 
     `host_lines` are the texts of blocks taken out as the host's boilerplate.
@@ -41,8 +41,8 @@ class Stored:
 
 
 def places(con: Connection, first: date | None, last: date | None) -> list[tuple[str, int]]:
-    """(article_id, revision) of every text whose page is archived, of articles published on these days; an
-    article's together."""
+    """(article_id, revision) of every revision whose page is archived, of articles published on these days;
+    the revisions of an article together."""
     found = con.execute(sql("reextract/places"), {"first": first, "last": last}).fetchall()
     return [(str(id), revision) for _, id, revision in found]
 
@@ -57,7 +57,7 @@ def stored(con: Connection, asked: Sequence[tuple[str, int]]) -> list[Stored]:
 
 
 def articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
-    """Whole rows of core.article, ids as text."""
+    """Whole rows of core.article by article_id, ids as text."""
     con.execute(sql("reextract/articles"), {"ids": list(ids)})
     return {str(row["article_id"]): _plain(row) for row in records(con)}
 
@@ -99,7 +99,8 @@ def replace_texts(
     changed: Mapping[str, Row],
     before: Mapping[str, Row],
 ) -> None:
-    """Set these columns of these revisions, and these whole articles; what stood there is kept for `undo`."""
+    """Writes these columns of these revisions, and these whole articles; keeps the previous values for
+    undo()."""
     dropped = _dropped(con, list(changed))
     kept = [
         {
@@ -116,7 +117,7 @@ def replace_texts(
 
 
 def _dropped(con: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """What extraction took out of these articles' texts, as it stands: (rule, text)."""
+    """The lines that extraction took out of these articles' current texts: (rule, text)."""
     found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
     for id, rule, text in con.execute(sql("reextract/dropped"), {"ids": list(ids)}).fetchall():
         found[str(id)].append((rule, text))
@@ -153,8 +154,8 @@ def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Se
 
 
 def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
-    """Put back what a re-extraction replaced, but for articles that got another revision since; returns the
-    articles as they stand again, each with the day it stood on until now."""
+    """Puts back what a re-extraction replaced, except in articles that got another revision since; returns
+    the articles as they are again, each with its published_day until now."""
     rows = con.execute(sql("reextract/replaced"), {"run_id": run_id}).fetchall()
     kept = [(str(id), revision, json.loads(before)) for id, revision, before in rows]
     now = articles(con, sorted({id for id, _, _ in kept}))
@@ -178,7 +179,7 @@ def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
 
 
 def _typed(con: Connection, values: Mapping[str, Any]) -> Row:
-    """Values out of JSON as the columns' types."""
+    """Values read from JSON, cast to the types of their columns."""
     types = dict(con.execute(sql("reextract/column_types")).fetchall())
     if not values:
         return {}
@@ -189,13 +190,13 @@ def _typed(con: Connection, values: Mapping[str, Any]) -> Row:
 
 
 def last_run(con: Connection) -> str | None:
-    """The newest re-extraction that can be undone."""
+    """The id of the newest re-extraction that can be undone."""
     row = con.execute("SELECT max(run_id) FROM core.reextraction").fetchone()
     return row[0] if row else None
 
 
 def later_run(con: Connection, run_id: str) -> str | None:
-    """The newest re-extraction since `run_id` that replaced one of its texts again."""
+    """The id of the newest re-extraction after `run_id` that replaced one of its texts again."""
     row = con.execute(sql("reextract/later_run"), {"run_id": run_id}).fetchone()
     return row[0] if row else None
 
