@@ -26,10 +26,13 @@ def leads(con: Connection, keys: Collection[str]) -> dict[str, str]:
         _KEY,
     ):
         return {}
-    there = {key for (key,) in con.execute(sql("load/articles_there")).fetchall()}
+    with_article = {key for (key,) in con.execute(sql("load/articles_there")).fetchall()}
     con.unregister("staged")
-    found = ((key, [key] if key in there else sorted(there.intersection(led.get(key, ())))) for key in keys)
-    return {key: own[0] for key, own in found if own}
+    resolved = (
+        (key, [key] if key in with_article else sorted(with_article.intersection(led.get(key, ()))))
+        for key in keys
+    )
+    return {key: own[0] for key, own in resolved if own}
 
 
 def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:

@@ -57,12 +57,12 @@ def anything_to_learn(con: Connection) -> bool:
 def repeated(con: Connection, texts: int, sample: int) -> dict[int, tuple[int, list[tuple[int, ...]]]]:
     """Sentences that came since the last learning and are in at least `texts` texts: the number of texts, and
     the openings of `sample` of them."""
-    found: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
+    sentences: dict[int, tuple[int, list[tuple[int, ...]]]] = {}
     for sentence, count, opening in con.execute(
         sql("load/repeated_sentences"), {"texts": texts, "sample": sample}
     ).fetchall():
-        found.setdefault(sentence, (count, []))[1].append(tuple(opening))
-    return found
+        sentences.setdefault(sentence, (count, []))[1].append(tuple(opening))
+    return sentences
 
 
 def learn(con: Connection, counts: Mapping[int, int], now: datetime) -> None:
@@ -120,8 +120,8 @@ def learn_lines(con: Connection, now: datetime) -> None:
 
 def host_lines(con: Connection, hosts: Collection[str] | None = None) -> dict[str, frozenset[int]]:
     """The active boilerplate of these hosts (of all, when none are named), as line hashes."""
-    found: dict[str, set[int]] = {}
+    blocks: dict[str, set[int]] = {}
     wanted = {"any_host": hosts is None, "hosts": sorted(hosts or [])}
     for host, line in con.execute(sql("load/host_lines"), wanted).fetchall():
-        found.setdefault(host, set()).add(line)
-    return {host: frozenset(lines) for host, lines in found.items()}
+        blocks.setdefault(host, set()).add(line)
+    return {host: frozenset(lines) for host, lines in blocks.items()}

@@ -12,9 +12,9 @@ SHOWN = 20
 
 def run_checks(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
     """Check name -> the first rows that break it."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    broken: dict[str, list[dict[str, Any]]] = {}
     with warehouse.transaction() as con:
         for name in names("checks"):
             con.execute(f"SELECT * FROM ({sql(name)}) LIMIT {SHOWN}")
-            found[name.rpartition("/")[2]] = records(con)
-    return found
+            broken[name.rpartition("/")[2]] = records(con)
+    return broken

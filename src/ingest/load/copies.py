@@ -55,17 +55,17 @@ def candidates(
 ) -> tuple[list[tuple[str, str]], dict[str, date]]:
     """Pairs (a < b) worth verifying: for each of `prints` the few texts that share the most hashes within the
     window; and the days of all articles in them."""
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     days = {id: day for id, day, _ in prints}
     for first, last, some in _spans([(id, day) for id, day, _ in prints]):
         chosen = set(some)
-        if not _stage_hashes(con, [one for one in prints if one[0] in chosen]):
+        if not _stage_hashes(con, [entry for entry in prints if entry[0] in chosen]):
             continue
         for a, b, day in con.execute(sql("load/candidates"), {"first": first, "last": last}).fetchall():
-            found.add((a, b) if a < b else (b, a))
+            pairs.add((a, b) if a < b else (b, a))
             days[b] = day
         con.unregister("staged")
-    return sorted(found), days
+    return sorted(pairs), days
 
 
 def texts(con: Connection, days: Days) -> list[dict[str, Any]]:
@@ -84,9 +84,9 @@ def connected(con: Connection, seeds: Days) -> tuple[dict[str, date], list[tuple
     days, edge = dict(seeds), dict(seeds)
     pairs: set[tuple[str, str]] = set()
     while edge:
-        found = _over(con, "copy_neighbours", edge.items())
-        pairs.update((min(r["article_id"], r["other"]), max(r["article_id"], r["other"])) for r in found)
-        edge = {row["other"]: row["day"] for row in found if row["other"] not in days}
+        rows = _over(con, "copy_neighbours", edge.items())
+        pairs.update((min(r["article_id"], r["other"]), max(r["article_id"], r["other"])) for r in rows)
+        edge = {row["other"]: row["day"] for row in rows if row["other"] not in days}
         days |= edge
     return days, sorted(pairs)
 
@@ -160,7 +160,7 @@ def _stage_hashes(con: Connection, prints: Sequence[tuple[str, date, Sequence[in
     of = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
     if not len(of):
         return False
-    ids, days = (pa.array([one[at] for one in prints]).take(of) for at in (0, 1))
+    ids, days = (pa.array([entry[at] for entry in prints]).take(of) for at in (0, 1))
     hashes = np.fromiter(chain.from_iterable(sketch for _, _, sketch in prints), np.uint32, len(of))
     stage_columns(con, {"hash": hashes, "article_id": ids, "day": days}, "core.fingerprint")
     return True

@@ -29,28 +29,28 @@ def switch(con: Connection, enabled: Sequence[str]) -> None:
     con.execute(sql("load/switch_feeds"), {"enabled": list(enabled)})
 
 
-def known_entries(con: Connection, asked: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
+def known_entries(con: Connection, entries: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
     """Digests (JSON) by feed_id and entry_key: of these (feed_id, entry_key) pairs, and of each such feed's
     latest entries."""
     if not stage(
         con,
-        [{"feed_id": feed, "entry_key": key} for feed, key in asked],
+        [{"feed_id": feed, "entry_key": key} for feed, key in entries],
         "core.entry",
         ("feed_id", "entry_key"),
     ):
         return {}
-    found: dict[str, dict[str, str]] = {}
+    digests: dict[str, dict[str, str]] = {}
     for feed_id, key, digest in con.execute(sql("load/known_entries")).fetchall():
-        found.setdefault(feed_id, {})[key] = digest
+        digests.setdefault(feed_id, {})[key] = digest
     con.unregister("staged")
-    return found
+    return digests
 
 
 def known_links(con: Connection, keys: Iterable[str]) -> dict[str, LinkState]:
     """What the warehouse knows of each of these link keys."""
-    asked = sorted(set(keys))
-    led = leads(con, asked)
-    if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in asked], "core.alias"):
+    wanted = sorted(set(keys))
+    led = leads(con, wanted)
+    if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in wanted], "core.alias"):
         return {}
     con.execute(sql("load/known_links"), {"undecided": undecided()})
     states = {row["link_key"]: link_state_from(row) for row in records(con)}

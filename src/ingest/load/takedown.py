@@ -36,12 +36,12 @@ class ClearedArticle:
     copies: list[dict[str, Any]]
 
 
-def clear_article(con: Connection, asked: str, key: str, reason: str, now: datetime) -> ClearedArticle:
+def clear_article(con: Connection, requested: str, key: str, reason: str, now: datetime) -> ClearedArticle:
     """Writes the tombstones and clears the texts; the caller dissolves the copy groups and settles the
     outcomes."""
-    con.execute(sql("takedown/keys"), {"asked": asked, "key": key})
+    con.execute(sql("takedown/keys"), {"requested": requested, "key": key})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
-    con.execute(sql("takedown/found"))
+    con.execute(sql("takedown/articles"))
     rows = records(con)
     pairs = con.execute(sql("takedown/texts")).fetchall()
     con.execute(sql("takedown/copies"))
