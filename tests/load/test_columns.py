@@ -82,7 +82,7 @@ def test_a_takedown_clears_every_column_that_is_not_named_as_kept(
     con: duckdb.DuckDBPyConnection, table: str
 ) -> None:
     before = dict(zip(columns(con, table), con.execute(f"FROM {table}").fetchall()[0], strict=True))
-    for statement in ("takedown/article", "takedown/revisions", "takedown/entries"):
+    for statement in ("takedown/clear_article", "takedown/clear_revisions", "takedown/clear_entries"):
         con.execute(sql(statement))
     after = dict(zip(columns(con, table), con.execute(f"FROM {table}").fetchall()[0], strict=True))
     assert {name for name in after if after[name] == before[name]} == set(KEPT[table].split())

@@ -59,7 +59,7 @@ def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) ->
     con.execute(sql("takedown/tombstone"), {"reason": reason, "now": now})
     marked = con.execute(sql("takedown/revision_days")).fetchall()
     mark_dirty(con, [*(("articles", day) for day in days), *(("revisions", day) for (day,) in marked)])
-    for statement in ("takedown/article", "takedown/revisions", "takedown/entries"):
+    for statement in ("takedown/clear_article", "takedown/clear_revisions", "takedown/clear_entries"):
         con.execute(sql(statement))
     con.execute(sql("takedown/leftovers"))
 
@@ -76,7 +76,7 @@ def add_tombstones(con: Connection, led: Mapping[str, str], now: datetime, *, cl
         "SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)"
     ).fetchall()
     con.execute(sql("takedown/more"), {"now": now, "clean": clean})
-    con.execute(sql("takedown/entries"))
+    con.execute(sql("takedown/clear_entries"))
     return [key for (key,) in done]
 
 
