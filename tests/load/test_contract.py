@@ -12,10 +12,13 @@ import pytest
 from ingest.load.db import Warehouse
 from ingest.load.marts import marts
 from ingest.load.publish import publish
+from ingest.load.sql import names, sql
 from ingest.model import TEXT_FIELDS
 from ingest.observe.dictionary import markdown
 from ingest.settings import Settings
 
+ROOT = Path(__file__).parents[2]
+FOLDERS = sorted(path.name for path in (ROOT / "warehouse").iterdir() if any(path.glob("*.sql")))
 ARTICLES = """article_id url_key url canonical_url *headline description *body_text byline authors language
 published_at published_precision published_source published_raw published_day modified_at first_seen_at
 dateline located dateline_date agency credits publisher section keywords image_url image_credit *word_count
@@ -137,6 +140,23 @@ def test_articles_as_of_a_time_is_a_table_function(news: Path) -> None:
 
 
 def test_the_page_of_the_marts_is_current() -> None:
-    page = Path(__file__).parents[2] / "docs" / "data.md"
+    page = ROOT / "docs" / "data.md"
     remedy = "make it anew: python -m ingest.observe.dictionary > docs/data.md"
     assert page.read_text(encoding="utf-8") == markdown(marts()), remedy
+
+
+@pytest.mark.parametrize("name", [name for folder in FOLDERS for name in names(folder)])
+def test_every_statement_says_what_it_returns_or_changes(name: str) -> None:
+    assert sql(name).startswith("-- "), f"warehouse/{name}.sql: begin with a comment that says what it does"
+
+
+def test_every_statement_is_loaded_somewhere() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    listed = {"checks", "marts", "migrations", "publish"}
+    unused = [
+        name
+        for folder in set(FOLDERS) - listed
+        for name in names(folder)
+        if f'"{name}"' not in code and f'"{name.rpartition("/")[2]}"' not in code
+    ]
+    assert unused == []

@@ -1,6 +1,7 @@
--- Returns pairs worth verifying: for each staged text (hash, article_id, day) the ten texts that share the most hashes with it, two at
--- least, published within 30 days of it. A hash that more than 1,000 texts share within those days says nothing and is left out. Forms
--- bring hundreds of thousands of matches: they are counted by a number for each staged text. $first, $last: the days of the staged texts.
+-- Returns pairs worth verifying: for each staged text (hash, article_id, day) the ten texts that share the
+-- most hashes with it, two at least, published within 30 days of it. A hash that more than 1,000 texts share
+-- within those days says nothing and is left out. Forms bring hundreds of thousands of matches: they are
+-- counted by a number for each staged text. $first, $last: the days of the staged texts.
 WITH mine AS MATERIALIZED (
   SELECT hash, article_id, day, dense_rank() OVER (ORDER BY article_id) AS number FROM staged
 ), met AS MATERIALIZED (

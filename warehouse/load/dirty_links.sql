@@ -1,5 +1,6 @@
--- Notes for the next publish every day on which a link that resolves to a staged key (url_key) was first seen. Aliases whose own key
--- differs from the key they resolve to are looked up by key_hash, the others by link_hash.
+-- Notes for the next publish every day on which a link that resolves to a staged key (url_key) was first
+-- seen. Aliases whose own key differs from the key they resolve to are looked up by key_hash, the others by
+-- link_hash.
 CREATE OR REPLACE TEMP TABLE led AS
 SELECT rowid AS place FROM core.alias WHERE key_hash IN (SELECT core.key_hash(url_key) FROM staged);
 CREATE OR REPLACE TEMP TABLE near AS

@@ -1,6 +1,6 @@
--- Returns work for recent articles of $feeds that are due for another look at $now, with the latest feed entry of each, youngest first,
--- $most at most. Every 15 minutes below 3 hours of age, hourly below a day, every 3 hours below a week, every 3 days below 30 days (the
--- policy of NewsDiffs).
+-- Returns work for recent articles of $feeds that are due for another look at $now, with the latest feed
+-- entry of each, youngest first, $most at most. Every 15 minutes below 3 hours of age, hourly below a day,
+-- every 3 hours below a week, every 3 days below 30 days (the policy of NewsDiffs).
 WITH young AS (
   SELECT url_key, coalesce(published_at, first_seen_at) AS told_at, epoch($now::TIMESTAMPTZ) - epoch(checked_at) AS rest,
          epoch($now::TIMESTAMPTZ) - epoch(coalesce(published_at, first_seen_at)) AS age

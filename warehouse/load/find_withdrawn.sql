@@ -1,5 +1,6 @@
--- Returns the articles that a withdrawal notice may mean: $named is a link or slug of the article, or its headline, published within 72
--- hours of $at. Only the article's own $agency, $publisher or $host may withdraw it; NULL matches nobody. $self: the notice itself.
+-- Returns the articles that a withdrawal notice may mean: $named is a link or slug of the article, or its
+-- headline, published within 72 hours of $at. Only the article's own $agency, $publisher or $host may
+-- withdraw it; NULL matches nobody. $self: the notice itself.
 SELECT a.article_id, a.published_day, a.status
 FROM core.article a
 WHERE a.article_id <> $self::UUID AND a.status <> 'removed' AND a.withdraws IS NULL

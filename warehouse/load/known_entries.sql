@@ -1,5 +1,5 @@
--- Returns feed_id, entry_key and digest of the staged entries (feed_id, entry_key) and of each such feed's latest entries besides: 200,
--- or twice as many as are staged.
+-- Returns feed_id, entry_key and digest of the staged entries (feed_id, entry_key) and of each such feed's
+-- latest entries besides: 200, or twice as many as are staged.
 WITH size AS (
   SELECT feed_id, count(*) AS entries FROM staged GROUP BY feed_id
 )

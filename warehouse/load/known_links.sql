@@ -1,5 +1,5 @@
--- Returns, for each staged link_key, its pending work, its outcome and its tombstone. Staged: link_key, and the url_key of the article
--- that it resolves to, if there is one.
+-- Returns, for each staged link_key, its pending work, its outcome and its tombstone. Staged: link_key, and
+-- the url_key of the article that it resolves to, if there is one.
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT link_key, outcome, reason FROM core.outcome
 WHERE rowid IN (SELECT rowid FROM core.outcome WHERE link_hash IN (SELECT core.key_hash(link_key) FROM staged));

@@ -1,5 +1,5 @@
--- Notes blocks that are on $pages pages of their host or more as boilerplate, learnt at $now. Pages with the same text count once: copies
--- of one story prove nothing.
+-- Notes blocks that are on $pages pages of their host or more as boilerplate, learnt at $now. Pages with the
+-- same text count once: copies of one story prove nothing.
 INSERT INTO core.boilerplate_line BY NAME
 SELECT b.host, b.line_hash, count(DISTINCT a.body_hash)::INTEGER AS pages, true AS active, $now AS learned_at
 FROM core.boilerplate_seen b

@@ -1,7 +1,8 @@
--- Inserts or updates the staged aliases: one row for a URL and kind. What a URL resolves to may change (a guid that moved, a redirect
--- that was learnt). UPDATE and INSERT, since a MERGE would join on the row ids of the whole history. A URL that was not found by its
--- key is looked up by itself, for it may have had another key then (identity rules and tracking parameters change). New rows are noted
--- beside those that near_links.sql found.
+-- Inserts or updates the staged aliases: one row for a URL and kind. What a URL resolves to may change (a
+-- guid that moved, a redirect that was learnt). UPDATE and INSERT, since a MERGE would join on the row ids of
+-- the whole history. A URL that was not found by its key is looked up by itself, for it may have had another
+-- key then (identity rules and tracking parameters change). New rows are noted beside those that
+-- near_links.sql found.
 CREATE OR REPLACE TEMP TABLE near AS SELECT place, url, kind FROM near_alias();
 CREATE OR REPLACE TEMP TABLE newcomer AS
 SELECT core.key_hash(s.url) AS url_hash FROM staged s ANTI JOIN near n ON n.url = s.url AND n.kind = s.kind;

@@ -1,4 +1,5 @@
--- Inserts or updates the staged outcomes. The day on which a URL was first seen stays. Row ids before keys, as in merge_alias.sql.
+-- Inserts or updates the staged outcomes. The day on which a URL was first seen stays. Row ids before keys,
+-- as in merge_alias.sql.
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT rowid AS place, link_key FROM core.outcome
 WHERE rowid IN (SELECT rowid FROM core.outcome WHERE link_hash IN (SELECT core.key_hash(link_key) FROM staged));

@@ -1,5 +1,5 @@
--- Collects the hashes of the staged keys (link_key) that this transaction has not looked up yet (asked_hash); returns a row if there are
--- any. Creates the tables in which a transaction keeps the row ids it found.
+-- Collects the hashes of the staged keys (link_key) that this transaction has not looked up yet (asked_hash);
+-- returns a row if there are any. Creates the tables in which a transaction keeps the row ids it found.
 CREATE TEMP TABLE IF NOT EXISTS near_hash (link_hash UINTEGER);
 CREATE TEMP TABLE IF NOT EXISTS near_link (place BIGINT, added BOOLEAN);
 -- Rows that this transaction inserted (`added`) lie in a storage of their own: in one scan with rows of long ago all between is read.

@@ -1,6 +1,7 @@
--- published/outcomes: the current outcome of each discovered URL. Among links that resolve to one key one is primary: the one that is
--- the key itself, or else the one with the smallest rank; the others are duplicate_url. A primary link that could not be fetched counts
--- as loaded where another link led to the article. Order of arrival plays no part.
+-- published/outcomes: the current outcome of each discovered URL. Among links that resolve to one key one is
+-- primary: the one that is the key itself, or else the one with the smallest rank; the others are
+-- duplicate_url. A primary link that could not be fetched counts as loaded where another link led to the
+-- article. Order of arrival plays no part.
 WITH dirty_key AS (
   SELECT DISTINCT url_key FROM core.alias WHERE kind = 'link' AND day IN (SELECT day FROM publish_day)
 ), ranked AS (

@@ -1,5 +1,5 @@
--- Returns the staged revisions (article_id, revision) with the place of their page in the archive (its length from whichever row has
--- it) and the feed entry as it was when the revision was seen.
+-- Returns the staged revisions (article_id, revision) with the place of their page in the archive (its length
+-- from whichever row has it) and the feed entry as it was when the revision was seen.
 WITH asked AS (
   SELECT article_id::UUID AS article_id, revision FROM staged
 ), chosen AS (

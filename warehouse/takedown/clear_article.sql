@@ -1,5 +1,6 @@
--- Clears the articles of the temp table `gone`. Only the columns named here are kept or set (identity, addresses, times, who sent it);
--- every other column becomes NULL, so that a new one with a text in it cannot outlast a takedown.
+-- Clears the articles of the temp table `gone`. Only the columns named here are kept or set (identity,
+-- addresses, times, who sent it); every other column becomes NULL, so that a new one with a text in it cannot
+-- outlast a takedown.
 CREATE OR REPLACE TEMP TABLE cleared AS FROM core.article LIMIT 0;
 INSERT INTO cleared BY NAME
 SELECT article_id, url_key, key_hash, url, canonical_url, host, rank, feed_id,

@@ -1,5 +1,5 @@
--- Clears the revisions of the articles of the temp table `gone`. Only the columns named here are kept or set; every other one becomes
--- NULL, as in clear_article.sql.
+-- Clears the revisions of the articles of the temp table `gone`. Only the columns named here are kept or set;
+-- every other one becomes NULL, as in clear_article.sql.
 CREATE OR REPLACE TEMP TABLE cleared AS FROM core.revision LIMIT 0;
 INSERT INTO cleared BY NAME
 SELECT article_id, url, revision, kind, words_added, words_removed, first_seen_at, day, extractor, '' AS text_hash, '' AS body_hash

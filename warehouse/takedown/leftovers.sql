@@ -1,4 +1,5 @@
--- Deletes every other row that belongs to the articles or keys in `gone`: lines and blocks of their pages, older extractions, waiting work.
+-- Deletes every other row that belongs to the articles or keys in `gone`: lines and blocks of their pages,
+-- older extractions, waiting work.
 DELETE FROM core.dropped_line WHERE article_id IN (SELECT article_id FROM gone);
 DELETE FROM core.boilerplate_seen WHERE article_id IN (SELECT article_id FROM gone);
 DELETE FROM core.reextraction WHERE article_id IN (SELECT article_id FROM gone);

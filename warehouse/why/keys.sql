@@ -1,5 +1,5 @@
--- Makes the temp table asked_key: every key that the question ($asked, or its key $key) may mean: itself, what its links resolve to, and
--- the links that resolve to that.
+-- Makes the temp table asked_key: every key that the question ($asked, or its key $key) may mean: itself,
+-- what its links resolve to, and the links that resolve to that.
 CREATE OR REPLACE TEMP TABLE asked_key AS
 WITH direct AS (
   SELECT $key AS key UNION SELECT $asked
