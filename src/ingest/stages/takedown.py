@@ -30,7 +30,7 @@ class RecordsToRemove:
 def bar_addresses(
     con: Connection, edges: Edges, barred: Mapping[str, str], places: Sequence[ArchivePlace], *, clean: bool
 ) -> RecordsToRemove:
-    """Bar these addresses (load/takedown.add_tombstones). What it returns is for remove_records, after the COMMIT."""
+    """Bars these addresses (load/takedown.add_tombstones). The result is for remove_records, after COMMIT."""
     keys = takedown.add_tombstones(con, barred, edges.now, clean=clean) if barred else ()
     return RecordsToRemove(tuple(places), tuple(keys))
 
