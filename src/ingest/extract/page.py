@@ -100,16 +100,8 @@ def _from_text(page_input: PageInput) -> Extraction:
 
 def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extraction:
     metadata = structured.read(tree, page_input.url)
-    announced = (page_input.hints or NO_HINTS).title
-    if why := challenge.challenge_reason(tree, page, metadata, page_input.status, announced):
-        return Extraction(None, Outcome.FAILED, Reason.CHALLENGE, why)
-    # no consent page prints the headline that the feed entry announced
-    if not challenge.prints_headline(metadata, announced) and (why := quality.consent_reason(tree, metadata)):
-        return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
-    if not page_input.full_text and not quality.has_content(tree, metadata):
-        return _without_content(page_input, "markup without a word")
-    if not page_input.hints and (why := quality.front_page_reason(tree, metadata, page_input.url)):
-        return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
+    if refused := _refused(page_input, page, tree, metadata):
+        return refused
     dated = None if metadata.published else published.from_page(tree, page_input.url)
     metadata = _with_byline(metadata, tree)
     links = lines.link_texts(tree)
@@ -121,15 +113,38 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     evidence = lines.Evidence(_titles(page_input, metadata), links, news, _authors(page_input, metadata))
     kept, dropped = lines.clean(blocks, evidence)
     hashes = tuple(text.line_hash(block.text) for block in kept)
-    if page_input.boilerplate:
-        dropped += [
-            DroppedLine("host", b.text)
-            for b, h in zip(kept, hashes, strict=True)
-            if h in page_input.boilerplate
-        ]
-        kept = [b for b, h in zip(kept, hashes, strict=True) if h not in page_input.boilerplate]
+    kept, repeated = _without_boilerplate(kept, hashes, page_input.boilerplate)
     extraction = _judged(page_input, metadata, tree, kept, dated)
-    return replace(extraction, dropped=(*dropped, *extraction.dropped), lines=hashes)
+    return replace(extraction, dropped=(*dropped, *repeated, *extraction.dropped), lines=hashes)
+
+
+def _refused(page_input: PageInput, page: str, tree: HtmlElement, metadata: Structured) -> Extraction | None:
+    """The outcome of a page that is no article: a challenge, a consent page, nothing, a front page."""
+    announced = (page_input.hints or NO_HINTS).title
+    if why := challenge.challenge_reason(tree, page, metadata, page_input.status, announced):
+        return Extraction(None, Outcome.FAILED, Reason.CHALLENGE, why)
+    # no consent page prints the headline that the feed entry announced
+    if not challenge.prints_headline(metadata, announced) and (why := quality.consent_reason(tree, metadata)):
+        return Extraction(None, Outcome.FAILED, Reason.CONSENT, why)
+    if not page_input.full_text and not quality.has_content(tree, metadata):
+        return _without_content(page_input, "markup without a word")
+    if not page_input.hints and (why := quality.front_page_reason(tree, metadata, page_input.url)):
+        return Extraction(None, Outcome.SKIPPED, Reason.NOT_ARTICLE, why)
+    return None
+
+
+def _without_boilerplate(
+    blocks: list[Block], hashes: tuple[int, ...], boilerplate: frozenset[int]
+) -> tuple[list[Block], list[DroppedLine]]:
+    """(blocks that do not repeat on this host, the others as dropped lines)."""
+    kept: list[Block] = []
+    repeated: list[DroppedLine] = []
+    for block, line_hash in zip(blocks, hashes, strict=True):
+        if line_hash in boilerplate:
+            repeated.append(DroppedLine("host", block.text))
+        else:
+            kept.append(block)
+    return kept, repeated
 
 
 def _judged(
@@ -250,7 +265,6 @@ def _article(
         headline=headline,
         summary=hints.summary,
         url=page_input.url,
-        language=metadata.language or page_input.language,
         published=hints.published,
         now=page_input.now,
         agencies=_agencies(page_input.agencies),

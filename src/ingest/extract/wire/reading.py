@@ -59,7 +59,6 @@ def read_wire(
     headline: str | None = None,
     summary: str | None = None,
     url: str | None = None,
-    language: str | None = None,
     published: Stamp | None = None,
     now: datetime | None = None,
     agencies: AgencyTable | None = None,
