@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import shutil
@@ -68,6 +69,17 @@ def fork_server() -> None:
 
     multiprocessing.set_forkserver_preload([*edges.PRELOAD, *run.PRELOAD])
     forkserver.ensure_running()
+
+
+@pytest.fixture(autouse=True)
+def loggers_as_before() -> Iterator[None]:
+    """Levels and handlers that a command or a flow sets in this process end with the test."""
+    loggers = [logging.getLogger(name) for name in ("ingest", "flows")]
+    before = [(logger, logger.level, logger.handlers[:]) for logger in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
 
 
 @pytest.fixture
