@@ -146,7 +146,7 @@ class HostRule:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What one feed's polls have taught us (a row of core.feed). `floor` is seconds, from ttl or max-age; it
+    """What the polls of one feed have shown (a row of core.feed). `floor` is seconds, from ttl or max-age; it
     survives a 304.
 
     `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py; `skip_hours`
@@ -185,7 +185,7 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a feed as it stood at one poll.
+    """One entry of a feed as one poll read it.
 
     `entry_key` is its identity within the feed (guid, else guid without scheme and host, else link, else
     hash). `link` is absolute http(s) or None. `title`, `summary` are plain text. `content_html` only where
@@ -263,7 +263,7 @@ class FeedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole answer. `url` is final, `hops` the URLs asked before it (oldest first, without `url`).
+    """A whole answer. `url` is final, `hops` the URLs requested before it (oldest first, without `url`).
 
     `permanent` is the target when every redirect on the way was 301 or 308. `body` is decoded of its
     content-encoding. `headers` keys are lower case.
@@ -283,7 +283,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class ArchivePlace:
-    """Where a record lies: segment file name inside archive/, offset and length in bytes of its gzip
+    """Where a record is archived: segment file name inside archive/, offset and length in bytes of its gzip
     member."""
 
     file: str
@@ -295,7 +295,7 @@ class ArchivePlace:
 class Page:
     """A fetched page on its way to extraction. `sha256` is of the decoded body, `size` its bytes.
 
-    `body` is empty once the page lies in the archive at `place`.
+    `body` is empty once the page is archived at `place`.
     """
 
     url: str
@@ -333,7 +333,7 @@ class Rank:
 
     @classmethod
     def of_backfill(cls, feed: Feed | None, url: str) -> Rank:
-        """The rank of a link that a backfill's source names; `feed` is the feed of that site, if it has one."""
+        """The rank of a link that a backfill's source names; `feed` is that of its site, if there is one."""
         return cls(_BACKFILL_POSITION + (feed.position if feed else _NO_FEED), len(url), url)
 
     @classmethod
@@ -355,9 +355,9 @@ _NO_FEED = 99_999
 
 
 class WorkKind(StrEnum):
-    """Why a page is to be had: NEW link, REFETCH because its feed says it changed, RECHECK of a young
-    article, BACKFILL; CAPTURE a later one of a backfill's page; ENTRY needs no page, its feed carries the
-    text."""
+    """Why a page is to be fetched. NEW: a new link. REFETCH: its feed says that it changed. RECHECK: a young
+    article may have changed. BACKFILL: a source of a backfill names it. CAPTURE: a later capture of a
+    backfill's page. ENTRY: no page is needed, the feed's entry carries the text."""
 
     NEW = "new"
     REFETCH = "refetch"
@@ -369,8 +369,8 @@ class WorkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders links to
-    one key.
+    """A row of core.pending: one page to fetch and load. `url_key` is the link's own; `rank` orders the
+    links to one key.
 
     `place` is set when the page was fetched and archived by a run that died before it could load it. `early`:
     it is tried before its time (`--all`), which does not count towards giving up.
@@ -483,8 +483,8 @@ class Extraction:
 
     @property
     def stands_in(self) -> bool:
-        """True where the article is the feed's own word because the answer had no content (`reason`): a later
-        one may have some."""
+        """Whether the article is the feed's own text, because the page had no content (for `reason`) and may
+        have some later."""
         return self.article is not None and self.reason is not None
 
 

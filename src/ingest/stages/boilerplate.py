@@ -21,10 +21,10 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
     with warehouse.transaction() as con:
         if not boilerplate.anything_to_learn(con):
             return 0
-        found = boilerplate.repeated(con, REPEATS, SAMPLE)
+        repeated = boilerplate.repeated(con, REPEATS, SAMPLE)
         boilerplate.learn(
             con,
-            {sentence: texts for sentence, (texts, opened) in found.items() if open_differently(opened)},
+            {sentence: texts for sentence, (texts, opened) in repeated.items() if open_differently(opened)},
             now,
         )
     done = 0

@@ -1,5 +1,5 @@
-"""Texts side by side: their words without boilerplate, those that stand ready, and the candidates that were
-refused."""
+"""Texts compared: their words without boilerplate, the texts prepared for verification, and the candidates
+that it refused."""
 
 from __future__ import annotations
 
@@ -43,30 +43,30 @@ def worded(
     con: Connection, bodies: Mapping[str, str], features: Mapping[str, TextFeatures] | None = None
 ) -> dict[str, Wording]:
     """These texts by id, each read once; `features` of those that were read before."""
-    had = features or {}
-    read = {id: had[id] if id in had else text_features(body) for id, body in bodies.items()}
+    ready_made = features or {}
+    read = {id: ready_made[id] if id in ready_made else text_features(body) for id, body in bodies.items()}
     learnt = boilerplate.learnt(
-        con, {sentence for one in read.values() for sentence in one.sentences.tolist()}
+        con, {sentence for text in read.values() for sentence in text.sentences.tolist()}
     )
-    return {id: _wording(one, learnt) for id, one in read.items()}
+    return {id: _wording(text, learnt) for id, text in read.items()}
 
 
 def _wording(text: TextFeatures, learnt: frozenset[int]) -> Wording:
     words, hashes = text.words, text.sentences.tolist()
     if not learnt.isdisjoint(hashes):
         words = without(words, np.array([sentence in learnt for sentence in hashes], np.bool_))
-    own = tuple(one for one in outer_sentences(text.sentences) if one not in learnt)
+    own = tuple(sentence for sentence in outer_sentences(text.sentences) if sentence not in learnt)
     return Wording(text, words, own, opening_sentences(text.words, text.sentences))
 
 
 LAID = 200_000
-"""Words of the texts that stand ready at a time, some 150 bytes each; pairs come by crowd, so that few are
+"""Words of the texts that are prepared at a time, some 150 bytes each; pairs come by crowd, so that few are
 made ready twice."""
 
 
 class _Texts:
     """Texts that are compared, each read once: those of the batch from memory, others from the warehouse when
-    first asked for; and what was verified so far. Only those used last stand ready to be laid side by side,
+    first asked for; and what was verified so far. Only those used last are kept prepared for alignment,
     which takes twenty times a text's size."""
 
     def __init__(
@@ -119,7 +119,7 @@ class _Texts:
 
 
 def ready(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
-    """A stored article (its columns in `row`) as verification takes it, told by these words."""
+    """A stored article (its columns in `row`) as verification takes it, with these words."""
     return DedupText(
         id, comparable(words), row["headline"], row["published_at"], row["publisher"], row["agency"]
     )
@@ -129,7 +129,7 @@ def refused(con: Connection, ids: Sequence[str]) -> list[Row]:
     """A row for each candidate of these articles that verification refuses, the likeliest first."""
     own = copies.days_of(con, ids)
     bodies = {row["article_id"]: row["body_text"] or "" for row in copies.texts(con, own)}
-    prints = [(id, own[id], one.sketch()) for id, one in worded(con, bodies).items()]
+    prints = [(id, own[id], wording.sketch()) for id, wording in worded(con, bodies).items()]
     pairs, days = copies.candidates(con, prints)
     named = {id for pair in pairs for id in pair}
     texts = {row["article_id"]: row for row in copies.texts(con, {id: days[id] for id in named})}

@@ -40,7 +40,7 @@ def link_copies(
     """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the
     copies newly linked.
 
-    `left` and `before` say on which published_day an article stood until now; one that is not in `before` is
+    `left` and `before` give the published_day of articles until now; an article that is not in `before` is
     new. `features`: of the texts that have been read already.
     """
     present = [known for known in changed if known.status in PRESENT]
@@ -122,16 +122,18 @@ def _regroup(
     linked = {id for pair in pairs for id in pair}
     by_id = {row["article_id"]: row for row in copies.group_members(con, {id: days[id] for id in linked})}
     texts.need(linked)
-    rows = [row for crowd in connected_pairs(pairs) for row in _told(crowd, by_id, texts)]
+    rows = [row for crowd in connected_pairs(pairs) for row in _group_rows(crowd, by_id, texts)]
     linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
     stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
     return linked_now
 
 
-def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts) -> Iterable[Row]:
-    """Rows of the groups in a crowd, and of corrections that stand alone.
+def _group_rows(
+    crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts
+) -> Iterable[Row]:
+    """Rows of the groups in a crowd, and of corrections without copies.
 
-    What corrects what is asked among texts that belong together; then each group parts into the editions of
+    Corrections are looked for among texts that belong together; then each group is split into the editions of
     its story.
     """
     ids = sorted({id for pair in crowd for id in pair} & by_id.keys())
@@ -148,15 +150,15 @@ def _told(crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], tex
                 if len(parts) == 1
                 else group([members[id] for id in part], _within(crowd, part), texts.same)
             )
-            yield from (row for one in own for row in _rows(one, by_id, texts, replaced))
+            yield from (row for part_group in own for row in _rows(part_group, by_id, texts, replaced))
 
 
 def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, GroupMember]:
-    found = {row["article_id"]: row for row in rows}
-    credited = {row["agency"].casefold() for row in found.values() if row["agency"]}
+    by_id = {row["article_id"]: row for row in rows}
+    credited = {row["agency"].casefold() for row in by_id.values() if row["agency"]}
     return {
         id: GroupMember(id, row["published_at"], (row["publisher"] or "").casefold() in credited)
-        for id, row in found.items()
+        for id, row in by_id.items()
     }
 
 
@@ -166,25 +168,25 @@ def _within(pairs: Iterable[tuple[str, str]], part: Iterable[str]) -> list[tuple
 
 
 def _rows(
-    one: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]
+    group: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]
 ) -> Iterable[Row]:
-    """A row for each text of a group; none for one that is alone and corrects nothing."""
-    head = by_id[one.canonical]
-    for id in one.members if len(one.members) > 1 else [id for id in one.members if id in replaced]:
-        verdict = None if id == one.canonical else texts.verify(one.canonical, id)
+    """A row for each text of a group; none for a text that is alone and corrects nothing."""
+    head = by_id[group.canonical]
+    for id in group.members if len(group.members) > 1 else [id for id in group.members if id in replaced]:
+        verdict = None if id == group.canonical else texts.verify(group.canonical, id)
         yield {
             "article_id": id,
             "day": by_id[id]["day"],
-            "group_id": min(one.members),
-            "kind": CopyKind.ORIGIN if verdict is None else _kind(verdict, one.canonical, id),
+            "group_id": min(group.members),
+            "kind": CopyKind.ORIGIN if verdict is None else _kind(verdict, group.canonical, id),
             "containment": verdict.containment if verdict else None,
             "slot_agreement": verdict.slot_agreement if verdict else None,
             "is_canonical": verdict is None,
-            "canonical_id": one.canonical,
+            "canonical_id": group.canonical,
             "canonical_day": head["day"],
             "canonical_at": head["published_at"],
             "supersedes": replaced.get(id),
-            "size": len(one.members),
+            "size": len(group.members),
         }
 
 
@@ -200,5 +202,5 @@ _TURNED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TR
 
 
 def _kind(verdict: CopyVerdict, canonical: str, id: str) -> CopyKind:
-    """A verdict is kept for the smaller id first; the kind is told as seen from the canonical text."""
+    """The kind of copy as seen from the canonical text; a verdict is kept with the smaller id first."""
     return verdict.kind if canonical < id else _TURNED.get(verdict.kind, verdict.kind)

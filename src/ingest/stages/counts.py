@@ -10,8 +10,9 @@ class Counts:
     """Counters of a run or of a part of one.
 
     Polls: feeds `polled`, of them `not_modified` and `failed` (`failures`: feed_id, reason, detail);
-    `entries` listed, of them `new` and `changed`. Pages: `fetched`; articles `loaded`, `revised`, `unchanged`; `copies`
-    newly linked; links `lost` (failed or skipped, by their `reasons`) and `retried` later.
+    `entries` listed, of them `new` and `changed`. Pages: `fetched`; articles `loaded`, `revised`,
+    `unchanged`; `copies` newly linked; links `lost` (failed or skipped, by their `reasons`) and `retried`
+    later.
     """
 
     polled: int = 0

@@ -58,14 +58,14 @@ def adopt(edges: Edges) -> int:
     """Pages that reached the archive but not the warehouse answer their pending work without a second
     fetch."""
     with edges.warehouse.transaction() as con:
-        found = edges.archive.heal(pages.committed(con))
+        adopted = edges.archive.heal(pages.committed(con))
         pages.note_places(
-            con, [(url_key(response.requested_url, edges.rules), place) for place, response in found]
+            con, [(url_key(response.requested_url, edges.rules), place) for place, response in adopted]
         )
-        pages.advance(con, [place for place, _ in found])
-        if found:
+        pages.advance(con, [place for place, _ in adopted])
+        if adopted:
             takedown.look_again(con)
-    return len(found)
+    return len(adopted)
 
 
 def check_disk(settings: Settings) -> None:

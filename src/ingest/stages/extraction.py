@@ -41,16 +41,16 @@ def read(article: Article) -> ArticleReading:
     )
 
 
-def extract_and_read(given: PageInput) -> Extracted:
+def extract_and_read(page: PageInput) -> Extracted:
     """As extract/page.py does, with the reading."""
-    found = extract(given)
-    return Extracted(found, read(found.article) if found.article else None)
+    extraction = extract(page)
+    return Extracted(extraction, read(extraction.article) if extraction.article else None)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """Where a page's record lies, and everything but its bytes that extraction needs; small enough to send
-    anywhere."""
+    """Where a page's record is archived, and all that extraction needs besides its bytes; small enough to be
+    sent to any process."""
 
     folder: Path
     place: ArchivePlace

@@ -34,8 +34,8 @@ FLUSH_SECONDS = 2.0
 """A batch that is not full waits this long for more: fresh news must not wait for a slow host."""
 
 AHEAD_PER_WORKER = 4
-"""Pages given to the pool and not come back, for each worker; a host's next page is asked for when its last
-one is among them."""
+"""Pages at the pool of workers, for each worker; a host's next page is fetched once its last one was handed
+to the pool."""
 
 _HISTORY = (WorkKind.BACKFILL, WorkKind.CAPTURE)
 _NOTHING_KNOWN = EntryHints()
@@ -44,7 +44,7 @@ articles."""
 
 
 REFUSALS = 3
-"""Pages in a row that could not even be asked for, after which what is left of their host stays pending,
+"""Pages in a row for which no request could be sent, after which the other pages of their host stay pending,
 untried: it is paused or deferred. One alone may be the host of a redirect's target, and say nothing of the
 next."""
 
@@ -62,8 +62,8 @@ class FetchedBatch:
 def hosts_of(work: Iterable[Work]) -> list[deque[Work]]:
     """Queues by host, each in order."""
     queues: dict[str, deque[Work]] = {}
-    for one in work:
-        queues.setdefault(one.host, deque()).append(one)
+    for task in work:
+        queues.setdefault(task.host, deque()).append(task)
     return list(queues.values())
 
 
@@ -73,8 +73,8 @@ async def results(
     """Batches of at most settings.batch results, as they come. Ends when the work is done or the run's time
     is over.
 
-    Each host has its own queue and its own pace, so that a slow one delays nobody; what is not begun stays
-    pending.
+    Each host has its own queue and its own pace, so that a slow host delays no other; work that is not begun
+    stays pending.
     """
     run = _Paging(edges, boilerplate)
     tasks = [asyncio.ensure_future(run.host(queue)) for queue in hosts_of(work)]
@@ -149,9 +149,13 @@ class _Paging:
 
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
-            page, found = await self._read(work, page)
+            page, extracted = await self._read(work, page)
             result = Result(
-                work, page, found.extraction, boilerplate=self._lines(work, page), reading=found.reading
+                work,
+                page,
+                extracted.extraction,
+                boilerplate=self._lines(work, page),
+                reading=extracted.reading,
             )
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
@@ -182,7 +186,7 @@ class _Paging:
         return await self._edges.workers.run(extract_archived, archived)
 
     def _input(self, work: Work, page: Page | None) -> PageInput:
-        """What extraction is told of a page, or of the feed entry that stands in for one (`page` is None)."""
+        """What extraction may know of a page, or of a feed entry with its own text (`page` is None)."""
         feed = self._feeds.get(work.feed_id or "")
         known = PageInput(
             url=page.final_url if page else None if work.url.startswith("urn:") else work.url,

@@ -230,7 +230,7 @@ def _next_look(
     if known.status == Status.REMOVED:
         verdict.outcome, verdict.reason = Outcome.SKIPPED, Reason.TAKEDOWN
     elif change.kind is RevisionKind.NOISE or elsewhere:
-        # What another address shows (print page, AMP), or a later capture of one, is no change of the article.
+        # What another address shows (print page, AMP), or a later capture of it, is no change of the article.
         if work.rank < known.rank and first_look:
             _describe_by_link(verdict, result, article, known, now)
         elif own and not first_look:
