@@ -1,1 +1,1 @@
-"""Reading back: status, why, health."""
+"""Reading the warehouse back: status, report, the history of one URL, gaps, the data dictionary."""

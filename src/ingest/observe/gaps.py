@@ -1,4 +1,4 @@
-"""Gaps: days on which a feed brought far less than is usual for it, and the command that would fill them."""
+"""Gaps: days with far fewer articles of a feed than usual, and the command that would fill them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def find_gaps(
     last: date | None = None,
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows feed_id, first, last, articles, usual (a day), command; neighbouring days joined. Reads the
-    published marts.
+    """Returns rows of feed_id, first, last, articles, usual (articles a day) and command, from the published
+    marts; gaps on neighbouring days are one row.
 
-    A day counts as a gap below a quarter of the feed's median over the days looked at and the four weeks
-    before them; the same weekday is what is compared, where there are three of them, since wires rest on
-    Sundays.
+    A day is a gap when it has less than a quarter of the feed's median over the days looked at and the four
+    weeks before them. Only the same weekday is compared, if there are three of it, since wires publish less
+    on Sundays.
     """
     end = last or (now or datetime.now(UTC)).date() - timedelta(days=1)
     begin = first or end - timedelta(days=days - 1)

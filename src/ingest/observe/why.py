@@ -1,4 +1,4 @@
-"""Everything known of one URL, identity or article: each decision on its way, in order."""
+"""Everything that is stored about one URL or article, in the order of its way through the pipeline."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ PARTS = (
 )
 
 
-def explain(warehouse: Warehouse, asked: str, rules: HostRules) -> dict[str, Any]:
-    """The rows of every table that speak of `asked` (URL, url_key or article_id), by part; empty parts are
-    empty lists."""
-    key = url_key(asked.strip(), rules)
+def explain(warehouse: Warehouse, subject: str, rules: HostRules) -> dict[str, Any]:
+    """The rows of every table about `subject` (URL, url_key or article_id), by part; a part without rows
+    is an empty list."""
+    key = url_key(subject.strip(), rules)
     with warehouse.transaction() as con:
-        con.execute(sql("why/keys"), {"asked": asked.strip(), "key": key})
-        found: dict[str, Any] = {"asked": asked, "url_key": key}
+        con.execute(sql("why/keys"), {"asked": subject.strip(), "key": key})
+        history: dict[str, Any] = {"asked": subject, "url_key": key}
         for part in PARTS:
             if part == "refused":
-                found[part] = refused(con, [str(row["article_id"]) for row in found["article"]])
+                history[part] = refused(con, [str(row["article_id"]) for row in history["article"]])
                 continue
             con.execute(sql(f"why/{part}"))
-            found[part] = records(con)
-    return found
+            history[part] = records(con)
+    return history

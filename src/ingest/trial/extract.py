@@ -1,4 +1,5 @@
-"""Extraction without a warehouse: inputs of many kinds to JSON lines, streaming, parallel, in input order."""
+"""Extraction without a warehouse: inputs of many kinds become JSON lines, in parallel and in the order of
+input."""
 
 from __future__ import annotations
 
@@ -30,64 +31,66 @@ from ingest.workers import LimitHit, Limits, WorkerPool
 
 PRELOAD = ("ingest.extract.page",)
 NOT_PRINTED = ("published_zone", "withdraws")
-"""Columns of core.article that mart.articles does not show."""
+"""Columns of core.article that are not in mart.articles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One input: what extraction reads, and the id to echo. `problem` where it could not be read at all."""
+class ExtractInput:
+    """One input: the page for extraction, and the id that its line repeats. `problem`: why it could not be
+    read."""
 
     id: Any
-    given: PageInput | None
+    page: PageInput | None
     url: str | None = None
     problem: tuple[Reason, str] | None = None
 
 
-def articles_of(settings: Settings, sources: Iterable[str], stdin: IO[bytes]) -> Iterator[str]:
-    """One JSON line per input, in input order."""
+def articles_of(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[str]:
+    """Yields one JSON line for each input of these files, URLs and folders, in their order; `-` is
+    `stdin`."""
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     own = own_agencies(settings)
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
     with WorkerPool(settings.workers, limits, PRELOAD) as workers:
-        waiting: deque[Source] = deque()
+        waiting: deque[ExtractInput] = deque()
 
-        def given() -> Iterator[PageInput]:
-            for source in read_sources(settings, sources, stdin):
-                waiting.append(source)
-                yield replace(source.given or PageInput(None), agencies=own)
+        def page_inputs() -> Iterator[PageInput]:
+            for item in read_inputs(settings, names, stdin):
+                waiting.append(item)
+                yield replace(item.page or PageInput(None), agencies=own)
 
-        for result in workers.map_stream(extract, given()):
+        for result in workers.map_stream(extract, page_inputs()):
             yield unhalved(_line(waiting.popleft(), result, rules))
 
 
-def _line(source: Source, result: Extraction | LimitHit, rules: HostRules) -> str:
-    if source.problem is not None:
-        return _without(source, Outcome.FAILED, *source.problem)
+def _line(item: ExtractInput, result: Extraction | LimitHit, rules: HostRules) -> str:
+    if item.problem is not None:
+        return _without(item, Outcome.FAILED, *item.problem)
     if isinstance(result, LimitHit):
-        return _without(source, Outcome.FAILED, Reason.PARSE_LIMIT, str(result))
+        return _without(item, Outcome.FAILED, Reason.PARSE_LIMIT, str(result))
     if result.article is None:
-        return _without(source, result.outcome, result.reason, result.detail)
-    return json.dumps(_fields(source, result.article, rules), ensure_ascii=False)
+        return _without(item, result.outcome, result.reason, result.detail)
+    return json.dumps(_fields(item, result.article, rules), ensure_ascii=False)
 
 
-def _without(source: Source, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
+def _without(item: ExtractInput, outcome: Outcome, reason: Reason | None, detail: str | None) -> str:
     return json.dumps(
-        {"id": source.id, "url": source.url, "outcome": outcome, "reason": reason, "detail": detail},
+        {"id": item.id, "url": item.url, "outcome": outcome, "reason": reason, "detail": detail},
         ensure_ascii=False,
     )
 
 
-def _fields(source: Source, article: Article, rules: HostRules) -> dict[str, Any]:
+def _fields(item: ExtractInput, article: Article, rules: HostRules) -> dict[str, Any]:
     """The columns of mart.articles that an extraction alone can fill."""
     stamp = article.published
     key, canonical = f"urn:sha256:{text_hash(article.body_text)}", None
-    if source.url:
-        key, canonical = identity(source.url, article.canonical_url, rules)
+    if item.url:
+        key, canonical = identity(item.url, article.canonical_url, rules)
     columns = {
         name: _plain(value) for name, value in article_columns(article).items() if name not in NOT_PRINTED
     }
     return (
-        {"id": source.id, "url_key": key, "url": source.url}
+        {"id": item.id, "url_key": key, "url": item.url}
         | columns
         | {
             "canonical_url": canonical,
@@ -104,8 +107,11 @@ def _plain(value: Any) -> Any:
 # -- inputs --------------------------------------------------------------------------------------------------
 
 
-def read_sources(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[Source]:
-    """Every input of these files, URLs and folders; `-` is standard input (JSON lines, or one HTML page)."""
+def read_inputs(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[ExtractInput]:
+    """Yields the inputs of these files, URLs and folders; `-` is `stdin` (JSON lines, or one HTML page).
+
+    Raises ConfigError when a file does not exist.
+    """
     for name in names:
         if name == "-":
             yield from _lines_or_page(stdin, name)
@@ -115,7 +121,7 @@ def read_sources(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> 
             yield from _file(settings, Path(name))
 
 
-def _file(settings: Settings, path: Path) -> Iterator[Source]:
+def _file(settings: Settings, path: Path) -> Iterator[ExtractInput]:
     if path.is_dir():
         for child in sorted(path.rglob("*.htm*")):
             yield from _file(settings, child)
@@ -127,10 +133,10 @@ def _file(settings: Settings, path: Path) -> Iterator[Source]:
         with path.open("rb") as lines:
             yield from (_json_source(line, number) for number, line in enumerate(lines, 1) if line.strip())
     else:
-        yield Source(str(path), PageInput(None, html=path.read_bytes(), now=datetime.now(UTC)))
+        yield ExtractInput(str(path), PageInput(None, html=path.read_bytes(), now=datetime.now(UTC)))
 
 
-def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[Source]:
+def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[ExtractInput]:
     first = stream.readline()
     while first and not first.strip():
         first = stream.readline()
@@ -138,21 +144,21 @@ def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[Source]:
         yield _json_source(first, 1)
         yield from (_json_source(line, number) for number, line in enumerate(stream, 2) if line.strip())
     elif first:
-        yield Source(name, PageInput(None, html=first + stream.read(), now=datetime.now(UTC)))
+        yield ExtractInput(name, PageInput(None, html=first + stream.read(), now=datetime.now(UTC)))
 
 
-def _json_source(line: bytes, number: int) -> Source:
+def _json_source(line: bytes, number: int) -> ExtractInput:
     try:
         row = json_object(line)
     except ValueError as error:
-        return Source(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number}: {error}"))
+        return ExtractInput(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number}: {error}"))
     id, url = row.get("id", number), text_field(row, "url")
     if not (text_field(row, "html") or text_field(row, "text")):
-        return Source(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
-    return Source(id, _given(row, url), url)
+        return ExtractInput(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
+    return ExtractInput(id, _page_of(row, url), url)
 
 
-def _given(row: dict[str, Any], url: str | None) -> PageInput:
+def _page_of(row: dict[str, Any], url: str | None) -> PageInput:
     now = datetime.now(UTC)
     raw = row.get("published_at")
     stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
@@ -169,13 +175,13 @@ def _given(row: dict[str, Any], url: str | None) -> PageInput:
     return replace(given, html=html) if html else replace(given, text=text_field(row, "text"))
 
 
-def _warc(path: Path, cap: int) -> Iterator[Source]:
-    """As a backfill reads it; a page's address is its id."""
+def _warc(path: Path, cap: int) -> Iterator[ExtractInput]:
+    """The pages of a WARC, read as a backfill reads them; the id of each is its address."""
     for one in captured.warc(path, cap):
         name, response = one.address.url, one.response
         url = name if name.startswith("http") else None
         if response is None:
-            yield Source(name, None, url, one.address.problem)
+            yield ExtractInput(name, None, url, one.address.problem)
             continue
         about = PageInput(
             url,
@@ -183,18 +189,18 @@ def _warc(path: Path, cap: int) -> Iterator[Source]:
             status=response.status,
             now=datetime.now(UTC),
         )
-        yield Source(name, given_of(response, about), url)
+        yield ExtractInput(name, given_of(response, about), url)
 
 
-async def _fetched(settings: Settings, url: str) -> Source:
+async def _fetched(settings: Settings, url: str) -> ExtractInput:
     try:
         with host_limits(settings) as hosts:
             async with Client(settings, hosts) as client:
                 response = await client.get(url, kind=Kind.PAGE)
     except FetchError as error:
-        return Source(url, None, url, (error.reason, error.detail))
+        return ExtractInput(url, None, url, (error.reason, error.detail))
     kind = response.headers.get("content-type")
-    return Source(
+    return ExtractInput(
         url,
         PageInput(response.url, html=response.body, content_type=kind, now=datetime.now(UTC)),
         response.url,

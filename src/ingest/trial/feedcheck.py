@@ -1,5 +1,4 @@
-"""Ask a feed once, as the poller would, and say what it would make of it. Nothing is stored but what
-politeness needs."""
+"""Fetch a feed once, as a poll would, and say what is in it. Nothing is stored but the limits of its host."""
 
 from __future__ import annotations
 
@@ -20,8 +19,8 @@ PRELOAD = ("ingest.poll.feed",)
 
 @dataclass(frozen=True, slots=True)
 class FeedCheck:
-    """What one feed answered: `entries` in the document, how many of them `dated` and `linked`, the `newest`
-    date."""
+    """What one feed answered: the number of `entries`, how many of them are `dated` and `linked`, and the
+    date of the `newest`. `detail` is the error, or the feed's title."""
 
     feed_id: str
     url: str
@@ -35,7 +34,7 @@ class FeedCheck:
 
 
 async def check_feeds(settings: Settings, target: str | None) -> list[FeedCheck]:
-    """The feed of this id or URL, or every feed of feeds.toml. ConfigError for an unknown id."""
+    """Check the feed of this id or URL, or every feed of feeds.toml. Raises ConfigError for an unknown id."""
     listed, chosen = _chosen(settings, target)
     rules = listed.hosts if listed else ()
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
@@ -60,24 +59,23 @@ async def _check(feed: Feed, settings: Settings, client: Client, workers: Worker
         )
         document = await workers.run(parse_feed, given)
     except FetchError as error:
-        return FeedCheck(feed.id, feed.url, False, f"{error.reason}: {error.detail}")
+        return FeedCheck(feed.id, feed.url, ok=False, detail=f"{error.reason}: {error.detail}")
     except LimitHit as hit:
-        return FeedCheck(feed.id, feed.url, False, f"parse_limit: {hit}")
-    return _read(feed, answer.url, document)
+        return FeedCheck(feed.id, feed.url, ok=False, detail=f"parse_limit: {hit}")
+    return _summary(feed, answer.url, document)
 
 
-def _read(feed: Feed, url: str, document: FeedDocument) -> FeedCheck:
+def _summary(feed: Feed, url: str, document: FeedDocument) -> FeedCheck:
     stamps = [entry.published.at for entry in document.entries if entry.published]
     linked = sum(entry.link is not None for entry in document.entries)
-    said = document.malformed or document.title or "ok"
     return FeedCheck(
-        feed.id,
-        url,
-        True,
-        said,
-        document.version,
-        document.total,
-        len(stamps),
-        linked,
-        max(stamps, default=None),
+        feed_id=feed.id,
+        url=url,
+        ok=True,
+        detail=document.malformed or document.title or "ok",
+        version=document.version,
+        entries=document.total,
+        dated=len(stamps),
+        linked=linked,
+        newest=max(stamps, default=None),
     )

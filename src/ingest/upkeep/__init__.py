@@ -1,1 +1,1 @@
-"""Work on a warehouse that stands: takedown, scrubbing, backup, re-extraction, maintenance."""
+"""Work on an existing warehouse: takedown, scrubbing, backup, re-extraction, maintenance."""

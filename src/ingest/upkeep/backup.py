@@ -1,13 +1,14 @@
-"""Backup and restore: a consistent copy of the data directory, made while it is in use, and a data directory
-made of one.
+"""Backup and restore: a consistent copy of a data directory that is in use, and a data directory made from
+one.
 
-The warehouse is copied under the write lock, which is held for that long; archive segments only grow at their
-end and are copied as far as they went at that time. What is published is made anew from these by `restore`.
+The warehouse file is copied under the write lock. Archive segments only grow at their end and are copied up
+to the length they had then. Published files are not copied: `restore` writes them again.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -24,13 +25,15 @@ from ingest.load.publish import publish
 from ingest.progress import Progress
 from ingest.settings import Settings
 
+log = logging.getLogger(__name__)
+
 MARK = "backup.json"
-"""Written last: a folder without it is no whole backup."""
+"""Written last: a folder without this file is not a complete backup."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A backup or what was restored of one: its folder, files and bytes."""
+    """A folder that was written, with the number of its files and bytes."""
 
     path: str
     files: int
@@ -38,8 +41,7 @@ class Copied:
 
 
 def backup(settings: Settings, target: Path, progress: Progress | None = None) -> Copied:
-    """Copy the data directory to `target`, which must be empty or not there. ConfigError when it is
-    neither."""
+    """Copy the data directory to `target`. Raises ConfigError when `target` exists and is not empty."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     _empty(target)
@@ -58,15 +60,19 @@ def backup(settings: Settings, target: Path, progress: Progress | None = None) -
     if (warehouse.data / "hosts.db").exists():
         _copy_sqlite(warehouse.data / "hosts.db", target / "hosts.db")
     _write_mark(target, now)
-    return _measured(target)
+    copied = _measured(target)
+    log.info(
+        "backup of %s: %d files, %d bytes copied to %s", warehouse.data, copied.files, copied.bytes, target
+    )
+    return copied
 
 
 def restore(settings: Settings, source: Path, progress: Progress | None = None) -> Copied:
-    """Make the data directory of `source`. ConfigError when `source` is no whole backup or the data directory
-    is not empty."""
+    """Make the data directory from the backup in `source`. Raises ConfigError when `source` is not a
+    complete backup or the data directory is not empty."""
     if not (source / MARK).exists():
         raise ConfigError(
-            f"{source}: no whole backup there ({MARK} is missing); name a folder that `ingest backup` made"
+            f"{source}: not a complete backup ({MARK} is missing); name a folder that `ingest backup` made"
         )
     _empty(settings.data)
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and path.name != MARK]
@@ -79,11 +85,14 @@ def restore(settings: Settings, source: Path, progress: Progress | None = None) 
     with warehouse.transaction() as con:  # those files were not copied
         con.execute("DELETE FROM core.published_file")
     publish(warehouse, everything=True)
-    return _measured(settings.data)
+    copied = _measured(settings.data)
+    log.info("restore of %s: %d files, %d bytes in %s", source, copied.files, copied.bytes, warehouse.data)
+    return copied
 
 
-def holding(con: Connection, since: datetime | None) -> list[dict[str, Any]]:
-    """Backups made after `since` (all, if unknown), with whether they are still where they were made."""
+def backups_since(con: Connection, since: datetime | None) -> list[dict[str, Any]]:
+    """Backups made after `since` (all of them when it is None); `there`: the backup is still in its
+    folder."""
     query = "SELECT path, made_at FROM core.backup WHERE ? IS NULL OR made_at >= ? ORDER BY made_at"
     return [
         {"path": path, "made_at": made_at, "there": (Path(path) / MARK).exists()}
@@ -97,32 +106,32 @@ def _empty(folder: Path) -> None:
 
 
 def _copy(source: Path, target: Path, size: int | None = None) -> None:
-    """A file, or its first `size` bytes, on disk when this returns."""
+    """Copy a file, or its first `size` bytes, and sync it to disk."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as given, target.open("wb") as taken:
+        with source.open("rb") as reader, target.open("wb") as writer:
             if size is None:
-                shutil.copyfileobj(given, taken, 1 << 20)
+                shutil.copyfileobj(reader, writer, 1 << 20)
             else:
-                _copy_bytes(given.fileno(), taken.fileno(), size)
-            taken.flush()
-            os.fsync(taken.fileno())
+                _copy_bytes(reader.fileno(), writer.fileno(), size)
+            writer.flush()
+            os.fsync(writer.fileno())
     except OSError as error:
         raise ConfigError(
             f"{target}: cannot be written ({error.strerror}); make room or name another folder"
         ) from None
 
 
-def _copy_bytes(given: int, taken: int, size: int) -> None:
+def _copy_bytes(source: int, target: int, size: int) -> None:
     at = 0
-    while at < size and (chunk := os.pread(given, min(1 << 20, size - at), at)):
-        os.write(taken, chunk)
+    while at < size and (chunk := os.pread(source, min(1 << 20, size - at), at)):
+        os.write(target, chunk)
         at += len(chunk)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as given, closing(sqlite3.connect(target)) as taken:
-        given.backup(taken)
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
+        original.backup(copy)
 
 
 def _write_mark(target: Path, now: datetime) -> None:

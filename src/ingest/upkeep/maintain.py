@@ -1,7 +1,9 @@
-"""Maintenance: what was taken down leaves every file, old files go, what waits is finished."""
+"""Maintenance of the warehouse: finishes takedowns and what cut-off runs left undone, publishes, removes
+old published files, erases what takedowns left in the warehouse file, and runs the checks."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,14 +20,16 @@ from ingest.stages.stories import derive_stories
 from ingest.upkeep.scrub import scrub
 from ingest.urls.identity import HostRules, url_key
 
+log = logging.getLogger(__name__)
+
 KEEP_UNDO = timedelta(days=90)
 """How long a re-extraction can be undone."""
 
 
 @dataclass(slots=True)
 class Upkeep:
-    """What maintenance did: files written and removed, bytes the warehouse shrank by (0: not rewritten),
-    checks that found rows."""
+    """What maintenance did: the numbers of files `published` and `swept` (removed), of takedowns finished,
+    and of bytes that rewriting the warehouse saved; `broken`: the rows that each failed check found."""
 
     published: int
     swept: int
@@ -38,25 +42,45 @@ class Upkeep:
 def maintain(
     settings: Settings, feeds: FeedList, now: datetime | None = None, *, rewrite: bool = False
 ) -> Upkeep:
-    """Publish what is dirty, finish takedowns that were cut off, sweep, rewrite the warehouse where a
-    takedown (or `rewrite`) asks for it, and prove its rules."""
+    """Finish takedowns that were cut off, publish, remove old published files, rewrite the warehouse file if
+    a takedown or `rewrite` asks for it, and run the checks.
+
+    Raises NoWarehouseError when there is none.
+    """
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.must_exist()
     warehouse.prepare()
     finished = finish_takedowns(warehouse, feeds)
-    learn_sentences(warehouse, now)  # what polls that were always cut off by their budget had no time for
+    learn_sentences(warehouse, now)  # polls that their time limit always cuts off do not get to it
     derive_stories(warehouse)
-    written, swept = publish(warehouse), sweep(warehouse)
+    published, swept = publish(warehouse), sweep(warehouse)
     saved = erase(warehouse, now, rewrite=rewrite)
     broken = {name: rows for name, rows in run_checks(warehouse).items() if rows}
-    return Upkeep(written, swept, finished, saved is not None, saved or 0, broken)
+    log.info(
+        "maintenance of %s: %d files published, %d removed, %d takedowns finished, %s bytes saved, "
+        "checks broken: %s",
+        warehouse.data,
+        published,
+        swept,
+        finished,
+        saved,
+        ", ".join(broken) or "none",
+    )
+    return Upkeep(
+        published=published,
+        swept=swept,
+        takedowns_finished=finished,
+        rewritten=saved is not None,
+        bytes_saved=saved or 0,
+        broken=broken,
+    )
 
 
 def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int | None:
-    """Forget what can no longer be undone, and write the warehouse anew where a takedown (or `rewrite`) asks
-    for it.
+    """Drop the texts of re-extractions that are too old to be undone, and rewrite the warehouse file if a
+    takedown or `rewrite` asks for it.
 
-    Returns bytes saved, None where it was not.
+    Returns the number of bytes saved, None when the file was not rewritten.
     """
     with warehouse.transaction() as con:
         con.execute(
@@ -67,7 +91,7 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
         keys = takedown.unfinished(con, "erased")
     if not keys and not rewrite:
         return None
-    # What is erased is the state before: a key that comes now is erased by the next run.
+    # A key that is taken down from here on is erased by the next run.
     saved = takedown.rewrite_file(warehouse)
     with warehouse.transaction() as con:
         takedown.finish(con, "erased", keys)
@@ -75,18 +99,18 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
 
 
 def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
-    """Takedowns that a death cut off after their tombstone, and addresses barred since: how many keys were
-    scrubbed.
+    """Finish takedowns that were cut off after their tombstone was written, and those of addresses found
+    since.
 
-    By key alone, since their texts are gone from the warehouse.
+    Archive records are looked up by address alone, since the texts are no longer in the warehouse. Returns
+    the number of url_keys whose records were overwritten.
     """
     rules = HostRules(feeds.hosts)
     archive = warehouse.data / "archive"
     with warehouse.transaction() as con:
         ends = committed(con)
-    Archive(archive, "maintain").heal(
-        ends
-    )  # half a record that a killed process left may be readable in part
+    # half a record that a killed process left may be readable in part
+    Archive(archive, "maintain").heal(ends)
     with warehouse.transaction() as con:
         keys = takedown.unfinished(con, "scrubbed")
         ids = [

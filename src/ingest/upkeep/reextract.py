@@ -1,14 +1,15 @@
-"""Re-extraction: archived pages by today's rules, without network; the same revision gets a new text, and
-what changed is told.
+"""Re-extraction: archived pages are extracted by the present rules, without network; each stored revision
+gets its new text, and a report says what changed.
 
-Extraction is told what it was told then (feed's word, clock, host's boilerplate), so that only a rule can
-make a difference.
+Extraction gets the same inputs as at first (the entry's hints, the time, the host's repeating blocks), so
+that only a changed rule can make a difference.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -39,18 +40,20 @@ from ingest.upkeep.reextract_rows import Stored
 from ingest.urls.identity import HostRules, host_of, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
 
+log = logging.getLogger(__name__)
+
 BATCH = 400
 LARGEST = 20
 CONTEXT = 300
-"""Letters of a changed paragraph that the report shows."""
+"""Most characters of a changed paragraph in the report."""
 _KEPT = ("headline", "body_text")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to extract anew: articles published on UTC days `first` to `last`, inclusive. `learned`: also
-    without the blocks that were found to repeat on their host since. `dry`: only report. `wait` seconds for
-    another that is at work."""
+    """What to extract again: articles published on the UTC days `first` to `last`, inclusive. `learned`:
+    also leave out blocks that were found to repeat on their host since. `dry`: change nothing, only
+    report. `wait`: seconds to wait for another re-extraction that is running."""
 
     first: date | None = None
     last: date | None = None
@@ -62,9 +65,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Report:
-    """What a re-extraction changed. `texts` counts texts read anew, `fields` changed columns of articles,
-    `lost` texts that gave no article now and stand as they were, by reason. `largest`: url, headline, words
-    added and removed, and a readable diff."""
+    """What a re-extraction changed. `texts` counts the texts extracted again, `fields` the changes by
+    column of articles; `lost` counts, by reason, the texts from which no article could be extracted now:
+    the old text stays. `largest`: the largest changes with url, headline, words added and removed, and a
+    readable diff."""
 
     run_id: str
     dry: bool
@@ -82,7 +86,8 @@ class Report:
 def reextract(
     settings: Settings, feeds: FeedList, wanted: Wanted, progress: Progress | None = None
 ) -> Report:
-    """Extract anew and write what changed. Raises LockedError while another re-extraction runs."""
+    """Extract again and write what changed. Raises LockedError while another re-extraction runs,
+    NoWarehouseError when there is no warehouse."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     warehouse.prepare()
@@ -91,7 +96,7 @@ def reextract(
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     lock = run_lock(settings.data / "locks", "reextract", wanted.wait)
     with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
-        if not wanted.dry:  # known before it writes: one that is cut off can be undone by its name
+        if not wanted.dry:  # noted before it writes, so that a run that is cut off can be undone by its id
             with warehouse.transaction() as con:
                 polls.start_run(con, report.run_id, "reextract", now)
         run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
@@ -100,28 +105,40 @@ def reextract(
             _note(warehouse, report)
             derive_stories(warehouse)
             report.published = publish(warehouse)
+    log.info(
+        "run %s: %d texts extracted again, %d changed, %d the same, %d lost%s",
+        report.run_id,
+        report.texts,
+        report.changed,
+        report.same,
+        sum(report.lost.values()),
+        " (dry run)" if report.dry else "",
+    )
     return report
 
 
 def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: float = 0.0) -> int:
-    """Put back the texts that a re-extraction (`last`: the newest) replaced; returns how many articles."""
+    """Put back the texts that a re-extraction (`last`: the newest) replaced. Returns the number of articles.
+
+    Raises ConfigError when there is no such run, or a later run has changed its texts.
+    """
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     warehouse.prepare()
     with run_lock(settings.data / "locks", "reextract", wait), warehouse.transaction() as con:
-        found = reextract_rows.last_run(con) if run_id == "last" else run_id
+        run = reextract_rows.last_run(con) if run_id == "last" else run_id
         if (
-            found is None
-            or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [found]).fetchone()
+            run is None
+            or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [run]).fetchone()
         ):
             raise ConfigError(
-                f"no re-extraction {run_id} that could be undone; `ingest status` lists the runs"
+                f"there is no re-extraction {run_id} that can be undone; `ingest status` lists the runs"
             )
-        if later := reextract_rows.later_run(con, found):
+        if later := reextract_rows.later_run(con, run):
             raise ConfigError(
-                f"{later} has changed texts of {found} since; `ingest reextract --undo {later}` comes first"
+                f"{later} has changed texts of {run} since; run `ingest reextract --undo {later}` first"
             )
-        back = reextract_rows.undo(con, found)
+        back = reextract_rows.undo(con, run)
         link_copies(
             con,
             [known for known, _ in back],
@@ -135,15 +152,15 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
 
 
 def _note(warehouse: Warehouse, report: Report) -> None:
-    """The run's row, without texts: those must be in no place that a takedown does not know."""
+    """Write the run's row, without texts: a takedown does not remove texts from there."""
     summary = {name: value for name, value in asdict(report).items() if name != "largest"}
     with warehouse.transaction() as con:
         polls.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
 
 
-def again(page: ArchivedPage) -> Extraction:
-    """Extract an archived page with the status, type and rights of its answer; a record that cannot be read
-    is an outcome."""
+def extract_archived(page: ArchivedPage) -> Extraction:
+    """Extract an archived page with the status, content type and reserved rights of its response. A record
+    that cannot be read gives an Extraction with outcome and reason."""
     try:
         response = Archive(page.folder, "reader").read(page.place)
     except Terminal as error:
@@ -177,84 +194,89 @@ class _Run:
 
     def work(self, progress: Progress | None) -> None:
         with self._warehouse.transaction() as con:
-            every = reextract_rows.places(con, self._wanted.first, self._wanted.last)
+            revisions = reextract_rows.places(con, self._wanted.first, self._wanted.last)
         done = 0
-        for asked in _batches(every):
+        for batch in _batches(revisions):
             with self._warehouse.transaction() as con:
-                stored = reextract_rows.stored(con, asked)
+                stored = reextract_rows.stored(con, batch)
                 lines = (
-                    host_lines(con, {host_of(one.row["url"]) for one in stored})
+                    host_lines(con, {host_of(old.row["url"]) for old in stored})
                     if self._wanted.learned
                     else {}
                 )
-            made = self._extracted(stored, lines)
+            extractions = self._extracted(stored, lines)
             with self._warehouse.transaction() as con:
-                self._compare(con, {(one.article_id, one.revision): result for one, result in made}, asked)
-            done += len(asked)
+                self._compare(
+                    con, {(old.article_id, old.revision): result for old, result in extractions}, batch
+                )
+            done += len(batch)
             if progress:
-                progress("texts", done, len(every))
+                progress("texts", done, len(revisions))
 
     def _extracted(
         self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]
     ) -> list[tuple[Stored, Extraction]]:
-        able = [one for one in stored if one.place is not None]
+        able = [old for old in stored if old.place is not None]
         given = (
-            ArchivedPage(self._folder, one.place, self._input(one, lines))
-            for one in able
-            if one.place is not None
+            ArchivedPage(self._folder, old.place, self._input(old, lines))
+            for old in able
+            if old.place is not None
         )
-        made = [_result(one) for one in self._workers.map_stream(again, given)]
+        extracted = [_result(result) for result in self._workers.map_stream(extract_archived, given)]
         lost = Extraction(None, Outcome.FAILED, Reason.DAMAGED_RECORD, "no row remembers its record's length")
-        return [*zip(able, made, strict=True), *((one, lost) for one in stored if one.place is None)]
+        return [*zip(able, extracted, strict=True), *((old, lost) for old in stored if old.place is None)]
 
-    def _input(self, one: Stored, lines: dict[str, frozenset[int]]) -> PageInput:
-        feed = self._feeds.get(one.row["feed_id"] or "")
-        then = frozenset(line_hash(text) for text in one.host_lines)
+    def _input(self, old: Stored, lines: dict[str, frozenset[int]]) -> PageInput:
+        feed = self._feeds.get(old.row["feed_id"] or "")
+        then = frozenset(line_hash(text) for text in old.host_lines)
         return PageInput(
-            one.row["url"],
-            hints=one.hints,
+            old.row["url"],
+            hints=old.hints,
             publisher=feed.publisher if feed else None,
             language=feed.language if feed else None,
             zone=feed.timezone if feed else None,
             feed_content_type=feed.content_type if feed else None,
-            boilerplate=then | lines.get(host_of(one.row["url"]), frozenset()),
-            now=one.row["checked_at"],
+            boilerplate=then | lines.get(host_of(old.row["url"]), frozenset()),
+            now=old.row["checked_at"],
             agencies=self._agencies,
         )
 
     def _compare(
-        self, con: Connection, made: dict[tuple[str, int], Extraction], asked: Sequence[tuple[str, int]]
+        self,
+        con: Connection,
+        extractions: dict[tuple[str, int], Extraction],
+        batch: Sequence[tuple[str, int]],
     ) -> None:
-        """Against the texts as they stand now: a poll may have written since they were read."""
-        fresh = reextract_rows.stored(con, asked)
-        before = reextract_rows.articles(con, sorted({one.article_id for one in fresh}))
+        """Compare with the texts as they are stored now: a poll may have written since they were read."""
+        fresh = reextract_rows.stored(con, batch)
+        before = reextract_rows.articles(con, sorted({old.article_id for old in fresh}))
         pairs: list[tuple[Stored, Row]] = []
         whole: dict[str, Row] = {}
         dropped: dict[str, list[tuple[str, str]]] = {}
         latest: dict[str, Row] = {}
-        for one in fresh:
-            if before[one.article_id]["status"] == "removed":  # a takedown came between
+        for old in fresh:
+            if before[old.article_id]["status"] == "removed":  # a takedown came between
                 continue
-            extraction = made[one.article_id, one.revision]
+            extraction = extractions[old.article_id, old.revision]
             self._report.texts += 1
             if extraction.article is None:
                 reason = str(extraction.reason)
                 self._report.lost[reason] = self._report.lost.get(reason, 0) + 1
-                latest[one.article_id] = one.row
+                latest[old.article_id] = old.row
                 continue
-            row = _revision(one, extraction.article, latest.get(one.article_id))
-            latest[one.article_id] = row
+            row = _revision(old, extraction.article, latest.get(old.article_id))
+            latest[old.article_id] = row
             article = (
-                self._article(one, extraction.article, before[one.article_id]) if one.is_current else None
+                self._article(old, extraction.article, before[old.article_id]) if old.is_current else None
             )
-            if not self._differs(one, row, article, before[one.article_id]):
+            if not self._differs(old, row, article, before[old.article_id]):
                 continue
-            pairs.append((one, row))
+            pairs.append((old, row))
             if article is not None:
-                whole[one.article_id] = article | {
+                whole[old.article_id] = article | {
                     name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")
                 }
-                dropped[one.article_id] = [(line.rule, line.text) for line in extraction.dropped]
+                dropped[old.article_id] = [(line.rule, line.text) for line in extraction.dropped]
         if not self._wanted.dry and pairs:
             self._write(con, pairs, whole, before, dropped)
 
@@ -278,32 +300,39 @@ class _Run:
         days = {row["article_id"]: before[row["article_id"]]["published_day"] for row in moved}
         link_copies(con, [reextract_rows.known(row) for row in moved], {}, days, self._now)
 
-    def _article(self, one: Stored, article: Article, before: Row) -> Row:
-        """The article's row by the new extraction; its identity, its history and what only a feed knew
-        stay."""
+    def _article(self, old: Stored, article: Article, before: Row) -> Row:
+        """The article's row by the new extraction; its identity, its history and the fields that only its
+        feed gave stay."""
         canonical = (
             None
             if before["url_key"].startswith("urn:")
             else identity(before["url"], article.canonical_url, self._rules)[1]
         )
-        made = article_columns(replace(article, canonical_url=canonical))
-        published = {name for name in made if name.startswith("published_")}
-        if before["revisions"] > 1 or (one.hints is None and before["published_source"] == "feed"):
-            made |= {name: before[name] for name in published}
-        if one.hints is None:
-            made = {name: before[name] if value in (None, []) else value for name, value in made.items()}
-        elif made["published_at"] == before["published_at"]:  # raw.entry does not say which zone was assumed
-            made["published_zone"] = before["published_zone"]
-        if before["status"] == "withdrawn":  # by a notice, perhaps, that stands elsewhere
-            made["status"] = before["status"]
-        row = before | {name: str(value) if isinstance(value, str) else value for name, value in made.items()}
+        columns = article_columns(replace(article, canonical_url=canonical))
+        published = {name for name in columns if name.startswith("published_")}
+        if before["revisions"] > 1 or (old.hints is None and before["published_source"] == "feed"):
+            columns |= {name: before[name] for name in published}
+        if old.hints is None:
+            columns = {
+                name: before[name] if value in (None, []) else value for name, value in columns.items()
+            }
+        elif (
+            columns["published_at"] == before["published_at"]
+        ):  # raw.entry does not say which zone was assumed
+            columns["published_zone"] = before["published_zone"]
+        if before["status"] == "withdrawn":  # perhaps by a notice on another page
+            columns["status"] = before["status"]
+        row = before | {
+            name: str(value) if isinstance(value, str) else value for name, value in columns.items()
+        }
         row["published_day"] = (row["published_at"] or row["first_seen_at"]).date()
         return row
 
-    def _differs(self, one: Stored, row: Row, article: Row | None, before: Row) -> bool:
-        """Count and note a difference; a new name of the extractor alone is none."""
+    def _differs(self, old: Stored, row: Row, article: Row | None, before: Row) -> bool:
+        """Whether the row has to be written. Counts the difference for the report; a new name of the
+        extractor alone is none."""
         report = self._report
-        text = any(row[name] != one.row[name] for name in _KEPT)
+        text = any(row[name] != old.row[name] for name in _KEPT)
         fields = [
             name
             for name, value in (article or {}).items()
@@ -311,38 +340,38 @@ class _Run:
         ]
         if not text and not fields:
             report.same += 1
-            return row["extractor"] != one.row["extractor"] and not self._wanted.dry
+            return row["extractor"] != old.row["extractor"] and not self._wanted.dry
         report.changed += 1
         counts = Counter(report.fields)
-        counts.update([*fields, *(name for name in _KEPT if row[name] != one.row[name])])
+        counts.update([*fields, *(name for name in _KEPT if row[name] != old.row[name])])
         report.fields = dict(sorted(counts.items()))
         if text:
-            self._told(one, row)
+            self._report_change(old, row)
         return True
 
-    def _told(self, one: Stored, row: Row) -> None:
-        change = classify(one.row["headline"], one.row["body_text"] or "", row["headline"], row["body_text"])
+    def _report_change(self, old: Stored, row: Row) -> None:
+        change = classify(old.row["headline"], old.row["body_text"] or "", row["headline"], row["body_text"])
         self._report.words_added += change.words_added
         self._report.words_removed += change.words_removed
         entry = {
-            "article_id": one.article_id,
-            "revision": one.revision,
-            "url": one.row["url"],
+            "article_id": old.article_id,
+            "revision": old.revision,
+            "url": old.row["url"],
             "headline": row["headline"],
             "words_added": change.words_added,
             "words_removed": change.words_removed,
-            "diff": readable(one.row["body_text"] or "", row["body_text"]),
+            "diff": readable(old.row["body_text"] or "", row["body_text"]),
         }
         largest = [*self._report.largest, entry]
         largest.sort(key=lambda each: (-each["words_added"] - each["words_removed"], each["url"]))
         self._report.largest = largest[:LARGEST]
 
 
-def _revision(one: Stored, article: Article, before: Row | None) -> Row:
-    """The columns of core.revision by the new extraction; `before` is the revision before it, as it now
-    stands."""
+def _revision(old: Stored, article: Article, before: Row | None) -> Row:
+    """The columns of core.revision by the new extraction; `before` is the previous revision with its new
+    text."""
     change = None
-    if before is not None and one.row["kind"] != "first":
+    if before is not None and old.row["kind"] != "first":
         change = classify(before["headline"], before["body_text"] or "", article.headline, article.body_text)
     return {
         "headline": article.headline,
@@ -353,33 +382,33 @@ def _revision(one: Stored, article: Article, before: Row | None) -> Row:
         "words_added": change.words_added
         if change
         else article.word_count
-        if one.row["kind"] == "first"
-        else one.row["words_added"],
-        "words_removed": change.words_removed if change else one.row["words_removed"],
+        if old.row["kind"] == "first"
+        else old.row["words_added"],
+        "words_removed": change.words_removed if change else old.row["words_removed"],
     }
 
 
-def _result(made: Extraction | LimitHit) -> Extraction:
+def _result(result: Extraction | LimitHit) -> Extraction:
     return (
-        Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(made))
-        if isinstance(made, LimitHit)
-        else made
+        Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(result))
+        if isinstance(result, LimitHit)
+        else result
     )
 
 
-def _batches(every: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """About BATCH at a time, an article's revisions together."""
+def _batches(revisions: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    """Batches of about BATCH revisions, with all revisions of an article in one."""
     batch: list[tuple[str, int]] = []
-    for one in every:
-        if len(batch) >= BATCH and one[0] != batch[-1][0]:
+    for article_id, number in revisions:
+        if len(batch) >= BATCH and article_id != batch[-1][0]:
             yield batch
             batch = []
-        batch.append(one)
+        batch.append((article_id, number))
     if batch:
         yield batch
 
 
 def readable(before: str, after: str) -> str:
-    """Paragraphs that went (-) and came (+), shortened."""
+    """The removed (-) and added (+) paragraphs, shortened."""
     lines = difflib.unified_diff(before.split("\n\n"), after.split("\n\n"), lineterm="", n=0)
     return "\n".join(line[:CONTEXT] for line in list(lines)[2:] if not line.startswith("@@"))

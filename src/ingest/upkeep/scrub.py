@@ -1,5 +1,5 @@
-"""Scrubbing the archive: records of an article are found, by address and by text, and overwritten in
-place."""
+"""Scrubbing the archive: the records of an article are found by its addresses and its text, and
+overwritten in place."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from ingest.text import normalise
 
 _READ = 1 << 20
 _NEEDLE = 40
-"""Letters of a text that are enough to know it by."""
+"""Characters at the beginning of a paragraph by which it is recognised; shorter paragraphs are not looked
+for."""
 _QUOTED = 100
-"""Most pages named that quote it."""
+"""Most pages that are named because they quote the text."""
 _LINK = re.compile(r"""https?:\\?/\\?/[^\s"'<>\]]+|(?<=href=["'])[^"'\s]+|(?<=<link>)[^<\s]+""")
-"""Addresses in a feed, be it XML or JSON (whose writers may escape slashes)."""
+"""Addresses in a feed, XML or JSON (where slashes may be escaped)."""
 
 _START = 4000
-"""Bytes in which a document says what it is."""
+"""Bytes at the beginning of a document by which its type is told."""
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(rb"<(?:\w+:)?([a-z][\w.-]*)", re.IGNORECASE)
 """A start tag, without its prefix."""
@@ -36,8 +37,8 @@ _JSON_FEED = b"jsonfeed.org/version"
 
 @dataclass(slots=True)
 class Scrubbed:
-    """Records overwritten; and pages of other addresses in the archive that quote the text, for somebody to
-    decide."""
+    """The number of records overwritten, and the archived pages of other addresses that quote the text: a
+    person has to decide about them."""
 
     records: int = 0
     quoted: list[str] = field(default_factory=list)
@@ -48,22 +49,23 @@ def scrub(
     keys: Collection[str],
     texts: Collection[str],
     key_of: Callable[[str], str],
-    told: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Scrubbed:
-    """Overwrite every record of the archive that answers one of `keys`, and every feed that lists one or
-    carries one of `texts`.
+    """Overwrite every archive record of a page that has one of `keys` (url_keys), and of a feed that lists
+    one of them or contains one of `texts`.
 
-    Reads the whole archive: a record may lie there that no row points to.
+    `key_of` gives the url_key of an address; `progress` is called with (files done, files). Reads the whole
+    archive, since no row may point to a record.
     """
     files = sorted(folder.glob("*.warc.gz"))
-    looked = _Looked(frozenset(keys), texts, key_of)
+    search = _Search(frozenset(keys), texts, key_of)
     for number, path in enumerate(files):
-        hit = [place for place, response in _responses(path) if looked.for_it(response)]
-        remove(folder, hit)
-        looked.found.records += len(hit)
-        if told:
-            told(number + 1, len(files))
-    return looked.found
+        places = [place for place, response in _responses(path) if search.must_go(response)]
+        remove(folder, places)
+        search.result.records += len(places)
+        if progress:
+            progress(number + 1, len(files))
+    return search.result
 
 
 def _responses(path: Path) -> Iterator[tuple[ArchivePlace, Response]]:
@@ -84,11 +86,11 @@ def _chunks(handle: int) -> Iterator[bytes]:
         offset += len(chunk)
 
 
-class _Looked:
-    """What is looked for, and what was found besides."""
+class _Search:
+    """The addresses and texts that are searched for; `result` counts and collects what was met."""
 
     def __init__(self, keys: frozenset[str], texts: Collection[str], key_of: Callable[[str], str]) -> None:
-        self.found = Scrubbed()
+        self.result = Scrubbed()
         self._keys = keys
         self._key_of = lru_cache(maxsize=100_000)(key_of)  # a feed lists much the same each time
         self._needles = _needles(texts)
@@ -96,41 +98,40 @@ class _Looked:
             part[:_NEEDLE].encode() for text in texts for part in text.split("\n") if len(part) >= _NEEDLE
         )
 
-    def for_it(self, response: Response) -> bool:
-        """Whether a record is to be overwritten. Another address's page is a copy or a list: it is only
-        named."""
-        # Stops on the way do not count: a page that asks for consent is on the way to all stories of its
-        # host.
-        if self._leads(response.requested_url) or self._leads(response.url):
+    def must_go(self, response: Response) -> bool:
+        """Whether a record is to be overwritten. A page of another address that quotes the text is a copy
+        or a list: it is only noted."""
+        # Redirects in between do not count: a consent page is on the way to every story of its host.
+        if self._is_wanted(response.requested_url) or self._is_wanted(response.url):
             return True
         if _is_feed(response):
             text = response.body.decode("utf-8", "replace")
             return self._lists(response.url, text) or any(needle in _plain(text) for needle in self._needles)
         url = response.url
         if (
-            len(self.found.quoted) < _QUOTED
-            and url not in self.found.quoted
-            and any(one in response.body for one in self._quotes)
+            len(self.result.quoted) < _QUOTED
+            and url not in self.result.quoted
+            and any(quote in response.body for quote in self._quotes)
         ):
-            self.found.quoted.append(url)
+            self.result.quoted.append(url)
         return False
 
     def _lists(self, base: str, text: str) -> bool:
         links = {match.replace("\\/", "/").replace("&amp;", "&") for match in _LINK.findall(text)}
-        return any(self._leads(_joined(base, link)) for link in links)
+        return any(self._is_wanted(_joined(base, link)) for link in links)
 
-    def _leads(self, url: str) -> bool:
+    def _is_wanted(self, url: str) -> bool:
         return url in self._keys or self._key_of(url) in self._keys
 
 
 def _is_feed(response: Response) -> bool:
-    """Whether it is known to be a list of entries. What cannot be told is a page: it is somebody's text and
-    not ours to destroy."""
+    """Whether the document is certainly a feed. In doubt it counts as a page: that is another site's text,
+    which must not be destroyed."""
     kind, start = response.headers.get("content-type", "").lower(), response.body[:_START]
     if start.lstrip().startswith((b"{", b"[")):
         return "json" in kind or _JSON_FEED in start
-    found = _TAG.search(_COMMENT.sub(b"", start))
-    root = found[1].lower() if found else b""
+    tag = _TAG.search(_COMMENT.sub(b"", start))
+    root = tag[1].lower() if tag else b""
     return root in (b"rss", b"feed", b"rdf") or ("xml" in kind and "xhtml" not in kind and root != b"html")
 
 
@@ -142,13 +143,13 @@ def _joined(base: str, link: str) -> str:
 
 
 def _needles(texts: Collection[str]) -> tuple[str, ...]:
-    """The beginning of each paragraph that is long enough to be nobody else's."""
+    """The beginning of each paragraph that is long enough to be unmistakable."""
     paragraphs = (_plain(part) for text in texts for part in re.split(r"\n+", text))
     return tuple(sorted({part[:_NEEDLE] for part in paragraphs if len(part) >= _NEEDLE}))
 
 
 def _plain(text: str) -> str:
-    """Words without mark-up, be it of a page, of a feed's CDATA or escaped in it."""
-    for mark, meant in (("<![CDATA[", " "), ("]]>", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(mark, meant)
+    """The words without mark-up: tags of a page, of CDATA in a feed, or escaped ones."""
+    for mark, plain in (("<![CDATA[", " "), ("]]>", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(mark, plain)
     return normalise(re.sub(r"<[^<>]{0,2000}>", " ", text))

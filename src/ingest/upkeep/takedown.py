@@ -1,12 +1,13 @@
-"""Takedown: a tombstone bars an article for good; its text goes from warehouse, published files and archive;
-and maintenance.
+"""Takedown: a tombstone keeps an article from ever being loaded again, and its text is removed from
+warehouse, archive and published files.
 
-Order: tombstone and texts in one transaction, then archive, then published files. A death in between is made
-good by `maintain`.
+The tombstone is written and the texts are deleted in one transaction; then the archive is scrubbed, then the
+published files. If the process is killed in between, `maintain` finishes the takedown.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,17 +22,19 @@ from ingest.model import Outcome, Reason
 from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import let_go
-from ingest.upkeep.backup import holding
+from ingest.upkeep.backup import backups_since
 from ingest.upkeep.scrub import scrub
 from ingest.urls.identity import HostRules, url_key
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Removal:
-    """What a takedown did. `found`: there was such an article; a key is barred even if there was none.
-    `copies` are other articles with its text, `quoted` other archived pages (lists, teasers) that begin a
-    paragraph as it does, `backups` copies of the data directory that may still hold it: all three are left to
-    somebody's decision."""
+    """What a takedown did. `found`: there was such an article; its address is barred even if there was
+    none. `copies` are other articles with its text, `quoted` other archived pages (lists, teasers) in
+    which a paragraph begins as one of the article does, `backups` are copies of the data directory that
+    may still hold it: a person has to decide about all three."""
 
     url_key: str
     article_id: str | None
@@ -48,25 +51,30 @@ class Removal:
 def take_down(
     settings: Settings,
     feeds: FeedList,
-    asked: str,
+    article: str,
     reason: str,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Removal:
     """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what
-    deletes leave in files."""
+    deleted rows leave in the warehouse file. Raises NoWarehouseError when there is no warehouse."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.must_exist()
     warehouse.prepare()
     rules = HostRules(feeds.hosts)
     with warehouse.transaction() as con:
-        gone = takedown.clear_article(con, asked.strip(), url_key(asked.strip(), rules), reason, now)
+        gone = takedown.clear_article(con, article.strip(), url_key(article.strip(), rules), reason, now)
         if gone.article_id is not None:
             let_go(con, [gone.article_id], now)
         settle(con, [_barred(key, gone.url_key or key, reason, now) for key in _linked(con, gone.keys)])
-    key = gone.url_key or url_key(asked.strip(), rules)
+    key = gone.url_key or url_key(article.strip(), rules)
     removal = Removal(
-        key, gone.article_id, gone.article_id is not None, reason, list(gone.keys), copies=gone.copies
+        url_key=key,
+        article_id=gone.article_id,
+        found=gone.article_id is not None,
+        reason=reason,
+        keys=list(gone.keys),
+        copies=gone.copies,
     )
     folder = settings.data / "archive"
     scrubbed = scrub(
@@ -77,18 +85,25 @@ def take_down(
         (lambda done, total: progress("archive", done, total)) if progress else None,
     )
     removal.records_overwritten = scrubbed.records
-    removal.quoted = [url for url in scrubbed.quoted if url not in {one["url"] for one in gone.copies}]
+    removal.quoted = [url for url in scrubbed.quoted if url not in {copy["url"] for copy in gone.copies}]
     publish(warehouse)
     if gone.article_id is not None:
         removal.files_removed = takedown.unpublish(warehouse, [gone.article_id])
     with warehouse.transaction() as con:
         takedown.finish(con, "scrubbed", gone.keys)
-        removal.backups = holding(con, gone.first_seen_at)
+        removal.backups = backups_since(con, gone.first_seen_at)
+    log.info(
+        "takedown of %s: %d archive records overwritten, %d published files removed, %d copies stay",
+        key,
+        removal.records_overwritten,
+        removal.files_removed,
+        len(removal.copies),
+    )
     return removal
 
 
 def _linked(con: Connection, keys: Sequence[str]) -> list[str]:
-    """Of these keys the ones that a discovered link has: only those have an outcome."""
+    """The keys that an entry or a page has linked to: only those have an outcome."""
     query = (
         "SELECT DISTINCT link_key FROM core.alias WHERE kind = 'link' AND link_key IN (SELECT "
         "unnest(?::VARCHAR[])) ORDER BY ALL"
