@@ -1,1 +1,2 @@
-"""A sample wire of our own writing, served on loopback, so that the whole path can be seen offline."""
+"""A sample wire, written for this project and served on loopback, on which the whole pipeline runs
+offline."""

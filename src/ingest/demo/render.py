@@ -28,7 +28,7 @@ _NAMESPACES = (
 
 
 def feed_bytes(outlet: Outlet) -> tuple[bytes, str]:
-    """(body, Content-Type) of the outlet's feed."""
+    """Returns (body, Content-Type) of the outlet's feed."""
     if outlet.format == "json":
         return json.dumps(_json_feed(outlet), ensure_ascii=False, indent=1).encode(), MEDIA_TYPES["json"]
     write = {"rss": _rss, "full-text": _rss, "rdf": _rdf, "atom": _atom}[outlet.format]
@@ -42,7 +42,7 @@ def page_bytes(outlet: Outlet, story: Story) -> bytes:
     if story.aside:
         shown.insert(
             3, story.aside
-        )  # another story's headline between two paragraphs, as distributors leave it
+        )  # the headline of another story between two paragraphs, as distributors insert it
     fields = {
         **_shared_fields(outlet, story),
         "title": escape(story.title),
@@ -109,8 +109,8 @@ def _us_short(at: datetime) -> str:
 
 
 def _printed_number(outlet: Outlet, story: Story) -> str:
-    """The distributor's mark at the foot: name, local day, running number, ID and story number, as MENAFN
-    prints it."""
+    """The line that a distributor prints at the end: name, local day, running number, ID and story number,
+    in the form of MENAFN."""
     number = next((part for part in story.path.split("/") if part.isdigit()), "")
     return f"{outlet.name}{_local(outlet, story):%d%m%Y}000131011023ID{number}"
 
@@ -119,7 +119,7 @@ def _printed_number(outlet: Outlet, story: Story) -> str:
 
 
 def _links(outlet: Outlet) -> Iterator[tuple[Story, str, str]]:
-    """(story, its link as the feed gives it, title): a story with a twin comes twice."""
+    """Yields (story, its link in the feed, title): twice for a story that has a `twin`."""
     for story in outlet.stories:
         url = page_url(outlet, story)
         if story.twin:
@@ -163,7 +163,8 @@ def _body_html(story: Story) -> str:
 
 
 def _pub_date(outlet: Outlet, story: Story) -> str:
-    """RFC 822; where the outlet has a time zone its local time without any offset, as MENAFN writes it."""
+    """The date by RFC 822; for an outlet with a time zone its local time without an offset, as MENAFN
+    writes it."""
     if outlet.timezone:
         return f"{_local(outlet, story):%Y-%m-%d %H:%M:%S}"
     return format_datetime(story.published.astimezone(UTC), usegmt=True)

@@ -1,4 +1,5 @@
-"""The sample wire on loopback: one port, the host told by the Host header, each request noted."""
+"""The sample wire on loopback: one port for all hosts, told apart by the Host header; each request is
+recorded."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ class Hit:
 
 
 class Answers(Protocol):
-    """Whatever can reply for several hosts: the sample wire, or a replay of captured polls."""
+    """What can reply for several hosts: the sample wire, or a replay of captured polls."""
 
     def answer(self, host: str, target: str, headers: Mapping[str, str]) -> Reply: ...
 
@@ -56,15 +57,15 @@ class WireServer:
         self._httpd.server_close()
 
     def wait(self) -> None:
-        """Until the server is stopped from elsewhere."""
+        """Block until another thread stops the server."""
         self._thread.join()
 
     def stop(self) -> None:
-        """Answer nothing more."""
+        """Stop answering."""
         self._httpd.shutdown()
 
     def reply(self, host: str, target: str, headers: Mapping[str, str]) -> Reply:
-        """Answer one request and note it."""
+        """Answer one request and record it."""
         with self._lock:
             reply = self.wire.answer(host, target, headers)
             conditional = "if-none-match" in headers or "if-modified-since" in headers
@@ -78,7 +79,7 @@ class _Httpd(ThreadingHTTPServer):
     owner: WireServer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed, or hung up, is no news; anything else is told as usual."""
+        """Print errors as usual, but not those of a client that was killed or hung up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -87,7 +88,7 @@ class WireHandler(BaseHTTPRequestHandler):
     """Hands each GET to the server's wire and sends its reply."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or a body waits 40 ms for its head to be acknowledged
+    disable_nagle_algorithm = True  # otherwise a body waits 40 ms until its headers are acknowledged
     server: _Httpd
 
     def do_GET(self) -> None:
@@ -108,4 +109,4 @@ class WireHandler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet: requests are in `hits`."""
+        """Print nothing: requests are recorded in `hits`."""

@@ -1,4 +1,4 @@
-"""The stories of the sample wire: content/*.toml read into Outlets, each Story as it stands at a given
+"""The stories of the sample wire: content/*.toml read into Outlets, each Story in its first or second
 edition."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EDITIONS = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One story at one edition. `published` is aware UTC; `paragraphs` are plain text; `answer` says how its
+    """One story in one edition. `published` is aware UTC; `paragraphs` are plain text; `answer` says how its
     page behaves.
 
     `answer`: ok | missing (404) | challenge | busy-once (503 to the first request).
@@ -73,8 +73,8 @@ def page_url(outlet: Outlet, story: Story) -> str:
 
 
 def outlets(base: datetime, edition: int) -> tuple[Outlet, ...]:
-    """The whole wire at `edition` (1 or 2). `base` is the time of the first poll; stamps and dates in the
-    text follow it."""
+    """All outlets at `edition` (1 or 2). `base` is the time of the first poll, from which all dates are
+    counted."""
     raw = {name: _read(name) for name in CONTENT}
     texts = {f"{doc['outlet']['id']}/{story['id']}": story for doc in raw.values() for story in doc["story"]}
     return tuple(_outlet(doc, texts, base, edition) for doc in raw.values())
@@ -123,7 +123,7 @@ def _story(
 
 
 def _words(table: Mapping[str, Any], published: datetime, base: datetime) -> dict[str, str]:
-    """What ${...} in a text stands for. Days are spelled in English, as the datelines that use them are."""
+    """The values of the ${...} in a text. Days are spelled in English, as the datelines that use them are."""
     embargo = base + timedelta(minutes=table.get("embargo", 0))
     return {
         "weekday": f"{published:%A}",
@@ -139,8 +139,8 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 
 
 def _paragraphs(table: Mapping[str, Any], texts: Mapping[str, Any], base: datetime) -> list[str]:
-    """The body; for a copy the origin's first edition, cut or framed as the table says (no copy follows a
-    correction)."""
+    """The body; for a copy the first edition of the original, shortened or framed as the table says
+    (copies do not follow corrections)."""
     own = _own_paragraphs(table, "body", base)
     if "copy_of" not in table:
         return own
@@ -162,8 +162,8 @@ def _replaced(text: str, later: Mapping[str, Any]) -> str:
 
 
 def _summary(table: Mapping[str, Any], paragraphs: tuple[str, ...]) -> str:
-    """The table's own, else about 200 characters of the text with the credit in front, as distributors cut
-    it."""
+    """The table's own summary, else about 200 characters of the text after its credit, as distributors
+    shorten it."""
     if "summary" in table:
         return str(table["summary"])
     text = " ".join(paragraphs)

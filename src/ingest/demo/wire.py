@@ -1,5 +1,5 @@
-"""The sample wire: what each of its hosts answers to a request, at edition 1 or 2, and the configuration that
-polls it."""
+"""The sample wire: the answers of its hosts, at edition 1 or 2, and the configuration with which it is
+polled."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from ingest.demo.render import feed_bytes, layout, page_bytes
 from ingest.demo.story import Outlet, Story, outlets
 
 BASE = datetime(2026, 3, 10, 12, tzinfo=UTC)
-"""Time of the first poll where the caller names none: fixed, so that two runs can be compared."""
+"""Time of the first poll if the caller names none: fixed, so that two runs can be compared."""
 
 POLL_GAP = timedelta(hours=1)
 STORY_NUMBER = r"(?<!\d)(1[01]\d{8})(?!\d)"
-"""Identity of the distributor's stories: its ten-digit number, wherever it stands in the URL (as MENAFN's,
-same form)."""
+"""Identity of the distributor's stories: a ten-digit number anywhere in the URL, in the form of MENAFN's."""
 
 _ROBOTS = b"User-agent: *\nDisallow: /members/\n"
 
@@ -92,8 +91,7 @@ class Wire:
 
 
 def config(port: int, address: str = "127.0.0.1") -> tuple[str, dict[str, object]]:
-    """(text of feeds.toml, values of ingest.toml) with which `ingest poll` reads the wire served at this
-    address and port."""
+    """Returns (text of feeds.toml, values of ingest.toml) for polling the wire at this address and port."""
     hosts = sorted({outlet.host for outlet in outlets(BASE, 1)})
     feeds = "\n".join(_feed_table(outlet) for outlet in outlets(BASE, 1))
     rule = f"[[host]]\nhost = \"gulfwire.example\"\nidentity = '{STORY_NUMBER}'\n"
@@ -105,7 +103,7 @@ def config(port: int, address: str = "127.0.0.1") -> tuple[str, dict[str, object
 
 
 def config_toml(port: int, address: str = "127.0.0.1") -> tuple[str, str]:
-    """(text of feeds.toml, text of ingest.toml)."""
+    """Returns (text of feeds.toml, text of ingest.toml) for polling the wire at this address and port."""
     feeds, settings = config(port, address)
     resolve = ", ".join(f'"{host}" = "{place}"' for host, place in dict(settings["resolve"]).items())  # type: ignore[call-overload]
     return feeds, f"allow_networks = {json.dumps(settings['allow_networks'])}\nresolve = {{ {resolve} }}\n"
@@ -140,7 +138,8 @@ def _outlets(base: datetime, edition: int) -> tuple[Outlet, ...]:
 
 @lru_cache(maxsize=64)
 def _rendered_feed(outlet_id: str, base: datetime, edition: int) -> _Feed:
-    """The feed's bytes; `changed` is the last edition at which they differ from the one before."""
+    """The feed with its validators; `changed` is the time of the last edition that differs from the
+    previous one."""
     outlet = next(o for o in _outlets(base, edition) if o.id == outlet_id)
     body, media_type = feed_bytes(outlet)
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
