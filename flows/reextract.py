@@ -17,7 +17,7 @@ from flows.logs import show_on_page
 from flows.steps import with_optional_feeds
 from ingest.errors import ConfigError, LockedError
 from ingest.settings import FeedList, Settings
-from ingest.upkeep.reextract import Report, Wanted
+from ingest.upkeep.reextract import ReextractRequest, Report
 from ingest.upkeep.reextract import reextract as reextract_articles
 from ingest.upkeep.reextract import undo as undo_reextract
 
@@ -31,16 +31,16 @@ class ReextractRun:
     """One re-extraction and how far it is, in percent. A plain class on purpose: Prefect walks through
     dataclasses that a task is called with."""
 
-    def __init__(self, settings: Settings, feeds: FeedList, wanted: Wanted) -> None:
+    def __init__(self, settings: Settings, feeds: FeedList, request: ReextractRequest) -> None:
         self._settings = settings
         self._feeds = feeds
-        self._wanted = wanted
+        self._request = request
         self.percent = 0.0
 
     def run(self) -> Report:
         """Extract again. Each batch is written when it is done: a run that is cut off keeps what it has
         done."""
-        return reextract_articles(self._settings, self._feeds, self._wanted, self._show)
+        return reextract_articles(self._settings, self._feeds, self._request, self._show)
 
     def _show(self, stage: str, done: int, total: int) -> None:
         self.percent = 100 * done / total if total else 100.0
@@ -95,7 +95,11 @@ async def reextract(
         if undo:
             articles = await asyncio.to_thread(undo_reextract, settings, undo)
             return Completed(message=f"{articles} articles have the texts again that they had before {undo}")
-        report = await extract_again(ReextractRun(settings, listed, Wanted(first, last, dry_run, learned)))
+        report = await extract_again(
+            ReextractRun(
+                settings, listed, ReextractRequest(first=first, last=last, dry=dry_run, learned=learned)
+            )
+        )
     except LockedError as error:
         return Cancelled(message=str(error))
     await show_largest(report)

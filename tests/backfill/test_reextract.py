@@ -21,7 +21,7 @@ import ingest
 import warehouse
 from ingest.errors import ConfigError
 from ingest.load.db import Warehouse
-from ingest.upkeep.reextract import Report, Wanted, reextract, undo
+from ingest.upkeep.reextract import ReextractRequest, Report, reextract, undo
 
 ALPHA = "http://alpha.example"
 SPONSOR = (
@@ -31,7 +31,7 @@ SPONSOR = (
 
 
 def again(site: ArchiveSite, **wanted: Any) -> Report:
-    return reextract(site.settings, site.feeds(), Wanted(**wanted))
+    return reextract(site.settings, site.feeds(), ReextractRequest(**wanted))
 
 
 def seven_pages(site: ArchiveSite) -> None:

@@ -67,7 +67,12 @@ def _rows(lines: IO[bytes]) -> Iterator[TextRow]:
             ) from None
         at = _instant(row.get("published_at"), now)
         yield TextRow(
-            str(id), str(text or ""), row.get("headline"), at, row.get("publisher"), row.get("agency")
+            id=str(id),
+            text=str(text or ""),
+            headline=row.get("headline"),
+            published_at=at,
+            publisher=row.get("publisher"),
+            agency=row.get("agency"),
         )
 
 

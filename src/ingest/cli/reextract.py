@@ -20,7 +20,7 @@ from ingest.cli.common import (
     wait_option,
 )
 from ingest.cli.progress import bars
-from ingest.upkeep.reextract import Report, Wanted, reextract, undo
+from ingest.upkeep.reextract import ReextractRequest, Report, reextract, undo
 
 
 @click.command("reextract")
@@ -68,7 +68,8 @@ def reextract_command(
         )
         return 0
     with bars(enabled=not as_json) as progress:
-        report = reextract(settings, listed, Wanted(first, last, dry_run, learned, now, wait), progress)
+        request = ReextractRequest(first=first, last=last, dry=dry_run, learned=learned, now=now, wait=wait)
+        report = reextract(settings, listed, request, progress)
     if as_json:
         print_json(asdict(report))
     else:

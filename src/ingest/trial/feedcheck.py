@@ -54,10 +54,15 @@ async def _check(feed: Feed, settings: Settings, client: Client, workers: Worker
     now = datetime.now(UTC)
     try:
         answer = await client.get(feed.url, kind=Kind.FEED, headers=feed.headers)
-        given = FeedInput(
-            feed, answer.body, answer.url, answer.headers.get("content-type"), now, settings.entries_cap
+        feed_input = FeedInput(
+            feed=feed,
+            body=answer.body,
+            url=answer.url,
+            content_type=answer.headers.get("content-type"),
+            now=now,
+            entries_cap=settings.entries_cap,
         )
-        document = await workers.run(parse_feed, given)
+        document = await workers.run(parse_feed, feed_input)
     except FetchError as error:
         return FeedCheck(feed.id, feed.url, ok=False, detail=f"{error.reason}: {error.detail}")
     except LimitHit as hit:

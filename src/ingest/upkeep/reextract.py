@@ -50,7 +50,7 @@ _KEPT = ("headline", "body_text")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReextractRequest:
     """What to extract again: articles published on the UTC days `first` to `last`, inclusive. `learned`:
     also leave out blocks that were found to repeat on their host since. `dry`: change nothing, only
     report. `wait`: seconds to wait for another re-extraction that is running."""
@@ -84,24 +84,32 @@ class Report:
 
 
 def reextract(
-    settings: Settings, feeds: FeedList, wanted: Wanted, progress: Progress | None = None
+    settings: Settings, feeds: FeedList, request: ReextractRequest, progress: Progress | None = None
 ) -> Report:
     """Extract again and write what changed. Raises LockedError while another re-extraction runs,
     NoWarehouseError when there is no warehouse."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
     warehouse.prepare()
-    now = wanted.now or datetime.now(UTC)
-    report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", wanted.dry)
+    now = request.now or datetime.now(UTC)
+    report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", request.dry)
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
-    lock = run_lock(settings.data / "locks", "reextract", wanted.wait)
+    lock = run_lock(settings.data / "locks", "reextract", request.wait)
     with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
-        if not wanted.dry:  # noted before it writes, so that a run that is cut off can be undone by its id
+        if not request.dry:  # noted before it writes, so that a run that is cut off can be undone by its id
             with warehouse.transaction() as con:
                 polls.start_run(con, report.run_id, "reextract", now)
-        run = _Run(settings, feeds, wanted, warehouse, workers, now, report)
+        run = _Run(
+            settings=settings,
+            feeds=feeds,
+            request=request,
+            warehouse=warehouse,
+            workers=workers,
+            now=now,
+            report=report,
+        )
         run.work(progress)
-        if not wanted.dry:
+        if not request.dry:
             _note(warehouse, report)
             derive_stories(warehouse)
             report.published = publish(warehouse)
@@ -176,7 +184,7 @@ class _Run:
         self,
         settings: Settings,
         feeds: FeedList,
-        wanted: Wanted,
+        request: ReextractRequest,
         warehouse: Warehouse,
         workers: WorkerPool,
         now: datetime,
@@ -186,7 +194,7 @@ class _Run:
         self._agencies = own_agencies(settings)
         self._feeds: dict[str, Feed] = {feed.id: feed for feed in feeds.feeds}
         self._rules = HostRules(feeds.hosts)
-        self._wanted = wanted
+        self._request = request
         self._warehouse = warehouse
         self._workers = workers
         self._now = now
@@ -194,14 +202,14 @@ class _Run:
 
     def work(self, progress: Progress | None) -> None:
         with self._warehouse.transaction() as con:
-            revisions = reextract_rows.places(con, self._wanted.first, self._wanted.last)
+            revisions = reextract_rows.places(con, self._request.first, self._request.last)
         done = 0
         for batch in _batches(revisions):
             with self._warehouse.transaction() as con:
                 stored = reextract_rows.stored(con, batch)
                 lines = (
                     host_lines(con, {host_of(old.row["url"]) for old in stored})
-                    if self._wanted.learned
+                    if self._request.learned
                     else {}
                 )
             extractions = self._extracted(stored, lines)
@@ -277,7 +285,7 @@ class _Run:
                     name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")
                 }
                 dropped[old.article_id] = [(line.rule, line.text) for line in extraction.dropped]
-        if not self._wanted.dry and pairs:
+        if not self._request.dry and pairs:
             self._write(con, pairs, whole, before, dropped)
 
     def _write(
@@ -340,7 +348,7 @@ class _Run:
         ]
         if not text and not fields:
             report.same += 1
-            return row["extractor"] != old.row["extractor"] and not self._wanted.dry
+            return row["extractor"] != old.row["extractor"] and not self._request.dry
         report.changed += 1
         counts = Counter(report.fields)
         counts.update([*fields, *(name for name in _KEPT if row[name] != old.row[name])])
