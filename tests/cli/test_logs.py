@@ -43,6 +43,21 @@ def lines_at(level: str, capfd: pytest.CaptureFixture[str], *arguments: str) -> 
     return [line for line in said.err.splitlines() if LINE.fullmatch(line)]
 
 
+def test_info_shows_the_run_its_batches_its_failing_feeds_and_its_publish(
+    wire: Newsroom, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = lines_at("info", capfd, "poll", "--all")
+    assert not [line for line in lines if " DEBUG " in line]
+    for words in ("run poll-", "batch of", "feed away failed", "feed named failed", "published"):
+        assert [line for line in lines if words in line], words
+
+
+def test_debug_shows_each_page_with_its_outcome(wire: Newsroom, capfd: pytest.CaptureFixture[str]) -> None:
+    lines = lines_at("debug", capfd, "poll", "--all")
+    pages = [line for line in lines if " DEBUG ingest.stages." in line and "good-story-of-today" in line]
+    assert [line for line in pages if "loaded" in line]
+
+
 def test_nothing_is_logged_unless_it_is_asked_for(wire: Newsroom, capfd: pytest.CaptureFixture[str]) -> None:
     assert lines_at("warning", capfd, "poll", "--all") == []
 

@@ -75,5 +75,6 @@ def test_settings_are_names_and_values_that_prefect_knows(
     assert found.server.services.db_vacuum.retention_period == timedelta(days=14)
     assert found.server.events.retention_period == timedelta(days=1)
     assert found.server.services.late_runs.loop_seconds == 15
+    assert set(found.logging.extra_loggers or ()) == {"flows", "ingest"}
     assert found.server.ui.api_url == found.api.url == "http://127.0.0.1:4299/api"
     assert found.home == tmp_path
