@@ -166,7 +166,8 @@ def _results(done: list[Ran], unlisted: list[str]) -> str:
     total = sum(ran.seconds for ran in done)
     text = f"""# Results of the small modes
 {datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {_machine()} · made by `python bench/all.py` in {total:.0f} s.
-Figures of the full modes are in README.md. A load above the number of cores makes wall times too large, and CPU times somewhat.
+Figures of the full modes are in README.md. A load above the number of cores makes wall times too large, and
+CPU times somewhat.
 
 | bench | how it ended | s | peers |
 |---|---|---|---|

@@ -155,7 +155,7 @@ def _templates_merged(groups: Groups, texts: list[Derived]) -> float:
     return 1000 * sum(merged) / (len(merged) or 1)
 
 
-# -- the engines -----------------------------------------------------------------------------------------------------
+# -- the engines ---------------------------------------------------------------------------------------------
 
 
 def _ours(texts: list[Derived]) -> Groups:
@@ -229,7 +229,7 @@ ENGINES: dict[str, Callable[[list[Derived]], Groups]] = {
 }
 
 
-# -- labelled pairs --------------------------------------------------------------------------------------------------
+# -- labelled pairs ------------------------------------------------------------------------------------------
 
 
 def _pairs(pairs: list[Pair]) -> bool:

@@ -12,11 +12,13 @@ words, by the load path. The batch is 500 more: 200 copies of them (cut or whole
 Each run is a process of its own over a copy of the history, with the settings that ship. As a worker that has
 been up for a while it loads one batch first; then comes the batch that counts. Printed for each size, median
 of the runs:
-- copy stage: the batch's copies end to end: texts read, fingerprints written, candidates looked up and verified, groups derived
-  and written, in a transaction that is rolled back;
-- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies, commit, closed;
-- among known hosts: the whole load where the batch's addresses lie between the history's, in order of spelling, as real ones do;
-  above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two must cost the same;
+- copy stage: the batch's copies end to end: texts read, fingerprints written, candidates looked up and
+  verified, groups derived and written, in a transaction that is rolled back;
+- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies,
+  commit, closed;
+- among known hosts: the whole load where the batch's addresses lie between the history's, in order of
+  spelling, as real ones do; above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two
+  must cost the same;
 - learning and stories, which come once a run and not with each batch; and the process's peak memory.
 
 Ends with 1 when at the largest size the copy stage takes half a second or more, or memory 1 GB. Ten million
@@ -250,7 +252,7 @@ def _edges(warehouse: Warehouse) -> Edges:
     return Edges("growth", NOW, warehouse.settings, feeds, HostRules(), warehouse, none, none, none)
 
 
-# -- texts -----------------------------------------------------------------------------------------------------------
+# -- texts ---------------------------------------------------------------------------------------------------
 
 
 _LETTERS = random.Random(1)

@@ -60,7 +60,7 @@ _ANSWERS = {
 }
 
 
-# -- the server, a process of its own --------------------------------------------------------------------------------
+# -- the server, a process of its own ------------------------------------------------------------------------
 
 
 class _Quiet(asyncio.Protocol):
@@ -107,7 +107,7 @@ class QuietServer:
         self._process.join()
 
 
-# -- a request -------------------------------------------------------------------------------------------------------
+# -- a request -----------------------------------------------------------------------------------------------
 
 
 class _OnePlace(AbstractResolver):
@@ -172,7 +172,7 @@ async def _rates(port: int, requests: int, hosts: int, folder: Path) -> tuple[fl
     return statistics.median(bare_rates), statistics.median(our_rates)
 
 
-# -- a run -----------------------------------------------------------------------------------------------------------
+# -- a run ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

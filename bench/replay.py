@@ -172,7 +172,8 @@ def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: lis
     for site in sites:
         told, seen = site.expected(), counted_rows(work, site.id)
         sums = f"{told.ids}+{told.edits}+{told.moved}"
-        line = f"{told.ids:>6}{seen.articles:>10}{sums:>20}{seen.entries:>12}{told.revisions:>15}{seen.revisions:>11}"
+        line = f"{told.ids:>6}{seen.articles:>10}{sums:>20}{seen.entries:>12}"
+        line += f"{told.revisions:>15}{seen.revisions:>11}"
         print(f"   {site.id:<18}{line}  {seen.outcomes}")
     total = counted_rows(work)
     print(
