@@ -14,8 +14,8 @@ been up for a while it loads one batch first; then comes the batch that counts. 
 of the runs:
 - copy stage: the batch's copies end to end: texts read, fingerprints written, candidates looked up and
   verified, groups derived and written, in a transaction that is rolled back;
-- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged, copies,
-  commit, closed;
+- load: the whole load with it, wall and CPU: file opened, addresses looked up, rows staged and merged,
+  copies, commit, closed;
 - among known hosts: the whole load where the batch's addresses lie between the history's, in order of
   spelling, as real ones do; above they lie behind them. Look-ups go by hash (docs/decisions/0002): the two
   must cost the same;
