@@ -1,5 +1,5 @@
-"""Strings as people meant them: control characters out, HTML fragments to plain text, one form to compare and
-hash by."""
+"""Clean strings: control characters removed, HTML fragments turned into plain text, and the normalised form
+in which texts are compared and hashed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import re
 import unicodedata
 from typing import Any
 
-# XML 1.0 allows only tab, LF and CR of C0; feeds carry the rest anyway, and lone surrogates cannot be stored
+# XML 1.0 allows only tab, LF and CR of C0, but feeds carry the others too; lone surrogates cannot be stored
 # as UTF-8.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]"
 )
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -51,7 +51,7 @@ _BLOCK_TAG = re.compile(rf"</?(?:{_NAMES[True]})(?:[\s/][^<>]*)?>", re.I)
 _INLINE_TAG = re.compile(rf"</?(?:{_NAMES[False]})(?:[\s/][^<>]*)?>", re.I)
 _OPEN_END = re.compile(rf"<(?:{_NAMES[True]}|{_NAMES[False]})\s[^<>]*\Z", re.I)
 
-# Han, kana, Bopomofo, half-width kana and rare Han: written without spaces, so that a character stands for a
+# Han, kana, Bopomofo, half-width kana and rare Han are written without spaces: each character counts as a
 # word.
 _CJK = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
@@ -61,25 +61,25 @@ _WORD = re.compile(r"\w+(?:[-'’.,/:]\w+)*")
 
 
 def strip_control(text: str) -> str:
-    """Without control characters, byte order marks, lone surrogates and non-characters; line ends become
+    """Removes control characters, byte order marks, lone surrogates and non-characters. Line ends become
     `\\n`, tabs stay."""
     return _CONTROL.sub("", _NEWLINE.sub("\n", text))
 
 
-def unhalved(text: str) -> str:
-    """With U+FFFD where half of a surrogate pair stood: JSON's escapes can name such halves (RFC 8259, 8.2),
-    names of files and raw bytes of headers come as such, and UTF-8 has none."""
-    return text if text.isascii() else _HALF.sub("\ufffd", text)
+def utf8_safe(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which UTF-8 cannot encode: JSON's escapes can
+    name such halves (RFC 8259, 8.2), and Python decodes file names and raw header bytes to them."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def sound(value: Any) -> Any:
-    """The same for all strings of a list or dict, as JSON or rows are made of."""
+def utf8_safe_values(value: Any) -> Any:
+    """A value of lists, dicts and strings, as in JSON or rows, with utf8_safe applied to each string."""
     if isinstance(value, str):
-        return unhalved(value)
+        return utf8_safe(value)
     if isinstance(value, list | tuple):
-        return [sound(one) for one in value]
+        return [utf8_safe_values(element) for element in value]
     if isinstance(value, dict):
-        return {sound(key): sound(one) for key, one in value.items()}
+        return {utf8_safe_values(key): utf8_safe_values(element) for key, element in value.items()}
     return value
 
 
@@ -102,7 +102,7 @@ def plain_text(html_fragment: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Runs of whitespace (no-break spaces too) as one space, none at the ends."""
+    """Makes each run of whitespace (no-break spaces too) one space, and removes it at the ends."""
     return _SPACE.sub(" ", text).strip()
 
 
@@ -135,8 +135,8 @@ def line_hash(line: str) -> int:
 
 
 def word_count(text: str) -> int:
-    """Words; a CJK ideograph or kana counts as one word each, Hangul goes by its spaces. `co-op`, `3.5` are
-    one."""
+    """Returns the number of words: each CJK ideograph or kana is a word; Hangul is divided at its spaces;
+    `co-op` and `3.5` are one word each."""
     spaced, cjk = _CJK.subn(" ", text)
     return cjk + sum(1 for _ in _WORD.finditer(spaced))
 

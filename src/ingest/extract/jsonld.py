@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from ingest.text import sound
+from ingest.text import utf8_safe_values
 
 # A 10 MB script took 1.3 GB once parsed; real ones stay under 200 KB.
 SCRIPT_CAP = 400_000
@@ -93,7 +93,7 @@ def _parse(raw: str) -> Any:
     text = _CDATA.sub("", raw.strip()).strip().rstrip(";")
     for repair in (lambda s: s, lambda s: _BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", s))):
         try:
-            return sound(json.loads(repair(text), strict=False))
+            return utf8_safe_values(json.loads(repair(text), strict=False))
         except (ValueError, RecursionError):
             continue
     return _first_value(text)
@@ -102,7 +102,7 @@ def _parse(raw: str) -> Any:
 def _first_value(text: str) -> Any:
     # two objects glued together, or rubbish behind the first
     try:
-        return sound(json.JSONDecoder(strict=False).raw_decode(text)[0])
+        return utf8_safe_values(json.JSONDecoder(strict=False).raw_decode(text)[0])
     except (ValueError, RecursionError):
         return None
 

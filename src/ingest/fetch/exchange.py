@@ -20,7 +20,7 @@ from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.fetch.guard import Guard, RequestTarget
 from ingest.model import Reason
 from ingest.settings import Settings
-from ingest.text import unhalved
+from ingest.text import utf8_safe
 
 OPEN_FILES = 8_192
 BIG = 1_000_000
@@ -154,7 +154,7 @@ def _headers(reply: aiohttp.ClientResponse) -> dict[str, str]:
 
 
 def _storable(value: str) -> bool:
-    return value == unhalved(value)
+    return value == utf8_safe(value)
 
 
 _COOKIES = frozenset(("set-cookie", "set-cookie2"))

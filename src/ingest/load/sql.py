@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.text import sound
+from ingest.text import utf8_safe_values
 
 Connection = duckdb.DuckDBPyConnection
 """What `Warehouse.transaction()` hands out; other folders name the type from ingest.load.db."""
@@ -69,7 +69,7 @@ def stage_columns(con: Connection, columns: Mapping[str, Any], like: str) -> Non
     try:
         table = pa.table(dict(columns), schema=wanted)
     except UnicodeEncodeError:  # half of a surrogate pair in a text: the other rows are loaded all the same
-        table = pa.table({name: sound(values) for name, values in columns.items()}, schema=wanted)
+        table = pa.table({name: utf8_safe_values(values) for name, values in columns.items()}, schema=wanted)
     con.register("staged", table)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.errors import Terminal
 from ingest.model import Reason
 from ingest.poll.entries import RawEntry
-from ingest.text import sound
+from ingest.text import utf8_safe_values
 
 _VERSION = "://jsonfeed.org/version/"
 
@@ -33,7 +33,7 @@ def read_json_feed(text: str, entries_cap: int) -> JsonFeed:
     """Parse a document. Raises Terminal(NOT_A_FEED) for broken or too deeply nested JSON, and for JSON
     that is not a JSON Feed."""
     try:
-        top = sound(json.loads(text))
+        top = utf8_safe_values(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise Terminal(
             Reason.NOT_A_FEED, f"broken JSON: {type(error).__name__}: {str(error)[:200]}"

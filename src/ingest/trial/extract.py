@@ -24,7 +24,7 @@ from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Re
 from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import own_agencies
 from ingest.stages.extraction import given_of
-from ingest.text import text_hash, unhalved
+from ingest.text import text_hash, utf8_safe
 from ingest.trial.limits import host_limits
 from ingest.urls.identity import HostRules, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
@@ -60,7 +60,7 @@ def articles_of(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> I
                 yield replace(item.page or PageInput(None), agencies=own)
 
         for result in workers.map_stream(extract, page_inputs()):
-            yield unhalved(_line(waiting.popleft(), result, rules))
+            yield utf8_safe(_line(waiting.popleft(), result, rules))
 
 
 def _line(item: ExtractInput, result: Extraction | LimitHit, rules: HostRules) -> str:

@@ -25,7 +25,7 @@ from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, Reason, Response
-from ingest.text import text_hash, unhalved
+from ingest.text import text_hash, utf8_safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 def nameless(file: str, number: int) -> str:
     """The name that stands for the address of a record without one, so that its outcome can be written."""
-    return unhalved(f"urn:wire-record:{file}:{number}")
+    return utf8_safe(f"urn:wire-record:{file}:{number}")
 
 
 # -- WARC ----------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def _address(url: str, row: Mapping[str, Any]) -> ListedAddress:
     published = row.get("published_at") or row.get("published")
     return ListedAddress(
         url,
-        published=unhalved(str(published)) if published else None,
+        published=utf8_safe(str(published)) if published else None,
         title=text_field(row, "headline") or text_field(row, "title"),
     )
 
@@ -196,21 +196,21 @@ def _listed_file(folder: Path, row: ManifestRow, nickname: str, now: datetime) -
 
 
 def _html_file(file: Path, name: str, row: Mapping[str, Any], now: datetime) -> CapturedPage:
-    url, nickname = text_field(row, "url"), unhalved(f"urn:wire-record:{name}")
+    url, nickname = text_field(row, "url"), utf8_safe(f"urn:wire-record:{name}")
     try:
         body = file.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return _without_page(
             url or nickname,
             Reason.DAMAGED_RECORD,
-            unhalved(f"{name}: {getattr(error, 'strerror', None) or error}"),
+            utf8_safe(f"{name}: {getattr(error, 'strerror', None) or error}"),
         )
     link = url or canonical_of(body)
     if link is None:
         return _without_page(
             nickname,
             Reason.NO_URL,
-            unhalved(f"{name}: not in the manifest, and no canonical link in its head"),
+            utf8_safe(f"{name}: not in the manifest, and no canonical link in its head"),
         )
     # No charset in the type: the encoding is unknown, and the page names it itself.
     return CapturedPage(_address(link, row), _response(link, body, "text/html", now))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.text import unhalved
+from ingest.text import utf8_safe
 
 
 def json_object(line: bytes | str) -> dict[str, Any]:
@@ -26,4 +26,4 @@ def json_object(line: bytes | str) -> dict[str, Any]:
 def text_field(row: Mapping[str, Any], name: str) -> str | None:
     """The text of a field; None where the field is missing, blank or not text."""
     value = row.get(name)
-    return unhalved(value) if isinstance(value, str) and value.strip() else None
+    return utf8_safe(value) if isinstance(value, str) and value.strip() else None
