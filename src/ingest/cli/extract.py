@@ -14,14 +14,10 @@ from ingest.trial.extract import articles_of
 @click.command("extract")
 @click.argument("source", metavar="FILE|URL|-", nargs=-1, required=True)
 @data_options
-@click.option(
-    "--boilerplate/--no-boilerplate",
-    default=True,
-    help="No effect: which blocks repeat on a host is only known to a warehouse.",
-)
-def extract_command(
-    source: tuple[str, ...], data: Path | None, config: Path | None, boilerplate: bool
-) -> int:
+# Accepted and hidden, because the option is part of the published command line: it never had an effect. Which
+# blocks repeat on a host is known only to a warehouse, and this command opens none.
+@click.option("--boilerplate/--no-boilerplate", default=True, hidden=True, expose_value=False)
+def extract_command(source: tuple[str, ...], data: Path | None, config: Path | None) -> int:
     """Extract articles from HTML files, a WARC, URLs, or JSON lines {url, html | text, id?}; - is stdin.
 
     Prints one JSON line for each input, in the order of the inputs: the article, or an outcome and a reason
