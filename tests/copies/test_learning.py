@@ -10,7 +10,7 @@ from support.copydesk import NOON, CopyDesk, Take, body, without_end
 
 from ingest.observe.why import explain
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.copies import let_go
+from ingest.stages.copies import remove_from_groups
 from ingest.urls.identity import HostRules
 
 HOUSE = (
@@ -111,7 +111,7 @@ def test_what_is_taken_down_is_counted_no_more(tmp_path: Path) -> None:
     desk.load(takes(5))
     with desk.warehouse.transaction() as con:
         ids = con.execute("SELECT article_id FROM core.article ORDER BY url LIMIT 1").fetchall()
-        let_go(con, [str(id) for (id,) in ids], NOON)
+        remove_from_groups(con, [str(id) for (id,) in ids], NOON)
     assert learn(desk) == 0
     desk.load(takes(5)[:1])
     desk.load([Take("https://harbour.example/next", "Brief", brief(77), 2, "Harbour Sheet")])

@@ -9,7 +9,7 @@ from support.copydesk import NOON, CopyDesk, Take, body, notice, without_end
 
 from ingest.model import Status, WorkKind
 from ingest.observe.why import explain
-from ingest.stages.copies import let_go
+from ingest.stages.copies import remove_from_groups
 from ingest.urls.identity import HostRules
 
 STORY = body(21)
@@ -52,7 +52,7 @@ def test_a_withdrawn_and_a_removed_text_leave(tmp_path: Path) -> None:
     assert desk.sql(GROUPS) == [(ONE.url, 2), (TWO.url, 2)]
     with desk.warehouse.transaction() as con:
         ids = con.execute("SELECT article_id FROM core.article WHERE url = ?", [ONE.url]).fetchall()
-        let_go(con, [str(id) for (id,) in ids], NOON)
+        remove_from_groups(con, [str(id) for (id,) in ids], NOON)
     desk.tables()
     assert desk.sql(GROUPS) == []
 

@@ -112,8 +112,8 @@ def test_texts_made_ready_anew_for_each_pair_give_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = []
-    for words in (compare.LAID, 1):
-        monkeypatch.setattr(compare, "LAID", words)
+    for words in (compare.PREPARED_WORDS, 1):
+        monkeypatch.setattr(compare, "PREPARED_WORDS", words)
         desk = CopyDesk(tmp_path / str(words))
         desk.load([ORIGIN, CUT, FORM])
         desk.load([REHEADED, ANOTHER, LOOKALIKE])

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.load.db import Warehouse
 from ingest.load.sql import records, sql
-from ingest.stages.compare import refused
+from ingest.stages.compare import refused_candidates
 from ingest.urls.identity import HostRules, url_key
 
 PARTS = (
@@ -34,7 +34,9 @@ def explain(warehouse: Warehouse, subject: str, rules: HostRules) -> dict[str, A
         history: dict[str, Any] = {"asked": subject, "url_key": key}
         for part in PARTS:
             if part == "refused":
-                history[part] = refused(con, [str(row["article_id"]) for row in history["article"]])
+                history[part] = refused_candidates(
+                    con, [str(row["article_id"]) for row in history["article"]]
+                )
                 continue
             con.execute(sql(f"why/{part}"))
             history[part] = records(con)

@@ -1,5 +1,5 @@
-"""Copies: new texts find their candidates by sketch, are verified, and the groups they touch are derived
-anew."""
+"""Copies: candidates for new texts are looked up by sketch and verified, and the groups that this changes
+are derived anew."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ingest.load import boilerplate, copies, stories
 from ingest.load.db import Connection
 from ingest.load.rows import Known, Row
 from ingest.model import CopyKind, Precision, Signal
-from ingest.stages.compare import _Texts, worded
+from ingest.stages.compare import TextComparer, read_wordings
 
-PRESENT = ("live", "embargoed")
+COMPARED = ("live", "embargoed")
+"""Statuses of the articles whose texts are compared."""
 
-
-WHOLE = 32
-"""Texts connected by pairs: among so many every pair is compared before they are grouped, so that which of
-them met as candidates (the ten likeliest at that time) plays no part. In a larger crowd only those within two
-steps of a hub are."""
+ALL_PAIRS = 32
+"""Among at most this many texts connected by pairs every pair is compared before they are grouped, so that
+the groups do not depend on which of them were candidates (the ten likeliest at that time). In a larger
+component only texts within two steps of a hub are compared."""
 
 
 def link_copies(
@@ -37,27 +37,29 @@ def link_copies(
     now: datetime,
     features: Mapping[str, TextFeatures] | None = None,
 ) -> int:
-    """Compare texts that are new or changed, and let those that `left` (withdrawn, removed) go; returns the
-    copies newly linked.
+    """Compare texts that are new or changed, and take the articles that `left` (withdrawn, removed) out of
+    their groups. Returns the number of copies newly linked.
 
-    `left` and `before` give the published_day of articles until now; an article that is not in `before` is
-    new. `features`: of the texts that have been read already.
+    `left` and `before` give the published_day that articles had until now; an article that is not in
+    `before` is new. `features`: those of texts for which they have been computed already.
     """
-    present = [known for known in changed if known.status in PRESENT]
-    absent = {known.article_id: known.published_day for known in changed if known.status not in PRESENT}
+    present = [known for known in changed if known.status in COMPARED]
+    absent = {known.article_id: known.published_day for known in changed if known.status not in COMPARED}
     old = {
         id: day
         for id, day in {**{k.article_id: before.get(k.article_id) for k in changed}, **absent, **left}.items()
         if day
     }
-    mates = copies.remove_traces(con, old)
-    texts = worded(con, {known.article_id: known.body_text for known in present}, features)
-    prints = [(known.article_id, known.published_day, texts[known.article_id].sketch()) for known in present]
+    partners = copies.remove_traces(con, old)
+    wordings = read_wordings(con, {known.article_id: known.body_text for known in present}, features)
+    prints = [
+        (known.article_id, known.published_day, wordings[known.article_id].sketch()) for known in present
+    ]
     copies.write_fingerprints(con, prints)
     stories.write_marks(
         con,
         [
-            _marked(known, texts[known.article_id].features.words)
+            _marked(known, wordings[known.article_id].features.words)
             for known in present
             if known.row["published_at"]
         ],
@@ -65,25 +67,25 @@ def link_copies(
     boilerplate.write_sentences(
         con,
         [
-            (known.article_id, known.published_day, one.sentences, one.opening)
+            (known.article_id, known.published_day, wording.sentences, wording.opening)
             for known in present
-            for one in (texts[known.article_id],)
+            for wording in (wordings[known.article_id],)
         ],
         now,
     )
     near, days = copies.candidates(con, prints)
-    ready = _Texts(
-        con, days, {known.article_id: (known.row, texts[known.article_id].words) for known in present}
+    texts = TextComparer(
+        con, days, {known.article_id: (known.row, wordings[known.article_id].words) for known in present}
     )
-    ready.need({id for pair in near for id in pair})
-    together = (pair for crowd in connected_pairs(near) for pair in crowd)
-    copies.write_pairs(con, [_pair(ready, days, a, b, now) for a, b in together if ready.same(a, b)])
-    seeds = mates | {known.article_id: known.published_day for known in present}
-    return _regroup(con, seeds, list(old.items()), ready, now)
+    texts.load({id for pair in near for id in pair})
+    by_component = (pair for component in connected_pairs(near) for pair in component)
+    copies.write_pairs(con, [_pair(texts, days, a, b, now) for a, b in by_component if texts.same(a, b)])
+    seeds = partners | {known.article_id: known.published_day for known in present}
+    return _regroup(con, seeds, list(old.items()), texts, now)
 
 
-def let_go(con: Connection, ids: Sequence[str], now: datetime) -> None:
-    """Articles that are no longer to be shown leave their groups."""
+def remove_from_groups(con: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Takes articles that are no longer to be shown out of their copy groups."""
     link_copies(con, [], copies.days_of(con, ids), {}, now)
 
 
@@ -96,7 +98,7 @@ def _marked(known: Known, words: Tokens) -> tuple[str, date, datetime, frozenset
     )
 
 
-def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime) -> Row:
+def _pair(texts: TextComparer, days: Mapping[str, date], a: str, b: str, now: datetime) -> Row:
     verdict = texts.verify(a, b)
     return {
         "a_id": a,
@@ -114,43 +116,51 @@ def _pair(texts: _Texts, days: Mapping[str, date], a: str, b: str, now: datetime
 
 
 def _regroup(
-    con: Connection, seeds: Mapping[str, date], gone: list[tuple[str, date]], texts: _Texts, now: datetime
+    con: Connection,
+    seeds: Mapping[str, date],
+    previous: list[tuple[str, date]],
+    texts: TextComparer,
+    now: datetime,
 ) -> int:
-    """Derive the groups of every article that is connected to a seed; articles without any pair have none."""
+    """Derive the groups of every article that is connected to a seed; articles without any pair have none.
+    `previous`: changed and departed articles, each with the published_day it had until now. Returns the
+    number of copies newly linked."""
     days, pairs = copies.connected(con, seeds)
     texts.days |= days
     linked = {id for pair in pairs for id in pair}
     by_id = {row["article_id"]: row for row in copies.group_members(con, {id: days[id] for id in linked})}
-    texts.need(linked)
-    rows = [row for crowd in connected_pairs(pairs) for row in _group_rows(crowd, by_id, texts)]
-    linked_now, touched = copies.replace_groups(con, [*gone, *days.items()], rows, now)
-    stories.mark_days(con, {*touched, *(day for _, day in gone), *seeds.values()})
-    return linked_now
+    texts.load(linked)
+    rows = [row for component in connected_pairs(pairs) for row in _group_rows(component, by_id, texts)]
+    newly_linked, touched = copies.replace_groups(con, [*previous, *days.items()], rows, now)
+    stories.mark_days(con, {*touched, *(day for _, day in previous), *seeds.values()})
+    return newly_linked
 
 
 def _group_rows(
-    crowd: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: _Texts
+    pairs: list[tuple[str, str]], by_id: Mapping[str, dict[str, Any]], texts: TextComparer
 ) -> Iterable[Row]:
-    """Rows of the groups in a crowd, and of corrections without copies.
+    """Rows of the groups among the texts of one component (its verified `pairs`), and of corrections without
+    copies.
 
-    Corrections are looked for among texts that belong together; then each group is split into the editions of
-    its story.
+    Corrections are looked for within a group; then the group is split into the editions of its story.
     """
-    ids = sorted({id for pair in crowd for id in pair} & by_id.keys())
-    if len(ids) <= WHOLE:
-        crowd = [pair for pair in combinations(ids, 2) if texts.same(*pair)]
+    ids = sorted({id for pair in pairs for id in pair} & by_id.keys())
+    if len(ids) <= ALL_PAIRS:
+        pairs = [pair for pair in combinations(ids, 2) if texts.same(*pair)]
     members = _members(by_id[id] for id in ids)
-    for whole in group(members.values(), crowd, texts.same):
+    for whole in group(members.values(), pairs, texts.same):
         takes = [_take(by_id[id]) for id in whole.members]
         replaced = superseded(takes, lambda a, b: texts.verify(a, b).jaccard)
         parts = editions(takes, replaced)
         for part in parts:
-            own = (
+            part_groups = (
                 [whole]
                 if len(parts) == 1
-                else group([members[id] for id in part], _within(crowd, part), texts.same)
+                else group([members[id] for id in part], _within(pairs, part), texts.same)
             )
-            yield from (row for part_group in own for row in _rows(part_group, by_id, texts, replaced))
+            yield from (
+                row for part_group in part_groups for row in _rows(part_group, by_id, texts, replaced)
+            )
 
 
 def _members(rows: Iterable[Mapping[str, Any]]) -> dict[str, GroupMember]:
@@ -168,7 +178,7 @@ def _within(pairs: Iterable[tuple[str, str]], part: Iterable[str]) -> list[tuple
 
 
 def _rows(
-    group: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: _Texts, replaced: Mapping[str, str]
+    group: CopyGroup, by_id: Mapping[str, dict[str, Any]], texts: TextComparer, replaced: Mapping[str, str]
 ) -> Iterable[Row]:
     """A row for each text of a group; none for a text that is alone and corrects nothing."""
     head = by_id[group.canonical]
@@ -191,16 +201,17 @@ def _rows(
 
 
 def _take(row: Mapping[str, Any]) -> Take:
-    """A correction dated by its day alone came after what it corrects: at the end of that day."""
+    """The article as a take of its story. A correction that is dated by its day alone counts as sent at the
+    end of that day, after the take that it corrects."""
     at, signal = row["published_at"], Signal(row["signal"])
     if at is not None and signal in REPLACING and row["published_precision"] == Precision.DAY:
         at += timedelta(days=1)
     return Take(row["article_id"], at, row["publisher"], row["agency"], signal, row["headline"])
 
 
-_TURNED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}
+_REVERSED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}
 
 
 def _kind(verdict: CopyVerdict, canonical: str, id: str) -> CopyKind:
     """The kind of copy as seen from the canonical text; a verdict is kept with the smaller id first."""
-    return verdict.kind if canonical < id else _TURNED.get(verdict.kind, verdict.kind)
+    return verdict.kind if canonical < id else _REVERSED.get(verdict.kind, verdict.kind)

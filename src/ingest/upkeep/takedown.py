@@ -21,7 +21,7 @@ from ingest.load.work import settle
 from ingest.model import Outcome, Reason
 from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
-from ingest.stages.copies import let_go
+from ingest.stages.copies import remove_from_groups
 from ingest.upkeep.backup import backups_since
 from ingest.upkeep.scrub import scrub
 from ingest.urls.identity import HostRules, url_key
@@ -63,35 +63,35 @@ def take_down(
     warehouse.prepare()
     rules = HostRules(feeds.hosts)
     with warehouse.transaction() as con:
-        gone = takedown.clear_article(con, article.strip(), url_key(article.strip(), rules), reason, now)
-        if gone.article_id is not None:
-            let_go(con, [gone.article_id], now)
-        settle(con, [_barred(key, gone.url_key or key, reason, now) for key in _linked(con, gone.keys)])
-    key = gone.url_key or url_key(article.strip(), rules)
+        cleared = takedown.clear_article(con, article.strip(), url_key(article.strip(), rules), reason, now)
+        if cleared.article_id is not None:
+            remove_from_groups(con, [cleared.article_id], now)
+        settle(con, [_barred(key, cleared.url_key or key, reason, now) for key in _linked(con, cleared.keys)])
+    key = cleared.url_key or url_key(article.strip(), rules)
     removal = Removal(
         url_key=key,
-        article_id=gone.article_id,
-        found=gone.article_id is not None,
+        article_id=cleared.article_id,
+        found=cleared.article_id is not None,
         reason=reason,
-        keys=list(gone.keys),
-        copies=gone.copies,
+        keys=list(cleared.keys),
+        copies=cleared.copies,
     )
     folder = settings.data / "archive"
     scrubbed = scrub(
         folder,
-        gone.keys,
-        gone.texts,
+        cleared.keys,
+        cleared.texts,
         lambda url: url_key(url, rules),
         (lambda done, total: progress("archive", done, total)) if progress else None,
     )
     removal.records_overwritten = scrubbed.records
-    removal.quoted = [url for url in scrubbed.quoted if url not in {copy["url"] for copy in gone.copies}]
+    removal.quoted = [url for url in scrubbed.quoted if url not in {copy["url"] for copy in cleared.copies}]
     publish(warehouse)
-    if gone.article_id is not None:
-        removal.files_removed = takedown.unpublish(warehouse, [gone.article_id])
+    if cleared.article_id is not None:
+        removal.files_removed = takedown.unpublish(warehouse, [cleared.article_id])
     with warehouse.transaction() as con:
-        takedown.finish(con, "scrubbed", gone.keys)
-        removal.backups = backups_since(con, gone.first_seen_at)
+        takedown.finish(con, "scrubbed", cleared.keys)
+        removal.backups = backups_since(con, cleared.first_seen_at)
     log.info(
         "takedown of %s: %d archive records overwritten, %d published files removed, %d copies stay",
         key,
