@@ -64,7 +64,7 @@ from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import Edges
-from ingest.stages.extraction import read
+from ingest.stages.extraction import read_article
 from ingest.stages.judging import Result, judge
 from ingest.stages.loading import load_batch
 from ingest.stages.stories import derive_stories
@@ -323,7 +323,7 @@ def _result(number: int, text: str, seed: int | None) -> Result:
         work,
         Page(url, url, 200, {}, b"", NOW, f"{seed}"),
         Extraction(article, Outcome.LOADED),
-        reading=read(article),
+        reading=read_article(article),
     )
 
 

@@ -78,10 +78,10 @@ async def poll(
     """
     settings, listed = configured(feeds, data, config)
     show_on_page(settings)
-    asked = PollRequest(everything=everything, max_seconds=budget(settings, max_seconds))
+    request = PollRequest(everything=everything, max_seconds=budget(settings, max_seconds))
     try:
-        async with open_poll(settings, listed, asked) as edges:
-            run = PollRun(edges, asked)
+        async with open_poll(settings, listed, request) as edges:
+            run = PollRun(edges, request)
             await poll_feeds(run)
             number = 1
             while await load_pages(run, number):

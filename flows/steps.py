@@ -39,10 +39,10 @@ class PollRun:
     that a task is called with."""
 
     def __init__(
-        self, edges: Edges, asked: PollRequest, slices: int = SLICES, smallest: int = SMALLEST
+        self, edges: Edges, request: PollRequest, slices: int = SLICES, smallest: int = SMALLEST
     ) -> None:
         self.edges = edges
-        self.asked = asked
+        self.request = request
         self.slices = slices
         self.smallest = smallest
         self.summary = PollSummary(edges.run_id)
@@ -53,7 +53,7 @@ class PollRun:
 
     async def poll(self) -> PollSummary:
         """Poll every feed that is due, and commit its entries."""
-        self.summary = await poll_stage(self.edges, self.asked, self._show)
+        self.summary = await poll_stage(self.edges, self.request, self._show)
         log.info(
             "%d of %d feeds polled: %d unchanged, %d failed, %d new entries",
             self.summary.polled,
@@ -75,7 +75,7 @@ class PollRun:
                 self.edges.archive.close()
                 await asyncio.to_thread(adopt, self.edges)
             self._done, self._broken = 0, False
-            self._batches = work_stage(self.edges, self.asked, self.summary, self._show)  # type: ignore[assignment]
+            self._batches = work_stage(self.edges, self.request, self.summary, self._show)  # type: ignore[assignment]
         try:
             return await self._take(number)
         except BaseException:

@@ -1,4 +1,4 @@
--- Makes links with the staged link_key resolve to the staged url_key. near_asked.sql and near_links.sql ran
+-- Makes links with the staged link_key resolve to the staged url_key. new_hashes.sql and near_links.sql ran
 -- before.
 CREATE OR REPLACE TEMP TABLE near AS SELECT place, link_key, kind FROM near_alias();
 UPDATE core.alias l SET url_key = s.url_key, key_hash = nullif(core.key_hash(s.url_key), l.link_hash)

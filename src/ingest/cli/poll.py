@@ -25,7 +25,7 @@ from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import load_feeds
 from ingest.stages.edges import PollRequest
 
-KEYS = (
+JSON_KEYS = (
     "run_id",
     "feeds",
     "polled",
@@ -92,14 +92,14 @@ def poll_command(
     if not listed.feeds:
         raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
     listed.named(only)
-    asked = PollRequest(only, everything, now, max_seconds, wait)
+    request = PollRequest(only, everything, now, max_seconds, wait)
     with bars(enabled=not as_json) as progress:
-        summary = run_poll(settings, listed, asked, progress)
+        summary = run_poll(settings, listed, request, progress)
     for feed_id, reason, detail in summary.failures:
         note(f"feed {feed_id}: {reason}: {detail}")
     if as_json:
         values = asdict(summary)
-        print_json({key: values[key] for key in KEYS})
+        print_json({key: values[key] for key in JSON_KEYS})
     else:
         say(sentence(summary))
     return _exit(summary, only, strict)

@@ -15,37 +15,37 @@ from ingest.model import article_id
 _KEY = ("url_key",)
 
 
-def leads(con: Connection, keys: Collection[str]) -> dict[str, str]:
+def article_keys(con: Connection, keys: Collection[str]) -> dict[str, str]:
     """The url_key of the article that each of these keys resolves to: its own, or else by alias; keys without
     an article are left out."""
-    led = targets(con, keys)
+    aliased = targets(con, keys)
     if not stage(
         con,
-        [{"url_key": key} for key in sorted({*keys, *chain.from_iterable(led.values())})],
+        [{"url_key": key} for key in sorted({*keys, *chain.from_iterable(aliased.values())})],
         "core.article",
         _KEY,
     ):
         return {}
-    with_article = {key for (key,) in con.execute(sql("load/articles_there")).fetchall()}
+    with_article = {key for (key,) in con.execute(sql("load/keys_with_article")).fetchall()}
     con.unregister("staged")
-    resolved = (
-        (key, [key] if key in with_article else sorted(with_article.intersection(led.get(key, ()))))
+    own_or_aliased = (
+        (key, [key] if key in with_article else sorted(with_article.intersection(aliased.get(key, ()))))
         for key in keys
     )
-    return {key: own[0] for key, own in resolved if own}
+    return {key: with_row[0] for key, with_row in own_or_aliased if with_row}
 
 
 def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
     """The article that each of these keys resolves to, directly or by alias; keys without an article are left
     out."""
-    led = leads(con, keys)
+    resolved = article_keys(con, keys)
     if not stage(
         con,
-        [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(led.values()))],
+        [{"url_key": key, "article_id": str(article_id(key))} for key in sorted(set(resolved.values()))],
         "core.article",
     ):
         return {}
-    con.execute(sql("load/articles_by_key"))  # among those that articles_there looked up for `leads`
+    con.execute(sql("load/articles_by_key"))  # among the rows that article_keys looked up
     rows = records(con)
     first = min(row["first_seen_at"] for row in rows).date()
     seen = dict(con.execute(sql("load/seen_texts"), {"first": first}).fetchall())
@@ -53,7 +53,7 @@ def known_articles(con: Connection, keys: Collection[str]) -> dict[str, Known]:
     known = {
         row["url_key"]: known_from(row, frozenset(seen.get(str(row["article_id"])) or ())) for row in rows
     }
-    return {key: known[target] for key, target in led.items()}
+    return {key: known[target] for key, target in resolved.items()}
 
 
 def taken_down(con: Connection, keys: Collection[str]) -> dict[str, str]:

@@ -27,10 +27,10 @@ _APART = timedelta(days=60)
 history."""
 
 
-def remove_traces(con: Connection, gone: Days) -> dict[str, date]:
+def remove_traces(con: Connection, removed: Days) -> dict[str, date]:
     """Deletes these articles' fingerprints, story marks, sentences and pairs; returns the articles they were
     paired with, with their days."""
-    mates = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", gone.items())}
+    partners = {row["other"]: row["day"] for row in _over(con, "copy_neighbours", removed.items())}
     for statement in (
         "forget_fingerprints",
         "forget_marks",
@@ -38,8 +38,8 @@ def remove_traces(con: Connection, gone: Days) -> dict[str, date]:
         "forget_pairs_first",
         "forget_pairs_second",
     ):
-        _over(con, statement, gone.items())
-    return {id: day for id, day in mates.items() if id not in gone}
+        _over(con, statement, removed.items())
+    return {id: day for id, day in partners.items() if id not in removed}
 
 
 def write_fingerprints(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> None:
@@ -57,9 +57,9 @@ def candidates(
     window; and the days of all articles in them."""
     pairs: set[tuple[str, str]] = set()
     days = {id: day for id, day, _ in prints}
-    for first, last, some in _spans([(id, day) for id, day, _ in prints]):
-        chosen = set(some)
-        if not _stage_hashes(con, [entry for entry in prints if entry[0] in chosen]):
+    for first, last, ids in _spans([(id, day) for id, day, _ in prints]):
+        span_ids = set(ids)
+        if not _stage_hashes(con, [entry for entry in prints if entry[0] in span_ids]):
             continue
         for a, b, day in con.execute(sql("load/candidates"), {"first": first, "last": last}).fetchall():
             pairs.add((a, b) if a < b else (b, a))
@@ -81,13 +81,13 @@ def comparable_articles(con: Connection, days: Days) -> list[Known]:
 
 def connected(con: Connection, seeds: Days) -> tuple[dict[str, date], list[tuple[str, str]]]:
     """All articles connected to `seeds` by verified pairs (the seeds among them), and the pairs."""
-    days, edge = dict(seeds), dict(seeds)
+    days, unvisited = dict(seeds), dict(seeds)
     pairs: set[tuple[str, str]] = set()
-    while edge:
-        rows = _over(con, "copy_neighbours", edge.items())
+    while unvisited:
+        rows = _over(con, "copy_neighbours", unvisited.items())
         pairs.update((min(r["article_id"], r["other"]), max(r["article_id"], r["other"])) for r in rows)
-        edge = {row["other"]: row["day"] for row in rows if row["other"] not in days}
-        days |= edge
+        unvisited = {row["other"]: row["day"] for row in rows if row["other"] not in days}
+        days |= unvisited
     return days, sorted(pairs)
 
 
@@ -105,9 +105,9 @@ def group_members(con: Connection, days: Days) -> list[dict[str, Any]]:
     }
     if stage(con, [{"article_id": id} for id in revised], "core.copy_group", ("article_id",)):
         con.execute(sql("load/marked_in_place"), {"first": min(revised.values())})
-        own = {str(id) for (id,) in con.fetchall()}
+        marked_later = {str(id) for (id,) in con.fetchall()}
         con.unregister("staged")
-        rows = [row | {"signal": Signal.NONE} if row["article_id"] in own else row for row in rows]
+        rows = [row | {"signal": Signal.NONE} if row["article_id"] in marked_later else row for row in rows]
     return rows
 
 
@@ -126,14 +126,17 @@ def replace_groups(
     """
     before = {row["article_id"]: row for row in _over(con, "old_groups", places)}
     after = {row["article_id"]: row for row in rows}
-    moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
-    shown = {row["day"] for id in moved for row in (before.get(id), after.get(id)) if row}
-    _over(con, "forget_groups", [(id, before[id]["day"]) for id in moved if id in before])
-    append(con, "core.copy_group", [after[id] for id in moved if id in after])
-    mark_dirty(con, [("articles", day) for day in shown])
-    _remember(con, before, after, now)
-    spoken = {row["canonical_day"] for id in moved for row in (before.get(id), after.get(id)) if row}
-    return sum(not row["is_canonical"] and id not in before for id, row in after.items()), shown | spoken
+    changed = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
+    changed_days = {row["day"] for id in changed for row in (before.get(id), after.get(id)) if row}
+    _over(con, "forget_groups", [(id, before[id]["day"]) for id in changed if id in before])
+    append(con, "core.copy_group", [after[id] for id in changed if id in after])
+    mark_dirty(con, [("articles", day) for day in changed_days])
+    _keep_old_ids(con, before, after, now)
+    canonical_days = {
+        row["canonical_day"] for id in changed for row in (before.get(id), after.get(id)) if row
+    }
+    newly_linked = sum(not row["is_canonical"] and id not in before for id, row in after.items())
+    return newly_linked, changed_days | canonical_days
 
 
 def days_of(con: Connection, ids: Sequence[str]) -> dict[str, date]:
@@ -145,7 +148,10 @@ def days_of(con: Connection, ids: Sequence[str]) -> dict[str, date]:
     return {str(id): day for id, day in rows}
 
 
-def _remember(con: Connection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime) -> None:
+def _keep_old_ids(
+    con: Connection, before: Mapping[str, Row], after: Mapping[str, Row], now: datetime
+) -> None:
+    """Makes the group ids that these articles had resolve to the groups that they are in now."""
     now_in = {id: after[id]["group_id"] if id in after else id for id in before}
     moved = {(row["group_id"], now_in[id]) for id, row in before.items() if row["group_id"] != now_in[id]}
     append(
@@ -157,11 +163,11 @@ def _remember(con: Connection, before: Mapping[str, Row], after: Mapping[str, Ro
 
 def _stage_hashes(con: Connection, prints: Sequence[tuple[str, date, Sequence[int]]]) -> bool:
     """Stages a row for each hash of each sketch; returns False when there is none."""
-    of = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
-    if not len(of):
+    text_numbers = np.repeat(np.arange(len(prints)), [len(sketch) for _, _, sketch in prints])
+    if not len(text_numbers):
         return False
-    ids, days = (pa.array([entry[at] for entry in prints]).take(of) for at in (0, 1))
-    hashes = np.fromiter(chain.from_iterable(sketch for _, _, sketch in prints), np.uint32, len(of))
+    ids, days = (pa.array([entry[at] for entry in prints]).take(text_numbers) for at in (0, 1))
+    hashes = np.fromiter(chain.from_iterable(sketch for _, _, sketch in prints), np.uint32, len(text_numbers))
     stage_columns(con, {"hash": hashes, "article_id": ids, "day": days}, "core.fingerprint")
     return True
 

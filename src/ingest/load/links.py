@@ -19,7 +19,7 @@ def look(con: Connection, keys: Collection[str]) -> None:
     """Looks up the rows of these link keys, unless this transaction has done so. One call for all keys of a
     step costs one scan of the hashes; each further call with other keys costs another."""
     if stage(con, [{"link_key": key} for key in sorted(set(keys))], "core.alias", _KEY):
-        new = con.execute(sql("load/near_asked")).fetchall()
+        new = con.execute(sql("load/new_hashes")).fetchall()
         con.unregister("staged")
         if new:
             con.execute(sql("load/near_links"))

@@ -1,4 +1,5 @@
-"""Fetched pages: the rows that name their place in the archive, and how far each archive segment is named."""
+"""Fetched pages: rows with their place in the archive, and up to which byte of each archive segment every
+record has such a row."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def note_places(con: Connection, places: Sequence[tuple[str, ArchivePlace]]) -> 
 
 
 def advance(con: Connection, places: Iterable[ArchivePlace]) -> None:
-    """Notes that rows name every record of a segment up to the end of these ones."""
+    """Notes that every record of a segment up to the end of these places has a row."""
     ends: dict[str, int] = {}
     for place in places:
         ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
@@ -46,5 +47,5 @@ def advance(con: Connection, places: Iterable[ArchivePlace]) -> None:
 
 
 def committed(con: Connection) -> dict[str, int]:
-    """How far rows name the records of each archive segment, in bytes."""
+    """Returns for each archive segment the byte up to which every record has a row."""
     return dict(con.execute("SELECT file, committed FROM core.segment").fetchall())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ingest.load.articles import leads, mark_dirty, taken_down
+from ingest.load.articles import article_keys, mark_dirty, taken_down
 from ingest.load.rows import LinkState, Row, link_state_from, state_from, state_row
 from ingest.load.sql import Connection, append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
@@ -49,8 +49,8 @@ def known_entries(con: Connection, entries: Sequence[tuple[str, str]]) -> dict[s
 def known_links(con: Connection, keys: Iterable[str]) -> dict[str, LinkState]:
     """What the warehouse knows of each of these link keys."""
     wanted = sorted(set(keys))
-    led = leads(con, wanted)
-    if not stage(con, [{"link_key": key, "url_key": led.get(key)} for key in wanted], "core.alias"):
+    resolved = article_keys(con, wanted)
+    if not stage(con, [{"link_key": key, "url_key": resolved.get(key)} for key in wanted], "core.alias"):
         return {}
     con.execute(sql("load/known_links"), {"undecided": undecided()})
     states = {row["link_key"]: link_state_from(row) for row in records(con)}

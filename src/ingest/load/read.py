@@ -33,9 +33,9 @@ def reader(data: Path) -> Iterator[Connection]:
         try:
             con = duckdb.connect(str(copy), read_only=True)
         except duckdb.Error as error:
-            said = str(error).splitlines()[0][-120:]
+            message = str(error).splitlines()[0][-120:]
             raise WarehouseError(
-                f"{source}: cannot be read ({said}); `ingest publish` writes it anew"
+                f"{source}: cannot be read ({message}); `ingest publish` writes it anew"
             ) from None
         try:
             con.execute("SET TimeZone = 'UTC'")
@@ -77,7 +77,7 @@ def _refused(data: Path, error: duckdb.Error) -> IngestError:
     if isinstance(error, duckdb.IOException) and "No files found" in str(error):
         return WarehouseError(
             f"{data}: the published files are not where news.duckdb looks for them (was the folder moved?); "
-            f"`ingest publish --data {data}` mends it"
+            f"`ingest publish --data {data}` repairs it"
         )
     return ConfigError(f"sql: {_first_lines(error)}")
 

@@ -12,9 +12,9 @@ from ingest.load.sql import Connection, append, sql, stage
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A row of core.story_mark for a canonical article: `marks` are hashes of the names and numbers it opens
-    with."""
+class MarkedText:
+    """A canonical text with its story marks (core.story_mark): hashes of the names and numbers in its
+    opening."""
 
     article_id: str
     published_at: datetime
@@ -23,7 +23,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """A canonical text's place in its story. `texts` counts those with the same lead."""
+    """A canonical text's membership in a story. `texts` is the number of texts with the same lead."""
 
     article_id: str
     day: date
@@ -32,7 +32,7 @@ class StoryMember:
 
     @property
     def story_id(self) -> str | None:
-        """What the marts show: a text that is alone is no story."""
+        """The story's id in the marts; None for a text that is alone, which is no story."""
         return self.lead_id if self.texts > 1 else None
 
 
@@ -65,10 +65,10 @@ def note_derived(con: Connection, days: Collection[date]) -> None:
     con.execute("DELETE FROM core.story_day WHERE day IN (SELECT unnest(?::DATE[]))", [sorted(days)])
 
 
-def marked_texts(con: Connection, day: date) -> list[Marked]:
+def marked_texts(con: Connection, day: date) -> list[MarkedText]:
     """The canonical texts of a day that have a time."""
     rows = con.execute(sql("load/marked_texts"), {"day": day}).fetchall()
-    return [Marked(str(id), at, frozenset(marks)) for id, at, marks in rows]
+    return [MarkedText(str(id), at, frozenset(marks)) for id, at, marks in rows]
 
 
 def story_members(con: Connection, first: date, last: date) -> dict[str, StoryMember]:
@@ -83,33 +83,34 @@ def replace_members(
 ) -> None:
     """Writes the members that differ, and marks the days with articles whose story_id changed as dirty: those
     of the canonical articles and of their copies."""
-    moved = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
-    days = [row.day for id in moved for row in (before.get(id), after.get(id)) if row]
-    if stage(con, [{"article_id": id} for id in moved], "core.copy_group", ("article_id",)):
+    changed = [id for id in sorted(before.keys() | after.keys()) if before.get(id) != after.get(id)]
+    days = [row.day for id in changed for row in (before.get(id), after.get(id)) if row]
+    if stage(con, [{"article_id": id} for id in changed], "core.copy_group", ("article_id",)):
         con.execute(sql("load/forget_stories"), {"first": min(days), "last": max(days)})
         con.unregister("staged")
-    append(con, "core.story", [_row(after[id]) for id in moved if id in after])
-    _show(
+    append(con, "core.story", [_row(after[id]) for id in changed if id in after])
+    _mark_days_shown(
         con,
         {
             id: row.day
             for rows in (before, after)
             for id, row in rows.items()
-            if _shown(before, id) != _shown(after, id)
+            if _story_id(before, id) != _story_id(after, id)
         },
     )
 
 
-def _shown(rows: Mapping[str, StoryMember], id: str) -> str | None:
+def _story_id(rows: Mapping[str, StoryMember], id: str) -> str | None:
     return rows[id].story_id if id in rows else None
 
 
-def _show(con: Connection, days: Mapping[str, date]) -> None:
+def _mark_days_shown(con: Connection, days: Mapping[str, date]) -> None:
+    """Marks as dirty the days of these canonical articles (id -> published_day) and of their copies."""
     if stage(con, [{"article_id": id} for id in days], "core.copy_group", ("article_id",)):
         con.execute(sql("load/story_mates"), {"first": min(days.values()), "last": max(days.values())})
-        shown = [day for (day,) in con.fetchall()]
+        copies_days = [day for (day,) in con.fetchall()]
         con.unregister("staged")
-        mark_dirty(con, [("articles", day) for day in [*shown, *days.values()]])
+        mark_dirty(con, [("articles", day) for day in [*copies_days, *days.values()]])
 
 
 def _row(member: StoryMember) -> dict[str, object]:

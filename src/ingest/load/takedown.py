@@ -47,11 +47,11 @@ def clear_article(con: Connection, requested: str, key: str, reason: str, now: d
     con.execute(sql("takedown/copies"))
     copies = records(con)
     _clear(con, reason, now, [row["published_day"] for row in rows])
-    said = tuple({text for pair in pairs for text in pair if text})
+    texts = tuple({text for pair in pairs for text in pair if text})
     if not rows:
-        return ClearedArticle(keys, None, None, None, said, copies)
+        return ClearedArticle(keys, None, None, None, texts, copies)
     return ClearedArticle(
-        keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], said, copies
+        keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], texts, copies
     )
 
 

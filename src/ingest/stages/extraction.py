@@ -1,5 +1,5 @@
-"""What is worked out of a text once, by the worker that extracted it: its hashes and its words. A load
-compares them and needs no more of the one process that writes."""
+"""Extraction in a worker process, and the hashes and words of the extracted text: the worker computes them,
+so that the one process that writes has only to compare them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ingest.text import text_hash
 
 @dataclass(frozen=True, slots=True)
 class ArticleReading:
-    """Of an article: `text_hash` of headline and body, `body_hash`, both SHA-256 in hex; `features` is of the
-    body."""
+    """What a worker computes from an article's text: `text_hash` of headline and body and `body_hash` of the
+    body, both SHA-256 in hex, and the `features` of the body, by which copies are compared."""
 
     text_hash: str
     body_hash: str
@@ -27,14 +27,14 @@ class ArticleReading:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """An extraction, and the reading of its article if it has one."""
+    """An extraction, and the reading of its article; None where it has no article."""
 
     extraction: Extraction
     reading: ArticleReading | None
 
 
-def read(article: Article) -> ArticleReading:
-    """The reading of an article's text."""
+def read_article(article: Article) -> ArticleReading:
+    """Computes the reading of an article's text."""
     body = article.body_text
     return ArticleReading(
         revision_hash(article.headline, body), text_hash(body), text_features(body, sketched=True)
@@ -42,29 +42,31 @@ def read(article: Article) -> ArticleReading:
 
 
 def extract_and_read(page: PageInput) -> Extracted:
-    """As extract/page.py does, with the reading."""
+    """Extracts the article of a page (extract/page.py) and computes its reading."""
     extraction = extract(page)
-    return Extracted(extraction, read(extraction.article) if extraction.article else None)
+    return Extracted(extraction, read_article(extraction.article) if extraction.article else None)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """Where a page's record is archived, and all that extraction needs besides its bytes; small enough to be
-    sent to any process."""
+    """Where a page's record is archived, and `page_input`, all that extraction needs besides the page's
+    bytes: small enough to be sent to a worker process."""
 
     folder: Path
     place: ArchivePlace
-    given: PageInput
+    page_input: PageInput
 
 
 def extract_archived(page: ArchivedPage) -> Extracted:
-    """As extract_and_read does. Raises Terminal DAMAGED_RECORD when the record is not what its place says."""
-    return extract_and_read(given_of(Archive(page.folder, "reader").read(page.place), page.given))
+    """Extracts the article of an archived page and computes its reading. Raises Terminal DAMAGED_RECORD when
+    the record is damaged."""
+    response = Archive(page.folder, "reader").read(page.place)
+    return extract_and_read(with_body(page.page_input, response))
 
 
-def given_of(response: Response, about: PageInput) -> PageInput:
-    """`about` with the answer's bytes: markup, or the text where it came as text alone."""
+def with_body(page_input: PageInput, response: Response) -> PageInput:
+    """`page_input` with the body of the response: as HTML, or as text where it was archived as plain text."""
     if response.headers.get("content-type") == TEXT_FORM:
-        url = None if response.url.startswith("urn:") else about.url
-        return replace(about, url=url, text=response.body.decode("utf-8", "replace"))
-    return replace(about, html=response.body)
+        url = None if response.url.startswith("urn:") else page_input.url
+        return replace(page_input, url=url, text=response.body.decode("utf-8", "replace"))
+    return replace(page_input, html=response.body)

@@ -34,7 +34,7 @@ from ingest.model import (
     article_id,
 )
 from ingest.reasons import GIVE_UP_AFTER, next_attempt
-from ingest.stages.extraction import ArticleReading, read
+from ingest.stages.extraction import ArticleReading, read_article
 from ingest.text import line_hash, text_hash
 from ingest.urls.identity import HostRules, host_of, identity, url_key
 
@@ -345,7 +345,7 @@ def _revise(
 def _row(result: Result, article: Article, key: str, now: datetime) -> Row:
     url = _address(result)
     url = key if url.startswith("urn:") else url
-    reading = result.reading or read(article)
+    reading = result.reading or read_article(article)
     return article_columns(article) | {
         "url": url,
         "host": host_of(url),

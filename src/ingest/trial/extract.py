@@ -23,7 +23,7 @@ from ingest.load.rows import article_columns
 from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
 from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import own_agencies
-from ingest.stages.extraction import given_of
+from ingest.stages.extraction import with_body
 from ingest.text import text_hash, utf8_safe
 from ingest.trial.limits import host_limits
 from ingest.urls.identity import HostRules, identity
@@ -189,7 +189,7 @@ def _warc(path: Path, cap: int) -> Iterator[ExtractInput]:
             status=response.status,
             now=datetime.now(UTC),
         )
-        yield ExtractInput(name, given_of(response, about), url)
+        yield ExtractInput(name, with_body(about, response), url)
 
 
 async def _fetched(settings: Settings, url: str) -> ExtractInput:

@@ -32,11 +32,11 @@ from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import own_agencies
-from ingest.stages.extraction import ArchivedPage, given_of
+from ingest.stages.extraction import ArchivedPage, with_body
 from ingest.stages.stories import derive_stories
 from ingest.text import line_hash, text_hash
 from ingest.upkeep import reextract_rows
-from ingest.upkeep.reextract_rows import Stored
+from ingest.upkeep.reextract_rows import StoredRevision
 from ingest.urls.identity import HostRules, host_of, identity
 from ingest.workers import LimitHit, Limits, WorkerPool
 
@@ -146,7 +146,7 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
             raise ConfigError(
                 f"{later} has changed texts of {run} since; run `ingest reextract --undo {later}` first"
             )
-        back = reextract_rows.undo(con, run)
+        back = reextract_rows.put_back(con, run)
         link_copies(
             con,
             [known for known, _ in back],
@@ -166,7 +166,7 @@ def _note(warehouse: Warehouse, report: Report) -> None:
         polls.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
 
 
-def extract_archived(page: ArchivedPage) -> Extraction:
+def extract_again(page: ArchivedPage) -> Extraction:
     """Extract an archived page with the status, content type and reserved rights of its response. A record
     that cannot be read gives an Extraction with outcome and reason."""
     try:
@@ -175,7 +175,9 @@ def extract_archived(page: ArchivedPage) -> Extraction:
         return Extraction(None, Outcome.FAILED, error.reason, error.detail)
     kind = response.headers.get("content-type")
     return extract(
-        given_of(response, replace(page.given, content_type=kind, status=response.status, noai=response.noai))
+        with_body(
+            replace(page.page_input, content_type=kind, status=response.status, noai=response.noai), response
+        )
     )
 
 
@@ -202,11 +204,11 @@ class _Run:
 
     def work(self, progress: Progress | None) -> None:
         with self._warehouse.transaction() as con:
-            revisions = reextract_rows.places(con, self._request.first, self._request.last)
+            revisions = reextract_rows.archived_revisions(con, self._request.first, self._request.last)
         done = 0
         for batch in _batches(revisions):
             with self._warehouse.transaction() as con:
-                stored = reextract_rows.stored(con, batch)
+                stored = reextract_rows.stored_revisions(con, batch)
                 lines = (
                     host_lines(con, {host_of(old.row["url"]) for old in stored})
                     if self._request.learned
@@ -222,21 +224,21 @@ class _Run:
                 progress("texts", done, len(revisions))
 
     def _extracted(
-        self, stored: Sequence[Stored], lines: dict[str, frozenset[int]]
-    ) -> list[tuple[Stored, Extraction]]:
-        able = [old for old in stored if old.place is not None]
-        given = (
+        self, stored: Sequence[StoredRevision], lines: dict[str, frozenset[int]]
+    ) -> list[tuple[StoredRevision, Extraction]]:
+        archived = [old for old in stored if old.place is not None]
+        pages = (
             ArchivedPage(self._folder, old.place, self._input(old, lines))
-            for old in able
+            for old in archived
             if old.place is not None
         )
-        extracted = [_result(result) for result in self._workers.map_stream(extract_archived, given)]
+        extracted = [_result(result) for result in self._workers.map_stream(extract_again, pages)]
         lost = Extraction(None, Outcome.FAILED, Reason.DAMAGED_RECORD, "no row remembers its record's length")
-        return [*zip(able, extracted, strict=True), *((old, lost) for old in stored if old.place is None)]
+        return [*zip(archived, extracted, strict=True), *((old, lost) for old in stored if old.place is None)]
 
-    def _input(self, old: Stored, lines: dict[str, frozenset[int]]) -> PageInput:
+    def _input(self, old: StoredRevision, lines: dict[str, frozenset[int]]) -> PageInput:
         feed = self._feeds.get(old.row["feed_id"] or "")
-        then = frozenset(line_hash(text) for text in old.host_lines)
+        first_lines = frozenset(line_hash(text) for text in old.host_lines)
         return PageInput(
             old.row["url"],
             hints=old.hints,
@@ -244,7 +246,7 @@ class _Run:
             language=feed.language if feed else None,
             zone=feed.timezone if feed else None,
             feed_content_type=feed.content_type if feed else None,
-            boilerplate=then | lines.get(host_of(old.row["url"]), frozenset()),
+            boilerplate=first_lines | lines.get(host_of(old.row["url"]), frozenset()),
             now=old.row["checked_at"],
             agencies=self._agencies,
         )
@@ -256,9 +258,9 @@ class _Run:
         batch: Sequence[tuple[str, int]],
     ) -> None:
         """Compare with the texts as they are stored now: a poll may have written since they were read."""
-        fresh = reextract_rows.stored(con, batch)
-        before = reextract_rows.articles(con, sorted({old.article_id for old in fresh}))
-        pairs: list[tuple[Stored, Row]] = []
+        fresh = reextract_rows.stored_revisions(con, batch)
+        before = reextract_rows.whole_articles(con, sorted({old.article_id for old in fresh}))
+        pairs: list[tuple[StoredRevision, Row]] = []
         whole: dict[str, Row] = {}
         dropped: dict[str, list[tuple[str, str]]] = {}
         latest: dict[str, Row] = {}
@@ -291,7 +293,7 @@ class _Run:
     def _write(
         self,
         con: Connection,
-        pairs: Sequence[tuple[Stored, Row]],
+        pairs: Sequence[tuple[StoredRevision, Row]],
         whole: dict[str, Row],
         before: dict[str, Row],
         dropped: dict[str, list[tuple[str, str]]],
@@ -308,7 +310,7 @@ class _Run:
         days = {row["article_id"]: before[row["article_id"]]["published_day"] for row in moved}
         link_copies(con, [reextract_rows.known(row) for row in moved], {}, days, self._now)
 
-    def _article(self, old: Stored, article: Article, before: Row) -> Row:
+    def _article(self, old: StoredRevision, article: Article, before: Row) -> Row:
         """The article's row by the new extraction; its identity, its history and the fields that only its
         feed gave stay."""
         canonical = (
@@ -336,7 +338,7 @@ class _Run:
         row["published_day"] = (row["published_at"] or row["first_seen_at"]).date()
         return row
 
-    def _differs(self, old: Stored, row: Row, article: Row | None, before: Row) -> bool:
+    def _differs(self, old: StoredRevision, row: Row, article: Row | None, before: Row) -> bool:
         """Whether the row has to be written. Counts the difference for the report; a new name of the
         extractor alone is none."""
         report = self._report
@@ -357,7 +359,7 @@ class _Run:
             self._report_change(old, row)
         return True
 
-    def _report_change(self, old: Stored, row: Row) -> None:
+    def _report_change(self, old: StoredRevision, row: Row) -> None:
         change = classify(old.row["headline"], old.row["body_text"] or "", row["headline"], row["body_text"])
         self._report.words_added += change.words_added
         self._report.words_removed += change.words_removed
@@ -375,7 +377,7 @@ class _Run:
         self._report.largest = largest[:LARGEST]
 
 
-def _revision(old: Stored, article: Article, before: Row | None) -> Row:
+def _revision(old: StoredRevision, article: Article, before: Row | None) -> Row:
     """The columns of core.revision by the new extraction; `before` is the previous revision with its new
     text."""
     change = None

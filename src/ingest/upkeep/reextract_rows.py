@@ -1,5 +1,5 @@
-"""Rows of a re-extraction: texts read with the input their extraction had then, replaced in the same
-revision, and put back by an undo."""
+"""Rows of a re-extraction: stored revisions with the inputs of their first extraction, their new texts, and
+the previous texts, which an undo puts back."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ _TEXT = ("headline", "body_text", "text_hash", "body_hash", "extractor", "words_
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A revision as it is stored, and what is needed to extract it again. `hints` is None where no feed entry
-    is left.
-
-    `host_lines` are the texts of blocks taken out as the host's boilerplate.
-    """
+class StoredRevision:
+    """A revision as it is stored (`row`), and what is needed to extract it again. `place`: None where no row
+    has the length of its archive record. `hints`: None where no feed entry is left. `host_lines`: the blocks
+    that were taken out as the host's boilerplate."""
 
     article_id: str
     revision: int
@@ -40,32 +38,32 @@ class Stored:
         return bool(self.row["current"] == self.revision)
 
 
-def places(con: Connection, first: date | None, last: date | None) -> list[tuple[str, int]]:
+def archived_revisions(con: Connection, first: date | None, last: date | None) -> list[tuple[str, int]]:
     """(article_id, revision) of every revision whose page is archived, of articles published on these days;
     the revisions of an article together."""
-    found = con.execute(sql("reextract/places"), {"first": first, "last": last}).fetchall()
-    return [(str(id), revision) for _, id, revision in found]
+    rows = con.execute(sql("reextract/archived_revisions"), {"first": first, "last": last}).fetchall()
+    return [(str(id), revision) for _, id, revision in rows]
 
 
-def stored(con: Connection, asked: Sequence[tuple[str, int]]) -> list[Stored]:
-    """These revisions, in order."""
-    _stage(con, asked)
+def stored_revisions(con: Connection, ids: Sequence[tuple[str, int]]) -> list[StoredRevision]:
+    """These revisions, (article_id, revision), in order."""
+    _stage(con, ids)
     con.execute(sql("reextract/rows"))
     rows = records(con)
     con.unregister("staged")
     return [_stored(row) for row in rows]
 
 
-def articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
+def whole_articles(con: Connection, ids: Sequence[str]) -> dict[str, Row]:
     """Whole rows of core.article by article_id, ids as text."""
     con.execute(sql("reextract/articles"), {"ids": list(ids)})
     return {str(row["article_id"]): _plain(row) for row in records(con)}
 
 
-def _stage(con: Connection, asked: Sequence[tuple[str, int]]) -> None:
+def _stage(con: Connection, ids: Sequence[tuple[str, int]]) -> None:
     stage(
         con,
-        [{"article_id": id, "revision": revision} for id, revision in asked],
+        [{"article_id": id, "revision": revision} for id, revision in ids],
         "core.revision",
         ("article_id", "revision"),
     )
@@ -75,16 +73,16 @@ def _plain(row: Row) -> Row:
     return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
 
 
-def _stored(row: Row) -> Stored:
+def _stored(row: Row) -> StoredRevision:
     row = _plain(row)
     length = row["page_length"]
     place = ArchivePlace(row["page_file"], row["page_offset"], length) if length is not None else None
-    return Stored(
+    return StoredRevision(
         row["article_id"],
         row["revision"],
         row,
         place,
-        hints_of_entry(row) if row["told"] else None,
+        hints_of_entry(row) if row["has_entry"] else None,
         tuple(row["host_lines"] or ()),
     )
 
@@ -95,48 +93,49 @@ def _stored(row: Row) -> Stored:
 def replace_texts(
     con: Connection,
     run_id: str,
-    pairs: Sequence[tuple[Stored, Row]],
+    pairs: Sequence[tuple[StoredRevision, Row]],
     changed: Mapping[str, Row],
     before: Mapping[str, Row],
 ) -> None:
     """Writes these columns of these revisions, and these whole articles; keeps the previous values for
-    undo()."""
+    put_back()."""
     dropped = _dropped(con, list(changed))
     kept = [
         {
             "run_id": run_id,
-            "article_id": one.article_id,
-            "revision": one.revision,
-            "before": _json(one, row, changed, before, dropped),
+            "article_id": old.article_id,
+            "revision": old.revision,
+            "before": _replaced_values(old, row, changed, before, dropped),
         }
-        for one, row in pairs
+        for old, row in pairs
     ]
     append(con, "core.reextraction", kept)
-    _write(con, [(one.article_id, one.revision, row) for one, row in pairs], list(changed.values()))
+    _write(con, [(old.article_id, old.revision, row) for old, row in pairs], list(changed.values()))
     mark_dirty(con, [("articles", row["published_day"]) for row in before.values()])
 
 
 def _dropped(con: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """The lines that extraction took out of these articles' current texts: (rule, text)."""
-    found: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
+    lines: dict[str, list[tuple[str, str]]] = {id: [] for id in ids}
     for id, rule, text in con.execute(sql("reextract/dropped"), {"ids": list(ids)}).fetchall():
-        found[str(id)].append((rule, text))
-    return found
+        lines[str(id)].append((rule, text))
+    return lines
 
 
-def _json(
-    one: Stored,
+def _replaced_values(
+    old: StoredRevision,
     row: Row,
     changed: Mapping[str, Row],
     before: Mapping[str, Row],
     dropped: Mapping[str, list[tuple[str, str]]],
 ) -> str:
-    old: dict[str, Any] = {"revision": {name: one.row[name] for name in row}}
-    if one.is_current and one.article_id in changed:
-        was, now = before[one.article_id], changed[one.article_id]
-        old["article"] = {name: value for name, value in was.items() if value != now[name]}
-        old["dropped"] = dropped[one.article_id]
-    return json.dumps(old, default=str, ensure_ascii=False)
+    """The values that are replaced, as JSON, for put_back()."""
+    values: dict[str, Any] = {"revision": {name: old.row[name] for name in row}}
+    if old.is_current and old.article_id in changed:
+        was, will_be = before[old.article_id], changed[old.article_id]
+        values["article"] = {name: value for name, value in was.items() if value != will_be[name]}
+        values["dropped"] = dropped[old.article_id]
+    return json.dumps(values, default=str, ensure_ascii=False)
 
 
 def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Sequence[Row]) -> None:
@@ -153,12 +152,12 @@ def _write(con: Connection, revisions: Sequence[tuple[str, int, Row]], whole: Se
     write_articles(con, whole, [])
 
 
-def undo(con: Connection, run_id: str) -> list[tuple[Known, date]]:
+def put_back(con: Connection, run_id: str) -> list[tuple[Known, date]]:
     """Puts back what a re-extraction replaced, except in articles that got another revision since; returns
     the articles as they are again, each with its published_day until now."""
     rows = con.execute(sql("reextract/replaced"), {"run_id": run_id}).fetchall()
     kept = [(str(id), revision, json.loads(before)) for id, revision, before in rows]
-    now = articles(con, sorted({id for id, _, _ in kept}))
+    now = whole_articles(con, sorted({id for id, _, _ in kept}))
     typed = {
         id: _typed(con, before["article"])
         for id, revision, before in kept
