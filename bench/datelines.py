@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from ingest.extract.wire.agencies import shipped
+from ingest.extract.wire.agencies import shipped_agencies
 from ingest.extract.wire.reading import read_wire
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -65,7 +65,7 @@ def left_mark(text: str) -> str | None:
     """The head of a text that names a known agency in a mark near its start."""
     head = text.lstrip()[:110]
     for match in _MARK.finditer(head):
-        if shipped().find(match[1] or match[2]):
+        if shipped_agencies().find(match[1] or match[2]):
             return head
     return None
 

@@ -30,7 +30,7 @@ from typing import Any
 import zstandard
 from copydesk import loaded_groups
 
-from ingest.dedup.align import comparable
+from ingest.dedup.align import comparable_text
 from ingest.dedup.batch import TextRow, copy_groups
 from ingest.dedup.tokens import tokenise
 from ingest.dedup.verify import RULE, DedupText, Rule, verify
@@ -290,7 +290,7 @@ def _text_row(text: object) -> TextRow:
 def _prepared(row: TextRow) -> DedupText:
     return DedupText(
         row.id,
-        comparable(tokenise(row.text)),
+        comparable_text(tokenise(row.text)),
         headline=row.headline,
         published_at=row.published_at,
         publisher=row.publisher,

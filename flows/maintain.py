@@ -18,7 +18,7 @@ from flows.steps import with_optional_feeds
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish as publish_marts
-from ingest.load.publish import sweep as sweep_files
+from ingest.load.publish import remove_orphans
 from ingest.settings import FeedList
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.stories import derive_stories
@@ -46,7 +46,7 @@ async def publish(warehouse: Warehouse) -> int:
 @task(name="sweep", task_run_name="sweep", **_STEP)
 async def sweep(warehouse: Warehouse) -> int:
     """Returns the number of published files removed, which no view needs any more."""
-    return await asyncio.to_thread(sweep_files, warehouse)
+    return await asyncio.to_thread(remove_orphans, warehouse)
 
 
 @task(name="erase", task_run_name="erase", **_STEP)

@@ -129,7 +129,7 @@ class DeploymentPlan(_Strict):
 def load_plan(text: str | None = None) -> DeploymentPlan:
     """The plan in `text`, or in the shipped prefect.yaml. Raises ConfigError, which names the first fault
     and its place."""
-    text = shipped() if text is None else text
+    text = shipped_plan() if text is None else text
     try:
         _check_keys_once(yaml.compose(text, Loader=yaml.SafeLoader))
         return DeploymentPlan.model_validate(yaml.safe_load(text))
@@ -142,7 +142,7 @@ def load_plan(text: str | None = None) -> DeploymentPlan:
         raise ConfigError(f"prefect.yaml: {' '.join(str(error).split())}") from None
 
 
-def shipped() -> str:
+def shipped_plan() -> str:
     """prefect.yaml: beside this module in the wheel, at the top of a checkout."""
     inside = resources.files("flows").joinpath("prefect.yaml")
     source = inside if inside.is_file() else Path(__file__).parents[1] / "prefect.yaml"

@@ -13,7 +13,7 @@ from prefect.tasks import Task
 
 from flows.logs import show_on_page
 from flows.report import show_run
-from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, sentence
+from flows.steps import PollRun, all_failed, budget, configured, may_go_well_later, summary_sentence
 from ingest.errors import IngestError, LockedError
 from ingest.pipeline import PollSummary
 from ingest.stages.edges import PollRequest, open_poll
@@ -90,4 +90,4 @@ async def poll(
             await show_run(settings.data, summary, edges.now)
     except LockedError as error:
         return Cancelled(message=str(error))
-    return (Failed if all_failed(summary) else Completed)(message=sentence(summary))
+    return (Failed if all_failed(summary) else Completed)(message=summary_sentence(summary))

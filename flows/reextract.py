@@ -103,17 +103,17 @@ async def reextract(
     except LockedError as error:
         return Cancelled(message=str(error))
     await show_largest(report)
-    return Completed(message=sentence(report))
+    return Completed(message=report_sentence(report))
 
 
 async def show_largest(report: Report) -> None:
     """Put the largest changes on the page as a table; no table when nothing changed."""
     rows = [{name: change[name] for name in _SHOWN} for change in report.largest]
     if rows:
-        await acreate_table_artifact(key="reextract-largest", table=rows, description=sentence(report))
+        await acreate_table_artifact(key="reextract-largest", table=rows, description=report_sentence(report))
 
 
-def sentence(report: Report) -> str:
+def report_sentence(report: Report) -> str:
     """The report in one line, with the command that undoes the run."""
     lost = sum(report.lost.values())
     undo = "" if report.dry or not report.changed else f"; to undo: ingest reextract --undo {report.run_id}"

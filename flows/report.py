@@ -10,7 +10,7 @@ from typing import Any
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
-from flows.steps import sentence
+from flows.steps import summary_sentence
 from ingest.load.read import query
 from ingest.load.sql import sql
 from ingest.pipeline import PollSummary
@@ -28,7 +28,7 @@ async def show_run(data: Path, summary: PollSummary, now: datetime) -> None:
     losses = query(data, sql("report/run_losses"), [now, SHOWN])
     if feeds:
         await acreate_table_artifact(
-            key="poll-feeds", table=[cells(row) for row in feeds], description=sentence(summary)
+            key="poll-feeds", table=[cells(row) for row in feeds], description=summary_sentence(summary)
         )
     await acreate_markdown_artifact(key="poll-losses", markdown=losses_markdown(summary, losses))
 
@@ -50,7 +50,7 @@ def losses_markdown(summary: PollSummary, losses: Rows) -> str:
         f"| {row['outcome']} | {code(row['reason'])} | {code(row['url'])} | {plain(row['detail'])} |\n"
         for row in losses
     )
-    parts = [f"## {plain(sentence(summary))}\n"]
+    parts = [f"## {plain(summary_sentence(summary))}\n"]
     parts.append(f"### Feeds that failed\n{failures}" if failures else "No feed failed.\n")
     parts.append(
         f"### Pages lost (skipped or given up), by reason\n| reason | pages |\n|---|---|\n{reasons}"

@@ -149,7 +149,7 @@ def may_go_well_later(error: BaseException | None) -> bool:
     return isinstance(error, Transient | WarehouseError | OSError | asyncio.TimeoutError)
 
 
-def sentence(s: PollSummary) -> str:
+def summary_sentence(s: PollSummary) -> str:
     """The summary in one line, for the run's page."""
     return (
         f"{s.polled} of {s.feeds} feeds polled, {s.failed} failed; {s.new} new entries, {s.fetched} pages "

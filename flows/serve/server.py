@@ -23,7 +23,7 @@ from flows.plan import RUN_MODULE, load_plan
 from flows.serve.engine import ZYGOTE
 from flows.serve.environment import DEFAULT_PORT, settings_for
 from flows.serve.sample import sample_wire
-from flows.serve.tree import Tree, sweep
+from flows.serve.tree import Tree, end_marked
 from ingest.errors import ConfigError, IngestError
 from ingest.load.locks import run_lock
 from ingest.settings import load_feeds, load_settings
@@ -61,7 +61,7 @@ def serve(options: ServeOptions, say: Callable[[str], None], log: Callable[[str,
     Raises LockedError when a tree already serves this data directory.
     """
     with _configured(options) as (data, setup), run_lock(data / "locks", "serve", options.wait):
-        ended = sweep(str(data))
+        ended = end_marked(str(data))
         if ended:
             log("serve", f"ended {ended} processes that a killed tree had left running")
         port = free_port(options.port)

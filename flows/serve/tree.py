@@ -73,7 +73,7 @@ class Tree:
         for keeper in self._keepers.values():
             keeper.cancel()
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
-        await asyncio.to_thread(sweep, self._mark)
+        await asyncio.to_thread(end_marked, self._mark)
 
     async def _keep(
         self, name: str, command: Sequence[str], after_death: Callable[[], Awaitable[None]] | None
@@ -140,7 +140,7 @@ async def _ended(child: asyncio.subprocess.Process) -> int:
     return child.returncode
 
 
-def sweep(mark: str, grace: float = 5.0) -> int:
+def end_marked(mark: str, grace: float = 5.0) -> int:
     """End every process with the mark: SIGTERM, then SIGKILL after `grace` seconds. Returns their number.
 
     The processes of flow runs are in process groups of their own and outlive a worker that is killed. Needs

@@ -29,11 +29,11 @@ from ingest.stages.fetching import results
 from ingest.stages.loading import load_batch
 from ingest.stages.polling import poll_feeds, queue_rechecks
 from ingest.stages.publishing import PeriodicPublisher
-from ingest.stages.stories import INLINE, derive_stories
+from ingest.stages.stories import MAX_TEXTS_IN_POLL, derive_stories
 
 log = logging.getLogger(__name__)
 
-_RECORDED = (
+_SUMMARY_KEYS = (
     "run_id",
     "feeds",
     "polled",
@@ -54,12 +54,13 @@ _RECORDED = (
     "failures",
     "reasons",
 )
+"""Fields of PollSummary that core.run stores."""
 
 
 @dataclass(slots=True)
 class PollSummary(Counts):
-    """What one run did. `feeds` were chosen, `pending` pages wait afterwards, `requests` were sent, `seconds`
-    is wall time, `published` counts files."""
+    """What one run did: the counts of its polls and loads, and the numbers of `feeds` chosen, of pages still
+    `pending` after it, of HTTP `requests` sent, of `seconds` it took (wall time) and of files `published`."""
 
     run_id: str
     feeds: int = 0
@@ -68,9 +69,9 @@ class PollSummary(Counts):
     seconds: float = 0.0
     published: int = 0
 
-    def recorded(self) -> str:
-        """The JSON object that core.run keeps of the run."""
-        return json.dumps({name: getattr(self, name) for name in _RECORDED})
+    def as_json(self) -> str:
+        """The summary as core.run stores it: a JSON object."""
+        return json.dumps({name: getattr(self, name) for name in _SUMMARY_KEYS})
 
 
 def run_poll(
@@ -103,10 +104,10 @@ async def poll_stage(edges: Edges, request: PollRequest, progress: Progress | No
     with edges.warehouse.transaction() as con:
         states = polls.feed_states(con)
     chosen = edges.feeds.chosen(request.only)
-    ready = due(chosen, states, edges.now, every=request.everything or bool(request.only))
-    log.info("run %s: %d of %d feeds are due", edges.run_id, len(ready), len(chosen))
-    edges = replace(edges, k=_k(edges.settings, _with_states(edges.feeds.enabled, states)))
-    counts = await poll_feeds(edges, _with_states(ready, states), progress)
+    due_feeds = due(chosen, states, edges.now, every=request.everything or bool(request.only))
+    log.info("run %s: %d of %d feeds are due", edges.run_id, len(due_feeds), len(chosen))
+    edges = replace(edges, k=_polling_constant(edges.settings, _with_states(edges.feeds.enabled, states)))
+    counts = await poll_feeds(edges, _with_states(due_feeds, states), progress)
     await asyncio.to_thread(queue_rechecks, edges, chosen)
     summary = PollSummary(edges.run_id, feeds=len(chosen))
     summary.add(counts)
@@ -117,9 +118,9 @@ def _with_states(feeds: Sequence[Feed], states: dict[str, FeedState]) -> list[tu
     return [(feed, states.get(feed.id) or FeedState(feed.id, feed.url)) for feed in feeds]
 
 
-def _k(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:
-    """The constant that sets how often feeds are polled (poll/schedule.py): K, or a larger one, which means
-    fewer polls, where K would exceed the setting polls_per_day."""
+def _polling_constant(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:
+    """The constant by which poll/schedule.py computes how often feeds are polled: K, or a larger one, with
+    which they are polled less often, where with K there would be more polls than polls_per_day allows."""
     if settings.polls_per_day is None or not pairs:
         return K
     rates = [rate(state) * feed.weight for feed, state in pairs]
@@ -149,8 +150,8 @@ async def work_stage(
 
 
 def _pending(edges: Edges, request: PollRequest) -> tuple[list[Work], dict[str, frozenset[int]]]:
-    """The work that is due, and the hashes of the lines that repeat on each host: of all hosts, because a
-    redirect may lead to any."""
+    """The work that is due, and the hashes of the lines that repeat on each host: on all hosts, because a
+    redirect may lead to any of them."""
     with edges.warehouse.transaction() as con:
         work = due_work(con, edges.now, everything=request.everything, feeds=request.only or None)
         return work, boilerplate.host_lines(con)
@@ -181,13 +182,15 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
 
 
 def _finish(edges: Edges, summary: PollSummary) -> None:
-    if edges.left > 0:  # a run that its budget cut off saw only a part of the texts: it learns nothing
+    if (
+        edges.left > 0
+    ):  # a run cut off by its budget has seen only some of the texts: it must not learn from them
         learn_sentences(edges.warehouse, edges.now)
-    derive_stories(edges.warehouse, INLINE)
+    derive_stories(edges.warehouse, MAX_TEXTS_IN_POLL)
     with edges.warehouse.transaction() as con:
         if edges.left > 0:
             boilerplate.learn_lines(con, edges.now)
         summary.pending = pending_count(con)
         summary.requests = edges.client.requests
         summary.seconds = round(time.monotonic() - edges.started, 3)
-        polls.end_run(con, edges.run_id, datetime.now(UTC), summary.recorded())
+        polls.end_run(con, edges.run_id, datetime.now(UTC), summary.as_json())

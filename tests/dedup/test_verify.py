@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.dedup.align import comparable
+from ingest.dedup.align import comparable_text
 from ingest.dedup.tokens import tokenise
 from ingest.dedup.verify import DedupText, are_copies, ruled_out, verify
 from ingest.model import CopyKind
@@ -35,7 +35,7 @@ Marren valley."""
 
 def text(body: str, id: str = "b", *, hours: float | None = None, publisher: str | None = None) -> DedupText:
     at = None if hours is None else NOON + timedelta(hours=hours)
-    return DedupText(id, comparable(tokenise(body)), published_at=at, publisher=publisher)
+    return DedupText(id, comparable_text(tokenise(body)), published_at=at, publisher=publisher)
 
 
 def same(a: str, b: str, hours: float | None = None) -> bool:

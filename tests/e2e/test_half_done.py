@@ -9,7 +9,7 @@ from pathlib import Path
 from support.newsroom import Listed, Newsroom, prose, story
 
 from ingest.load.db import Warehouse
-from ingest.load.publish import sweep
+from ingest.load.publish import remove_orphans
 
 LINK = "http://alpha.example/news/furnace-lit-again-today"
 
@@ -108,7 +108,7 @@ def test_what_a_killed_publish_left_is_swept_after_a_day(newsroom: Newsroom) -> 
         path.write_bytes(b"PAR1")
     for path in (old, build):
         _age(path, 90_000)
-    assert sweep(Warehouse(newsroom.settings)) == 1
+    assert remove_orphans(Warehouse(newsroom.settings)) == 1
     assert (old.exists(), young.exists(), build.exists()) == (False, True, False)
     assert newsroom.one("SELECT headline FROM mart.articles") == "Furnace lit"
 

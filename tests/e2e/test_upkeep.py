@@ -76,7 +76,7 @@ def test_a_day_of_many_texts_is_written_in_parts(newsroom: Newsroom, monkeypatch
     rows = {
         name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in ("mart.articles_all", "mart.revisions")
     }
-    monkeypatch.setattr("ingest.load.publish.TEXTS", 2)
+    monkeypatch.setattr("ingest.load.publish.MAX_TEXTS", 2)
     assert run(["publish", "--all", "--data", str(newsroom.data)]) == 0
     assert {name: newsroom.sql(f"FROM {name} ORDER BY ALL") for name in rows} == rows
     with Warehouse(newsroom.settings).transaction() as con:

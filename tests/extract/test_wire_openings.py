@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract.wire.agencies import AgencyKind, shipped
+from ingest.extract.wire.agencies import AgencyKind, shipped_agencies
 from ingest.extract.wire.reading import WireReading, read_wire
 from ingest.model import Precision, Stamp, StampSource
 
@@ -185,7 +185,7 @@ def test_release_wires_make_press_releases() -> None:
 
 
 def test_names_of_an_agency_are_one_whatever_their_case_and_spacing() -> None:
-    table = shipped()
+    table = shipped_agencies()
     for printed in ("GLOBE NEWSWIRE", "GlobeNewsWire", "Globe Newswire"):
         agency = table.find(printed)
         assert agency is not None
@@ -194,7 +194,7 @@ def test_names_of_an_agency_are_one_whatever_their_case_and_spacing() -> None:
 
 
 def test_a_user_can_add_agencies() -> None:
-    table = shipped().extended('[[agency]]\nname = "Hill Wire"\naliases = ["HW"]\ncountry = "NZ"\n')
+    table = shipped_agencies().extended('[[agency]]\nname = "Hill Wire"\naliases = ["HW"]\ncountry = "NZ"\n')
     assert read_wire("Nelson (HW) - The bridge will close.", agencies=table).agency == "Hill Wire"
     assert read_wire("Nelson (HW) - The bridge will close.").agency is None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from flows.plan import POOLS, Deployment, load_plan, shipped
+from flows.plan import POOLS, Deployment, load_plan, shipped_plan
 from ingest.errors import ConfigError
 
 
 def changed(old: str, new: str) -> str:
-    text = shipped()
+    text = shipped_plan()
     assert old in text
     return text.replace(old, new, 1)
 
@@ -79,7 +79,7 @@ def test_the_shipped_run_time_is_below_its_interval() -> None:
 def test_prefect_itself_reads_the_file_the_same_way() -> None:
     from prefect.cli.deploy._models import PrefectYamlModel
 
-    read = PrefectYamlModel.model_validate(yaml.safe_load(shipped()))
+    read = PrefectYamlModel.model_validate(yaml.safe_load(shipped_plan()))
     ours = load_plan().deployments
     assert [(one.name, one.entrypoint) for one in read.deployments] == [
         (one.name, one.entrypoint) for one in ours

@@ -13,7 +13,7 @@ import pytest
 from support.waiting import until
 
 from flows.serve.server import ServeOptions, answers, free_port, serve
-from flows.serve.tree import Tree, marked, sweep
+from flows.serve.tree import Tree, end_marked, marked
 from ingest.errors import ConfigError, LockedError
 from ingest.load.locks import run_lock
 
@@ -92,7 +92,7 @@ def test_a_sweep_ends_what_does_not_listen(tmp_path: Path) -> None:
         env={**os.environ, "WIRE_INGEST_TREE": f"{tmp_path}-other"},
     )
     try:
-        assert sweep(str(tmp_path), grace=0.2) == 1
+        assert end_marked(str(tmp_path), grace=0.2) == 1
         assert deaf.wait(120) == -signal.SIGKILL
         assert other.poll() is None
     finally:

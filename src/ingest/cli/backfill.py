@@ -21,8 +21,8 @@ from ingest.cli.common import (
     feeds_option,
     instant,
     json_option,
+    json_value,
     note,
-    plain,
     print_json,
     print_table,
     read_settings,
@@ -205,7 +205,7 @@ def resume_command(
 @click.argument("id", required=False)
 @data_options
 @json_option
-def status_command(id: str | None, data: Path | None, config: Path | None, as_json: bool) -> int:
+def backfill_status_command(id: str | None, data: Path | None, config: Path | None, as_json: bool) -> int:
     """Show every backfill, or one, and how far it is."""
     settings = read_settings(config, data=data)
     rows = backfills.status(settings, id) if id is None else [backfills.find(settings, id)]
@@ -327,6 +327,6 @@ def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
 
 def _problems(problems: list[dict[str, str]]) -> None:
     for problem in problems[:SHOWN]:
-        note(f"{problem['url']}: {problem['reason']}: {plain(problem['detail'])}")
+        note(f"{problem['url']}: {problem['reason']}: {json_value(problem['detail'])}")
     if len(problems) > SHOWN:
         note(f"... and {len(problems) - SHOWN} more (--json lists all)")

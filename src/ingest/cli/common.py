@@ -90,10 +90,10 @@ def note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, default=plain, ensure_ascii=False))
+    click.echo(json.dumps(value, default=json_value, ensure_ascii=False))
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value that JSON can hold: times in ISO 8601 with a Z, days in ISO 8601, the rest as text."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -118,7 +118,7 @@ def print_table(
 def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return str(plain(value)) if hasattr(value, "isoformat") else str(value)
+    return str(json_value(value)) if hasattr(value, "isoformat") else str(value)
 
 
 def day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:

@@ -12,7 +12,7 @@ from ingest.cli.common import (
     data_options,
     feeds_option,
     json_option,
-    plain,
+    json_value,
     print_json,
     print_table,
     read_settings,
@@ -63,10 +63,10 @@ def _line(feed_id: str, url: str, enabled: bool, known: dict[str, Any]) -> dict[
     return {
         "feed_id": feed_id,
         "state": known.get("state") or ("new" if enabled else "paused"),
-        "next_poll_at": plain(known["next_poll_at"]) if known.get("next_poll_at") else "now",
+        "next_poll_at": json_value(known["next_poll_at"]) if known.get("next_poll_at") else "now",
         "why": known.get("why_next") or "never polled",
         "entries_per_day": None if rate is None else round(rate, 1),
-        "last_success_at": plain(known["last_success_at"]) if known.get("last_success_at") else None,
+        "last_success_at": json_value(known["last_success_at"]) if known.get("last_success_at") else None,
         "evidence": known.get("evidence"),
         "url": known.get("url") or url,
     }
@@ -77,7 +77,7 @@ def _line(feed_id: str, url: str, enabled: bool, known: dict[str, Any]) -> dict[
 @feeds_option
 @data_options
 @json_option
-def check_command(
+def check_feed_command(
     target: str | None, feeds: Path | None, data: Path | None, config: Path | None, as_json: bool
 ) -> int:
     """Fetch one feed (an id of feeds.toml, or a URL), or all of them, once, and show what is in it.
@@ -102,7 +102,7 @@ def _checked(check: FeedCheck) -> dict[str, Any]:
         "entries": check.entries,
         "dated": check.dated,
         "linked": check.linked,
-        "newest": plain(check.newest) if check.newest else None,
+        "newest": json_value(check.newest) if check.newest else None,
         "said": check.detail,
         "url": check.url,
     }

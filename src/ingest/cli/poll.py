@@ -101,11 +101,11 @@ def poll_command(
         values = asdict(summary)
         print_json({key: values[key] for key in JSON_KEYS})
     else:
-        say(sentence(summary))
+        say(summary_text(summary))
     return _exit(summary, only, strict)
 
 
-def sentence(s: PollSummary) -> str:
+def summary_text(s: PollSummary) -> str:
     """The summary in words, three or four lines."""
     reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(s.reasons.items()))
     return (

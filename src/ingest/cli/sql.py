@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ingest.cli.common import data_options, note, plain, print_json, print_table, read_settings
+from ingest.cli.common import data_options, json_value, note, print_json, print_table, read_settings
 from ingest.errors import ConfigError
 from ingest.load.read import copy_to, query
 
@@ -50,7 +50,7 @@ def sql_command(statement: str, data: Path | None, config: Path | None, form: st
 def _value(value: Any) -> Any:
     if isinstance(value, list):
         return [_value(part) for part in value]
-    return value if isinstance(value, int | float | bool | dict) or value is None else plain(value)
+    return value if isinstance(value, int | float | bool | dict) or value is None else json_value(value)
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:

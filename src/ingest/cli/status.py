@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, json_option, plain, print_json, print_table, read_settings, say
+from ingest.cli.common import (
+    data_options,
+    json_option,
+    json_value,
+    print_json,
+    print_table,
+    read_settings,
+    say,
+)
 from ingest.observe.health import day_report, status
 
 
@@ -54,7 +62,7 @@ def report_command(data: Path | None, config: Path | None, day: str | None, as_j
     if as_json:
         print_json(report)
         return 0
-    say(f"report of {plain(report['day']) if report['day'] else 'an empty warehouse'}")
+    say(f"report of {json_value(report['day']) if report['day'] else 'an empty warehouse'}")
     for key, title in (
         ("publishers", "articles by publisher"),
         ("most copied", "most copied stories"),

@@ -74,7 +74,7 @@ class Overlap:
 NOTHING = Overlap(in_first=0.0, in_second=0.0, jaccard=0.0, agreed=0, clashed=0)
 
 
-def comparable(tokens: Tokens) -> ComparableText:
+def comparable_text(tokens: Tokens) -> ComparableText:
     """Make a text ready to be aligned; done once per text for any number of comparisons."""
     hashes = shingles(tokens.ids).tolist()
     places = dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))

@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.dedup.align import comparable
+from ingest.dedup.align import comparable_text
 from ingest.dedup.groups import NEVER, CopyGroup, GroupMember, group
 from ingest.dedup.index import candidate_pairs
 from ingest.dedup.learn import boilerplate, opening_sentences
@@ -122,7 +122,7 @@ class DedupBatch:
         row = self._about[at]
         return DedupText(
             id=row.id,
-            content=comparable(self._tokens(at)),
+            content=comparable_text(self._tokens(at)),
             headline=row.headline,
             published_at=row.published_at,
             publisher=row.publisher,

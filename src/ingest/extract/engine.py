@@ -95,7 +95,7 @@ def _blocks(body: Any) -> Iterator[Block]:
                 yield Block(text, tag)
 
 
-def letters(blocks: list[Block]) -> int:
+def text_length(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
@@ -103,14 +103,14 @@ def main_text(tree: HtmlElement, url: str | None, article_body: str | None, *, n
     """Returns the main text's blocks. `article_body` is JSON-LD's articleBody: it tells how long the text
     should be, and is the text only as a last resort."""
     short = precise(tree, url)
-    size, expected = letters(short), len(article_body or "")
+    size, expected = text_length(short), len(article_body or "")
     if not _suspicious(tree, size, expected, news):
         return short
     wide = balanced(tree, url)
     best = wide if _better(wide, size, expected) else short
     if not best and sum(layout.letters(p) for p in tree.iter("p")) >= 2 * SHORT:
         best = _run(tree, url, fast=True, favor_recall=True)
-    if article_body and expected > MUCH and letters(best) < 0.5 * expected:
+    if article_body and expected > MUCH and text_length(best) < 0.5 * expected:
         return [Block(line.strip()) for line in article_body.splitlines() if line.strip()]
     return best
 
@@ -126,7 +126,7 @@ def _suspicious(tree: HtmlElement, size: int, expected: int, news: bool) -> bool
 
 
 def _better(wide: list[Block], size: int, expected: int) -> bool:
-    gained = letters(wide)
+    gained = text_length(wide)
     if gained <= 1.2 * size or code_like(wide):
         return False
     # a short text that matches articleBody is the article; much more around it is not

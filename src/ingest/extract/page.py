@@ -22,7 +22,7 @@ from ingest.extract import byline, challenge, charset, engine, layout, lines, pu
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, not_html, parse
-from ingest.extract.wire.agencies import AgencyTable, shipped
+from ingest.extract.wire.agencies import AgencyTable, shipped_agencies
 from ingest.extract.wire.reading import read_wire
 from ingest.model import (
     Article,
@@ -248,7 +248,7 @@ def _without_content(page_input: PageInput, detail: str) -> Extraction:
 
 @lru_cache(maxsize=4)
 def _agencies(own: str | None) -> AgencyTable:
-    return shipped().extended(own) if own else shipped()
+    return shipped_agencies().extended(own) if own else shipped_agencies()
 
 
 def _article(

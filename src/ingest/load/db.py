@@ -73,8 +73,7 @@ class Warehouse:
         must_exist(self.settings.data)
 
     def make_folders(self) -> None:
-        """The data directory and its folders. ConfigError where they cannot be made: the place named is no
-        good."""
+        """Makes the data directory and its folders. Raises ConfigError when they cannot be made."""
         try:
             for name in FOLDERS:
                 (self.data / name).mkdir(parents=True, exist_ok=True)
@@ -182,13 +181,13 @@ def _why_not(path: Path, error: Exception) -> str:
 
 def _migrate(con: Connection, path: Path) -> bool:
     known = {int(name.rpartition("/")[2][:4]): name for name in names("migrations")}
-    have = _layout(con)
-    if have > max(known):
+    layout = _layout(con)
+    if layout > max(known):
         raise WarehouseError(
-            f"{path}: layout {have} is newer than this program's {max(known)}; upgrade wire-ingest "
+            f"{path}: layout {layout} is newer than this program's {max(known)}; upgrade wire-ingest "
             f"(this is {ingest.__version__})"
         )
-    todo = [number for number in sorted(known) if number > have]
+    todo = [number for number in sorted(known) if number > layout]
     for number in todo:
         con.execute("BEGIN")
         con.execute(sql(known[number]))
@@ -199,10 +198,10 @@ def _migrate(con: Connection, path: Path) -> bool:
 
 
 def _layout(con: Connection) -> int:
-    there = con.execute(
+    meta_tables = con.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'"
     ).fetchone()
-    if not there or not there[0]:
+    if not meta_tables or not meta_tables[0]:
         return 0
     row = con.execute("SELECT value FROM core.meta WHERE key = 'layout'").fetchone()
     return int(row[0]) if row else 0

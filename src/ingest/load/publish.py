@@ -30,10 +30,10 @@ KEEP = timedelta(hours=24)
 MEMORY = "400MB"
 """Memory for sorting and writing before DuckDB spills to disk: a publish of many days would otherwise use all
 that DuckDB is allowed."""
-SLICE, TEXTS = 10, 3_000
-"""At most so many days, and so many texts on them, are written by one statement: it sorts and holds all its
-rows until it ends (30 kB a text). After a backfill there may be years of days to write, and one day, that on
-which everything was first seen, may hold every text that was loaded."""
+MAX_DAYS, MAX_TEXTS = 10, 3_000
+"""Most days, and most texts on them, that one statement writes: it sorts and holds all its rows until it ends
+(30 kB a text). After a backfill there may be years of days to write, and one day, that on which everything
+was first seen, may hold every text that was loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
 WHOLE = ("feeds", "pending", "runs")
 DATASETS = (*BY_DAY, *WHOLE)
@@ -62,7 +62,7 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
     return written
 
 
-def sweep(warehouse: Warehouse) -> int:
+def remove_orphans(warehouse: Warehouse) -> int:
     """Removes what a killed publish left behind: files older than KEEP that no row refers to; returns their
     number."""
     folder = warehouse.data / "published"
@@ -124,15 +124,15 @@ def _slices(texts: Mapping[date, int]) -> Iterator[tuple[list[date], int]]:
     """Days to write with one statement, oldest first, and the number of parts to write them in: several where
     a single day has too many texts."""
     days: list[date] = []
-    held = 0
-    for day, more in sorted(texts.items()):
-        if days and (len(days) == SLICE or held + more > TEXTS):
-            yield days, -(-held // TEXTS) or 1
-            days, held = [], 0
+    in_slice = 0
+    for day, count in sorted(texts.items()):
+        if days and (len(days) == MAX_DAYS or in_slice + count > MAX_TEXTS):
+            yield days, -(-in_slice // MAX_TEXTS) or 1
+            days, in_slice = [], 0
         days.append(day)
-        held += more
+        in_slice += count
     if days:
-        yield days, -(-held // TEXTS) or 1
+        yield days, -(-in_slice // MAX_TEXTS) or 1
 
 
 def _write_dataset(
@@ -149,7 +149,7 @@ def _write_dataset(
         )
     files = sorted(folder.joinpath(dataset).glob(f"{column}=*/{generation}_*.parquet"))
     _sync(files)
-    _replaced(con, dataset, whole=False)
+    _mark_replaced(con, dataset, whole=False)
     _register(con, folder, dataset, [(date.fromisoformat(f.parent.name.partition("=")[2]), f) for f in files])
     return len(files)
 
@@ -183,13 +183,13 @@ def _write_whole(con: Connection, folder: Path) -> int:
             f"COPY ({sql(f'publish/{dataset}')}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
         )
         _sync([target])
-        _replaced(con, dataset, whole=True)
+        _mark_replaced(con, dataset, whole=True)
         _register(con, folder, dataset, [(None, target)])
     return len(WHOLE)
 
 
-def _replaced(con: Connection, dataset: str, *, whole: bool) -> None:
-    """Its files of the days just written (or all, with `whole`) are not the current ones any more."""
+def _mark_replaced(con: Connection, dataset: str, *, whole: bool) -> None:
+    """Notes the dataset's files of the days just written (or all its files, with `whole`) as replaced."""
     con.execute(sql("load/replace_files"), {"dataset": dataset, "now": datetime.now(UTC), "whole": whole})
 
 

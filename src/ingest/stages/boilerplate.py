@@ -1,5 +1,5 @@
-"""Learning: sentences that repeat in unrelated texts are boilerplate, and the texts that carry them are
-compared anew without."""
+"""Learning boilerplate: sentences that repeat in unrelated texts. The texts that contain them are compared
+again without them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from ingest.stages.copies import link_copies
 
 
 def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
-    """Learn what the texts loaded since the last time repeat; returns the texts compared anew.
+    """Learn which sentences of the texts loaded since the last learning repeat, and compare again the texts
+    that contain them. Returns the number of texts compared again.
 
-    Done at the end of a run that ended by itself, never between its batches: what is learnt then depends on
-    the texts alone, not on their order or on where a run was cut off. A slice of texts is one transaction; a
-    death leaves the others on the list.
+    Called at the end of a run that was not cut off, never between its batches: what is learnt then depends on
+    the texts alone, not on their order or on where a run was cut off. Each slice of texts is a transaction of
+    its own; after a killed run the texts left are still listed for the next.
     """
     with warehouse.transaction() as con:
         if not boilerplate.anything_to_learn(con):

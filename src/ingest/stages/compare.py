@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.dedup.align import comparable
+from ingest.dedup.align import comparable_text
 from ingest.dedup.features import TextFeatures, text_features
 from ingest.dedup.learn import opening_sentences, outer_sentences
 from ingest.dedup.sketch import sketch
@@ -123,7 +123,7 @@ class TextComparer:
 def prepare_text(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
     """A stored article (its columns in `row`), with these words, in the form that verification takes."""
     return DedupText(
-        id, comparable(words), row["headline"], row["published_at"], row["publisher"], row["agency"]
+        id, comparable_text(words), row["headline"], row["published_at"], row["publisher"], row["agency"]
     )
 
 

@@ -1,5 +1,5 @@
-"""What a run holds in its hands: settings, the clock's `now`, the network, the archive, the workers and the
-warehouse."""
+"""What a run holds open (Edges): settings, the run's time, network, archive, worker pool and warehouse; and
+how a run is opened and closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.errors import ConfigError, WarehouseError
-from ingest.extract.wire.agencies import AgencyTable, shipped
+from ingest.extract.wire.agencies import AgencyTable, shipped_agencies
 from ingest.fetch.archive import Archive
 from ingest.fetch.client import Client
 from ingest.fetch.hosts import Hosts
@@ -30,9 +30,9 @@ from ingest.workers import Limits, WorkerPool
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """`now` stands still for the whole run, so that a poll can be replayed at any time; delays go by the real
-    clock. `k` is what poll/schedule.py spends polls by, `agencies` the user's own list of them (TOML
-    text)."""
+    """What a run holds open. `now` is the same for the whole run, so that a poll can be replayed at any time;
+    waits between requests are measured by the real clock. `agencies`: the user's own list of agencies (TOML
+    text). `k`: the constant by which poll/schedule.py computes how often feeds are polled."""
 
     run_id: str
     now: datetime
@@ -55,8 +55,8 @@ class Edges:
 
 
 def adopt(edges: Edges) -> int:
-    """Pages that reached the archive but not the warehouse answer their pending work without a second
-    fetch."""
+    """Notes the pages that a killed run archived but did not load with their pending work, which is then done
+    without a second fetch. Returns their number."""
     with edges.warehouse.transaction() as con:
         adopted = edges.archive.heal(pages.committed(con))
         pages.note_places(
@@ -69,8 +69,8 @@ def adopt(edges: Edges) -> int:
 
 
 def check_disk(settings: Settings) -> None:
-    """WarehouseError before a run, or the next load of one, fills the disk (min_free_disk, MB): what is left
-    stays pending."""
+    """Raises WarehouseError when less disk is free than the setting min_free_disk (MB). Called before a run
+    and before each load, so that a run stops before it fills the disk; the pages left stay pending."""
     free = shutil.disk_usage(settings.data).free // 1_000_000
     if free < settings.min_free_disk:
         raise WarehouseError(
@@ -80,13 +80,13 @@ def check_disk(settings: Settings) -> None:
 
 
 def own_agencies(settings: Settings) -> str | None:
-    """The text of the user's agencies file (same form as extract/wire/agencies.toml). ConfigError names it
-    when it cannot be read."""
+    """The text of the user's agencies file (same form as extract/wire/agencies.toml), None without one.
+    Raises ConfigError when it cannot be read."""
     if settings.agencies is None:
         return None
     try:
         text = settings.agencies.read_text(encoding="utf-8")
-        shipped().extended(text)
+        shipped_agencies().extended(text)
     except OSError as error:
         raise ConfigError(
             f"{settings.agencies}: cannot be read ({error.strerror}); see `agencies` in the settings"
@@ -99,8 +99,8 @@ def own_agencies(settings: Settings) -> str | None:
 
 
 def note_agencies(con: Connection, own: str | None) -> None:
-    """core.agency shows the table in use."""
-    table: AgencyTable = shipped().extended(own) if own else shipped()
+    """Writes the agencies in use, the shipped ones and the user's own, to core.agency."""
+    table: AgencyTable = shipped_agencies().extended(own) if own else shipped_agencies()
     known = {agency.name: agency for agency in table.by_key.values()}
     names.write_agencies(
         con, [{"agency": a.name, "aliases": list(a.aliases), "country": a.country} for a in known.values()]
@@ -113,8 +113,9 @@ PRELOAD = ("ingest.stages.extraction", "ingest.poll.feed")
 
 @dataclass(frozen=True, slots=True)
 class PollRequest:
-    """What a caller wants of a poll. `everything`: due or not. `max_seconds` ends the run; what is left
-    stays pending."""
+    """What a caller wants of a poll. `only`: ids of the feeds to poll, due or not; all feeds where empty.
+    `everything`: poll and fetch also what is not due. `now`: the run's time, the present without it.
+    `max_seconds` ends the run; pages left stay pending. `wait`: seconds to wait for another poll to end."""
 
     only: tuple[str, ...] = ()
     everything: bool = False

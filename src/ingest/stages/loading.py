@@ -43,8 +43,8 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         verdicts = [
             _judged(edges, result, own, known, barred) for result, own in zip(ordered, keys, strict=True)
         ]
-        gone = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
-        records = _keep_out(con, edges, gone, known, barred)
+        taken_down = [r for r, v in zip(ordered, verdicts, strict=True) if v.reason is Reason.TAKEDOWN]
+        records = _bar_fetched(con, edges, taken_down, known, barred)
         _write(con, edges, ordered, verdicts)
         counts = _count(verdicts)
         counts.fetched = len(archived)
@@ -140,18 +140,18 @@ def _barred_key(keys: Iterable[str], known: Mapping[str, Known], barred: Mapping
     return next((key for key in candidates if key in barred), None)
 
 
-def _keep_out(
+def _bar_fetched(
     con: Connection,
     edges: Edges,
-    gone: Sequence[Result],
+    results: Sequence[Result],
     known: Mapping[str, Known],
     barred: Mapping[str, str],
 ) -> RecordsToRemove:
-    """What was fetched at another address than the one that was taken down: its record is removed, and that
-    address is barred as well."""
-    places = [r.page.place for r in gone if r.page is not None and r.page.place is not None]
+    """Bars every address at which something taken down was fetched again. Returns the archive records to
+    remove."""
+    places = [r.page.place for r in results if r.page is not None and r.page.place is not None]
     addresses: dict[str, str] = {}
-    for result in gone:
+    for result in results:
         key = _barred_key(_keys(edges, result), known, barred)
         final = [url_key(result.page.final_url, edges.rules)] if result.page is not None else []
         addresses |= {own: key for own in (result.work.url_key, *final) if key is not None}
@@ -233,12 +233,12 @@ def withdraw(con: Connection, written: Sequence[Known], now: datetime) -> dict[s
     matter. Returns the ids and published days of all that were withdrawn, with the articles that were
     withdrawn under their own address.
     """
-    gone = {known.article_id: known.published_day for known in written if known.status == "withdrawn"}
+    withdrawn = {known.article_id: known.published_day for known in written if known.status == "withdrawn"}
     ids = {known.article_id for known in written}
     for notice in articles.notices_near(con, {known.published_day for known in written}):
         if str(notice["article_id"]) in ids or any(_named(notice["withdraws"], known) for known in written):
-            gone |= articles.withdraw_named(con, notice, now)
-    return gone
+            withdrawn |= articles.withdraw_named(con, notice, now)
+    return withdrawn
 
 
 def _named(named: str, known: Known) -> bool:

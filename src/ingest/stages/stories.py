@@ -16,12 +16,12 @@ from ingest.load import stories
 from ingest.load.db import Connection, Warehouse
 from ingest.load.stories import MarkedText, StoryMember
 
-INLINE = 5_000
+MAX_TEXTS_IN_POLL = 5_000
 """A poll derives stories only where at most this many texts are to be read, on the marked days and the two
 before each (half a second of CPU); otherwise the days wait for `maintain`."""
 
-SLICE = 10
-"""Days in one transaction."""
+SLICE_DAYS = 10
+"""Most days in one transaction."""
 
 REACH = 2
 """Days: reports of one event are published within 48 hours of its first."""
@@ -40,7 +40,7 @@ def derive_stories(warehouse: Warehouse, most: int | None = None) -> int:
             marked = stories.marked_days(con)
             if not marked or (most is not None and sum(marked.values()) * (REACH + 1) > most):
                 return done
-            days = list(marked)[:SLICE]
+            days = list(marked)[:SLICE_DAYS]
             done += _Days(con).derive(days)
             stories.note_derived(con, days)
         most = None

@@ -13,7 +13,7 @@ from ingest.load import takedown
 from ingest.load.checks import run_checks
 from ingest.load.db import Warehouse
 from ingest.load.pages import committed
-from ingest.load.publish import publish, sweep
+from ingest.load.publish import publish, remove_orphans
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.stories import derive_stories
@@ -53,7 +53,7 @@ def maintain(
     finished = finish_takedowns(warehouse, feeds)
     learn_sentences(warehouse, now)  # polls that their time limit always cuts off do not get to it
     derive_stories(warehouse)
-    published, swept = publish(warehouse), sweep(warehouse)
+    published, swept = publish(warehouse), remove_orphans(warehouse)
     saved = erase(warehouse, now, rewrite=rewrite)
     broken = {name: rows for name, rows in run_checks(warehouse).items() if rows}
     log.info(

@@ -87,6 +87,6 @@ def _read(toml: str) -> AgencyTable:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> AgencyTable:
+def shipped_agencies() -> AgencyTable:
     """The table that comes with the package."""
     return _read(resources.files("ingest.extract.wire").joinpath("agencies.toml").read_text(encoding="utf-8"))

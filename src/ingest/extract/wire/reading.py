@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest.dates import from_url
-from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped
+from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped_agencies
 from ingest.extract.wire.credits import read_closing_credit
 from ingest.extract.wire.lines import clean_lines
 from ingest.extract.wire.opening import Opening, find_inner, read_opening
@@ -71,7 +71,7 @@ def read_wire(
     of it is believed, since an old page may be read today. Pure; never raises on any text; time linear in its
     length.
     """
-    table = agencies or shipped()
+    table = agencies or shipped_agencies()
     text = _plain_spaces(text)
     published_day = published.day if published else _url_day(url, now)
     today = now.date() if now and not published_day else None
