@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from ingest.dedup.index import COMMON, TOP, candidate_pairs
-from ingest.dedup.learn import REPEATS, boilerplate, opening_sentences
+from ingest.dedup.index import CANDIDATES_PER_TEXT, MAX_TEXTS_PER_HASH, candidate_pairs
+from ingest.dedup.learn import MIN_TEXTS, boilerplate, opening_sentences
 from ingest.dedup.tokens import sentence_hashes, tokenise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -26,20 +26,20 @@ def test_the_window_holds_only_where_both_times_are_known() -> None:
 
 
 def test_a_hash_that_all_have_points_at_nobody() -> None:
-    sketches = [[1, 2, 1000 + i, 5000 + i] for i in range(COMMON + 1)]
+    sketches = [[1, 2, 1000 + i, 5000 + i] for i in range(MAX_TEXTS_PER_HASH + 1)]
     assert candidate_pairs(sketches, [None] * len(sketches)) == []
-    assert candidate_pairs(sketches[:COMMON], [None] * COMMON) != []
+    assert candidate_pairs(sketches[:MAX_TEXTS_PER_HASH], [None] * MAX_TEXTS_PER_HASH) != []
 
 
 def test_the_likeliest_ten_are_compared() -> None:
     sketches = [
         list(range(16)),
-        *([h for h in range(16) if h != i] for i in range(TOP)),
+        *([h for h in range(16) if h != i] for i in range(CANDIDATES_PER_TEXT)),
         [0, 1, *range(100, 114)],
     ]
     pairs = candidate_pairs(sketches, [None] * len(sketches))
-    assert {(0, i) for i in range(1, TOP + 1)} <= set(pairs)
-    assert (0, TOP + 1) in pairs, "it is among the ten of the weaker side"
+    assert {(0, i) for i in range(1, CANDIDATES_PER_TEXT + 1)} <= set(pairs)
+    assert (0, CANDIDATES_PER_TEXT + 1) in pairs, "it is among the ten of the weaker side"
 
 
 def learned(texts: list[str]) -> set[int]:
@@ -69,8 +69,8 @@ def told(i: int) -> str:
 
 
 def test_a_footer_of_unlike_stories_is_boilerplate() -> None:
-    assert learned([f"{told(i)}\n{FOOTER}" for i in range(REPEATS)]) == keys(FOOTER)
-    assert learned([f"{told(i)}\n{FOOTER}" for i in range(REPEATS - 1)]) == set()
+    assert learned([f"{told(i)}\n{FOOTER}" for i in range(MIN_TEXTS)]) == keys(FOOTER)
+    assert learned([f"{told(i)}\n{FOOTER}" for i in range(MIN_TEXTS - 1)]) == set()
 
 
 def test_a_story_that_many_carry_is_not() -> None:

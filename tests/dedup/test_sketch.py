@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from ingest.dedup.sketch import SHARED, SKETCH, sketch
+from ingest.dedup.sketch import MIN_SHARED_HASHES, SKETCH_HASHES, sketch
 from ingest.dedup.tokens import (
     CASELESS,
     NAME,
@@ -43,7 +43,7 @@ def ids(text: str) -> list[int]:
 
 def test_a_sketch_holds_at_most_sixteen_rising_32_bit_hashes() -> None:
     hashes = sketched(STORY)
-    assert len(hashes) == SKETCH
+    assert len(hashes) == SKETCH_HASHES
     assert hashes == sorted(set(hashes))
     assert all(0 <= h < 2**32 for h in hashes)
 
@@ -65,7 +65,7 @@ VECTOR = [1376162921, 2292109060, 2531414102, 3715540829]
 
 def test_the_lead_of_a_long_story_finds_it() -> None:
     flash = " ".join(STORY.split()[:70])
-    assert len(set(sketched(flash)) & set(sketched(STORY))) >= SHARED
+    assert len(set(sketched(flash)) & set(sketched(STORY))) >= MIN_SHARED_HASHES
 
 
 def test_boilerplate_is_left_out() -> None:

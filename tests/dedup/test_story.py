@@ -5,7 +5,14 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from ingest.dedup.story import COMMON_MARKS, StoryText, common_marks, same_event, story_leads, story_marks
+from ingest.dedup.story import (
+    MAX_TEXTS_PER_MARK,
+    StoryText,
+    common_marks,
+    same_event,
+    story_leads,
+    story_marks,
+)
 from ingest.dedup.tokens import tokenise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -47,7 +54,7 @@ def test_other_days_and_unknown_times_are_not_linked() -> None:
 
 
 def test_names_that_all_texts_have_link_nobody() -> None:
-    texts = [told(f"{i:03}", FIRST.replace("Ostara", f"Ship{i}"), 0) for i in range(COMMON_MARKS + 1)]
+    texts = [told(f"{i:03}", FIRST.replace("Ostara", f"Ship{i}"), 0) for i in range(MAX_TEXTS_PER_MARK + 1)]
     assert len(common_marks(texts)) >= 4
     assert all(id == lead for id, lead in story_leads(texts, (), common_marks(texts)).items())
 

@@ -5,6 +5,6 @@ FROM core.copy_group_alias l
 JOIN core.article o ON o.article_id = l.old_id
 LEFT JOIN core.copy_group g ON g.article_id = l.group_id
 JOIN core.article a ON a.article_id = coalesce(g.canonical_id, l.group_id)
-WHERE o.url_key IN (SELECT key FROM asked_key)
+WHERE o.url_key IN (SELECT key FROM subject_key)
 GROUP BY ALL
 ORDER BY changed_at, a.url

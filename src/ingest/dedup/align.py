@@ -1,5 +1,5 @@
-"""Two texts aligned: the shingles they share, and whether names and numbers agree where the words around them
-do."""
+"""Aligns two texts: which shingles they share, and whether names and numbers agree where the words around
+them agree."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from ingest.dedup.tokens import NUMBER, SHINGLE, Tokens, shingles
 
 Span = tuple[int, int]
 _SLOT = np.array([0, 1, 0, 1, 0, 2], np.uint8)  # by kind of word: 1 a name or number, 2 what may be one
-CASELESS_WORDS = 6
-"""In a script without capitals one word in this many is counted as a name: about the share of names in
-scripts that have capitals."""
+WORDS_PER_NAME = 6
+"""In a script without capitals one word in this many counts as a name: about as many as are names in scripts
+with capitals."""
 
 Run = tuple[int, int, int]
 """A run of shared shingles: its first position in the first text and in the second, and its length."""
 
-GAP = 30
-"""Words: where the stretch between two shared runs is longer, it is another matter, not another wording."""
+MAX_GAP_WORDS = 30
+"""Names and numbers between two shared runs are compared only where at most this many words are between the
+runs: a longer passage is about something else, not the same in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Overlap:
         return replace(self, in_first=self.in_second, in_second=self.in_first)
 
 
-NOTHING = Overlap(in_first=0.0, in_second=0.0, jaccard=0.0, agreed=0, clashed=0)
+NO_OVERLAP = Overlap(in_first=0.0, in_second=0.0, jaccard=0.0, agreed=0, clashed=0)
 
 
 def comparable_text(tokens: Tokens) -> ComparableText:
@@ -106,7 +107,7 @@ def overlap(a: ComparableText, b: ComparableText) -> Overlap:
     """The overlap by alignment: shared shingles, and the names and numbers in aligned places."""
     runs = _runs(a.places, b.places)
     if not runs:
-        return NOTHING
+        return NO_OVERLAP
     first, second, n = len(a.places), len(b.places), sum(run[2] for run in runs)
     runs = _rising(runs)
     agreed, clashed = _agreed(a.slots, runs), 0
@@ -171,7 +172,7 @@ def _agreed(slots: bytes, runs: list[Run]) -> int:
         certain += slots.count(1, max(done, begin), end)
         possible += slots.count(2, max(done, begin), end)
         done = end
-    return certain + possible // CASELESS_WORDS
+    return certain + possible // WORDS_PER_NAME
 
 
 def _gaps(a: ComparableText, b: ComparableText, runs: list[Run]) -> Iterator[tuple[list[Span], list[Span]]]:
@@ -220,8 +221,8 @@ def _compare(a: ComparableText, b: ComparableText, ours: list[Span], theirs: lis
 
 
 def _slots(text: ComparableText, spans: list[Span]) -> list[int]:
-    """Names and numbers in `spans`; none where these are longer than GAP."""
-    if sum(end - begin for begin, end in spans) > GAP:
+    """Names and numbers in `spans`; none where these are longer than MAX_GAP_WORDS."""
+    if sum(end - begin for begin, end in spans) > MAX_GAP_WORDS:
         return []
     words, slots = text.words, text.slots
     return [words[i] for begin, end in spans for i in range(begin, end) if slots[i]]

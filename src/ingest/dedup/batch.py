@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.dedup.align import comparable_text
-from ingest.dedup.groups import NEVER, CopyGroup, GroupMember, group
+from ingest.dedup.groups import UNDATED_LAST, CopyGroup, GroupMember, group
 from ingest.dedup.index import candidate_pairs
 from ingest.dedup.learn import boilerplate, opening_sentences
 from ingest.dedup.sketch import sketch
@@ -23,8 +23,8 @@ from ingest.dedup.tokens import Hashes, Tokens, sentence_hashes, shingles, token
 from ingest.dedup.verify import WINDOW, DedupText, are_copies, verify
 from ingest.model import CopyKind
 
-READY = 4_000
-"""Texts kept in memory for comparison, some 30 kB each."""
+PREPARED_TEXTS = 4_000
+"""Most texts kept in memory prepared for comparison, some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class DedupBatch:
         self._about: list[TextRow] = []
         self._places: list[_Place] = []
         self._drops = self._read(rows)
-        self._ready = lru_cache(READY)(self._text)
+        self._prepared = lru_cache(PREPARED_TEXTS)(self._text)
 
     def _read(self, rows: Iterable[TextRow]) -> list[NDArray[np.bool_] | None]:
         sentences: list[Hashes] = []
@@ -135,7 +135,9 @@ class DedupBatch:
 
         Texts are taken by time and id, so that the order of the input does not matter.
         """
-        sketches, same = self._sketches(sorted(self._index, key=lambda id: (self._time(id) or NEVER, id)))
+        sketches, same = self._sketches(
+            sorted(self._index, key=lambda id: (self._time(id) or UNDATED_LAST, id))
+        )
         firsts = list(sketches)
         near = candidate_pairs(list(sketches.values()), [self._time(id) for id in firsts])
         pairs = same + [(firsts[a], firsts[b]) for a, b in near]
@@ -175,7 +177,7 @@ class DedupBatch:
 
     def same(self, a: str, b: str) -> bool:
         """True if the two texts are copies of one story."""
-        return are_copies(self._ready(self._index[a]), self._ready(self._index[b]))
+        return are_copies(self._prepared(self._index[a]), self._prepared(self._index[b]))
 
     def row(self, id: str, group: CopyGroup) -> CopyRow:
         """Returns the output line of one id, with its scores against the canonical text."""
@@ -188,7 +190,7 @@ class DedupBatch:
                 containment=1.0,
                 slot_agreement=1.0,
             )
-        verdict = verify(self._ready(self._index[group.canonical]), self._ready(self._index[id]))
+        verdict = verify(self._prepared(self._index[group.canonical]), self._prepared(self._index[id]))
         return CopyRow(
             id=id,
             copy_group=group.canonical,

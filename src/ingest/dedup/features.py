@@ -1,5 +1,5 @@
-"""What comparisons need of a text and follows from the text alone: computed once, by the first process that
-has it."""
+"""The features of a text by which it is compared with others. They follow from the text alone and are
+computed once, by the first process that has it."""
 
 from __future__ import annotations
 

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from itertools import chain
 
 Check = Callable[[str, str], bool]
+"""Returns whether the texts of two ids are copies."""
 
-NEVER = datetime.max.replace(tzinfo=UTC)
+UNDATED_LAST = datetime.max.replace(tzinfo=UTC)
+"""The time by which texts of unknown time are sorted: after all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def canonical(members: Iterable[GroupMember]) -> str:
 
 
 def _seniority(member: GroupMember) -> tuple[datetime, str]:
-    return member.published_at or NEVER, member.id
+    return member.published_at or UNDATED_LAST, member.id
 
 
 def _links(known: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

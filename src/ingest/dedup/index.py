@@ -10,14 +10,14 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.dedup.sketch import SHARED
+from ingest.dedup.sketch import MIN_SHARED_HASHES
 from ingest.dedup.verify import WINDOW
 
-COMMON = 200
-"""Texts: a hash that more of them share is a template's own words, and is ignored."""
+MAX_TEXTS_PER_HASH = 200
+"""A hash that more texts share is ignored: it belongs to the words of a template."""
 
-TOP = 10
-"""Candidates compared for each text: those that share the most hashes."""
+CANDIDATES_PER_TEXT = 10
+"""Most candidates compared for each text: those that share the most hashes."""
 
 _UNDATED = np.iinfo(np.int64).min
 
@@ -33,7 +33,7 @@ def candidate_pairs(
     if not len(first):
         return []
     packed, shared = np.unique(first * len(sketches) + second, return_counts=True)
-    packed, shared = packed[shared >= SHARED], shared[shared >= SHARED]
+    packed, shared = packed[shared >= MIN_SHARED_HASHES], shared[shared >= MIN_SHARED_HASHES]
     first, second = packed // len(sketches), packed % len(sketches)
     near = _near(first, second, times)
     keep = _likeliest(first[near], second[near], shared[near])
@@ -49,7 +49,7 @@ def _sharing(sketches: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDAr
     starts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
     sizes = np.diff(starts, append=len(hashes))
     left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= COMMON)]).tolist():
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= MAX_TEXTS_PER_HASH)]).tolist():
         runs = owners[starts[sizes == size][:, None] + np.arange(size)]
         a, b = np.triu_indices(size, 1)
         left.append(runs[:, a].ravel())
@@ -74,5 +74,5 @@ def _likeliest(
         order = np.lexsort((other, -shared, side))
         starts = np.flatnonzero(np.concatenate([[True], side[order][1:] != side[order][:-1]]))
         rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-        keep[order[rank < TOP]] = True
+        keep[order[rank < CANDIDATES_PER_TEXT]] = True
     return keep

@@ -10,34 +10,34 @@ from numpy.typing import NDArray
 
 from ingest.dedup.tokens import Hashes, Tokens
 
-REPEATS = 5
-"""Texts that must have a sentence before it can count as boilerplate."""
+MIN_TEXTS = 5
+"""Least number of texts that must contain a sentence for it to count as boilerplate."""
 
-SAMPLE = 8
-"""Texts with such a sentence that are compared with each other."""
+SAMPLE_TEXTS = 8
+"""Most texts with such a sentence whose openings are compared with each other."""
 
-OPENING, SPOKEN = 2, 8
-"""A text is identified by its first OPENING sentences of at least SPOKEN words; shorter ones are labels (a
-date, a section)."""
+OPENING_SENTENCES, MIN_SENTENCE_WORDS = 2, 8
+"""A text is identified by its first two sentences of at least eight words; shorter ones are labels (a date, a
+section)."""
 
 
-FIRST, LAST = 2, 4
-"""Sentences at the beginning and at the end of a text that the warehouse counts: an outlet's own lines are
-there."""
+FIRST_SENTENCES, LAST_SENTENCES = 2, 4
+"""Numbers of sentences at the beginning and at the end of a text that the warehouse counts: an outlet's own
+lines are in those places."""
 
 
 def outer_sentences(sentences: Hashes) -> list[int]:
     """Returns the distinct first and last sentences of a text."""
     ends: list[int] = np.concatenate(
-        [sentences[:FIRST], sentences[max(FIRST, len(sentences) - LAST) :]]
+        [sentences[:FIRST_SENTENCES], sentences[max(FIRST_SENTENCES, len(sentences) - LAST_SENTENCES) :]]
     ).tolist()
     return list(dict.fromkeys(ends))
 
 
 def opening_sentences(tokens: Tokens, sentences: Hashes) -> tuple[int, ...]:
     """Returns the hashes of the sentences by which `boilerplate` identifies a text."""
-    spoken = tokens.lengths() >= SPOKEN
-    return tuple(sentences[spoken][:OPENING].tolist())
+    long_enough = tokens.lengths() >= MIN_SENTENCE_WORDS
+    return tuple(sentences[long_enough][:OPENING_SENTENCES].tolist())
 
 
 def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) -> Hashes:
@@ -63,15 +63,15 @@ def boilerplate(texts: Sequence[Hashes], openings: Sequence[tuple[int, ...]]) ->
 
 
 def _repeated(hashes: Hashes, owners: NDArray[np.int64]) -> Iterable[tuple[int, NDArray[np.int64]]]:
-    """Each hash that enough texts carry, with those texts."""
+    """Each hash that at least MIN_TEXTS texts contain, with those texts."""
     values, starts, counts = np.unique(hashes, return_index=True, return_counts=True)
-    for at in np.flatnonzero(counts >= REPEATS).tolist():
+    for at in np.flatnonzero(counts >= MIN_TEXTS).tolist():
         yield int(values[at]), owners[starts[at] : starts[at] + counts[at]]
 
 
 def _sample(carriers: NDArray[np.int64]) -> list[int]:
-    """At most SAMPLE of the carriers, evenly spaced."""
-    sample: list[int] = carriers[:: max(1, len(carriers) // SAMPLE)][:SAMPLE].tolist()
+    """At most SAMPLE_TEXTS of the carriers, evenly spaced."""
+    sample: list[int] = carriers[:: max(1, len(carriers) // SAMPLE_TEXTS)][:SAMPLE_TEXTS].tolist()
     return sample
 
 

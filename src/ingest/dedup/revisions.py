@@ -11,12 +11,12 @@ from ingest.dedup.tokens import tokenise
 from ingest.model import RevisionKind, Signal, Status
 from ingest.text import text_hash
 
-DIFF = 10_000_000_000
-"""Pairs of words: with more (100,000 words in each text) a diff takes seconds, and words are counted without
-regard to their order."""
+MAX_DIFF_PAIRS = 10_000_000_000
+"""Most pairs of words for a diff. With more (100,000 words in each text) it takes seconds, and the words are
+counted without regard to their order."""
 
-TEASER = 25
-"""Words: a line this short without a full stop may be a link to another story."""
+MAX_TEASER_WORDS = 25
+"""A line of at most this many words without a full stop may be a link to another story."""
 
 # "PARIS, Jan 22 (Reuters) -", "(AP) --", "NEW YORK, March 3, 2026 -": an agency in brackets right before the
 # dash, or capitals.
@@ -105,7 +105,7 @@ def word_changes(old: str, new: str) -> tuple[int, int]:
     a, b = a[same:], b[same:]
     same = _common_prefix(a[::-1], b[::-1])
     a, b = a[: len(a) - same], b[: len(b) - same]
-    if len(a) * len(b) > DIFF:
+    if len(a) * len(b) > MAX_DIFF_PAIRS:
         ours, theirs = Counter(a), Counter(b)
         return (theirs - ours).total(), (ours - theirs).total()
     kept = _common_words(a, b)
@@ -199,7 +199,8 @@ def _is_teaser_rotation(removed: Sequence[str], added: Sequence[str], lines: Seq
     """
     prose = sum(map(bool, map(_SENTENCE_END.search, lines))) * 2 >= len(lines)
     teasers = all(
-        not _SENTENCE_END.search(line) and len(_words(line)) <= TEASER for line in (*removed, *added)
+        not _SENTENCE_END.search(line) and len(_words(line)) <= MAX_TEASER_WORDS
+        for line in (*removed, *added)
     )
     alike = _alike(_all_words(removed), _all_words(added))
     return prose and teasers and bool(removed) and bool(added) and not alike

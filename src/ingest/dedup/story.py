@@ -13,20 +13,20 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from ingest.dedup.groups import NEVER
+from ingest.dedup.groups import UNDATED_LAST
 from ingest.dedup.tokens import CASELESS, NAME, NUMBER, Tokens, tokenise
 
-MARKS, SHARED_MARKS, SHARED_PART = 12, 4, 0.4
-"""Marks kept of a text; marks that two texts must share, and the part of the fewer marks that these must
-be."""
+MAX_MARKS, MIN_SHARED_MARKS, MIN_SHARED_PART = 12, 4, 0.4
+"""Most marks kept of a text; least number of marks that two texts must share, and the least part of the marks
+of the text with fewer that these must be."""
 
-NEAR = timedelta(hours=48)
+MAX_AGE = timedelta(hours=48)
 """Longest time from the first report of an event to another."""
 
-COMMON_MARKS = 100
-"""Texts: a mark that more of the compared texts have (a weekday, a capital city, the agency) is ignored."""
+MAX_TEXTS_PER_MARK = 100
+"""A mark that more of the compared texts have (a weekday, a capital city, the agency) is ignored."""
 
-OPENING = 150
+OPENING_WORDS = 150
 """Words at the start of a text that name its event; background follows."""
 
 
@@ -46,28 +46,28 @@ def story_marks(headline: str | None, words: Tokens) -> frozenset[int]:
 
     In scripts without capitals the words of the headline that the text repeats count as names.
     """
-    ids, kinds = words.ids[:OPENING], words.kinds[:OPENING]
-    telling = (kinds == NAME) | (kinds == NUMBER)
+    ids, kinds = words.ids[:OPENING_WORDS], words.kinds[:OPENING_WORDS]
+    is_mark = (kinds == NAME) | (kinds == NUMBER)
     caseless = kinds == CASELESS
     if headline and caseless.any():
-        telling |= caseless & np.isin(ids, tokenise(headline).ids)
-    names = Counter(ids[telling].tolist())
-    return frozenset(id for id, _ in names.most_common(MARKS))
+        is_mark |= caseless & np.isin(ids, tokenise(headline).ids)
+    names = Counter(ids[is_mark].tolist())
+    return frozenset(id for id, _ in names.most_common(MAX_MARKS))
 
 
 def same_event(a: StoryText, b: StoryText, common: frozenset[int] = frozenset()) -> bool:
     """True if both report one event. `common` are the marks that too many of the compared texts have."""
-    if a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) > NEAR:
+    if a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) > MAX_AGE:
         return False
     ours, theirs = a.marks - common, b.marks - common
     shared = len(ours & theirs)
-    return shared >= SHARED_MARKS and shared >= SHARED_PART * min(len(ours), len(theirs))
+    return shared >= MIN_SHARED_MARKS and shared >= MIN_SHARED_PART * min(len(ours), len(theirs))
 
 
 def common_marks(texts: Iterable[StoryText]) -> frozenset[int]:
     """Returns the marks that more than 100 of `texts` have."""
     counts = Counter(mark for text in texts for mark in text.marks)
-    return frozenset(mark for mark, n in counts.items() if n > COMMON_MARKS)
+    return frozenset(mark for mark, n in counts.items() if n > MAX_TEXTS_PER_MARK)
 
 
 def story_leads(
@@ -88,7 +88,9 @@ def story_leads(
     for text in sorted((text for text in texts if text.published_at), key=_time):
         shared = Counter(id for mark in text.marks - common for id in by_mark.get(mark, ()))
         near = [
-            known[id] for id, n in shared.items() if n >= SHARED_MARKS and same_event(known[id], text, common)
+            known[id]
+            for id, n in shared.items()
+            if n >= MIN_SHARED_MARKS and same_event(known[id], text, common)
         ]
         lead_of[text.id] = min(near, key=_time).id if near else text.id
         if not near:
@@ -105,4 +107,4 @@ def _index(
 
 
 def _time(text: StoryText) -> tuple[datetime, str]:
-    return text.published_at or NEVER, text.id
+    return text.published_at or UNDATED_LAST, text.id

@@ -1,4 +1,4 @@
-"""From text to words, names and numbers in any script; all modules of dedup read texts by it."""
+"""Splits a text of any script into words, names and numbers, for all modules of dedup."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Hashes = NDArray[np.uint64]
 
 PLAIN, NAME, SHOUT, NUMBER, END, CASELESS = range(6)
 """Kinds of word: ordinary; capitalised inside a sentence; all in capitals; a number; the mark that ends a
-sentence; and a word of a script without capitals, in which names cannot be told from the rest."""
+sentence; and a word of a script without capitals, in which names cannot be told apart from other words."""
 
 SHINGLE = 5
 """Words in a shingle."""
@@ -62,7 +62,7 @@ _SHIFT = np.uint64(32)
 
 
 class _Vocabulary(dict[str, int]):
-    """From a word as printed to its hash and kind in one integer; filled as words come, emptied at LIMIT."""
+    """A cache: word as printed -> its hash and kind in one integer; emptied when it has LIMIT words."""
 
     LIMIT = 500_000
 

@@ -30,7 +30,7 @@ def explain(warehouse: Warehouse, subject: str, rules: HostRules) -> dict[str, A
     is an empty list."""
     key = url_key(subject.strip(), rules)
     with warehouse.transaction() as con:
-        con.execute(sql("why/keys"), {"asked": subject.strip(), "key": key})
+        con.execute(sql("why/keys"), {"subject": subject.strip(), "key": key})
         history: dict[str, Any] = {"asked": subject, "url_key": key}
         for part in PARTS:
             if part == "refused":

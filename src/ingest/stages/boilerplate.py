@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ingest.dedup.learn import REPEATS, SAMPLE, open_differently
+from ingest.dedup.learn import MIN_TEXTS, SAMPLE_TEXTS, open_differently
 from ingest.load import boilerplate, copies
 from ingest.load.db import Warehouse
 from ingest.stages.copies import link_copies
@@ -22,7 +22,7 @@ def learn_sentences(warehouse: Warehouse, now: datetime) -> int:
     with warehouse.transaction() as con:
         if not boilerplate.anything_to_learn(con):
             return 0
-        repeated = boilerplate.repeated(con, REPEATS, SAMPLE)
+        repeated = boilerplate.repeated(con, MIN_TEXTS, SAMPLE_TEXTS)
         boilerplate.learn(
             con,
             {sentence: texts for sentence, (texts, opened) in repeated.items() if open_differently(opened)},
