@@ -1,4 +1,4 @@
-"""Publishes while a run continues: a slow host must not keep from readers what is already loaded."""
+"""Publishes during a run: readers must not wait for a slow host to see what is loaded already."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ingest.load.db import Warehouse
 from ingest.load.publish import publish
 
 SHARE_IDLE, SHARE_BUSY = 10, 100
-"""The wait between two publishes is at least this many times the duration of the last one: more while the
-processors have work."""
+"""The least time between two publishes, in multiples of the duration of the last one: while the run only
+waits for the network, and while it is also extracting or loading."""
 LEAST_BUSY = 60.0
-"""Seconds between two publishes, at least, while the processors have work."""
+"""Least seconds between two publishes while the run is also extracting or loading."""
 
 
 class PeriodicPublisher:
@@ -24,8 +24,8 @@ class PeriodicPublisher:
         self._cost = 0.1
 
     async def publish_if_due(self, *, idle: bool) -> int:
-        """Publish if it is time. Returns the number of files written. `idle`: the run waits for the network
-        alone."""
+        """Publish if it is time. Returns the number of files written. `idle`: the run only waits for the
+        network."""
         wait = self._cost * SHARE_IDLE if idle else max(LEAST_BUSY, self._cost * SHARE_BUSY)
         began = time.monotonic()
         if began - self._last < wait:

@@ -166,7 +166,7 @@ def _note(warehouse: Warehouse, report: Report) -> None:
         polls.end_run(con, report.run_id, datetime.now(UTC), json.dumps(summary))
 
 
-def extract_again(page: ArchivedPage) -> Extraction:
+def extract_page_again(page: ArchivedPage) -> Extraction:
     """Extract an archived page with the status, content type and reserved rights of its response. A record
     that cannot be read gives an Extraction with outcome and reason."""
     try:
@@ -232,7 +232,7 @@ class _Run:
             for old in archived
             if old.place is not None
         )
-        extracted = [_result(result) for result in self._workers.map_stream(extract_again, pages)]
+        extracted = [_result(result) for result in self._workers.map_stream(extract_page_again, pages)]
         lost = Extraction(None, Outcome.FAILED, Reason.DAMAGED_RECORD, "no row remembers its record's length")
         return [*zip(archived, extracted, strict=True), *((old, lost) for old in stored if old.place is None)]
 
