@@ -1,10 +1,10 @@
--- Collects in new_hash the hashes of the staged keys (link_key) that this transaction has not looked up yet;
--- returns a row if there are any. Creates the tables in which a transaction keeps the hashes that it has looked
--- up and the row ids that it found for them.
+-- Collects in new_hash the hashes of the staged keys (link_key) that this transaction has not looked up
+-- yet; returns a row if there are any. Creates the tables in which a transaction keeps the hashes that it
+-- has looked up and the row ids that it found for them.
 CREATE TEMP TABLE IF NOT EXISTS near_hash (link_hash UINTEGER);
 CREATE TEMP TABLE IF NOT EXISTS near_link (place BIGINT, added BOOLEAN);
--- DuckDB keeps the rows that this transaction inserted (`added`) in a storage of their own: one scan for those
--- and for old rows would also read all rows between.
+-- DuckDB keeps the rows that this transaction inserted (`added`) in a storage of their own: one scan for
+-- those and for old rows would also read all rows between.
 CREATE TEMP MACRO IF NOT EXISTS near_alias() AS TABLE
   SELECT rowid AS place, * FROM core.alias WHERE rowid IN (SELECT place FROM near_link WHERE NOT added)
   UNION ALL

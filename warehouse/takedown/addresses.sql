@@ -1,3 +1,3 @@
--- Makes the temp table `gone` of addresses at which something taken down came again: $keys, and for each a
--- key with a tombstone ($led).
-CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest($keys::VARCHAR[]) AS key, unnest($led::VARCHAR[]) AS led
+-- Makes the temp table `takedown_key` of addresses at which something taken down came again: $keys, and for
+-- each the key of its tombstone ($barred).
+CREATE OR REPLACE TEMP TABLE takedown_key AS SELECT unnest($keys::VARCHAR[]) AS key, unnest($barred::VARCHAR[]) AS barred_key

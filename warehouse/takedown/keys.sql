@@ -1,8 +1,8 @@
--- Makes the temp table `gone` (key, article_id): every key that resolves to the article asked for (its own,
--- those of its links, pages and canonical links), and $key itself. $requested: what the user gave, a URL,
--- url_key or article_id. Redirects on the way (hops) are left out: one gate is on the way to all stories of a
--- site, and its one alias row names only the last article that came through it.
-CREATE OR REPLACE TEMP TABLE gone AS
+-- Makes the temp table `takedown_key` (key, article_id): every key that resolves to the article asked for
+-- (its own, those of its links, pages and canonical links), and $key itself. $requested: what the user
+-- gave, a URL, url_key or article_id. Redirects on the way (hops) are left out: one gate is on the way to
+-- all stories of a site, and its one alias row names only the last article that came through it.
+CREATE OR REPLACE TEMP TABLE takedown_key AS
 WITH target AS (
   SELECT url_key, article_id FROM core.article
   WHERE url_key = $key OR url_key = $requested OR url = $requested OR article_id::VARCHAR = $requested

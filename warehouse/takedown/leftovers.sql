@@ -1,8 +1,8 @@
--- Deletes every other row that belongs to the articles or keys in `gone`: lines and blocks of their pages,
--- older extractions, waiting work.
-DELETE FROM core.dropped_line WHERE article_id IN (SELECT article_id FROM gone);
-DELETE FROM core.boilerplate_seen WHERE article_id IN (SELECT article_id FROM gone);
-DELETE FROM core.reextraction WHERE article_id IN (SELECT article_id FROM gone);
-DELETE FROM core.pending WHERE url_key IN (SELECT key FROM gone);
-DELETE FROM core.backfill_target WHERE url_key IN (SELECT key FROM gone);
-DELETE FROM core.backfill_capture WHERE url_key IN (SELECT key FROM gone)
+-- Deletes every other row that belongs to the articles or keys in `takedown_key`: lines and blocks of their
+-- pages, older extractions, waiting work.
+DELETE FROM core.dropped_line WHERE article_id IN (SELECT article_id FROM takedown_key);
+DELETE FROM core.boilerplate_seen WHERE article_id IN (SELECT article_id FROM takedown_key);
+DELETE FROM core.reextraction WHERE article_id IN (SELECT article_id FROM takedown_key);
+DELETE FROM core.pending WHERE url_key IN (SELECT key FROM takedown_key);
+DELETE FROM core.backfill_target WHERE url_key IN (SELECT key FROM takedown_key);
+DELETE FROM core.backfill_capture WHERE url_key IN (SELECT key FROM takedown_key)

@@ -1,2 +1,2 @@
--- Returns the days on which revisions of the articles in `gone` are published.
-SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM gone)
+-- Returns the days on which revisions of the articles in `takedown_key` are published.
+SELECT DISTINCT day FROM core.revision WHERE article_id IN (SELECT article_id FROM takedown_key)

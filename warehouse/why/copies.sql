@@ -1,5 +1,5 @@
--- The articles that were compared with the article of subject_key and found to be copies, with the scores, and
--- its group now.
+-- The articles that were compared with the article of subject_key and found to be copies, with the scores,
+-- and its group now.
 SELECT o.url, o.publisher, p.kind, round(p.containment, 3) AS containment, round(p.slot_agreement, 3) AS slot_agreement,
        round(p.jaccard, 3) AS jaccard, p.why, p.rule_version, g.group_id, g.kind AS kind_in_group, g.is_canonical, g.supersedes
 FROM core.article a

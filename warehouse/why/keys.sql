@@ -1,5 +1,5 @@
--- Makes the temp table subject_key: every key that the user's input ($subject, or its key $key) may mean: itself,
--- what its links resolve to, and the links that resolve to that.
+-- Makes the temp table subject_key: every key that the user's input ($subject, or its key $key) may mean:
+-- itself, what its links resolve to, and the links that resolve to that.
 CREATE OR REPLACE TEMP TABLE subject_key AS
 WITH direct AS (
   SELECT $key AS key UNION SELECT $subject

@@ -9,7 +9,7 @@ import click
 
 from ingest.cli.common import data_options, json_option, print_json, read_settings, say
 from ingest.cli.progress import bars
-from ingest.upkeep.backup import Copied, backup, restore
+from ingest.upkeep.backup import CopiedFolder, backup, restore
 
 
 @click.command("backup")
@@ -37,7 +37,7 @@ def restore_command(source: Path, data: Path | None, config: Path | None, as_jso
     return 0
 
 
-def _show(copied: Copied, as_json: bool, what: str) -> None:
+def _show(copied: CopiedFolder, as_json: bool, what: str) -> None:
     if as_json:
         print_json(asdict(copied))
     else:

@@ -45,8 +45,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--edition", type=int, choices=EDITIONS, default=1)
     parser.add_argument("--base", type=datetime.fromisoformat, default=BASE)
-    given = parser.parse_args()
-    with WireServer(Wire(given.base, given.edition), given.port, ControlledHandler) as server:
+    options = parser.parse_args()
+    with WireServer(Wire(options.base, options.edition), options.port, ControlledHandler) as server:
         print(server.port, flush=True)
         server.wait()
 

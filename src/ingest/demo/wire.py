@@ -66,8 +66,12 @@ class Wire:
         for outlet in here:
             if path == outlet.feed:
                 return self._feed(outlet, headers)
-        found = [(outlet, story) for outlet in here for story in outlet.stories if story.path == path]
-        return self._page(*found[0]) if found else _html(404, b"<html><body><h1>Not found</h1></body></html>")
+        matches = [(outlet, story) for outlet in here for story in outlet.stories if story.path == path]
+        return (
+            self._page(*matches[0])
+            if matches
+            else _html(404, b"<html><body><h1>Not found</h1></body></html>")
+        )
 
     def _feed(self, outlet: Outlet, headers: Mapping[str, str]) -> Reply:
         if outlet.broken_at is not None and self.edition >= outlet.broken_at:

@@ -40,7 +40,7 @@ def clear_article(con: Connection, requested: str, key: str, reason: str, now: d
     """Writes the tombstones and clears the texts; the caller dissolves the copy groups and settles the
     outcomes."""
     con.execute(sql("takedown/keys"), {"requested": requested, "key": key})
-    keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM gone").fetchall()))
+    keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM takedown_key").fetchall()))
     con.execute(sql("takedown/articles"))
     rows = records(con)
     pairs = con.execute(sql("takedown/texts")).fetchall()
@@ -64,16 +64,17 @@ def _clear(con: Connection, reason: str, now: datetime, days: Sequence[date]) ->
     con.execute(sql("takedown/leftovers"))
 
 
-def add_tombstones(con: Connection, led: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
-    """Adds tombstones for addresses at which something taken down came again (key -> a key with a tombstone).
+def add_tombstones(con: Connection, barred: Mapping[str, str], now: datetime, *, clean: bool) -> list[str]:
+    """Adds tombstones for addresses at which something taken down came again (key -> the key that has its
+    tombstone), so that maintenance searches the archive for what was fetched there.
 
-    `clean`: nothing that they led to was kept in the warehouse. Maintenance will look in the archive for what
-    they led to. Returns the keys whose earlier takedown was finished: of those there is only what came now,
-    so that the caller can `finish` them as soon as it is overwritten.
+    `clean`: nothing from these addresses was kept in the warehouse. Returns the keys whose earlier takedown
+    was finished: the archive has only the records fetched now, so that the caller can `finish` these keys as
+    soon as those records are overwritten.
     """
-    con.execute(sql("takedown/addresses"), {"keys": list(led), "led": list(led.values())})
+    con.execute(sql("takedown/addresses"), {"keys": list(barred), "barred": list(barred.values())})
     done = con.execute(
-        "SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM gone)"
+        "SELECT url_key FROM core.takedown WHERE scrubbed AND url_key IN (SELECT key FROM takedown_key)"
     ).fetchall()
     con.execute(sql("takedown/more"), {"now": now, "clean": clean})
     con.execute(sql("takedown/clear_entries"))

@@ -32,7 +32,7 @@ MARK = "backup.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedFolder:
     """A folder that was written, with the number of its files and bytes."""
 
     path: str
@@ -40,7 +40,7 @@ class Copied:
     bytes: int
 
 
-def backup(settings: Settings, target: Path, progress: Progress | None = None) -> Copied:
+def backup(settings: Settings, target: Path, progress: Progress | None = None) -> CopiedFolder:
     """Copy the data directory to `target`. Raises ConfigError when `target` exists and is not empty."""
     warehouse = Warehouse(settings)
     warehouse.must_exist()
@@ -67,7 +67,7 @@ def backup(settings: Settings, target: Path, progress: Progress | None = None) -
     return copied
 
 
-def restore(settings: Settings, source: Path, progress: Progress | None = None) -> Copied:
+def restore(settings: Settings, source: Path, progress: Progress | None = None) -> CopiedFolder:
     """Make the data directory from the backup in `source`. Raises ConfigError when `source` is not a
     complete backup or the data directory is not empty."""
     if not (source / MARK).exists():
@@ -139,6 +139,6 @@ def _write_mark(target: Path, now: datetime) -> None:
     (target / MARK).write_text(text, encoding="utf-8")
 
 
-def _measured(folder: Path) -> Copied:
+def _measured(folder: Path) -> CopiedFolder:
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return Copied(str(folder), len(files), sum(path.stat().st_size for path in files))
+    return CopiedFolder(str(folder), len(files), sum(path.stat().st_size for path in files))

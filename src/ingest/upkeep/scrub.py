@@ -27,7 +27,7 @@ _LINK = re.compile(r"""https?:\\?/\\?/[^\s"'<>\]]+|(?<=href=["'])[^"'\s]+|(?<=<l
 """Addresses in a feed, XML or JSON (where slashes may be escaped)."""
 
 _START = 4000
-"""Bytes at the beginning of a document by which its type is told."""
+"""Bytes at the beginning of a document by which its type is recognised."""
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(rb"<(?:\w+:)?([a-z][\w.-]*)", re.IGNORECASE)
 """A start tag, without its prefix."""
