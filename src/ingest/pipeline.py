@@ -162,7 +162,7 @@ def _pending(edges: Edges, request: PollRequest) -> tuple[list[Work], dict[str, 
 
 async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
     """Learn boilerplate, link stories, record the run, publish. Returns the complete summary."""
-    await asyncio.to_thread(_finish, edges, summary)
+    await asyncio.to_thread(_learn_and_record, edges, summary)
     summary.published += await asyncio.to_thread(publish, edges.warehouse)
     summary.seconds = round(time.monotonic() - edges.started, 3)
     log.info(
@@ -181,7 +181,7 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
     return summary
 
 
-def _finish(edges: Edges, summary: PollSummary) -> None:
+def _learn_and_record(edges: Edges, summary: PollSummary) -> None:
     if (
         edges.left > 0
     ):  # a run cut off by its budget has seen only some of the texts: it must not learn from them

@@ -19,7 +19,7 @@ from ingest.load.articles import mark_dirty
 from ingest.load.db import Warehouse
 from ingest.load.sql import Connection, filled, literal, records, sql
 
-DATASETS = ("articles", "revisions")
+TEXT_DATASETS = ("articles", "revisions")
 """Published datasets with texts."""
 
 
@@ -111,7 +111,7 @@ def unpublish(warehouse: Warehouse, ids: Sequence[str]) -> int:
         }
         old = [
             path
-            for dataset in DATASETS
+            for dataset in TEXT_DATASETS
             for path in sorted((folder / dataset).rglob("*.parquet"))
             if str(path.relative_to(folder)) not in current and not path.name.startswith("typed_")
         ]

@@ -99,8 +99,8 @@ def erase(warehouse: Warehouse, now: datetime, *, rewrite: bool = False) -> int 
 
 
 def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
-    """Finish takedowns that were cut off after their tombstone was written, and those of addresses found
-    since.
+    """Finish takedowns that were cut off after their tombstone was written, and those of addresses at which
+    the article was fetched again since.
 
     Archive records are looked up by address alone, since the texts are no longer in the warehouse. Returns
     the number of url_keys whose records were overwritten.
@@ -109,7 +109,7 @@ def finish_takedowns(warehouse: Warehouse, feeds: FeedList) -> int:
     archive = warehouse.data / "archive"
     with warehouse.transaction() as con:
         ends = committed(con)
-    # half a record that a killed process left may be readable in part
+    # A killed process may have left half a record, which may be readable in part.
     Archive(archive, "maintain").heal(ends)
     with warehouse.transaction() as con:
         keys = takedown.unfinished(con, "scrubbed")
