@@ -108,7 +108,14 @@ def _mart(comment: _Comment, comments: Mapping[str, _Comment]) -> Mart:
     columns = {name: _description(comments, comment.every_of or "", name) for name in every}
     columns |= {name: _description(comments, comment.name, name) for name in comment.columns}
     own = frozenset(name for name, text in comment.columns.items() if isinstance(text, str))
-    return Mart(comment.name, comment.about, columns, own, comment.every_of, comment.statement)
+    return Mart(
+        name=comment.name,
+        about=comment.about,
+        columns=columns,
+        own=own,
+        every_of=comment.every_of,
+        statement=comment.statement,
+    )
 
 
 def _description(comments: Mapping[str, _Comment], view: str, column: str) -> str:

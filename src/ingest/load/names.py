@@ -1,4 +1,4 @@
-"""core.agency and core.publisher."""
+"""Writes the names of agencies (core.agency) and of publishers (core.publisher)."""
 
 from __future__ import annotations
 

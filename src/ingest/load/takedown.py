@@ -49,9 +49,16 @@ def clear_article(con: Connection, requested: str, key: str, reason: str, now: d
     _clear(con, reason, now, [row["published_day"] for row in rows])
     texts = tuple({text for pair in pairs for text in pair if text})
     if not rows:
-        return ClearedArticle(keys, None, None, None, texts, copies)
+        return ClearedArticle(
+            keys=keys, article_id=None, url_key=None, first_seen_at=None, texts=texts, copies=copies
+        )
     return ClearedArticle(
-        keys, str(rows[0]["article_id"]), rows[0]["url_key"], rows[0]["first_seen_at"], texts, copies
+        keys=keys,
+        article_id=str(rows[0]["article_id"]),
+        url_key=rows[0]["url_key"],
+        first_seen_at=rows[0]["first_seen_at"],
+        texts=texts,
+        copies=copies,
     )
 
 

@@ -123,7 +123,12 @@ class TextComparer:
 def prepare_text(id: str, row: Mapping[str, Any], words: Tokens) -> DedupText:
     """A stored article (its columns in `row`), with these words, in the form that verification takes."""
     return DedupText(
-        id, comparable_text(words), row["headline"], row["published_at"], row["publisher"], row["agency"]
+        id=id,
+        content=comparable_text(words),
+        headline=row["headline"],
+        published_at=row["published_at"],
+        publisher=row["publisher"],
+        agency=row["agency"],
     )
 
 

@@ -206,7 +206,14 @@ def _take(row: Mapping[str, Any]) -> Take:
     at, signal = row["published_at"], Signal(row["signal"])
     if at is not None and signal in REPLACING and row["published_precision"] == Precision.DAY:
         at += timedelta(days=1)
-    return Take(row["article_id"], at, row["publisher"], row["agency"], signal, row["headline"])
+    return Take(
+        id=row["article_id"],
+        published_at=at,
+        publisher=row["publisher"],
+        agency=row["agency"],
+        signal=signal,
+        headline=row["headline"],
+    )
 
 
 _REVERSED = {CopyKind.TRUNCATED: CopyKind.EXPANDED, CopyKind.EXPANDED: CopyKind.TRUNCATED}

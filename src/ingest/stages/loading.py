@@ -57,11 +57,11 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
         }
         counts.copies = link_copies(
             con,
-            [k for id, k in written.items() if id not in withdrawn],
-            withdrawn,
-            before,
-            edges.now,
-            _features(ordered, written),
+            changed=[k for id, k in written.items() if id not in withdrawn],
+            left=withdrawn,
+            before=before,
+            now=edges.now,
+            features=_features(ordered, written),
         )
         note_checked(
             con,

@@ -78,12 +78,12 @@ def _stored(row: Row) -> StoredRevision:
     length = row["page_length"]
     place = ArchivePlace(row["page_file"], row["page_offset"], length) if length is not None else None
     return StoredRevision(
-        row["article_id"],
-        row["revision"],
-        row,
-        place,
-        hints_of_entry(row) if row["has_entry"] else None,
-        tuple(row["host_lines"] or ()),
+        article_id=row["article_id"],
+        revision=row["revision"],
+        row=row,
+        place=place,
+        hints=hints_of_entry(row) if row["has_entry"] else None,
+        host_lines=tuple(row["host_lines"] or ()),
     )
 
 
