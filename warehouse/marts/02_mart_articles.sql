@@ -30,7 +30,7 @@
 -- * content_type: news, press_release, paid, live_blog, video or other
 -- * signal: the wire's own mark on the story: none, update, correction, flash or advisory
 -- * embargo_until: time until which the article must not be used; NULL without an embargo
--- * flags: remarks on the text: paywall, short, truncated, summary_only, text_only, full_text_feed, low_confidence, noai
+-- * flags: remarks on the text: paywall, short, truncated, summary_only, text_only, full_text_feed, noai (its site reserves rights against AI use); low_confidence is never set
 -- * copy_group: id of the group of copies of one text: the smallest article_id in the group, or the own article_id when no copy is known; older ids resolve through core.copy_group_alias to the current group (`ingest why` shows it)
 -- * copy_kind: how the article relates to the canonical copy of its group: origin, exact, truncated, edited or expanded; NULL when no copy is known
 -- * is_canonical: true for the one article that represents its copy group
