@@ -58,7 +58,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         for table in KEPT:
             row = ", ".join(f"{VALUES[kind]} AS {name}" for name, kind in columns(con, table).items())
             con.execute(f"INSERT INTO {table} BY NAME SELECT {row}")
-        con.execute(f"CREATE TEMP TABLE gone AS SELECT 'words' AS key, '{ID}'::UUID AS article_id")
+        con.execute(f"CREATE TEMP TABLE takedown_key AS SELECT 'words' AS key, '{ID}'::UUID AS article_id")
         yield con
 
 
