@@ -37,7 +37,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 NICE = 5
 """On a busy machine, live polls get the processor first."""
 SHOWN = 20
-"""Most problems that are printed."""
+"""The largest number of problems that are printed."""
 _SOURCES = "; ".join(f"{source}, {describe(source)}" for source in Source)
 _NO_INPUT = ", ".join(source for source in Source if not needs_input(source))
 
@@ -57,14 +57,14 @@ def _source_options(command: F) -> F:
                 "inputs",
                 multiple=True,
                 metavar="PATH|URL",
-                help=f"What to read; {_NO_INPUT} can do without.",
+                help=f"What to read; optional with --source {_NO_INPUT}.",
             ),
             click.option(
                 "--feed",
                 "only",
                 multiple=True,
                 metavar="ID",
-                help="Only these feeds, or the sitemaps of their sites.",
+                help="Only this feed, or the sitemaps of its site; may be given several times.",
             ),
             click.option(
                 "--from",
@@ -79,9 +79,10 @@ def _source_options(command: F) -> F:
                 type=click.Choice([str(mode) for mode in Mode]),
                 default="missing",
                 show_default=True,
-                help="Links without an outcome; also those that failed or were skipped; or all again.",
+                help="Addresses to load: missing, those without an outcome; failed, also those that failed "
+                "or were skipped; all, loaded ones again too.",
             ),
-            click.option("--newest-first", is_flag=True, help="Begin with the last day."),
+            click.option("--newest-first", is_flag=True, help="Load the latest day first."),
             click.option(
                 "--now", callback=instant, metavar="TIME", help="Run as if it were this time (ISO 8601)."
             ),
@@ -92,7 +93,10 @@ def _source_options(command: F) -> F:
 
 
 def _active_option(command: F) -> F:
-    text = "Chunks that run side by side (a chunk is a day, 2,000 addresses of it, or several days of few)."
+    text = (
+        "Chunks that run at the same time (a chunk is one day, at most 2,000 addresses of it, or several "
+        "days with few addresses)."
+    )
     return click.option(
         "--max-active", type=click.IntRange(1, 16), default=backfills.ACTIVE, show_default=True, help=text
     )(command)

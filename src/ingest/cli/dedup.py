@@ -20,7 +20,7 @@ from ingest.model import StampSource
 @click.command("dedup")
 @click.argument("source", metavar="FILE|-")
 def dedup_command(source: str) -> int:
-    """Group the texts of a file of JSON lines by whose copies they are; - is stdin.
+    """Group the texts of a file of JSON lines into copies of each other; - is stdin.
 
     Reads {id, text, headline?, published_at?, publisher?, agency?} and prints {id, copy_group, is_canonical,
     kind, containment, slot_agreement}, in the order of the input, after all of it is read. Memory stays

@@ -15,7 +15,7 @@ from ingest.upkeep.maintain import maintain
 @click.option(
     "--rewrite",
     is_flag=True,
-    help="Rewrite the warehouse file in any case, to free the space that deleted rows left in it.",
+    help="Rewrite the warehouse file even if no takedown requires it: frees the space of deleted rows.",
 )
 @feeds_option
 @data_options

@@ -21,7 +21,7 @@ from ingest.load.publish import publish
 def init_command(data: Path | None, config: Path | None, starter: bool, as_json: bool) -> int:
     """Make the data directory: an empty warehouse, and news.duckdb with empty marts for readers.
 
-    A data directory that exists is brought to the present layout.
+    An existing data directory is migrated to the layout of this version.
     """
     settings = read_settings(config, data=data)
     warehouse = Warehouse(settings)

@@ -131,8 +131,8 @@ class Warehouse:
             yield con
         except STORAGE_ERRORS as error:  # of the disk or the memory: the whole transaction is undone
             raise WarehouseError(
-                f"{self.path}: {_first_line(error)}; nothing of this step was kept: make room (disk, or "
-                "duckdb_memory) and run the command again"
+                f"{self.path}: {_first_line(error)}; this step changed nothing: free disk space or "
+                "raise duckdb_memory, and run the command again"
             ) from None
         finally:
             try:

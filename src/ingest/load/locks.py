@@ -41,7 +41,8 @@ def write_lock(folder: Path, wait: float = 300.0) -> Iterator[None]:
     try:
         if not _acquire(handle, wait):
             raise WarehouseError(
-                f"{folder / 'write.lock'}: another writer has held it for {wait:.0f} s; see `ingest status`"
+                f"{folder / 'write.lock'}: another process has been writing for {wait:.0f} s; run the "
+                "command again when it has ended"
             )
         yield
     finally:

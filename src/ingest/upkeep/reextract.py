@@ -140,7 +140,7 @@ def undo(settings: Settings, run_id: str, now: datetime | None = None, wait: flo
             or not con.execute("SELECT 1 FROM core.reextraction WHERE run_id = ? LIMIT 1", [run]).fetchone()
         ):
             raise ConfigError(
-                f"there is no re-extraction {run_id} that can be undone; `ingest status` lists the runs"
+                f"undo {run_id}: no such re-extraction can be undone; `ingest status` lists the runs"
             )
         if later := reextract_rows.later_run(con, run):
             raise ConfigError(
