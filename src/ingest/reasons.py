@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 OUTCOME_MEANINGS = {
     Outcome.LOADED: "the URL's page, or the feed's own text, is an article in mart.articles_all",
-    Outcome.REVISED: "the article was loaded before, and the last look at its page brought a new revision",
+    Outcome.REVISED: "the article was loaded before, and the last fetch of its page added a revision",
     Outcome.UNCHANGED: "the page was fetched again and says nothing new",
     Outcome.DUPLICATE_URL: "another address of an article that is loaded under its own address",
     Outcome.PENDING: "the page is still to be fetched, or waits for another try",
@@ -268,16 +268,14 @@ class Reason(StrEnum):
     )
     OFF_SCOPE = (
         "off_scope",
-        ReasonRule(
-            "the address lies on another site than the one that was asked for", ending=SKIPPED, undecided=True
-        ),
+        ReasonRule("the address is on another site than the one requested", ending=SKIPPED, undecided=True),
     )
     NO_URL = ("no_url", ReasonRule("the feed entry or record names no address", ending=SKIPPED))
     NO_TEXT = ("no_text", ReasonRule("the record holds neither HTML nor text"))
     OUT_OF_RANGE = (
         "out_of_range",
         ReasonRule(
-            "the page's date lies outside the days that the backfill was asked for",
+            "the page's date is outside the days of the backfill",
             ending=SKIPPED,
             undecided=True,
         ),
@@ -313,8 +311,8 @@ class Reason(StrEnum):
 
 
 GIVE_UP_AFTER = timedelta(days=14)
-"""A page that could not even be asked for in this time is given up: its host may be paused, or its robots.txt
-unreachable, for good. (Such tries do not count as attempts.)"""
+"""A page for which no request could be sent in this time is given up: its host may be paused, or its
+robots.txt unreachable, for good. (Such tries do not count as attempts.)"""
 
 LONGEST_WAIT = timedelta(days=1)
 

@@ -75,8 +75,8 @@ def types(node: Node) -> frozenset[str]:
 
 
 def article_node(nodes: Sequence[Node]) -> Node | None:
-    """The node of the article itself: a news type before other kinds, a live blog last, then the one that
-    says most."""
+    """The node of the article itself: a news type before other kinds, a live blog last; of several the one
+    with the most of headline, date, author, text and publisher."""
     candidates = [node for node in nodes if types(node) & ARTICLE_TYPES]
     return max(candidates, key=_rank, default=None)
 

@@ -103,8 +103,8 @@ _LOOSE = 20  # letters
 
 
 def wrap_loose(tree: HtmlElement) -> None:
-    """Makes paragraphs, in place, of text that stands bare beside paragraphs: trafilatura loses it, often
-    with the credit."""
+    """Puts text outside any element beside paragraphs into paragraphs, in place: trafilatura loses such text,
+    often with the credit."""
     for first in [p for p in tree.iter("p") if p.getprevious() is None]:
         box = first.getparent()
         if box is not None and _bare(box.text):

@@ -1,5 +1,5 @@
 """Which blocks of an extracted text are not the article: titles, promos, credits, related links and what
-hangs on at its end."""
+follows the article's end."""
 
 from __future__ import annotations
 

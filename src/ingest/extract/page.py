@@ -208,7 +208,7 @@ def _with_byline(metadata: Structured, tree: HtmlElement) -> Structured:
 
 
 def _news(page_input: PageInput, metadata: Structured) -> bool:
-    """Whether this is news: the page calls itself so, or a feed led to it. There is no list of hosts."""
+    """Whether this is news: the page calls itself so, or a feed lists it. There is no list of hosts."""
     return metadata.news or page_input.hints is not None
 
 

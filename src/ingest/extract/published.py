@@ -20,7 +20,7 @@ from ingest.model import EntryHints, PageInput, Precision, Stamp, StampSource
 
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*([+-])(0\d|1[0-4]):?([0-5]\d)?\s*$")
-# Only so that a page without `now` can be read at all; resolve() rejects what lies more than 48 h behind it.
+# For a page without `now`: accepts nearly any date, since resolve() rejects those more than 48 h after it.
 _NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
 
 

@@ -114,7 +114,7 @@ def _asks_consent(tree: HtmlElement) -> bool:
 
 
 def has_content(tree: HtmlElement, metadata: Structured) -> bool:
-    """Whether there is a word in the page at all, be it in its head: a video's page has a title at least."""
+    """Whether the page has any word, in its body or head: a video's page has a title at least."""
     if (
         metadata.title
         or metadata.h1

@@ -83,8 +83,8 @@ def not_html(page: str, content_type: str | None) -> str | None:
 
 
 def begins_as_html(page: str | bytes) -> bool:
-    """Whether its first tag, behind blanks, comments and a byte order mark, is one of HTML: then servers lie
-    about its type."""
+    """Whether its first tag, behind blanks, comments and a byte order mark, is one of HTML: then it is HTML,
+    whatever type the server declares."""
     if isinstance(page, bytes):
         page = page[:_HEAD].decode("utf-8", "replace")
     return bool(_HTML.match(page[:_HEAD]))

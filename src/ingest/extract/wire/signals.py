@@ -26,7 +26,7 @@ class Signals:
     spent: tuple[DroppedLine, ...] = field(default=())
 
 
-# A mark opens the headline (or stands in brackets there) and is closed by a dash, colon or bracket: "Kill
+# A mark opens the headline (or is in brackets there) and is closed by a dash, colon or bracket: "Kill
 # Bill" is a film.
 _CLOSE = r"\s?(?:[:：|】\])\-–—/]|■|\s\W)"
 _SPOKEN_CLOSE = r"\s?(?::|\s[-–—]+\s)"
