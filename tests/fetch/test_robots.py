@@ -13,10 +13,11 @@ from support.site import Asked, OpenClient, Script, Site, reply
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_LIFETIME, Robots, product_token, unreachable
+from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_CAP, ROBOTS_LIFETIME, Robots, unreachable
+from ingest.fetch.robots_text import product_token
 from ingest.model import Reason
 
-OURS = "wire-ingest/0.1"
+OURS = "wire-ingest"
 
 
 def rules(text: str, agent: str = OURS) -> Robots:
@@ -49,7 +50,119 @@ def test_rules(text: str, path: str, allowed: bool) -> None:
     assert rules(text).allows(f"http://news.example{path}") is allowed
 
 
-def test_delay_sitemaps_and_our_name() -> None:
+NAMES = [
+    ("wire-ingest/0.1 (news archive; contact: desk@archive.example)", True),
+    ("wire-ingest/7.3.1", True),
+    ("Wire-Ingest bot", True),
+    ("wire-ingest*", True),
+    ("*wire-ingest*", True),
+    ("Mozilla/5.0 (compatible; wire-ingest/2; +https://archive.example)", True),
+    ("otherbot, wire-ingest", True),
+    ("wire", False),
+    ("ingest", False),
+    ("wire-ingest-video", False),
+    ("otherbot (wire-ingest)", False),
+    ("Mozilla/5.0 (compatible; otherbot/2; +https://archive.example)", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("name", "ours"), NAMES)
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_group_is_ours_by_the_product_it_names(name: str, ours: bool, end: str) -> None:
+    lines = [f"User-agent: {name}", "Disallow: /", "", "User-agent: *", "Allow: /"]
+    assert rules(end.join(lines)).allows("http://news.example/a") is not ours
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "token"),
+    [
+        ("wire-ingest/0.1 (+https://desk.example)", "wire-ingest"),
+        ("  desk-bot(x)", "desk-bot"),
+        ("desk.example-bot/1.0", "desk.example-bot"),
+        ("Mozilla/5.0 (compatible; desk-bot/2.1; +https://desk.example)", "desk-bot"),
+        ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla"),
+    ],
+)
+def test_our_name_in_robots_is_the_product_of_the_user_agent(user_agent: str, token: str) -> None:
+    assert product_token(user_agent) == token
+    assert not rules(f"User-agent: {user_agent}\nDisallow: /", token).allows("http://news.example/a")
+
+
+BETWEEN = [
+    "Content-Signal: ai-train=no",
+    "Noindex: /x",
+    "Crawl-delay: 5",
+    "Sitemap: http://a/1.xml",
+    "<br>",
+    "",
+]
+
+
+@pytest.mark.parametrize("line", BETWEEN)
+def test_only_a_rule_ends_a_group(line: str) -> None:
+    found = rules(f"User-agent: wire-ingest\n{line}\nUser-agent: otherbot\nDisallow: /a")
+    assert not found.allows("http://news.example/a")
+    ended = rules(f"User-agent: wire-ingest\nDisallow:\n{line}\nUser-agent: *\nDisallow: /a")
+    assert ended.allows("http://news.example/a")
+
+
+def test_groups_of_one_name_are_one_group() -> None:
+    found = rules(
+        "User-agent: wire-ingest\nDisallow: /a\n\nUser-agent: *\nDisallow: /b\n\n"
+        "User-agent: WIRE-INGEST/2\nDisallow: /c\nCrawl-delay: 3"
+    )
+    allowed = [found.allows(f"http://news.example/{path}") for path in "abc"]
+    assert (allowed, found.delay) == ([False, True, False], 3.0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_it_is_read_in_any_unicode_form(encoding: str) -> None:
+    found = Robots("User-agent: *\r\nDisallow: /straße\r\n".encode(encoding), OURS)
+    assert not found.allows("http://news.example/stra%C3%9Fe")
+    assert found.allows("http://news.example/")
+
+
+def test_two_files_put_together_keep_their_rules() -> None:
+    found = rules("User-agent: otherbot\nDisallow:\n\ufeffUser-agent: *\nDisallow: /a")
+    assert not found.allows("http://news.example/a")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "allowed"),
+    [
+        ("Disallow: /*/print$", "/a/print", False),
+        ("Disallow: /*/print$", "/a/print/1", True),
+        ("Disallow: /\nAllow: /$", "/", True),
+        ("Disallow: /\nAllow: /$", "/a", False),
+        ("Disallow: /a%2Fb", "/a%2fb", False),
+        ("Disallow: /a%2Fb", "/a/b", True),
+        ("Disallow: /caf%e9", "/caf%E9", False),
+        ("Disallow: /*?sort=", "/list?page=2&sort=", True),
+        ("Disallow: /*sort=", "/list?page=2&sort=", False),
+        ("# see\u2028Disallow: /", "/a", True),
+    ],
+)
+def test_paths(rule: str, path: str, allowed: bool) -> None:
+    assert rules(f"User-agent: *\n{rule}").allows(f"http://news.example{path}") is allowed
+
+
+@pytest.mark.parametrize("page", ["<p>User agent: none</p>", "<pre>Disallow: /</pre>", "disallow all robots"])
+def test_a_page_served_as_robots_has_no_rules(page: str) -> None:
+    text = f"<!DOCTYPE html>\n<html><title>Not found</title>\n<body>{page}\n</body></html>"
+    assert rules(text).allows("http://news.example/a")
+
+
+def test_half_a_line_at_the_cap_is_no_rule() -> None:
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        text = "User-agent: *\nDisallow: /private\n" + "# filler\n" * 60_000
+        body = text.encode(encoding)[: ROBOTS_CAP - 40] + "\nDisallow: /".encode(encoding) + b"x" * 40
+        found = Robots(body[:ROBOTS_CAP], OURS)
+        assert found.allows("http://news.example/a")
+        assert not found.allows("http://news.example/private")
+
+
+def test_delays_and_sitemaps() -> None:
     found = rules(
         "User-agent: *\nCrawl-delay: 2.5\nRequest-rate: 1/7\nSitemap: http://a/1.xml\nSitemap: http://a/2.xml"
     )
@@ -58,8 +171,6 @@ def test_delay_sitemaps_and_our_name() -> None:
         rules("User-agent: *\nCrawl-delay: -1").delay == rules("User-agent: *\nCrawl-delay: soon").delay == 0
     )
     assert rules("User-agent: *\nCrawl-delay: 99999999999999999999").delay == DELAY_CAP
-    assert product_token("wire-ingest/0.1 (+https://desk.example)") == OURS
-    assert product_token("  desk-bot(x)") == "desk-bot"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from ingest.fetch.connect import Lookup
 from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, RequestTarget, without_secrets
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import ROBOTS_CAP, ROBOTS_LIFETIME, Robots, StoredRobots, product_token, unreachable
+from ingest.fetch.robots import ROBOTS_CAP, ROBOTS_LIFETIME, Robots, StoredRobots, unreachable
+from ingest.fetch.robots_text import product_token
 from ingest.model import HostRule, Reason, Response
 from ingest.settings import Settings
 from ingest.urls.identity import HostRules

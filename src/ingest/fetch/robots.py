@@ -4,11 +4,13 @@ are, and whether rights are reserved. Pure."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protego import Protego
 
 from ingest.fetch.answers import usage_reserved
+from ingest.fetch.robots_text import RobotsText, read_robots
 from ingest.model import Reason
 
 ROBOTS_CAP = 512_000
@@ -59,59 +61,63 @@ class StoredRobots:
 
 
 class Robots:
-    """The rules of one host for one crawler, named by its product token (`wire-ingest`)."""
+    """The rules of one host for one crawler, named by its product token (`wire-ingest`).
 
-    def __init__(self, body: bytes, agent: str):
-        self._agent = agent
+    `body` is a robots.txt, or its first ROBOTS_CAP bytes: the last line of such a part may be half a rule and
+    is not read.
+    """
+
+    def __init__(self, body: bytes, token: str):
         self._rules: Protego | None = None
         self._usage: Protego | None = None
-        self._ai_agents: tuple[str, ...] = ()
+        self._ai_rules: tuple[Protego, ...] = ()
         self.delay = 0.0
         self.sitemaps: tuple[str, ...] = ()
         if body:
-            self._parse(body.decode("utf-8-sig", "replace"))
+            self._read(read_robots(body, cut=len(body) >= ROBOTS_CAP), token)
 
-    def _parse(self, text: str) -> None:
-        rules = self._rules = Protego.parse(text)
-        rate = rules.request_rate(self._agent)
-        delay = max(rules.crawl_delay(self._agent) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+    def _read(self, text: RobotsText, token: str) -> None:
+        rules = self._rules = _protego([*text.sitemaps, *_EVERYONE, *text.rules_for(token)])
+        rate = rules.request_rate("*")
+        delay = max(rules.crawl_delay("*") or 0.0, rate.seconds / rate.requests if rate else 0.0)
         self.delay = min(delay, DELAY_CAP)
         self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
-        named = {name.strip().lower() for name in re.findall(r"(?im)^\s*user-?agent\s*:([^#\r\n]*)", text)}
         # An AI crawler that is not named falls under `*`, as we do: only named ones can be treated otherwise.
-        self._ai_agents = tuple(agent for agent in AI_AGENTS if agent in named)
-        self._usage = _usage_rules(text)
+        named = {tuple(text.groups[agent]) for agent in AI_AGENTS if agent in text.groups}
+        self._ai_rules = tuple(_protego([*_EVERYONE, *lines]) for lines in named)
+        self._usage = _usage_rules(text.lines)
 
     def allows(self, url: str) -> bool:
-        return self._rules is None or self._rules.can_fetch(url, self._agent)
+        return self._rules is None or self._rules.can_fetch(url, "*")
 
     def reserves_rights(self, url: str) -> bool:
         """True where an AI crawler may not fetch this URL, or a usage preference (aipref, Content-Signal)
         says no to AI."""
-        if self._rules is None:
-            return False
-        if any(not self._rules.can_fetch(url, agent) for agent in self._ai_agents):
+        if any(not rules.can_fetch(url, "*") for rules in self._ai_rules):
             return True
         return self._usage is not None and not self._usage.can_fetch(url, "*")
 
 
-def _usage_rules(text: str) -> Protego | None:
+_EVERYONE = ("User-agent: *",)
+
+
+def _protego(lines: Iterable[str]) -> Protego:
+    return Protego.parse("\n".join(lines))
+
+
+def _usage_rules(text: Iterable[str]) -> Protego | None:
     """Usage preferences as allow and disallow rules: their paths and precedence are those of robots.txt
     (draft-ietf-aipref-attach)."""
     lines = []
-    for value in re.findall(r"(?im)^\s*content-(?:usage|signal)\s*:([^#\r\n]*)", text):
-        path, _, preference = (
-            value.strip().rpartition(" ") if value.strip().startswith("/") else ("/", "", value)
-        )
+    for value in (match[1].strip() for line in text if (match := _USAGE.match(line))):
+        path, _, preference = value.rpartition(" ") if value.startswith("/") else ("/", "", value)
         lines.append(f"{'Disallow' if usage_reserved(preference) else 'Allow'}: {path.split(' ')[0] or '/'}")
     if not any(line.startswith("Disallow") for line in lines):
         return None
-    return Protego.parse("User-agent: *\n" + "\n".join(lines))
+    return _protego([*_EVERYONE, *lines])
 
 
-def product_token(user_agent: str) -> str:
-    """The name that robots.txt has for us: the product in the User-Agent header (RFC 9309, 2.2.1)."""
-    return re.split(r"[\s(]", user_agent.strip(), maxsplit=1)[0] or "wire-ingest"
+_USAGE = re.compile(r"content-(?:usage|signal)\s*:(.*)", re.I)
 
 
 def unreachable(
