@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.model import HostRule, article_id
+from ingest.urls.domains import ascii_host
 from ingest.urls.identity import (
     LINK_CAP,
     HostRules,
@@ -153,6 +154,58 @@ def test_where_stories_have_numbers_a_canonical_link_without_one_is_not_believed
 )
 def test_feed_links_become_absolute_http_or_nothing(href: str, link: str | None) -> None:
     assert clean_link(href, "https://a.example/feeds/rss.xml") == link
+
+
+HOSTS = [
+    # as written, in ASCII
+    ("straße.example", "xn--strae-oqa.example"),
+    ("STRASSE.example", "strasse.example"),
+    ("STRAẞE.example", "xn--strae-oqa.example"),
+    ("ΒΌΛΟΣ.example", "xn--nxasmq6b.example"),
+    ("βόλος.example", "xn--nxasmm1c.example"),
+    ("نامه\u200cای.example", "xn--mgba3gch31f060k.example"),
+    ("ශ්\u200dරී.example", "xn--10cl1a0b660p.example"),
+    ("Bücher。Example．", "xn--bcher-kva.example"),
+    ("bu\u0308cher.example", "xn--bcher-kva.example"),
+    ("ｎｅｗｓ.example", "news.example"),
+    ("ne\u00adws.example", "news.example"),
+    ("XN--STRAE-OQA.example", "xn--strae-oqa.example"),
+    ("😀.example", "xn--e28h.example"),
+    ("ü_a.example", "xn--_a-wka.example"),
+    ("live_blog.example", "live_blog.example"),
+    ("desk-.example", "desk-.example"),
+    ("r3---sn.example", "r3---sn.example"),
+    ("xn--zzzz.example", None),
+    ("xn--news-.example", None),
+    ("xn--.example", None),
+    ("xn--bücher.example", None),
+    ("ne\u200dws.example", None),
+    ("\u0301a.example", None),
+    ("news..example", None),
+    ("ü" * 64 + ".example", None),
+    ("ü." * 600 + "example", None),
+]
+
+
+@pytest.mark.parametrize(("host", "ascii_form"), HOSTS)
+def test_hosts_are_read_as_browsers_read_them(host: str, ascii_form: str | None) -> None:
+    assert ascii_host(host) == ascii_form
+    expected = f"https://{ascii_form}/a/1" if ascii_form else None
+    assert clean_link(f"https://{host}/a/1", "https://a.example/feed.xml") == expected
+    assert clean_link(f"//{host}/a/1", "https://a.example/feed.xml") == expected
+    if ascii_form:
+        # one key, origin and host for the name as written and for its ASCII form
+        for form in (host, ascii_form):
+            assert url_key(f"https://www.{form}/a/1", RULES) == f"{ascii_form}/a/1"
+            assert host_of(f"https://{form}/a/1") == ascii_form
+            assert origin_of(f"https://{form}/a/1") == f"https://{ascii_form}"
+
+
+def test_a_rule_and_a_link_without_scheme_may_write_the_name_either_way() -> None:
+    rules = HostRules([HostRule("straße.example", r"/(\d+)")])
+    assert url_key("https://www.xn--strae-oqa.example/7", rules) == "xn--strae-oqa.example#7"
+    base = "https://xn--strae-oqa.example/feed.xml"
+    assert clean_link("straße.example/7", base) == "https://xn--strae-oqa.example/7"
 
 
 @pytest.mark.parametrize(

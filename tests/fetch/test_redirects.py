@@ -222,3 +222,14 @@ async def test_who_asks_is_said_honestly(site: Site, open_client: OpenClient, tm
     await (await open_client(user_agent=agent)).get("http://news.example/a", kind=Kind.PAGE)
     assert {asked.headers["user-agent"] for asked in site.asked} == {agent}
     assert {asked.headers["accept-encoding"] for asked in site.asked} == {"gzip, deflate, br"}
+
+
+async def test_a_name_outside_ascii_is_asked_for_as_browsers_do(site: Site, open_client: OpenClient) -> None:
+    """Under IDNA 2003 straße would be strasse: another host, and somebody else's page."""
+    hosts = ("xn--strae-oqa.example", "xn--nxasmm1c.example", "strasse.example", "news.example")
+    site.routes["/a"] = reply(302).replace(b"\r\n\r\n", "\r\nLocation: //βόλος.example/b\r\n\r\n".encode())
+    site.routes["/b"] = reply(200, b"ours")
+    client = await open_client(resolve=dict.fromkeys(hosts, (site.address, site.port)))
+    response = await client.get("http://straße.example/a", kind=Kind.PAGE)
+    assert response.url == "http://xn--nxasmm1c.example/b"
+    assert {asked.host for asked in site.asked} == {"xn--strae-oqa.example", "xn--nxasmm1c.example"}

@@ -17,6 +17,7 @@ from yarl import URL
 
 from ingest.errors import Terminal
 from ingest.model import Reason
+from ingest.urls.domains import ascii_host
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -78,7 +79,8 @@ _AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_AUTHORITY = re.compile(r"[\x00-\x20\x7f\\%<>^|]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
+_DOTS = (".", "\u3002", "\uff0e", "\uff61")
 _SAFE = "!$%&'()*+,/:;=?@[]~"
 _WIRE_SAFE = re.compile(r"[A-Za-z0-9!$%&'()*+,/:;=?@\[\]~._-]*")
 _DOTTED = re.compile(r"/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.I)
@@ -121,7 +123,7 @@ class Guard:
     def __init__(self, settings: GuardSettings):
         self._networks = settings.allow_networks
         self._ports = settings.allow_ports
-        self._resolve = {host.lower().rstrip("."): place for host, place in settings.resolve.items()}
+        self._resolve = {_plain(host): place for host, place in settings.resolve.items()}
 
     def target(self, url: str, base: str | None = None) -> RequestTarget:
         """Check `url` as it is written; where it is relative, `base` is the URL that redirected to it.
@@ -167,6 +169,10 @@ class Guard:
                 raise Terminal(Reason.BAD_ADDRESS, f"{refusal}; see allow_networks")
 
 
+def _plain(host: str) -> str:
+    return ascii_host(host) or host.lower().rstrip(".")
+
+
 def refused_as(ip: Address) -> str | None:
     """Returns the name of the special range (IANA's) that this address is in; None for a public address."""
     if isinstance(ip, IPv4Address):
@@ -208,9 +214,10 @@ def _parted(text: str) -> tuple[str, str, str]:
 @lru_cache(4096)
 def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
     """Host and port as the library that will connect reads them: a second parser could read another host out
-    of the same text."""
+    of the same text. Names outside ASCII are written in ASCII before (UTS 46), which that library does by
+    IDNA 2003 where it can."""
     try:
-        parsed = URL(f"{scheme}://{authority}/")
+        parsed = URL(f"{scheme}://{_in_ascii(authority)}/")
     except ValueError as error:
         raise Terminal(Reason.BAD_URL, f"malformed host or port ({error}): {_shown(authority)}") from None
     host = (parsed.raw_host or "").lower()
@@ -222,6 +229,18 @@ def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
                 Reason.BAD_ADDRESS, f"{_shown(authority)} is an IP address in a disguised spelling"
             )
     return host, parsed.port or 0
+
+
+def _in_ascii(authority: str) -> str:
+    """Raises ValueError for a host that has no valid form in ASCII."""
+    if authority.isascii() and "xn--" not in authority.lower():
+        return authority
+    name, colon, port = authority.partition(":")
+    host = ascii_host(name)
+    if host is None:
+        raise ValueError("no valid internationalized name")
+    root = "." if name.endswith(_DOTS) else ""
+    return f"{host}{root}{colon}{port}"
 
 
 def _canonical_v4(host: str) -> bool:

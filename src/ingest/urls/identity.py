@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ingest.model import HostRule
 from ingest.text import strip_control
-from ingest.urls.domains import ascii_host, bare_host
+from ingest.urls.domains import ascii_host, bare_host, raw_host
 from ingest.urls.domains import registrable_domain as registrable_domain
 from ingest.urls.tracking import is_tracking
 
@@ -50,7 +50,7 @@ class HostRules:
     def __init__(self, rules: Iterable[HostRule] = ()) -> None:
         """Raises re.error for an identity that is no regular expression (settings checks first and names the
         file and key)."""
-        self._rules = {bare_host(rule.host.lower()): rule for rule in rules}
+        self._rules = {bare_host(ascii_host(rule.host) or rule.host.lower()): rule for rule in rules}
         self._patterns = {
             host: re.compile(rule.identity) for host, rule in self._rules.items() if rule.identity
         }
@@ -74,7 +74,7 @@ class HostRules:
 
     @staticmethod
     def _nearest(host: str, known: dict[str, HostRule] | dict[str, re.Pattern[str]]) -> str | None:
-        name = bare_host(host.lower())
+        name = bare_host(ascii_host(host) or host.lower())
         while name:
             if name in known:
                 return name
@@ -146,7 +146,7 @@ def clean_link(href: str, base: str) -> str | None:
     text = _absolute_form(text.replace("\\", "/") if "?" not in text else text, base)
     try:
         parts = urlsplit(urljoin(base, text))
-        host = ascii_host(parts.hostname or "")
+        host = ascii_host(raw_host(parts.netloc))
         port = parts.port
     except ValueError:
         return None
@@ -186,8 +186,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
-    raw = parts.hostname or ""
-    return ascii_host(raw) or raw
+    return ascii_host(raw_host(parts.netloc)) or parts.hostname or ""
 
 
 def _port(parts: SplitResult) -> str:
@@ -249,7 +248,8 @@ def _query(query: str) -> str:
 def _absolute_form(text: str, base: str) -> str:
     if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) or text.startswith(("/", "?", "#", ".")):
         return text
-    first = re.split(r"[/?#]", text, maxsplit=1)[0].lower()
+    first = re.split(r"[/?#]", text, maxsplit=1)[0]
+    first = ascii_host(first) or first.lower()
     own = host_of(base)
     known = first.startswith("www.") or (first in (own, bare_host(own)) and "." in first)
     return f"{urlsplit(base).scheme or 'https'}://{text}" if known else text
