@@ -19,6 +19,7 @@ from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch import answers
 from ingest.fetch.backlog import Backlog
 from ingest.fetch.connect import Lookup
+from ingest.fetch.cookies import ChainCookies
 from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, RequestTarget, without_secrets
 from ingest.fetch.hosts import Hosts
@@ -92,7 +93,8 @@ def _limits(kind: Kind, settings: Settings) -> _Limits:
 
 @dataclass(slots=True)
 class _Chain:
-    """A fetch and the redirects it has followed; `left` is what remains of its deadline in seconds."""
+    """A fetch and the redirects it has followed; `left` is what remains of its deadline in seconds. `visited`
+    has the requests sent so far, as address and Cookie header."""
 
     first: RequestTarget
     target: RequestTarget
@@ -100,17 +102,22 @@ class _Chain:
     hops: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     noai: bool = False
+    cookies: ChainCookies = field(default_factory=ChainCookies)
+    visited: set[tuple[str, str]] = field(default_factory=set)
 
     def follow(self, answer: Answer, guard: Guard) -> None:
-        """Go to the target of a redirect. Raises Terminal when it has none, is refused, or leads in a
-        circle."""
+        """Go to the target of a redirect. Raises Terminal when it has none, is refused, or leads in a circle:
+        to an address that was requested before with the same cookies."""
         location = answer.headers.get("location")
         if not location:
             raise Terminal(Reason.HTTP_OTHER, f"HTTP {answer.status} without Location", status=answer.status)
+        self.visited.add((self.target.url, self.cookies.header(self.target)))
+        self.cookies.receive(self.target, answer.cookies, datetime.now(UTC))
         self.hops.append(self.target.url)
         self.statuses.append(answer.status)
         self.target = guard.target(location, base=self.target.url)
-        if len(self.hops) > MAX_HOPS or self.target.url in self.hops:
+        again = (self.target.url, self.cookies.header(self.target)) in self.visited
+        if len(self.hops) > MAX_HOPS or again:
             raise Terminal(
                 Reason.REDIRECT_LOOP, f"redirects in a loop, or more than {MAX_HOPS}: {self.target.url}"
             )
@@ -221,7 +228,9 @@ class Client:
                 if not robots.allows(target.url):
                     raise Terminal(Reason.ROBOTS, f"robots.txt of {target.authority} disallows {target.url}")
                 chain.noai = robots.reserves_rights(target.url)
-            headers = {**sent, **secrets} if chain.may_send_secrets else sent
+            headers = _with_cookies(
+                {**sent, **secrets} if chain.may_send_secrets else sent, chain.cookies.header(target)
+            )
             answer = await self._request(target, headers, kind, chain.left)
             chain.left -= answer.seconds
             if answer.status not in answers.REDIRECTS:
@@ -384,6 +393,14 @@ class Client:
 
 def _fresh(stored: StoredRobots | None) -> StoredRobots | None:
     return stored if stored is not None and stored.expires_at > time.time() else None
+
+
+def _with_cookies(headers: Mapping[str, str], cookies: str) -> Mapping[str, str]:
+    """The headers with the chain's cookies, behind those that the feed's own `headers` have."""
+    if not cookies:
+        return headers
+    own = next((name for name in headers if name.lower() == "cookie"), "Cookie")
+    return {**headers, own: f"{headers[own]}; {cookies}" if own in headers else cookies}
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

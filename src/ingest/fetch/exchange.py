@@ -32,12 +32,13 @@ BIG_AT_ONCE = 6
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`headers` are in lower case, without cookies; `body` is decoded, and empty unless the status is 2xx;
-    `seconds` is how long the exchange took."""
+    `seconds` is how long the exchange took. `cookies` are the Set-Cookie fields as they came."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     seconds: float
+    cookies: tuple[str, ...] = ()
 
 
 class Exchange:
@@ -82,7 +83,8 @@ class Exchange:
                 body = await self._body(reply, cap, limit, cut=cut) if 200 <= reply.status < 300 else b""
         except _CAUGHT as error:
             raise _fault(error, target) from None
-        return Answer(reply.status, _headers(reply), body, time.monotonic() - started)
+        cookies = tuple(reply.headers.getall("Set-Cookie", ()))
+        return Answer(reply.status, _headers(reply), body, time.monotonic() - started, cookies)
 
     async def _body(
         self, reply: aiohttp.ClientResponse, cap: int, limit: asyncio.Timeout, *, cut: bool
