@@ -216,6 +216,13 @@ class Reason(StrEnum):
         "redirect_loop",
         ReasonRule("redirects lead in a circle, or through too many addresses", address_at_fault=True),
     )
+    REDIRECTED_HOME = (
+        "redirected_home",
+        ReasonRule(
+            "the address redirects to the home page, a section, an error or login page, or a domain for sale",
+            address_at_fault=True,
+        ),
+    )
     NOT_A_FEED = ("not_a_feed", ReasonRule("the answer is no feed", feed_weight=REPAIRABLE))
     NOT_HTML = (
         "not_html",

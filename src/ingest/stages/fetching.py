@@ -27,7 +27,8 @@ from ingest.model import (
 from ingest.stages.edges import Edges
 from ingest.stages.extraction import ArchivedPage, Extracted, extract_and_read, extract_archived
 from ingest.stages.judging import Result
-from ingest.urls.identity import host_of
+from ingest.urls.identity import HostRules, host_of
+from ingest.urls.landing import dead_end, is_doubtful, prints, refresh_target
 from ingest.workers import LimitHit
 
 FLUSH_SECONDS = 2.0
@@ -96,6 +97,7 @@ class _Paging:
         self._feeds: dict[str, Feed] = {feed.id: feed for feed in edges.feeds.feeds}
         self._out: asyncio.Queue[Result | None] = asyncio.Queue()
         self._archived: list[tuple[Work, Page]] = []
+        self._refreshes: dict[str, str] = {}  # where a page sends its reader by itself, by the link's key
         self._room = asyncio.Semaphore(AHEAD_PER_WORKER * edges.settings.workers)
         self.extracting: set[asyncio.Task[None]] = set()
 
@@ -145,11 +147,17 @@ class _Paging:
         digest = _sha256(response)
         page = _page_of(work, response, self._edges.archive.append(response, digest), digest)
         self._archived.append((work, page))
+        if target := refresh_target(response.body, response.url):
+            self._refreshes[work.url_key] = target
         return page
 
     async def _extract(self, work: Work, page: Page | None) -> None:
         try:
+            if page is not None:
+                final_url = self._refreshes.pop(work.url_key, page.final_url)
+                _refuse_dead_end(work, final_url, self._edges.rules)
             page, extracted = await self._read(work, page)
+            _refuse_section(work, page, extracted.extraction, self._edges.rules)
             result = Result(
                 work,
                 page,
@@ -159,7 +167,7 @@ class _Paging:
             )
         except LimitHit as hit:
             result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
-        except FetchError as error:  # its record was overwritten meanwhile: a takedown
+        except FetchError as error:  # a dead end; or its record was overwritten meanwhile: a takedown
             result = Result(work, page, error=error)
         except OSError as error:  # a full disk and the like: the page is not to blame
             result = Result(
@@ -246,6 +254,27 @@ class _Paging:
             deadline = deadline or loop.time() + FLUSH_SECONDS
         batch.archived, self._archived = self._archived, []
         return batch if batch.results or batch.archived else None
+
+
+def _refuse_dead_end(work: Work, final_url: str, rules: HostRules) -> None:
+    """Raises Terminal where the page's address shows that the request was redirected to no article."""
+    if work.url.startswith("urn:"):
+        return
+    what = dead_end(work.url, final_url, rules)
+    if what is not None:
+        raise Terminal(Reason.REDIRECTED_HOME, f"redirected to {what}: {final_url}")
+
+
+def _refuse_section(work: Work, page: Page | None, extraction: Extraction, rules: HostRules) -> None:
+    """Raises Terminal where a story's address was redirected to one that may be a section's, and the page
+    there has another headline than the story that was announced."""
+    article = extraction.article
+    if page is None or article is None or not is_doubtful(work.url, page.final_url, rules):
+        return
+    if not prints(article.headline, work.url, work.hints.title):
+        raise Terminal(
+            Reason.REDIRECTED_HOME, f"redirected to a page with another headline: {page.final_url}"
+        )
 
 
 def _sha256(response: Response) -> str:

@@ -22,7 +22,8 @@ _TAIL_PAIR = re.compile(r"&(?P<name>[\w.%-]+)=(?P<value>[^&/]*)$")
 _PCT = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOME = frozenset(("", "home", "index", "default", "homepage"))
-_LISTING = frozenset(
+# First segments of the paths of lists of articles.
+LISTING_SEGMENTS = frozenset(
     (
         "tag",
         "tags",
@@ -38,7 +39,8 @@ _LISTING = frozenset(
         "archive",
     )
 )
-_REPRESENTATION = frozenset(
+# Last segments that name a form of a page, not another page.
+REPRESENTATION_SEGMENTS = frozenset(
     ("amp", "amp.html", "index.html", "index.htm", "index.php", "print", "default.aspx")
 )
 
@@ -258,16 +260,17 @@ def _absolute_form(text: str, base: str) -> str:
 # -- home and section pages --
 
 
-def _segments(path: str) -> list[str]:
+def path_segments(path: str) -> list[str]:
+    """The segments of a path in lower case and one encoding."""
     return [segment for segment in _path(path).lower().split("/") if segment]
 
 
-def _names_story(parts: SplitResult) -> bool:
+def names_story(parts: SplitResult) -> bool:
     """Whether the address itself looks like a story's: a number, three words, or an identifying query."""
     if re.search(r"\d", _query(parts.query)):
         return True
-    segments = [segment for segment in _segments(parts.path) if segment not in _REPRESENTATION]
-    if not segments or segments[0] in _LISTING:
+    segments = [segment for segment in path_segments(parts.path) if segment not in REPRESENTATION_SEGMENTS]
+    if not segments or segments[0] in LISTING_SEGMENTS:
         return False
     last = segments[-1].rsplit(".", 1)[0]
     if re.fullmatch(r"(?:19|20)\d\d(?:-?[01]\d)?", last):  # a year's or month's archive
@@ -276,12 +279,12 @@ def _names_story(parts: SplitResult) -> bool:
 
 
 def _is_section(canonical: SplitResult, final: SplitResult) -> bool:
-    path = _segments(canonical.path)
+    path = path_segments(canonical.path)
     if not path or (len(path) == 1 and path[0].partition(".")[0] in _HOME):
-        return not _names_story(canonical)
-    if _names_story(canonical):
+        return not names_story(canonical)
+    if names_story(canonical):
         return False
-    page = _segments(final.path)
+    page = path_segments(final.path)
     if page[: len(path)] == path and len(page) > len(path):
-        return not set(page[len(path) :]) <= _REPRESENTATION
-    return path[0] in _LISTING or _names_story(final)
+        return not set(page[len(path) :]) <= REPRESENTATION_SEGMENTS
+    return path[0] in LISTING_SEGMENTS or names_story(final)
