@@ -296,6 +296,51 @@ async def test_each_status_is_an_error_with_its_reason(
     assert (type(caught.value), caught.value.reason, caught.value.status) == (error, reason, status)
 
 
+CHALLENGES = [
+    (403, {"CF_Mitigated": "challenge"}, True),
+    (503, {"CF_Mitigated": "Challenge"}, True),
+    (429, {"cf-mitigated": "challenge"}, True),
+    (403, {"X_DataDome": "protected"}, True),
+    (403, {"X_DD_B": "1"}, True),
+    (403, {"X_Vercel_Mitigated": "challenge"}, True),
+    (202, {"X_Amzn_Waf_Action": "challenge"}, True),
+    (405, {"X_Amzn_Waf_Action": "captcha"}, True),
+    (202, {"SG_Captcha": "challenge"}, True),
+    (403, {"X_Vercel_Mitigated": "deny"}, False),
+    (403, {"Server": "cloudflare", "CF_Ray": "1"}, False),
+    (403, {"Server": "AkamaiGHost"}, False),
+    (404, {"X_DataDome": "protected"}, False),
+    (200, {"X_DataDome": "protected"}, False),
+    (200, {"Server": "cloudflare"}, False),
+]
+
+
+@pytest.mark.parametrize(("status", "headers", "challenge"), CHALLENGES)
+async def test_a_challenge_is_told_by_its_header_and_waits(
+    site: Site, open_client: OpenClient, status: int, headers: dict[str, str], challenge: bool
+) -> None:
+    site.routes["/a"] = reply(status, b"<p>One moment</p>", **headers)
+    client = await open_client()
+    (answer,) = await asyncio.gather(
+        client.get("http://news.example/a", kind=Kind.PAGE), return_exceptions=True
+    )
+    waits = isinstance(answer, Transient) and answer.reason is Reason.CHALLENGE and answer.status == status
+    assert waits is challenge
+
+
+async def test_a_challenge_with_retry_after_pauses_its_host(site: Site, open_client: OpenClient) -> None:
+    site.routes["/a"] = reply(429, CF_Mitigated="challenge", Retry_After="90")
+    site.routes["/b"] = reply(200, b"x")
+    client = await open_client()
+    with pytest.raises(Transient) as caught:
+        await client.get("http://news.example/a", kind=Kind.PAGE)
+    assert (caught.value.reason, caught.value.retry_after) == (Reason.CHALLENGE, 90)
+    with pytest.raises(Transient) as caught:
+        await client.get("http://news.example/b", kind=Kind.PAGE)
+    assert (caught.value.reason, caught.value.never_sent) == (Reason.HTTP_429, True)
+    assert "/b" not in site.paths()
+
+
 async def test_the_bytes_are_not_touched(site: Site, open_client: OpenClient) -> None:
     body = bytes(range(256)) * 4
     site.routes["/a"] = reply(200, body, Content_Type="text/html; charset=utf-8", X_Twice="1", x_twice="2")

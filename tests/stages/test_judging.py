@@ -282,6 +282,15 @@ def test_a_passing_failure_is_tried_again_after_a_growing_wait(attempts: int, mi
     assert found.retry["last_reason"] == Reason.TIMEOUT
 
 
+def test_a_challenge_waits_as_long_as_its_reason_says() -> None:
+    challenge = Transient(Reason.CHALLENGE, "HTTP 403: the host challenges the client", status=403)
+    found = judged(failed(challenge))
+    assert (found.outcome, found.reason) == (Outcome.PENDING, Reason.CHALLENGE)
+    assert found.retry is not None
+    assert found.retry["next_attempt_at"] == NOW + timedelta(minutes=60)
+    assert judged(failed(challenge, work(attempts=ATTEMPTS - 1))).outcome is Outcome.FAILED
+
+
 def test_the_last_attempt_ends_as_a_failure() -> None:
     found = judged(failed(TIMEOUT, work(attempts=ATTEMPTS - 1)))
     assert (found.outcome, found.reason, found.retry) == (Outcome.FAILED, Reason.TIMEOUT, None)

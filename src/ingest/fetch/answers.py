@@ -23,23 +23,40 @@ _SECONDS = re.compile(r"\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*", re.ASCII)
 
 def failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
     """Returns the error for an answer that is no 2xx, 304 or redirect."""
-    detail = f"HTTP {status}"
+    detail, wait = f"HTTP {status}", pause(status, headers, now)
+    if challenged(status, headers):
+        detail = f"{detail}: the host challenges the client to be a browser"
+        return Transient(Reason.CHALLENGE, detail, status=status, retry_after=wait)
     if status == 429:
-        return Transient(
-            Reason.HTTP_429, detail, status=status, retry_after=retry_after(headers, now) or UNNAMED_PAUSE
-        )
+        return Transient(Reason.HTTP_429, detail, status=status, retry_after=wait)
     if status >= 500:
-        wait = retry_after(headers, now) if status == 503 else None
         return Transient(Reason.HTTP_5XX, detail, status=status, retry_after=wait)
-    if status == 403 and headers.get("cf-mitigated", "").lower() == "challenge":
-        return Terminal(
-            Reason.CHALLENGE, f"{detail}: the host challenges the client to be a browser", status=status
-        )
     if status in (408, 425):
         return Transient(Reason.HTTP_4XX, detail, status=status)
     if 400 <= status < 500:
         return Terminal(_TERMINAL.get(status, Reason.HTTP_4XX), detail, status=status)
     return Transient(Reason.HTTP_OTHER, f"{detail}, which is no answer to a GET", status=status)
+
+
+def pause(status: int, headers: Mapping[str, str], now: datetime) -> float | None:
+    """Returns the seconds for which an answer asks for no request to its host: 429 (RFC 6585, 4) and 503 (RFC
+    9110, 15.6.4) can; None otherwise."""
+    if status == 429:
+        return retry_after(headers, now) or UNNAMED_PAUSE
+    return retry_after(headers, now) if status == 503 else None
+
+
+def challenged(status: int, headers: Mapping[str, str]) -> bool:
+    """True for a bot defence's challenge in place of the answer, told by a header that is on nothing else: of
+    Cloudflare, Vercel, AWS WAF (which sends 202 and 405 too), SiteGround. DataDome's is on every answer of
+    its hosts, and tells only with an error. (Akamai's refusals have none.)"""
+    if any(headers.get(name, "").strip().lower() in ("challenge", "captcha") for name in _CHALLENGE_HEADERS):
+        return True
+    return status in (401, 403, 429) and any(name in headers for name in _DATADOME)
+
+
+_CHALLENGE_HEADERS = ("cf-mitigated", "x-vercel-mitigated", "x-amzn-waf-action", "sg-captcha")
+_DATADOME = ("x-datadome", "x-dd-b")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -300,16 +300,16 @@ class Client:
         return Robots(stored.body, self._agent).delay if stored is not None and stored.body else 0.0
 
     def _pause_if_asked(self, authority: str, answer: Answer) -> None:
-        """429 and 503 pause the whole host (RFC 6585, 4; RFC 9110, 15.6.4)."""
-        if answer.status in (429, 503):
-            error = answers.failure(answer.status, answer.headers, datetime.now(UTC))
-            if error.retry_after:
-                self._hosts.pause(authority, error.retry_after * (1 + JITTER * random.random()), error.reason)
+        seconds = answers.pause(answer.status, answer.headers, datetime.now(UTC))
+        if seconds:
+            reason = Reason.HTTP_429 if answer.status == 429 else Reason.HTTP_5XX
+            self._hosts.pause(authority, seconds * (1 + JITTER * random.random()), reason)
 
     def _check_status(self, answer: Answer, *, conditional: bool) -> None:
         if answer.status == 206:
             raise Transient(Reason.TRUNCATED, "HTTP 206 although no range was asked for", status=206)
-        if not (200 <= answer.status < 300 or (answer.status == 304 and conditional)):
+        good = 200 <= answer.status < 300 or (answer.status == 304 and conditional)
+        if not good or answers.challenged(answer.status, answer.headers):
             raise answers.failure(answer.status, answer.headers, datetime.now(UTC))
 
     # -- robots.txt ------------------------------------------------------------------------------------------
