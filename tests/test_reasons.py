@@ -59,6 +59,7 @@ POLICY = {
     "out_of_range": ("skipped", None, 1.0),
     "damaged_record": ("failed", None, 1.0),
     "revisit_record": ("skipped", None, 1.0),
+    "missing_token": ("failed", 15, 0.25),
     "deferred": ("failed", 2, 0.25),
     "retry": ("failed", 2, 0.25),
     "internal": ("failed", 2, 0.5),

@@ -60,9 +60,9 @@ class FetchError(IngestError):
 
     @property
     def never_sent(self) -> bool:
-        """True where no request for the URL was sent: its host is paused or deferred, or its robots.txt
-        could not be read."""
-        if self.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE):
+        """True where no request for the URL was sent: its host is paused or deferred, its robots.txt could
+        not be read, or its feed's token is missing."""
+        if self.reason in (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE, Reason.MISSING_TOKEN):
             return True
         paused = self.reason in (Reason.HTTP_429, Reason.HTTP_5XX)
         return paused and self.status is None and self.retry_after is not None

@@ -113,7 +113,8 @@ class Stamp:
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One [[feed]] of feeds.toml, defaults applied. Intervals are seconds. `position` is its place in the
-    file."""
+    file. `headers` are secrets; `missing_variables` are the headers, with their environment variables, that
+    are not set; `page_headers`: pages on the feed's host are requested with them too."""
 
     id: str
     url: str
@@ -128,7 +129,9 @@ class Feed:
     weight: float = 1.0
     enabled: bool = True
     content_type: ContentType | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    missing_variables: tuple[tuple[str, str], ...] = ()
+    page_headers: bool = False
     recheck: bool = False
     position: int = 0
 

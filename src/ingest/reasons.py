@@ -294,6 +294,14 @@ class Reason(StrEnum):
             "the archive record only says that the page was the same as at an earlier capture", ending=SKIPPED
         ),
     )
+    MISSING_TOKEN = (
+        "missing_token",
+        ReasonRule(
+            "an environment variable that the feed's `headers` name is not set, so no request was sent",
+            first_wait=_minutes(15),
+            feed_weight=PASSING,
+        ),
+    )
     DEFERRED = (
         "deferred",
         ReasonRule(

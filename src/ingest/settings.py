@@ -31,6 +31,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SIZE = re.compile(r"\d+(?:\.\d+)?\s*[kmgt]i?b", re.I)  # as DuckDB reads it
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 USER_AGENT = "wire-ingest/0.1 (news archive; contact: set user_agent in ingest.toml)"
 
 
@@ -196,6 +197,8 @@ def _first_error(error: ValidationError, where: str) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
+    if key.startswith("headers"):  # the value may be the token itself, written in the wrong place
+        return f"{where}: {key}: write the name of an environment variable that holds the value"
     shown = repr(first.get("input"))
     return f"{where}: {key}: {message} (got {shown[:80]})"
 
@@ -218,7 +221,15 @@ class _Options(BaseModel):
     enabled: bool = True
     content_type: ContentType | None = None
     headers: dict[str, str] = Field(default_factory=dict)
+    page_headers: bool = False
     recheck: bool = False
+
+    @field_validator("headers")
+    @classmethod
+    def _variables(cls, value: dict[str, str]) -> dict[str, str]:
+        if not all(_VARIABLE.fullmatch(variable) for variable in value.values()):
+            raise ValueError("not the name of an environment variable")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -335,13 +346,12 @@ def _feed(
     merged: dict[str, Any], own: Mapping[str, Any], index: int, path: Path, environ: Mapping[str, str]
 ) -> Feed:
     checked: _Feed = _checked(_Feed, merged, f"{path}: [[feed]] {own.get('id', index + 1)}")
-    headers: dict[str, str] = {}
-    for name, variable in checked.headers.items():
-        if variable not in environ:
-            raise ConfigError(
-                f"{path}: [[feed]] {checked.id}: headers.{name}: environment variable {variable} is not set; "
-                "export it, or take the header out"
-            )
-        headers[name] = environ[variable]
     values = checked.model_dump()
-    return Feed(**{**values, "headers": headers, "content_type": checked.content_type}, position=index)
+    tokens = {name: environ.get(variable, "").strip() for name, variable in checked.headers.items()}
+    # A variable that is not set fails its feed when it is polled (fetch/tokens.py), not the others.
+    missing = tuple((name, checked.headers[name]) for name, token in tokens.items() if not token)
+    values |= {
+        "headers": {name: token for name, token in tokens.items() if token},
+        "missing_variables": missing,
+    }
+    return Feed(**{**values, "content_type": checked.content_type}, position=index)

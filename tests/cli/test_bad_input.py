@@ -120,10 +120,10 @@ CONFIGURATION = {
     ),
     "id twice": ("feeds.toml", FEED * 2, ("feeds.toml", "'a'", "own")),
     "unknown zone": ("feeds.toml", f"{FEED}timezone = 'Mars/Base'", ("feeds.toml", "timezone", "Mars/Base")),
-    "unset header": (
+    "a token in place of its variable": (
         "feeds.toml",
-        f"{FEED}headers.Authorization = 'NO_SUCH_KEY'",
-        ("NO_SUCH_KEY", "not set"),
+        f"{FEED}headers.Authorization = 'Bearer hunter2'",
+        ("feeds.toml", "headers", "environment variable"),
     ),
     "bad identity": (
         "feeds.toml",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
+from ingest.fetch.tokens import page_headers
 from ingest.model import (
     ArchivePlace,
     EntryHints,
@@ -118,7 +119,8 @@ class _Paging:
                 page = await self._page(work)
             except FetchError as error:
                 await self._out.put(Result(work, error=error))
-                refused = refused + 1 if error.never_sent else 0
+                if error.reason is not Reason.MISSING_TOKEN:  # which says nothing of the host
+                    refused = refused + 1 if error.never_sent else 0
                 continue
             refused = 0
             await self._hand_over(work, page)
@@ -143,7 +145,8 @@ class _Paging:
         return await self._fetched(work)
 
     async def _fetched(self, work: Work) -> Page:
-        response = await self._edges.client.get(work.url, kind=Kind.PAGE)
+        tokens = page_headers(self._feeds.get(work.feed_id or ""), work.url, self._edges.settings)
+        response = await self._edges.client.get(work.url, kind=Kind.PAGE, headers=tokens)
         digest = _sha256(response)
         page = _page_of(work, response, self._edges.archive.append(response, digest), digest)
         self._archived.append((work, page))

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 from ingest.errors import FetchError, Terminal
 from ingest.fetch.client import Kind
+from ingest.fetch.tokens import feed_headers
 from ingest.load import links, polls, work
 from ingest.load.db import Connection
 from ingest.load.pages import advance
@@ -99,7 +100,7 @@ async def _fetch(edges: Edges, feed: Feed, state: FeedState) -> PolledFeed:
     etag, modified = conditional(state, edges.now)
     try:
         answer = await edges.client.get(
-            state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed.headers
+            state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed_headers(feed)
         )
     except FetchError as error:
         return PolledFeed(feed, state, error, None)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from ingest.errors import FetchError
 from ingest.fetch.client import Client, Kind
+from ingest.fetch.tokens import feed_headers
 from ingest.model import Feed, FeedDocument
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.settings import FeedList, Settings, load_feeds
@@ -53,7 +54,7 @@ def _chosen(settings: Settings, target: str | None) -> tuple[FeedList | None, tu
 async def _check(feed: Feed, settings: Settings, client: Client, workers: WorkerPool) -> FeedCheck:
     now = datetime.now(UTC)
     try:
-        answer = await client.get(feed.url, kind=Kind.FEED, headers=feed.headers)
+        answer = await client.get(feed.url, kind=Kind.FEED, headers=feed_headers(feed))
         feed_input = FeedInput(
             feed=feed,
             body=answer.body,

@@ -17,6 +17,7 @@ from ingest.backfill.sources.sites import SourceReport, fetch_listing
 from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.client import Kind
+from ingest.fetch.tokens import feed_headers
 from ingest.model import Entry, Feed, FeedDocument, Reason
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.settings import FeedList
@@ -122,8 +123,8 @@ def _address(entry: Entry, paged: Paged) -> ListedAddress:
 
 async def _document(edges: Edges, feed: Feed, url: str, report: SourceReport) -> FeedDocument | None:
     # A feed's tokens belong to its origin: a page on another host, or without TLS, is fetched without them.
-    tokens = feed.headers if origin_of(url) == origin_of(feed.url) else None
     try:
+        tokens = feed_headers(feed) if origin_of(url) == origin_of(feed.url) else None
         response = await fetch_listing(edges, url, kind=Kind.FEED, headers=tokens)
         feed_input = FeedInput(
             feed=feed,
