@@ -32,6 +32,7 @@ from prefect.workers.process import ProcessWorker
 from flows.plan import POOLS, Deployment, Schedule, load_plan
 from flows.serve.environment import HEARTBEAT_SECONDS
 from ingest.errors import ConfigError
+from ingest.settings import load_settings, settings_file
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
 TAG = "wire-ingest"
@@ -171,6 +172,14 @@ def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Depl
     )
 
 
+def run_paths(config: Path | None, *, data: Path | None, feeds: Path | None) -> dict[str, str]:
+    """The parameters that name files: where the settings in use here have them, which the folder of a run
+    would not find. Raises ConfigError for settings that cannot be read."""
+    settings = load_settings(config, {"data": data, "feeds": feeds})
+    paths = {"feeds": settings.feeds, "data": settings.data, "config": settings_file(config)}
+    return {name: str(path.resolve()) for name, path in paths.items() if path}
+
+
 def main() -> None:
     """Paths are stored in the deployments as absolute ones: a worker starts each run in a folder of its
     own."""
@@ -191,10 +200,8 @@ def main() -> None:
     if options.crash_running_only:
         asyncio.run(crash_runs())
         return
-    paths = {
-        name: str(path.resolve()) for name in ("feeds", "data", "config") if (path := getattr(options, name))
-    }
     try:
+        paths = run_paths(options.config, data=options.data, feeds=options.feeds)
         asyncio.run(apply(planned(options.interval, paths), crash_running=options.crash_running))
     except ConfigError as error:
         sys.exit(str(error))

@@ -3,12 +3,15 @@ never a traceback."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from ingest.cli.main import cli
 from ingest.errors import ConfigError
-from ingest.settings import load_feeds, load_settings
+from ingest.settings import load_feeds, load_settings, settings_file
 
 FEED = '[[feed]]\nid = "a"\nurl = "http://a.example/"\n'
 
@@ -57,3 +60,30 @@ def test_a_list_of_feeds_names_the_key_at_fault(tmp_path: Path, text: str, key: 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=rf"feeds\.toml.*: {key}"):
         load_feeds(path, environ={})
+
+
+def commands(group: click.Group, name: str = "ingest") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {part}")
+        elif command is not None:
+            yield f"{name} {part}", command
+
+
+def test_every_command_that_reads_settings_takes_a_settings_file() -> None:
+    options = {name: {option for p in c.params for option in p.opts} for name, c in commands(cli)}
+    with_data = {name for name, opts in options.items() if "--data" in opts}
+    assert len(with_data) > 20
+    assert {name for name in with_data if "--config" not in options[name]} == {"ingest demo"}
+
+
+def test_the_settings_file_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings_file(None, {}) is None
+    assert settings_file(None, {"INGEST_CONFIG": "desk.toml"}) == Path("desk.toml")
+    (tmp_path / "ingest.toml").write_text("batch = 7", encoding="utf-8")
+    assert settings_file(None, {}) == Path("ingest.toml")
+    assert settings_file(Path("own.toml"), {"INGEST_CONFIG": "desk.toml"}) == Path("own.toml")
+    assert load_settings(environ={}).batch == 7

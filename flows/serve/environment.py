@@ -1,15 +1,19 @@
 """Prefect's settings, the same for server, workers and command line.
 
-python -m flows.serve.environment --data DIR --port 4200 > prefect.env      # for systemd, containers or a
-shell
+python -m flows.serve.environment [--data D] [--config C] [--port 4200] > prefect.env
+
+The file is for systemd, containers or a shell.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from flows.logs import LOGGERS
+from ingest.errors import ConfigError
+from ingest.settings import load_settings
 
 HEARTBEAT_SECONDS = 30
 """Between two heartbeats of a run; Prefect allows no shorter time. After three missed ones the automation of
@@ -58,14 +62,16 @@ def main() -> None:
     """Print NAME=value lines."""
     parser = argparse.ArgumentParser(prog="python -m flows.serve.environment", description=__doc__)
     parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path("data"),
-        help="data directory; Prefect's database goes to its folder `prefect`",
+        "--data", type=Path, help="data directory; Prefect's database goes to its folder `prefect`"
     )
+    parser.add_argument("--config", type=Path, help="settings file (default: ingest.toml)")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     options = parser.parse_args()
-    for name, value in settings_for((options.data / "prefect").resolve(), options.port).items():
+    try:
+        data = load_settings(options.config, {"data": options.data}).data
+    except ConfigError as error:
+        sys.exit(str(error))
+    for name, value in settings_for((data / "prefect").resolve(), options.port).items():
         print(f"{name}={value}")
 
 

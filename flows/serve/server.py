@@ -26,7 +26,7 @@ from flows.serve.sample import sample_wire
 from flows.serve.tree import Tree, end_marked
 from ingest.errors import ConfigError, IngestError
 from ingest.load.locks import run_lock
-from ingest.settings import load_feeds, load_settings
+from ingest.settings import load_feeds, load_settings, settings_file
 
 _START_SECONDS = 180.0
 """The server makes its database at the first start, which took a minute on a busy machine."""
@@ -83,8 +83,7 @@ def _configured(options: ServeOptions) -> Iterator[tuple[Path, list[str]]]:
         listed = load_feeds(settings.feeds)
         if not listed.feeds:
             raise ConfigError(f"{listed.path}: no [[feed]] in it; add one (id, url)")
-        settings_file = config or (Path("ingest.toml") if Path("ingest.toml").exists() else None)
-        paths = {"data": settings.data, "feeds": settings.feeds, "config": settings_file}
+        paths = {"data": settings.data, "feeds": settings.feeds, "config": settings_file(config)}
         setup = [part for name, path in paths.items() if path for part in (f"--{name}", str(path.resolve()))]
         yield settings.data.resolve(), setup
 

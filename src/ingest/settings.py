@@ -151,9 +151,9 @@ def load_settings(
     """Returns the settings of `config` (by default ingest.toml in the working directory, if it exists), the
     environment and `overrides`, where None means not given. Raises ConfigError."""
     environ = os.environ if environ is None else environ
-    named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
-    path = named or Path("ingest.toml")
-    values = read_toml(path) if named or path.exists() else {}
+    found = settings_file(config, environ)
+    path = found or Path("ingest.toml")
+    values = read_toml(path) if found else {}
     _check_keys(values, set(Settings.model_fields), str(path))
     for name in PATHS & values.keys():
         if not isinstance(values[name], str) or not values[name]:
@@ -167,6 +167,15 @@ def load_settings(
         return Settings.model_validate({**values, **from_env, **on_command_line})
     except ValidationError as error:
         raise ConfigError(_first_error(error, f"{path} or {PREFIX}<KEY>")) from None
+
+
+def settings_file(config: Path | None, environ: Mapping[str, str] | None = None) -> Path | None:
+    """Returns the settings file in use: `config`, the one that INGEST_CONFIG names, or ingest.toml in the
+    working directory; None where there is none. A process that starts others elsewhere passes it on."""
+    environ = os.environ if environ is None else environ
+    named = config or (Path(environ["INGEST_CONFIG"]) if environ.get("INGEST_CONFIG") else None)
+    usual = Path("ingest.toml")
+    return named or (usual if usual.exists() else None)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from prefect.events.schemas.events import RelatedResource, Resource, ResourceSpe
 from prefect.flows import Flow, load_flow_from_entrypoint
 
 from flows.plan import load_plan
+from flows.serve import environment
 from flows.serve.environment import HEARTBEAT_SECONDS, settings_for
-from flows.setup import _check_parameters, planned, zombie_automation
+from flows.setup import _check_parameters, planned, run_paths, zombie_automation
 from ingest.errors import ConfigError
 
 
@@ -34,6 +35,41 @@ def test_a_parameter_no_flow_has_is_an_error() -> None:
     found: Flow[..., Any] = load_flow_from_entrypoint(wanted.entrypoint, use_placeholder_flow=False)
     with pytest.raises(ConfigError, match="max_secs"):
         _check_parameters(found, wanted)
+
+
+@pytest.mark.parametrize("named", ["option", "variable", "folder"])
+def test_the_parts_keep_the_settings_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker starts each run in another folder, where a relative path and ingest.toml mean nothing."""
+    home = tmp_path / "wire"
+    home.mkdir()
+    (home / "ingest.toml").write_text('data = "news"\nfeeds = "list.toml"\n', encoding="utf-8")
+    monkeypatch.chdir(home if named == "folder" else tmp_path)
+    config = Path("wire/ingest.toml") if named == "option" else None
+    if named == "variable":
+        monkeypatch.setenv("INGEST_CONFIG", "wire/ingest.toml")
+    paths = {name: str(home / file) for name, file in FILES.items()}
+    assert run_paths(config, data=None, feeds=None) == paths
+    elsewhere = {"data": str(tmp_path / "other"), "feeds": str(tmp_path / "f.toml")}
+    given = {"data": tmp_path / "other", "feeds": tmp_path / "f.toml"}
+    assert run_paths(config, **given) == {**paths, **elsewhere}
+    monkeypatch.setattr(sys, "argv", ["environment", *(["--config", str(config)] if config else [])])
+    environment.main()
+    assert f"PREFECT_HOME={home / 'news' / 'prefect'}\n" in capsys.readouterr().out
+
+
+FILES = {"config": "ingest.toml", "data": "news", "feeds": "list.toml"}
+
+
+def test_without_a_settings_file_the_parts_have_the_paths_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = run_paths(None, data=None, feeds=None)
+    assert paths == {"data": str(tmp_path / "data"), "feeds": str(tmp_path / "feeds.toml")}
+    with pytest.raises(ConfigError, match=r"none\.toml"):
+        run_paths(Path("none.toml"), data=None, feeds=None)
 
 
 def test_three_heartbeats_may_be_missed() -> None:
