@@ -2,6 +2,6 @@
 in."""
 
 from ingest.dates.names import month_number
-from ingest.dates.resolve import from_url, nearest_day, resolve
+from ingest.dates.resolve import from_url, nearest_day, numeric_orders, resolve
 
-__all__ = ["from_url", "month_number", "nearest_day", "resolve"]
+__all__ = ["from_url", "month_number", "nearest_day", "numeric_orders", "resolve"]

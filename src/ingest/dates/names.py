@@ -26,6 +26,16 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i").split())
 
 
+# Signs that look alike: hyphens, dashes and the minus sign; apostrophes.
+_SIGNS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’ʼ‘׳", "'"))
+
+
+def fold_signs(text: str) -> str:
+    """fold(), with one kind of hyphen and one kind of apostrophe."""
+    text = fold(text)
+    return text if text.isascii() else text.translate(_SIGNS)
+
+
 def _digit(char: str) -> str:
     if char.isascii() or not char.isdecimal():
         return char
@@ -90,6 +100,39 @@ _MONTHS = (
     "aralık ara decembrie joulukuuta joulukuu δεκεμβρίου δεκέμβριος δεκ "
     "ديسمبر كانون_الأول דצמבר בדצמבר दिसंबर दिसम्बर ডিসেম্বর ธันวาคม ธ.ค. دسامبر disember",
 )
+# The same months in more languages, and the short forms that are common words elsewhere ("pro", "dub"): they
+# are believed only where the whole string must be a date, not in running text. One line a month: cs sk sl hr
+# sr uk be bg mk az ms hu fi et lv lt he bn mr ur ca gl is sq af fil sw kk uz, Arabic of Morocco and Syria.
+_MORE_MONTHS = (
+    "led januára siječnja siječanj јануар јан студзеня студзень яну јануари yanvar tammi jaanuar jaan "
+    "janvāris janvārī sausio sausis জানুয়ারী जानेवारी जाने جنوری gener xaneiro xan janúar janar januarie "
+    "қаңтар januarja",
+    "úno februára veljače veljača фебруар феб лютага люты fevral febr helmi veebruar veebr februāris "
+    "februārī vasario vasaris פבר ফেব্রুয়ারী फेब्रुवारी فروری febrer febreiro febrúar shkurt pebrero ақпан "
+    "februarja",
+    "bře marec ožujka ožujak сакавіка сакавік márc maalis märts martā marta kovo kovas مارچ març marso "
+    "machi maart наурыз",
+    "dub apríla travnja travanj красавіка красавік aprel huhti aprill aprīlis aprīlī balandžio balandis אפר "
+    "एप्रिल اپریل d’abril prill aprili сәуір aprila квіт",
+    "kvě mája svibnja svibanj мај траўня touko maijs maijā gegužės gegužė مئی ماي maig maí maja мамыр трав",
+    "čvn júna junij junija lipnja lipanj јун јуни чэрвеня чэрвень iyun kesä juuni jūnijs jūnijā birželio "
+    "birželis جون juny xuño júní qershor junie hunyo маусым черв",
+    "čvc júla julij julija srpnja srpanj јул јули ліпеня ліпень iyul heinä juuli jūlijs jūlijā liepos liepa "
+    "जुलै جولائی تموز يوليوز juliol xullo júlí korrik julie hulyo шілде",
+    "srp augusta avgust avgusta kolovoza kolovoz жніўня жнівень avqust ogo elo augusts augustā rugpjūčio "
+    "rugpjūtis אוג ऑगस्ट اگست غشت agost ágúst gusht agosti тамыз серп",
+    "zář septembra rujna rujan септембар сеп верасня верасень sentyabr szept syys septembris septembrī "
+    "rugsėjo rugsėjis ספט सप्टेंबर ستمبر شتنبر shtator setyembre septemba қыркүйек sentabr",
+    "říj októbra oktobra oktobar октобар кастрычніка кастрычнік oktyabr loka oktoober oktobris oktobrī "
+    "spalio spalis אוק ऑक्टोबर اکتوبر d’octubre tetor oktubre oktoba қазан oktabr",
+    "novembra studenoga studenog studeni новембар нов лістапада лістапад ное noyabr marras novembris "
+    "novembrī lapkričio lapkritis נוב नोव्हेंबर نومبر نونبر nëntor nobyembre novemba қараша лист",
+    "pro decembra prosinca prosinac decembar децембар дец снежня снежань dekabr dis joulu detsember dets "
+    "decembris decembrī gruodžio gruodis דצמ डिसेंबर دسمبر دجنبر desembre decembro dhjetor disyembre "
+    "desemba желтоқсан груд",
+)
+# What Croatian and Bosnian mean by a name that is another month in Polish or Czech (CLDR).
+_CROATIAN = "lip:6 srp:7 lis:10 listopad:10 listopada:10"
 # Monday first: en de fr es pt it nl sv pl ru uk tr id ar el he hi ja zh ko.
 _WEEKDAYS = (
     "monday mon montag mo lundi lun lunes segunda segunda-feira "
@@ -114,29 +157,72 @@ _WEEKDAYS = (
     "söndag søndag niedziela воскресенье вс неділя pazar minggu الأحد "
     "κυριακή रविवार 日曜日 星期日 星期天 周日 일요일",
 )
+# More languages and short forms. A word in two lines means either ("so": Saturday in Czech, Sunday in
+# German).
+_MORE_WEEKDAYS = (
+    "seg ma lu man mån pon pondělí po pondelok ponedeljek ponedjeljak понедељак панядзелак понеделник "
+    "pzt sen "
+    "isnin luni hétfő maanantaina maanantai ma esmaspäev pirmdiena pirmadienis δευ שני सोम সোমবার پیر "
+    "จันทร์ dilluns mánudagur",
+    "mar ter ma tis tirs tir ti wt úterý út utorok torek tor utorak уторак аўторак вто sal sel marți kedd "
+    "tiistaina tiistai teisipäev otrdiena antradienis τρί שלישי मंगल মঙ্গলবার منگل อังคาร dimarts",
+    "mié qua wo ons śr st sreda sre srijeda sri середа серада сряда çar rab miercuri szerda "
+    "keskiviikkona keskiviikko ke kolmapäev trešdiena trečiadienis τετ רביעי बुध বুধবার بدھ พุธ dimecres",
+    "jue qui gio to tors tor czw čtvrtek čt štvrtok št četrtek čet četvrtak четвртак чацвер четвъртък "
+    "per kam "
+    "khamis joi csütörtök torstaina torstai neljapäev ceturtdiena ketvirtadienis πέμ חמישי गुरु "
+    "বৃহস্পতিবার جمعرات พฤหัสบดี dijous",
+    "vie vi sex vr fre pt pátek pá piatok pi petek pet petak петак пятніца петък cum jum jumaat vineri "
+    "péntek "
+    "perjantaina perjantai pe reede piektdiena penktadienis παρ שישי शुक्र শুক্রবার ศุกร์ divendres",
+    "sáb sá za lör lør la sob so sobota subota sub субота събота cmt sab sâmbătă szombat lauantaina lauantai "
+    "laupäev sestdiena šeštadienis σάβ שבת शनि শনিবার ہفتہ เสาร์ dissabte saterdag",
+    "dom do zo sön søn su niedz nd ndz neděle ne nedeľa nedelja ned nedjelja недеља нед нд нядзеля неделя "
+    "недела paz min ahad duminică vasárnap sunnuntaina sunnuntai pühapäev svētdiena sekmadienis κυρ "
+    "ראשון रवि রবিবার اتوار อาทิตย์ diumenge",
+)
 _FILLERS = (
     "at on um am den der die le la el il de do del of the à a às as "
-    "alle alla ore hs hrs kl klo uhr om w v в о у года г р год роки року pm"
+    "alle alla ore hs hrs kl klo uhr om w v в о у года г р год роки року р r g"
     " saat tarihi tanggal pukul ngày năm lúc στις "
     "published posted publicado publié veröffentlicht pubblicato date from le: "
     "date: posted: published: publié: stand: em en ning kello o godz godzinie ob ve في يوم שעה बजे"
+    " the las los dnia dne dňa klokken klockan klokka uur u h hod óra kor ora orele kell d m gada"
+    " pada jam"
+    " publicada publicata publicerad publicerat publisert udgivet geplaatst gepubliceerd op opublikowano data"
+    " yayınlanma yayınlandı опубликовано опубліковано publikováno fecha datum dato pvm الساعة ساعت יום ב"
+    " วันที่ วัน ที่ เวลา น พ.ศ"
 )
 
 
 def _table(lines: tuple[str, ...], start: int) -> dict[str, int]:
     return {
-        fold(word.replace("_", " ")).rstrip("."): number
+        fold_signs(word.replace("_", " ")).rstrip("."): number
         for number, line in enumerate(lines, start)
         for word in line.split()
     }
 
 
+def _days_of(*tables: tuple[str, ...]) -> dict[str, frozenset[int]]:
+    numbers: dict[str, set[int]] = {}
+    for table in tables:
+        for number, line in enumerate(table):
+            for word in line.split():
+                numbers.setdefault(fold_signs(word.replace("_", " ")).rstrip("."), set()).add(number)
+    return {word: frozenset(days) for word, days in numbers.items()}
+
+
 MONTHS = _table(_MONTHS, 1)
+DATE_MONTHS = _table(_MORE_MONTHS, 1) | MONTHS
+"""Month names for a string that is a date as a whole: MONTHS and more."""
+CROATIAN_MONTHS = {word: int(number) for word, _, number in (s.partition(":") for s in _CROATIAN.split())}
 WEEKDAYS = _table(_WEEKDAYS, 0)
-FILLERS = frozenset(fold(word) for word in _FILLERS.split()) - MONTHS.keys()
+DATE_WEEKDAYS = _days_of(_WEEKDAYS, _MORE_WEEKDAYS)
+"""Weekday name -> the days it can mean, 0 for Monday, for a string that is a date as a whole."""
+FILLERS = frozenset(fold(word) for word in _FILLERS.split()) - DATE_MONTHS.keys()
 LONG_MONTHS = tuple(sorted((name for name in MONTHS if " " in name), key=len, reverse=True))
 
 
 def month_number(word: str) -> int | None:
     """1..12 for a month's name or short form in any of the languages above, else None."""
-    return MONTHS.get(fold(word).rstrip("."))
+    return MONTHS.get(fold_signs(word).rstrip("."))

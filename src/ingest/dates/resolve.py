@@ -3,56 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from ingest.dates.forms import Clock, DateReading, make_day, readings
+from ingest.dates.forms import readings
 from ingest.dates.names import MONTHS, fold
+from ingest.dates.reading import Clock, DateReading, make_day
 from ingest.dates.zones import UnknownZone, iana, local_instant, printed_instant, region_of
 from ingest.model import Precision, Stamp, StampSource
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 
-_EPOCH = re.compile(r"\s*(?:/Date\()?(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.(\d{1,9}))?(?:\)/)?\s*\Z")
+_EPOCH = re.compile(
+    r"(/date\(|@)?(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.\d{1,9})?(?:(?<=\d)[+-]\d{4})?(?:\)/)?\Z"
+)
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])[0-5]\d\Z")
-_MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
+_MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "AS", "MP", "VI", "UM"})
+# English speakers of the first write both orders; in the others Spanish and English ones differ.
+_BOTH_ORDERS = frozenset({"CA", "PH", "PR", "PA", "KY", "LR"})
 _YEAR_FIRST = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "IR"})
 # Languages whose writers all put the day first, wherever they live. English is left out: it depends on the
 # country.
-_DAY_FIRST = frozenset(
-    [
-        "ar",
-        "bg",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "es",
-        "fi",
-        "fr",
-        "he",
-        "hi",
-        "hr",
-        "id",
-        "it",
-        "nb",
-        "nl",
-        "nn",
-        "no",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "sl",
-        "sr",
-        "th",
-        "tr",
-        "uk",
-        "ur",
-        "vi",
-    ]
+_DAY_FIRST_LANGUAGES = (
+    "ar az be bg bn bs ca cs da de el es et fi fr gl gu he hi hr id is it ka kk kn lv mk ml mr nb nl nn no "
+    "pa pl pt ro ru sk sl sq sr ta te th tr uk ur uz vi"
 )
+_DAY_FIRST = frozenset(_DAY_FIRST_LANGUAGES.split())
+_DAY_FIRST_WITH_HYPHENS = frozenset({"da", "es", "hi", "id", "it", "nl", "pt", "vi"})
+_CROATIAN = frozenset({"hr", "bs", "sh"})
+_FOR_PROGRAMS = frozenset({StampSource.FEED, StampSource.JSONLD, StampSource.META})
+_YEAR_LAST = re.compile(r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}(?!\d)")
 _MAX_CHARS = 200
 
 
@@ -65,36 +46,45 @@ def resolve(
     language: str | None = None,
     region: str | None = None,
     literal: bool = False,
+    orders: Mapping[str, str] | None = None,
 ) -> Stamp | None:
     """What a printed stamp means, in UTC; None where it means nothing or nothing certain.
 
     `zone` is the IANA zone of stamps that print none (a feed's setting); without it such a stamp gives its
-    day only. `language` (BCP 47) and `region` (ISO 3166) settle 03/04/2025 and names like IST; unsettled,
-    they give the day or None. A name that did not hold on that day ("EST" in July) leaves the day, unless
-    `literal`: then it is taken at its word. Accepted are 1990-01-01 to `now` + 48 h. Stamp.zone names the
-    zone that was assumed. `now` is aware. Never raises.
+    day only. An hour that the clocks of the zone skipped moves forward, one that they showed twice is the
+    first of both. 03/04/2025 is settled by the weekday that is printed with it, else by `orders` (the
+    document's other dates, see numeric_orders), else by `language` (BCP 47) and `region` (ISO 3166), else by
+    `now`; unsettled, it is None. Language and region settle names like IST too; unsettled, they give the day.
+    A name that did not hold on that day ("EST" in July) leaves the day, unless `literal`: then it is taken at
+    its word. Accepted are 1990-01-01 to `now` + 48 h. Stamp.zone names the zone that was assumed. `now` is
+    aware. Never raises.
     """
     if not raw or len(raw) > _MAX_CHARS:
         return None
-    if instant := _epoch(raw):
+    if instant := _epoch(raw, source):
         return _accept(instant, Precision.INSTANT, raw, source, now, None)
     place = region_of(language, region)
-    chosen = _choose([r for r in readings(raw) if _day_in_window(r.day, now)], language, place)
-    if chosen is None:
+    allowed = readings(raw, thai=_tongue(language) == "th")
+    chosen = allowed[0] if len(allowed) == 1 else _choose(allowed, now, language, place, orders)
+    if chosen is None or not _day_in_window(chosen.day, now):
         return None
     return _stamp(chosen, raw, source, now, zone, place, literal)
 
 
-def _epoch(raw: str) -> datetime | None:
+def _epoch(raw: str, source: StampSource) -> datetime | None:
     """Seconds, milli-, micro- or nanoseconds since 1970, told apart by their length: 9-10, 12-13, 15-16,
-    18-19 digits."""
-    match = _EPOCH.match(fold(raw) if not raw.isascii() else raw)
-    if match is None or _COMPACT.match(match[1]):
+    18-19 digits. `@1743588900` (date of GNU) and /Date(1743588900000-0400)/ (JSON of .NET) say so themselves;
+    bare digits are one only in a field that holds a date for programs."""
+    last = raw.rstrip()[-1:]
+    if not (last in ")/" or last.isdecimal()):
         return None
-    digits = len(match[1])
+    match = _EPOCH.match(fold(raw))
+    if match is None or _COMPACT.match(match[2]) or not (match[1] or source in _FOR_PROGRAMS):
+        return None
+    digits = len(match[2])
     scale = 1 if digits <= 10 else 1_000 if digits <= 13 else 1_000_000 if digits <= 16 else 1_000_000_000
     return datetime.fromtimestamp(0, UTC) + timedelta(
-        seconds=int(match[1]) // scale, microseconds=_micros(int(match[1]) % scale, scale)
+        seconds=int(match[2]) // scale, microseconds=_micros(int(match[2]) % scale, scale)
     )
 
 
@@ -102,23 +92,68 @@ def _micros(rest: int, scale: int) -> int:
     return rest * 1_000_000 // scale
 
 
-def _choose(allowed: list[DateReading], language: str | None, region: str | None) -> DateReading | None:
-    """The only reading, or that of the writer's usual order; None while two days are possible."""
-    days = {r.day for r in allowed}
-    if len(days) <= 1:
-        return allowed[0] if allowed else None
-    order = _order(language, region)
-    return next((r for r in allowed if r.order == order), None)
+def _choose(
+    allowed: Sequence[DateReading],
+    now: datetime,
+    language: str | None,
+    region: str | None,
+    orders: Mapping[str, str] | None,
+) -> DateReading | None:
+    """The only reading, or the one that the evidence leaves; None while two days are possible."""
+    if any(reading.weekdays for reading in allowed):
+        # A weekday that fits no reading proves none.
+        allowed = [reading for reading in allowed if reading.day.weekday() in reading.weekdays]
+    if any(reading.croatian for reading in allowed) and language:
+        croatian = _tongue(language) in _CROATIAN
+        allowed = [reading for reading in allowed if reading.croatian == croatian]
+    if len({reading.day for reading in allowed}) > 1 and allowed[0].order:
+        order = (orders or {}).get(allowed[0].separator) or _order(allowed, now, language, region)
+        if order:
+            allowed = [reading for reading in allowed if reading.order == order]
+    if len({reading.day for reading in allowed}) > 1:
+        allowed = [reading for reading in allowed if _day_in_window(reading.day, now)]
+    return allowed[0] if len({reading.day for reading in allowed}) == 1 else None
 
 
-def _order(language: str | None, region: str | None) -> str | None:
+def _order(
+    allowed: Sequence[DateReading], now: datetime, language: str | None, region: str | None
+) -> str | None:
+    """The order in which writers of that language and region put the numbers, None where they differ."""
+    tongue = _tongue(language)
+    by_year = any(each.order == "ymd" and _day_in_window(each.day, now) for each in allowed)
+    if by_year and allowed[0].separator[0] == "-" and tongue not in _DAY_FIRST_WITH_HYPHENS:
+        return None  # 26-03-05 is 2026 or the 26th to those who write 2026-03-05
     if region in _MONTH_FIRST:
-        return "mdy"
+        return "mdy" if tongue in ("", "en") else None
     if region in _YEAR_FIRST:
         return "ymd"
-    if region is not None and region != "CA":
-        return "dmy"
-    return "dmy" if language and language.split("-")[0].lower() in _DAY_FIRST else None
+    if region in _BOTH_ORDERS:
+        return None
+    return "dmy" if region is not None or tongue in _DAY_FIRST else None
+
+
+def _tongue(language: str | None) -> str:
+    return (language or "").replace("_", "-").partition("-")[0].strip().lower()
+
+
+def numeric_orders(raws: Iterable[str | None]) -> dict[str, str]:
+    """Separator -> the order ('dmy', 'mdy') of the numeric dates of one document, as far as they prove it.
+
+    One program prints all dates of a document alike: beside 25/04/2025 and `Fri, 03/04/2025` every
+    04/03/2025 is a day in March read day first. Where dates of one document prove both orders, the value is
+    'mixed': then none of the others is settled, by the language neither. Only years of four digits are
+    evidence. Pure, and independent of the order of `raws`.
+    """
+    proved: dict[str, set[str]] = {}
+    for raw in raws:
+        if raw is None or len(raw) > _MAX_CHARS or not _YEAR_LAST.search(raw):
+            continue
+        allowed = [each for each in readings(raw) if each.order]
+        if any(each.weekdays for each in allowed) and len(allowed) > 1:
+            allowed = [each for each in allowed if each.day.weekday() in each.weekdays]
+        if len(allowed) == 1 and allowed[0].separator in "/-":
+            proved.setdefault(allowed[0].separator, set()).add(allowed[0].order)
+    return {separator: orders.pop() if len(orders) == 1 else "mixed" for separator, orders in proved.items()}
 
 
 def _stamp(
@@ -150,8 +185,8 @@ def _stamp(
 def _place(
     local: datetime, reading: DateReading, zone: str | None, region: str | None, literal: bool
 ) -> tuple[datetime, str | None] | None:
-    if reading.zone:
-        return printed_instant(local, reading.zone, formal=reading.formal, region=region, literal=literal)
+    if reading.zones:
+        return printed_instant(local, reading.zones, formal=reading.formal, region=region, literal=literal)
     assumed = iana(zone) if zone else None
     return (local_instant(local, assumed), zone) if assumed else None
 

@@ -4,9 +4,13 @@ be trusted."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from ingest.dates.names import DATE_MONTHS, DATE_WEEKDAYS, FILLERS
+from ingest.dates.reading import Clock
 
 _OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\Z")
 _MAX_OFFSET = timedelta(hours=14)
@@ -198,36 +202,136 @@ def iana(name: str) -> ZoneInfo | None:
         return None
 
 
+# A numeric offset (a Z glued to it is a letter of the format and adds nothing), a name, a remark, Java's
+# [zone].
+_TOKEN = re.compile(
+    r"\s*(?:(?P<offset>(?:(?:gmt|utc|ut)\s?)?[+-]\d{1,2}(?::?\d{2})?)z?(?![\w:/-]|\.\d)"
+    r"|(?P<name>[a-z_]+/[a-z_]+(?:/[a-z_]+)?(?![\w/])|etc/gmt[+-]\d{1,2}|[a-zмск]{1,5}(?![\w/-]|\.\w))"
+    r"|\((?P<remark>[^()]{0,60})\)|\[(?P<place>[a-z_]+/[a-z_/]{1,40}|utc|gmt|z)\])"
+)
+_LAST = re.compile(
+    r"\s(?P<zone>[+-]\d{2}:?\d{2}|\(?(?:gmt|utc)[+-]\d{1,2}(?::?\d{2})?\)?|\(?[a-z]{1,5}\)?)\Z"
+)
+_HALVES = frozenset({"a", "p", "am", "pm"})
+_END_OF_RANGE = re.compile(r"\s?-(?P<space>\s?)(?P<h>\d{1,2})[:.h](?P<m>\d{2})(?![\d:])")
+
+
+def end_of_range(start: Clock | None, tail: str) -> int:
+    """The length of the second clock in `10:15-11:30` and the like, 0 for none. An offset follows its sign
+    directly; where both could be meant, neither is believed."""
+    end = _END_OF_RANGE.match(tail)
+    if end is None:
+        return 0
+    if end["space"] or len(end["h"]) == 1 or end["m"] not in ("00", "30", "45"):
+        return end.end()
+    later = start is not None and (int(end["h"]), int(end["m"])) > (start.hour, start.minute)
+    return end.end() if later and start is not None and start.second is None else 0
+
+
+def printed_zones(tail: str) -> tuple[str, ...] | None:
+    """The zones that a string ends in (`-0400 edt`), None where it holds anything else. A remark in brackets
+    (RFC 5322, 3.2.2) counts only where no other zone is printed."""
+    zones, rest = _zones(tail.rstrip(), every=True)
+    return None if rest else zones
+
+
+def leading_zones(text: str) -> tuple[tuple[str, ...], str]:
+    """(the zones that `text` begins with, the rest). The first may be any short word; more must be known."""
+    return _zones(text, every=False)
+
+
+def last_zone(text: str) -> tuple[tuple[str, ...], str]:
+    """(the zone behind the date, the rest): `Mon Mar 30 19:19:00 2026 -0400`. Only known names."""
+    match = _LAST.search(text)
+    if match is None or not (_is_known(zone := match["zone"].strip("()")) or _OFFSET.match(zone)):
+        return (), text
+    return (zone,), text[: match.start()]
+
+
+def _zones(text: str, *, every: bool) -> tuple[tuple[str, ...], str]:
+    zones: list[str] = []
+    remarks: list[str] = []
+    position = 0
+    while match := _TOKEN.match(text, position):
+        name = match["name"] or match["place"]
+        if name and (name in _HALVES or name in FILLERS or name in DATE_MONTHS or name in DATE_WEEKDAYS):
+            break
+        if name and zones and not every and not _is_known(name):
+            break
+        if match["remark"] is not None:
+            remarks.append(match["remark"].strip())
+        else:
+            zones.append(name or match["offset"].replace(" ", ""))
+        position = match.end()
+    if not zones and remarks and (_OFFSET.match(remarks[0]) or _is_known(remarks[0])):
+        zones = [remarks[0].replace(" ", "")]
+    return tuple(zones), text[position:]
+
+
+def _is_known(name: str) -> bool:
+    return name in UTC_NAMES or name in _NAMED or ("/" in name and iana(name) is not None)
+
+
 def local_instant(local: datetime, zone: tzinfo) -> datetime:
-    """The UTC instant of a wall-clock time. UnknownZone where the clock was put forward (no such time) or
-    back (two of them)."""
-    early = local.replace(tzinfo=zone, fold=0)
-    late = local.replace(tzinfo=zone, fold=1)
-    if early.utcoffset() != late.utcoffset():
-        raise UnknownZone(f"{local} is no single time in {zone}")
-    return early.astimezone(UTC)
+    """The UTC instant of a wall-clock time. Where clocks were put back it is the first of the two times
+    (fold=0, PEP 495); a time that was skipped moves forward with the clock: 02:30 is 03:30 summer time."""
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def printed_instant(
-    local: datetime, name: str, *, formal: bool, region: str | None, literal: bool = False
+    local: datetime, zones: Sequence[str], *, formal: bool, region: str | None, literal: bool = False
 ) -> tuple[datetime, str | None]:
-    """(UTC instant, zone assumed or None) of a wall-clock time with its printed zone (folded). UnknownZone if
-    unplaceable.
+    """(UTC instant, zone assumed or None) of a wall-clock time with its printed zones (folded). UnknownZone
+    if unplaceable.
 
     `formal` says the stamp is a mail date, whose North American names RFC 5322 fixes. `literal` takes every
-    name at its word, also "EST" in July.
+    name at its word, also "EST" in July, and of an hour that was shown twice the later. Of several zones the
+    numeric offset counts, and a name beside it must not contradict it: `-0400 EDT` is one instant,
+    `+0200 +0300` and `-0800 EDT` are none.
     """
+    offsets = {_offset(match) for zone in zones if (match := _OFFSET.match(zone))}
+    names = [zone for zone in dict.fromkeys(zones) if not _OFFSET.match(zone)]
+    if not offsets:
+        placed = [_name_instant(local, name, formal, region, literal) for name in names]
+        if len({instant for instant, _ in placed}) > 1:
+            raise UnknownZone(f"{' and '.join(names)} are two times")
+        return placed[0]
+    offset = offsets.pop()
+    if offsets or not all(_agrees(local, name, offset) for name in names):
+        raise UnknownZone(f"{' '.join(zones)} contradict each other")
+    return _shift(local, offset), None
+
+
+def _name_instant(
+    local: datetime, name: str, formal: bool, region: str | None, literal: bool
+) -> tuple[datetime, str | None]:
     if name in UTC_NAMES:
         return local.replace(tzinfo=UTC), None
-    if offset := _OFFSET.match(name):
-        return _shift(local, _hours(offset)), None
     if formal and name in RFC_NAMES and region in (None, "US", "CA"):
         return _shift(local, timedelta(hours=RFC_NAMES[name])), None
     return _named_instant(local, name, region, literal)
 
 
-def _hours(match: re.Match[str]) -> timedelta:
-    size = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+def _agrees(local: datetime, name: str, offset: timedelta) -> bool:
+    """Whether a name can stand for this offset: by what it says or by what the place's clock showed. A name
+    that is not known here is taken for a remark."""
+    if name in UTC_NAMES:
+        return not offset
+    places = _NAMED.get(name) or ({"": name} if iana(name) else {})
+    fixed = {timedelta(hours=hours) for (_, known), hours in _FIXED.items() if known == name}
+    fixed |= {timedelta(hours=RFC_NAMES[name])} if name in RFC_NAMES else set()
+    shown = {
+        local.replace(tzinfo=zone, fold=fold).utcoffset()
+        for place in places.values()
+        if (zone := iana(place))
+        for fold in (0, 1)
+    }
+    return not places or offset in fixed | shown
+
+
+def _offset(match: re.Match[str]) -> timedelta:
+    minutes = int(match[3] or 0)
+    size = timedelta(hours=int(match[2]), minutes=minutes if minutes < 60 else 24 * 60)
     return -size if match[1] == "-" else size
 
 
@@ -235,6 +339,12 @@ def _shift(local: datetime, offset: timedelta) -> datetime:
     if abs(offset) > _MAX_OFFSET:
         raise UnknownZone(f"offset {offset} is beyond 14 h")
     return (local - offset).replace(tzinfo=UTC)
+
+
+def _place_instant(local: datetime, zone: tzinfo, literal: bool) -> datetime:
+    if not literal:
+        return local_instant(local, zone)
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _named_instant(
@@ -245,17 +355,21 @@ def _named_instant(
         zone = iana(name)
         if zone is None:
             raise UnknownZone(name)
-        return local_instant(local, zone), None
+        return _place_instant(local, zone, literal), None
     key = region if region in meanings else "" if "" in meanings else None if region else _USUAL.get(name)
     if key is None or key not in meanings:
         raise UnknownZone(f"{name} has several meanings")
     zone_name = meanings[key]
-    instant = local_instant(local, ZoneInfo(zone_name))
-    fixed = _FIXED.get((key, name), RFC_NAMES.get(name) if key in ("US", "CA") else None)
-    if fixed is not None and literal:
-        return _shift(local, timedelta(hours=fixed)), zone_name
-    if fixed is not None and _shift(local, timedelta(hours=fixed)) != instant:
+    assumed = zone_name if len(meanings) > 1 else None
+    hours = _FIXED.get((key, name), RFC_NAMES.get(name) if key in ("US", "CA") else None)
+    if hours is None:
+        return _place_instant(local, ZoneInfo(zone_name), literal), assumed
+    instant = _shift(local, timedelta(hours=hours))
+    if literal:
+        return instant, zone_name
+    clocks = (local.replace(tzinfo=ZoneInfo(zone_name), fold=fold) for fold in (0, 1))
+    if instant not in {clock.astimezone(UTC) for clock in clocks}:
         # "EST" in July: the name says one offset, the clocks of the place said another. Both are in use, so
         # neither is taken.
         raise UnknownZone(f"{name} did not hold at {local}")
-    return instant, zone_name if len(meanings) > 1 else None
+    return instant, assumed
