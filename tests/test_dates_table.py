@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ingest.dates import numeric_orders, resolve
-from ingest.model import Precision, Stamp, StampSource
+from ingest.model import Feed, Precision, Stamp, StampSource
+from ingest.poll.feed import FeedInput, parse_feed
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BERLIN, NEW_YORK, MADRID = "Europe/Berlin", "America/New_York", "Europe/Madrid"
@@ -52,7 +53,8 @@ Khamis, 5 Mac 2026 · Thứ Năm, 5/3/2026 · Thứ năm, ngày 5 tháng 3 năm 
 الخميس 5 مارس 2026 · ٥ مارس ٢٠٢٦ · 5 مارس/آذار 2026 · 5 آذار 2026 · יום חמישי, 5 במרץ 2026
 गुरुवार, 5 मार्च 2026 · ৫ মার্চ ২০২৬ · 5 مارچ 2026 · วันพฤหัสบดีที่ 5 มีนาคม พ.ศ. 2569 · 5 มี.ค. 2569 · 5 มี.ค. 69
 2026年3月5日 · 2026年3月5日（木） · 2026年3月5日 星期四 · 2026년 3월 5일 (목)
-令和8年3月5日 · 民國115年3月5日 · ２０２６年３月５日 · 2026-03-05 · 2026-3-5 · 2026/3/5 · 2026.03.05 · 2026. 03. 05.
+令和8年3月5日 · 民國115年3月5日 · ２０２６年３月５日 · 2026-03-05 · 2026-3-5 · 2026/3/5
+2026.03.05 · 2026. 03. 05.
 20260305 · 2026-064 · 2026-W10-4 · 2026W104
 05.03.2026 · 5.3.2026 · 5. 3. 2026 · Thu, 03/05/2026 · Thursday 5/3/2026 · Thu, 5-3-2026
 ２０２６／０３／０５ · 5\u00a0mars\u00a02026 · Mar\u202f5,\u20092026 · \u200f5 March 2026\u200e
@@ -106,6 +108,8 @@ INSTANTS: list[tuple[str, dict[str, object], str | None]] = [
     ("2026-03-30T19:19:00+00:00Z", {}, "2026-03-30T19:19:00Z"),
     ("2026-03-30T19:19:00+02:00[Europe/Berlin]", {}, "2026-03-30T17:19:00Z"),
     ("2026-03-30T19:19:00Z[UTC]", {}, "2026-03-30T19:19:00Z"),
+    ("Mon, 30 Mar 2026 19:19:00 + 0200", {}, "2026-03-30T17:19:00Z"),
+    ("2026-03-30T19:19:00+02:0", {}, "2026-03-30"),
     ("Mon, 30 Mar 2026 19:19:00 GMT GMT", {}, "2026-03-30T19:19:00Z"),
     ("Mon, 30 Mar 2026 19:19:00 GMT+0000", {}, "2026-03-30T19:19:00Z"),
     ("Mon, 30 Mar 2026 19:19:00 +0200 CEST", {}, "2026-03-30T17:19:00Z"),
@@ -166,6 +170,8 @@ INSTANTS: list[tuple[str, dict[str, object], str | None]] = [
     ("March 5, 2026 13:15 PM UTC", {}, None),
     ("March 5, 2026 25:15 UTC", {}, None),
     ("30.03.2026 29.99", {}, None),
+    ("3/30/2026 7:19:00 M", {"zone": "UTC"}, "2026-03-30"),
+    ("30.03.2026 7:19 5 pm", {"zone": "UTC"}, None),
     ("Wed, 04 Mar 2026 24:00:00 GMT", {}, "2026-03-05T00:00:00Z"),
     ("2026-03-04 24:00", {"zone": BERLIN}, "2026-03-04T23:00Z"),
     ("Wed, 04 Mar 2026 24:05:00 GMT", {}, None),
@@ -205,6 +211,7 @@ INSTANTS: list[tuple[str, dict[str, object], str | None]] = [
     ("12/11/2026", {}, "2026-11-12"),
     ("12/11/2026", {"language": "en-US"}, None),
     ("02-03-26", {"language": "de"}, None),
+    ("30/06/24", {"language": "en-US"}, "2024-06-30"),
     ("02.03.26", {"language": "de"}, "2026-03-02"),
     ("02-03-26", {"language": "nl"}, "2026-03-02"),
     ("26-11-05", {}, None),
@@ -358,3 +365,17 @@ def test_the_document_settles_what_the_date_alone_leaves_open() -> None:
     assert meaning("03-04-2026", orders={"/": "dmy"}) is None
     assert meaning("Fri, 03/04/2026", orders={"/": "mdy"}) == "2026-04-03"
     assert meaning("12/11/2026", orders={"/": "mdy"}) is None
+
+
+def test_a_feed_that_prints_one_day_beyond_the_twelfth_has_all_its_days() -> None:
+    dates = ("03/04/2026", "25/03/2026", "11/03/2026 10:15")
+    items = "".join(
+        f"<item><guid>{number}</guid><title>Bridge {number}</title><pubDate>{raw}</pubDate></item>"
+        for number, raw in enumerate(dates)
+    )
+    body = f"<rss version='2.0'><channel><title>Wire</title><language>en</language>{items}</channel></rss>"
+    feed = Feed("wire", "https://wire.example/rss")
+    document = parse_feed(FeedInput(feed, body.encode(), feed.url, None, NOW))
+    published = [entry.published.day.isoformat() for entry in document.entries if entry.published]
+    assert published == ["2026-04-03", "2026-03-25", "2026-03-11"]
+    assert [entry.published_raw for entry in document.entries] == list(dates)

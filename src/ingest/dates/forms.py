@@ -15,14 +15,14 @@ from ingest.dates.zones import end_of_range, printed_zones
 # Fields without a leading zero are common: 2026-3-5T9:05:00Z.
 _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
-    r"(?:(?:t|\s?t\s|,?\s)\s?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?(.*))?\Z"
+    r"(?:(?:t|\s?t\s|,?\s)\s?(\d{1,2}):(\d{2}|\d(?=:|\s|z|\Z))(?::(\d{1,2})(?:[.,](\d{1,9}))?)?(.*))?\Z"
 )
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,](\d{1,9}))?(.*))?\Z")
 _WEEK = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])(?:t(\d{2}):?(\d{2})(?::?(\d{2}))?(.*))?\Z")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})(?:t(\d{2}):?(\d{2})(?::?(\d{2}))?(.*))?\Z")
 _MAIL = re.compile(
     r"(?:([^\W\d_]{2,13})\.?\s?,?\s*)?(\d{1,2})[\s-]([^\W\d_]{3,10})\.?[\s-](\d{4}|\d{2,3}),?\s+"
-    r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?(.*)\Z"
+    r"(\d{1,2}):(\d{2}|\d(?=:|\s|\Z))(?::(\d{1,2})(?:[.,](\d{1,9}))?)?(.*)\Z"
 )
 _HALF = re.compile(r"\s?[ap]\.?\s?m?\b")
 # The monotonic clock that Go prints behind a time.

@@ -187,7 +187,7 @@ _FILLERS = (
     " saat tarihi tanggal pukul ngày năm lúc στις "
     "published posted publicado publié veröffentlicht pubblicato date from le: "
     "date: posted: published: publié: stand: em en ning kello o godz godzinie ob ve في يوم שעה बजे"
-    " the las los dnia dne dňa klokken klockan klokka uur u h hod óra kor ora orele kell d m gada"
+    " the las los dnia dne dňa klokken klockan klokka uur u h hod óra kor ora orele kell gada"
     " pada jam"
     " publicada publicata publicerad publicerat publisert udgivet geplaatst gepubliceerd op opublikowano data"
     " yayınlanma yayınlandı опубликовано опубліковано publikováno fecha datum dato pvm الساعة ساعت יום ב"

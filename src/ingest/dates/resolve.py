@@ -32,6 +32,7 @@ _DAY_FIRST_LANGUAGES = (
 _DAY_FIRST = frozenset(_DAY_FIRST_LANGUAGES.split())
 _DAY_FIRST_WITH_HYPHENS = frozenset({"da", "es", "hi", "id", "it", "nl", "pt", "vi"})
 _CROATIAN = frozenset({"hr", "bs", "sh"})
+_MIXED = "mixed"
 _FOR_PROGRAMS = frozenset({StampSource.FEED, StampSource.JSONLD, StampSource.META})
 _YEAR_LAST = re.compile(r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}(?!\d)")
 _MAX_CHARS = 200
@@ -108,8 +109,9 @@ def _choose(
         allowed = [reading for reading in allowed if reading.croatian == croatian]
     if len({reading.day for reading in allowed}) > 1 and allowed[0].order:
         order = (orders or {}).get(allowed[0].separator) or _order(allowed, now, language, region)
-        if order:
-            allowed = [reading for reading in allowed if reading.order == order]
+        if order == _MIXED:
+            return None
+        allowed = [reading for reading in allowed if reading.order == order] or allowed
     if len({reading.day for reading in allowed}) > 1:
         allowed = [reading for reading in allowed if _day_in_window(reading.day, now)]
     return allowed[0] if len({reading.day for reading in allowed}) == 1 else None
@@ -153,7 +155,7 @@ def numeric_orders(raws: Iterable[str | None]) -> dict[str, str]:
             allowed = [each for each in allowed if each.day.weekday() in each.weekdays]
         if len(allowed) == 1 and allowed[0].separator in "/-":
             proved.setdefault(allowed[0].separator, set()).add(allowed[0].order)
-    return {separator: orders.pop() if len(orders) == 1 else "mixed" for separator, orders in proved.items()}
+    return {separator: orders.pop() if len(orders) == 1 else _MIXED for separator, orders in proved.items()}
 
 
 def _stamp(

@@ -46,6 +46,7 @@ _LETTER = r"(?:[^\W\d_]|[\u0900-\u0965\u0970-\u097f\u0980-\u09e5\u0e30-\u0e4e])"
 _WORD = re.compile(rf"\d+|{_LETTER}+(?:[.'-]{_LETTER}+)*\.?|[^\s\w]")
 _VIETNAMESE_MONTH = re.compile(r"\b(?:thang|thg) (\d{1,2})\b")
 _VIETNAMESE_DAY = re.compile(r"\bthu (hai|ba|tu|nam|sau|bay)\b|\bchu nhat\b")
+_LITHUANIAN = re.compile(r"(?<=\d{4}) m\.|(?<=\d) d\.")  # 2026 m. kovo 5 d.: "of the year", "day"
 _THAI_AFFIX = re.compile("วัน|ที")  # วันพฤหัสบดีที่: "day", and "the" before a number
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ENGLISH_MONTHS = (
@@ -129,6 +130,7 @@ def _days(text: str, thai: bool) -> Iterator[DateReading]:
                 text = text.replace(name, f" {_ENGLISH_MONTHS[DATE_MONTHS[name] - 1]} ")
     if thai:
         text = _THAI_AFFIX.sub(" ", text)
+    text = _LITHUANIAN.sub(" ", text)
     text = _VIETNAMESE_MONTH.sub(_english_month, text)
     text = _VIETNAMESE_DAY.sub(_english_day, text)
     core, weekdays = _split(text)

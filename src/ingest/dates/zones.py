@@ -205,7 +205,7 @@ def iana(name: str) -> ZoneInfo | None:
 # A numeric offset (a Z glued to it is a letter of the format and adds nothing), a name, a remark, Java's
 # [zone].
 _TOKEN = re.compile(
-    r"\s*(?:(?P<offset>(?:(?:gmt|utc|ut)\s?)?[+-]\d{1,2}(?::?\d{2})?)z?(?![\w:/-]|\.\d)"
+    r"\s*(?:(?P<offset>(?:(?:gmt|utc|ut)\s?)?[+-]\d{1,2}:?\d{0,2}|\+\s\d{2}:?\d{2})z?(?![\w:/-]|\.\d)"
     r"|(?P<name>[a-z_]+/[a-z_]+(?:/[a-z_]+)?(?![\w/])|etc/gmt[+-]\d{1,2}|[a-zмск]{1,5}(?![\w/-]|\.\w))"
     r"|\((?P<remark>[^()]{0,60})\)|\[(?P<place>[a-z_]+/[a-z_/]{1,40}|utc|gmt|z)\])"
 )

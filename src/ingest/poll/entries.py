@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ingest.dates import resolve
+from ingest.dates import numeric_orders, resolve
 from ingest.model import Entry, Feed, Stamp, StampSource
 from ingest.text import plain_text, squeeze, strip_control, text_hash
 from ingest.urls.identity import clean_link, registrable_domain
@@ -56,17 +56,22 @@ class RawEntry:
 @dataclass(frozen=True, slots=True)
 class FeedContext:
     """What is needed to read an item: its feed, the final URL of the document, the title and language that
-    the document gives itself, and the time of the poll."""
+    the document gives itself, the time of the poll, and the order of numbers that the document's dates prove
+    (dates.numeric_orders)."""
 
     feed: Feed
     url: str
     title: str | None
     language: str | None
     now: datetime
+    orders: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_entries(raws: Iterable[RawEntry], context: FeedContext) -> tuple[Entry, ...]:
     """Returns entries in document order, each with its own key; of items with one key the best is kept."""
+    raws = list(raws)
+    orders = numeric_orders(date for raw in raws for date in (raw.published_raw, raw.modified_raw))
+    context = replace(context, orders=orders)
     return _with_keys([_entry(raw, context, position) for position, raw in enumerate(raws)])
 
 
@@ -146,7 +151,12 @@ def _stamp(raw: str | None, context: FeedContext) -> Stamp | None:
         return None
     language = context.feed.language or context.language
     return resolve(
-        raw, source=StampSource.FEED, now=context.now, zone=context.feed.timezone, language=language
+        raw,
+        source=StampSource.FEED,
+        now=context.now,
+        zone=context.feed.timezone,
+        language=language,
+        orders=context.orders,
     )
 
 
