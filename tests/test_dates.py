@@ -226,6 +226,8 @@ def test_no_text_raises_or_leaves_the_window(raw: str) -> None:
     [
         ("https://news.example/2025/04/02/bridge-closes", date(2025, 4, 2)),
         ("https://news.example/world/2025/apr/02/bridge-closes", date(2025, 4, 2)),
+        ("https://news.example/2025/april/02/bridge-closes", date(2025, 4, 2)),
+        ("https://news.example/2025/mayor/02/bridge-closes", None),
         ("https://news.example/a/20250402/bridge", date(2025, 4, 2)),
         ("https://news.example/a/bridge-2025-04-02.html", date(2025, 4, 2)),
         ("https://news.example/2025/4/2/bridge", date(2025, 4, 2)),

@@ -272,6 +272,8 @@ INSTANTS: list[tuple[str, dict[str, object], str | None]] = [
     ("5 فروردین 1405", {}, None),
     ("16 رمضان 1447", {}, None),
     ("3 days ago", {}, None),
+    ("July 2025 at 1:40 am · 2-min", {}, None),
+    ("Min, 01 Mar 2026 10:15:00 +0700", {}, "2026-03-01T03:15:00Z"),
     ("31 April 2026", {}, None),
     ("0000-00-00T00:00:00Z", {}, None),
     ("Mar 5, 2026, a sunny day", {}, None),

@@ -178,7 +178,7 @@ _MORE_WEEKDAYS = (
     "sáb sá za lör lør la sob so sobota subota sub субота събота cmt sab sâmbătă szombat lauantaina lauantai "
     "laupäev sestdiena šeštadienis σάβ שבת शनि শনিবার ہفتہ เสาร์ dissabte saterdag",
     "dom do zo sön søn su niedz nd ndz neděle ne nedeľa nedelja ned nedjelja недеља нед нд нядзеля неделя "
-    "недела paz min ahad duminică vasárnap sunnuntaina sunnuntai pühapäev svētdiena sekmadienis κυρ "
+    "недела paz ahad duminică vasárnap sunnuntaina sunnuntai pühapäev svētdiena sekmadienis κυρ "
     "ראשון रवि রবিবার اتوار อาทิตย์ diumenge",
 )
 _FILLERS = (

@@ -223,15 +223,15 @@ def _accept(
 
 
 _URL_DAY = re.compile(
-    r"[/_=-](?P<y>(?:19|20)\d{2})(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2]|(?<=[/-])[1-9](?=[/-])|[a-z]{3})"
+    r"[/_=-](?P<y>(?:19|20)\d{2})(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2]|(?<=[/-])[1-9](?=[/-])|[a-z]{3,10})"
     r"(?P=sep)(?P<d>0[1-9]|[12]\d|3[01]|[1-9])(?![\d])",
     re.IGNORECASE,
 )
 
 
 def from_url(url: str, now: datetime) -> Stamp | None:
-    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/20250402/`, `-2025-04-02`); None if it has
-    none or two."""
+    """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/2025/april/02/`, `/20250402/`,
+    `-2025-04-02`); None if it has none or two."""
     path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
     days = set()
     for match in _URL_DAY.finditer("/" + path):

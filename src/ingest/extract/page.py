@@ -102,7 +102,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     metadata = structured.read(tree, page_input.url)
     if refused := _refused(page_input, page, tree, metadata):
         return refused
-    dated = None if metadata.published else published.from_page(tree, page_input.url)
+    dated = None if metadata.published else published.from_page(tree, page_input, metadata.language)
     metadata = _with_byline(metadata, tree)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)

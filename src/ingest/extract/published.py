@@ -8,6 +8,7 @@ alone, the page may tell the time of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +16,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from ingest import dates
+from ingest.extract import visible
 from ingest.extract.structured import Structured
 from ingest.model import EntryHints, PageInput, Precision, Stamp, StampSource
 
@@ -22,13 +24,32 @@ _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]
 _OFFSET = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*([+-])(0\d|1[0-4]):?([0-5]\d)?\s*$")
 # For a page without `now`: accepts nearly any date, since resolve() rejects those more than 48 h after it.
 _NO_NOW = datetime(2100, 1, 1, tzinfo=UTC)
+_EACH_ORDER = ({"/": "dmy", "-": "dmy"}, {"/": "mdy", "-": "mdy"})
 
 
-def from_page(tree: HtmlElement, url: str | None) -> str | None:
-    """The day htmldate finds in the tree (ISO), or None. Its wide search is off: it makes days of any number
-    in the text."""
+def from_page(tree: HtmlElement, page_input: PageInput, language: str | None) -> str | None:
+    """The date printed on the page, as printed where an element is named for it, else the day that htmldate
+    finds (ISO), or None. Where both differ and the address has the day of the second, that is it.
+
+    htmldate's wide search is off: it makes days of any number in the text. A printed date that has two
+    readings (03/04/2026) is returned too: htmldate would guess one.
+    """
+    raw = visible.printed_date(tree, lambda text: _is_date(text, page_input, language))
+    in_url = dates.from_url(page_input.url or "", page_input.now or _NO_NOW)
+    stamp = _resolve(raw, StampSource.PAGE, page_input, language) if raw else None
+    if raw and (in_url is None or (stamp is not None and stamp.day == in_url.day)):
+        return raw
     day: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
-    return day or None
+    if day and day in visible.changed_days(tree) and not (in_url and day == in_url.day.isoformat()):
+        return raw
+    return day if day and (raw is None or (in_url and day == in_url.day.isoformat())) else raw
+
+
+def _is_date(text: str, page_input: PageInput, language: str | None) -> bool:
+    """Whether a text is a date in some order of its numbers."""
+    return any(
+        _resolve(text, StampSource.PAGE, page_input, language, orders=orders) for orders in _EACH_ORDER
+    )
 
 
 def choose(
@@ -94,7 +115,18 @@ def as_printed(stamp: Stamp) -> str:
     return stamp.at.astimezone(zone).isoformat()
 
 
-def _resolve(raw: str, source: StampSource, page_input: PageInput, language: str | None) -> Stamp | None:
+def _resolve(
+    raw: str,
+    source: StampSource,
+    page_input: PageInput,
+    language: str | None,
+    orders: Mapping[str, str] | None = None,
+) -> Stamp | None:
     return dates.resolve(
-        raw, source=source, now=page_input.now or _NO_NOW, zone=page_input.zone, language=language
+        raw,
+        source=source,
+        now=page_input.now or _NO_NOW,
+        zone=page_input.zone,
+        language=language,
+        orders=orders,
     )
