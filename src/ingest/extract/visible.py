@@ -60,11 +60,7 @@ def _candidates(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
 
 def _is_named(element: HtmlElement) -> bool:
     names = _names(element)
-    if (
-        not (element.tag == "time" or _NAMED.search(names))
-        or _CHANGED.search(names)
-        or _FOREIGN.search(names)
-    ):
+    if not (element.tag == "time" or _NAMED.search(names)) or _FOREIGN.search(names):
         return False
     for number, parent in enumerate(element.iterancestors()):
         if number == _ANCESTORS or parent.tag in ("body", "html"):
