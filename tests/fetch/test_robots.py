@@ -11,6 +11,7 @@ import pytest
 from support.site import Asked, OpenClient, Script, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
+from ingest.fetch import robots
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_CAP, ROBOTS_LIFETIME, Robots, unreachable
@@ -248,38 +249,71 @@ async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The early tries follow each other without a wait that a test would feel."""
+    monkeypatch.setattr(robots, "RETRY_SOON", (0.02, 0.05))
+
+
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "tries"),
     [
-        reply(500),
-        reply(503),
-        reply(429),
-        closed,
-        silent,
-        reply(200, b"User-agent", length=500, Connection="close"),
-        reply(302, Location="http://127.0.0.1/robots.txt"),
-        reply(302),
-        reply(200, b"plain", Content_Encoding="gzip"),
+        (reply(500), 3),
+        (reply(503), 3),
+        (reply(503, Retry_After="90"), 1),
+        (reply(429), 1),
+        (closed, 3),
+        (silent, 3),
+        (reply(200, b"User-agent", length=500, Connection="close"), 3),
+        (reply(302, Location="http://127.0.0.1/robots.txt"), 3),
+        (reply(302), 3),
+        (reply(200, b"plain", Content_Encoding="gzip"), 3),
     ],
 )
 async def test_unreachable_means_do_not_fetch(
-    site: Site, open_client: OpenClient, answer: bytes | Script, tmp_path: Path
+    site: Site, open_client: OpenClient, answer: bytes | Script, tries: int, tmp_path: Path
 ) -> None:
     site.routes.update({"/robots.txt": answer, "/a": reply(200, b"x")})
-    client = await open_client(page_deadline=1.0)
+    client = await open_client(page_deadline=0.5)
     for _ in range(3):
         with pytest.raises(Transient) as caught:
             await client.get("http://news.example/a", kind=Kind.PAGE)
         assert caught.value.reason is Reason.ROBOTS_UNREACHABLE
         assert caught.value.retry_after
-    assert site.paths() == ["/robots.txt"]
+    assert site.paths() == ["/robots.txt"] * tries
     # Another process, or a later run, does not ask again so soon either.
     other = await open_client(path=tmp_path / "hosts.db")
     with pytest.raises(Transient):
         await other.get("http://news.example/a", kind=Kind.PAGE)
-    assert site.paths() == ["/robots.txt"]
+    assert site.paths() == ["/robots.txt"] * tries
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("bad", [reply(503), reply(502), closed, silent, reply(503, Retry_After="0")])
+@pytest.mark.parametrize("times", [1, 2])
+async def test_one_that_fails_once_or_twice_is_asked_for_again_in_the_same_run(
+    site: Site, open_client: OpenClient, bad: bytes | Script, times: int
+) -> None:
+    async def flaky(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if site.paths().count("/robots.txt") > times:
+            writer.write(reply(200, b"User-agent: *\nSitemap: http://news.example/s.xml\nDisallow: /no"))
+        elif isinstance(bad, bytes):
+            writer.write(bad)
+        else:
+            await bad(asked, writer)
+
+    site.routes.update({"/robots.txt": flaky, **{f"/{n}": reply(200, b"x") for n in range(5)}})
+    client = await open_client(page_deadline=0.5)
+    pages = [client.get(f"http://news.example/{n}", kind=Kind.PAGE) for n in range(5)]
+    assert [page.status for page in await asyncio.gather(*pages)] == [200] * 5
+    assert await client.sitemaps("http://news.example/") == ("http://news.example/s.xml",)
+    with pytest.raises(Terminal):
+        await client.get("http://news.example/no", kind=Kind.PAGE)
+    assert site.paths().count("/robots.txt") == times + 1
+
+
+@pytest.mark.usefixtures("at_once")
 async def test_an_unreachable_one_is_asked_for_again_later(
     site: Site, open_client: OpenClient, tmp_path: Path
 ) -> None:
@@ -302,8 +336,9 @@ def test_an_unreachable_one_is_asked_for_ever_less_often() -> None:
     for _ in range(9):
         before = unreachable(Reason.TIMEOUT, "", 1000.0, before)
         waits.append(before.expires_at - 1000.0)
-    assert waits[:3] == [60.0, 120.0, 240.0]
+    assert waits[:5] == [1.0, 5.0, 60.0, 120.0, 240.0]
     assert waits[-1] == RETRY_MOST
+    assert unreachable(Reason.DNS, "", 0.0, None).expires_at == 60.0
     assert unreachable(Reason.HTTP_5XX, "", 0.0, None, wait=7_000.0).expires_at == 7_000.0
 
 

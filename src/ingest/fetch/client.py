@@ -23,7 +23,14 @@ from ingest.fetch.cookies import ChainCookies
 from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, RequestTarget, without_secrets
 from ingest.fetch.hosts import Hosts
-from ingest.fetch.robots import ROBOTS_CAP, ROBOTS_LIFETIME, Robots, StoredRobots, unreachable
+from ingest.fetch.robots import (
+    ROBOTS_CAP,
+    ROBOTS_LIFETIME,
+    ROBOTS_PATIENCE,
+    Robots,
+    StoredRobots,
+    unreachable,
+)
 from ingest.fetch.robots_text import product_token
 from ingest.model import HostRule, Reason, Response
 from ingest.settings import Settings
@@ -224,10 +231,10 @@ class Client:
         while True:
             target = chain.target
             if kind is not Kind.ROBOTS:
-                robots = await self._robots_of(target)
-                if not robots.allows(target.url):
+                rules = await self._robots_of(target)
+                if not rules.allows(target.url):
                     raise Terminal(Reason.ROBOTS, f"robots.txt of {target.authority} disallows {target.url}")
-                chain.noai = robots.reserves_rights(target.url)
+                chain.noai = rules.reserves_rights(target.url)
             headers = _with_cookies(
                 {**sent, **secrets} if chain.may_send_secrets else sent, chain.cookies.header(target)
             )
@@ -329,11 +336,20 @@ class Client:
             if parsed is not None and parsed[0] > time.time():
                 return parsed[1]
             try:
-                stored = _fresh(self._hosts.robots(authority)) or await self._fetch_robots(target)
-                return await self._parse_robots(authority, stored)
+                return await self._parse_robots(authority, await self._stored_robots(target))
             finally:
                 # Coroutines that come from now on read the rules from memory or from hosts.db.
                 self._robots_locks.pop(authority, None)
+
+    async def _stored_robots(self, target: RequestTarget) -> StoredRobots:
+        """The robots.txt from hosts.db, or fetched; an unreachable one is waited for as long as it is soon
+        requested again."""
+        while True:
+            stored = _fresh(self._hosts.robots(target.authority)) or await self._fetch_robots(target)
+            left = stored.expires_at - time.time()
+            if stored.body is not None or left > ROBOTS_PATIENCE:
+                return stored
+            await asyncio.sleep(max(left, 0.0) + 0.01)
 
     async def _parse_robots(self, authority: str, stored: StoredRobots) -> Robots:
         if stored.body is None:
@@ -346,11 +362,11 @@ class Client:
         # Half a megabyte of rules takes so long to parse that requests to other hosts would wait.
         big = len(stored.body) > 32_768
         parse = asyncio.to_thread(Robots, stored.body, self._agent) if big else None
-        robots = await parse if parse else Robots(stored.body, self._agent)
-        self._robots[authority] = (stored.expires_at, robots)
+        rules = await parse if parse else Robots(stored.body, self._agent)
+        self._robots[authority] = (stored.expires_at, rules)
         if len(self._robots) > PARSED_ROBOTS:
             self._robots.popitem(last=False)
-        return robots
+        return rules
 
     async def _fetch_robots(self, target: RequestTarget) -> StoredRobots:
         authority = target.authority

@@ -20,8 +20,15 @@ DELAY_CAP = 86_400.0
 host for ever."""
 ROBOTS_LIFETIME = 86_400.0
 """Seconds for which a robots.txt is used: the most that RFC 9309, 2.4 allows."""
+RETRY_SOON = (1.0, 5.0)
+"""Seconds until a robots.txt is requested again after its first and second failure in a row. Within a run
+that costs less than to leave the host out of it."""
 RETRY_FIRST, RETRY_MOST = 60.0, 3_600.0
-"""Seconds until an unreachable robots.txt is requested again, doubling from the first to the second."""
+"""Seconds until it is requested again after further failures, doubling from the first to the second; a host
+that was not reached at all has no earlier ones."""
+ROBOTS_PATIENCE = 6.0
+"""Seconds that a request waits for the next try of its host's robots.txt; a longer wait is left to a later
+request, or to the next run."""
 
 # Crawlers that collect text for models, by the names in their owners' documentation.
 AI_AGENTS = (
@@ -126,5 +133,9 @@ def unreachable(
     """The record of an unreachable robots.txt: nothing is fetched until it expires and the file is requested
     again (RFC 9309, 2.3.1.4). `wait` is the least number of seconds, as the host asked for."""
     failures = before.failures + 1 if before is not None else 1
-    pause = min(RETRY_FIRST * 2 ** (failures - 1), RETRY_MOST)
+    soon = () if reason.rule.host_unreachable else RETRY_SOON
+    if failures <= len(soon):
+        pause = soon[failures - 1]
+    else:
+        pause = min(RETRY_FIRST * 2 ** (failures - len(soon) - 1), RETRY_MOST)
     return StoredRobots(None, now + max(pause, min(wait, ROBOTS_LIFETIME)), reason, detail, failures)
