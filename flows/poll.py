@@ -74,7 +74,8 @@ async def poll(
     """Poll the feeds that are due, load pending pages, publish. Paths are those of --feeds, --data and
     --config.
 
-    A run that finds another poll running ends Cancelled; a run in which every feed failed ends Failed.
+    A run that finds another poll running ends Cancelled; one in which every feed failed, or whose counts do
+    not add up, ends Failed.
     """
     settings, listed = configured(feeds, data, config)
     show_on_page(settings)
@@ -90,4 +91,7 @@ async def poll(
             await show_run(settings.data, summary, edges.now)
     except LockedError as error:
         return Cancelled(message=str(error))
-    return (Failed if all_failed(summary) else Completed)(message=summary_sentence(summary))
+    failed = all_failed(summary) or bool(summary.problems)
+    return (Failed if failed else Completed)(
+        message="; ".join([summary_sentence(summary), *summary.problems])
+    )

@@ -11,19 +11,21 @@ import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ingest.load import boilerplate, polls
+from ingest.load.db import Connection
 from ingest.load.publish import publish
-from ingest.load.work import due_work, pending_count
+from ingest.load.work import due_work, no_longer_waiting, pending_count
 from ingest.model import Feed, FeedState, Work
 from ingest.poll.schedule import K, due, k_for, rate
 from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
-from ingest.stages.counts import Counts
+from ingest.stages.counts import Counts, FeedAccount, page_problems
 from ingest.stages.edges import Edges, PollRequest, check_disk, open_poll
 from ingest.stages.fetching import results
 from ingest.stages.loading import load_batch
@@ -42,11 +44,20 @@ _SUMMARY_KEYS = (
     "entries",
     "new",
     "changed",
+    "touched",
+    "same",
+    "repeated",
+    "capped",
+    "unreadable",
+    "outcomes",
     "fetched",
+    "tried",
     "loaded",
     "revised",
+    "unchanged",
     "copies",
     "lost",
+    "retried",
     "pending",
     "requests",
     "seconds",
@@ -60,7 +71,12 @@ _SUMMARY_KEYS = (
 @dataclass(slots=True)
 class PollSummary(Counts):
     """What one run did: the counts of its polls and loads, and the numbers of `feeds` chosen, of pages still
-    `pending` after it, of HTTP `requests` sent, of `seconds` it took (wall time) and of files `published`."""
+    `pending` after it, of HTTP `requests` sent, of `seconds` it took (wall time) and of files `published`.
+
+    `accounts` says for each feed that listed anything what became of its entries. `problems` are sentences
+    about counts that do not add up; with any of them the run is incomplete. `untried` holds
+    the link keys of pages that were taken and not tried yet.
+    """
 
     run_id: str
     feeds: int = 0
@@ -68,6 +84,22 @@ class PollSummary(Counts):
     requests: int = 0
     seconds: float = 0.0
     published: int = 0
+    accounts: list[FeedAccount] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    untried: set[str] = field(default_factory=set)
+
+    @property
+    def state(self) -> str:
+        """Whether all counts add up (done) or not (incomplete)."""
+        return polls.INCOMPLETE if self.problems else polls.DONE
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """What became of the entries that were new, changed or touched: their number by outcome."""
+        total: Counter[str] = Counter()
+        for account in self.accounts:
+            total.update(account.outcomes)
+        return dict(total)
 
     def as_json(self) -> str:
         """The summary as core.run stores it: a JSON object."""
@@ -136,12 +168,15 @@ async def work_stage(
     """Fetch, extract, judge and load the pending pages, batch by batch. Yields the counts of each batch when
     it is loaded, and adds them to `summary`; in a long run it also publishes between batches."""
     work, lines_by_host = await asyncio.to_thread(_pending, edges, request)
+    summary.untried |= {task.url_key for task in work}
     done, publisher = 0, PeriodicPublisher(edges.warehouse)
     async for batch in results(edges, work, lines_by_host):
         check_disk(edges.settings)
         edges.archive.sync()
         counts = await asyncio.to_thread(load_batch, edges, batch.results, batch.archived)
+        counts.tried = len(batch.results)
         summary.add(counts)
+        summary.untried -= {result.work.url_key for result in batch.results}
         done += len(batch.results)
         if progress:
             progress("pages", done, len(work))
@@ -161,10 +196,16 @@ def _pending(edges: Edges, request: PollRequest) -> tuple[list[Work], dict[str, 
 
 
 async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
-    """Learn boilerplate, link stories, record the run, publish. Returns the complete summary."""
+    """Learn boilerplate, link stories, prove that the run's counts add up, record the run, publish. Returns
+    the complete summary."""
     await asyncio.to_thread(_learn_and_record, edges, summary)
-    summary.published += await asyncio.to_thread(publish, edges.warehouse)
-    summary.seconds = round(time.monotonic() - edges.started, 3)
+    earlier = summary.published
+
+    def record(con: Connection, files: int) -> None:
+        summary.published = earlier + files
+        _record(con, edges, summary)
+
+    await asyncio.to_thread(publish, edges.warehouse, before_runs=record)
     log.info(
         "run %s ended after %.1f s: %d feeds polled, %d failed; %d pages fetched, %d articles loaded, "
         "%d revised, %d lost, %d pending",
@@ -178,6 +219,8 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
         summary.lost,
         summary.pending,
     )
+    for problem in summary.problems:
+        log.error("run %s is incomplete: %s", summary.run_id, problem)
     return summary
 
 
@@ -192,5 +235,21 @@ def _learn_and_record(edges: Edges, summary: PollSummary) -> None:
             boilerplate.learn_lines(con, edges.now)
         summary.pending = pending_count(con)
         summary.requests = edges.client.requests
-        summary.seconds = round(time.monotonic() - edges.started, 3)
-        polls.end_run(con, edges.run_id, datetime.now(UTC), summary.as_json())
+        _balance(con, edges, summary)
+        _record(con, edges, summary)
+
+
+def _balance(con: Connection, edges: Edges, summary: PollSummary) -> None:
+    """Prove that everything the feeds listed and every page that was taken has ended in one outcome, or
+    waits; what does not add up becomes a problem of the summary."""
+    summary.accounts = [FeedAccount(**row) for row in polls.accounts(con, edges.run_id, edges.now)]
+    lost = no_longer_waiting(con, summary.untried)
+    summary.problems = [
+        *(problem for account in summary.accounts for problem in account.problems()),
+        *page_problems(summary, len(summary.untried), lost),
+    ]
+
+
+def _record(con: Connection, edges: Edges, summary: PollSummary) -> None:
+    summary.seconds = round(time.monotonic() - edges.started, 3)
+    polls.end_run(con, edges.run_id, datetime.now(UTC), summary.as_json(), summary.problems)

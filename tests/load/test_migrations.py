@@ -13,6 +13,7 @@ LANDED = {
     "migrations/0002_sentences": "1d0e94d17ecff877ca500252c520bc36a1b24aa2141374e342f5dc9cba6a803e",
     "migrations/0003_article_hash": "08d46d01f4749f88e7a19f0fefdf79bb496edf55e983fd6b90ee89da80b88008",
     "migrations/0004_rank_url": "d5568d74f0989fe9c310b52ba735ee107f0e0d09b27243823f7f99d286f98f11",
+    "migrations/0005_counts": "3058e80bc64b089dfa7caea73dd4ff055eb8f57c3af3e572d8ca39bc62eddc11",
 }
 """The SHA-256 of each migration's text."""
 
@@ -31,3 +32,8 @@ def test_every_migration_is_listed_here() -> None:
         f"add the SHA-256 of {sorted(listed - {*LANDED})} to LANDED; a landed migration is never removed or "
         "renamed"
     )
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    numbers = [int(name.rpartition("/")[2][:4]) for name in names("migrations")]
+    assert numbers == list(range(1, len(numbers) + 1)), "two migrations of one number: the later one moves up"

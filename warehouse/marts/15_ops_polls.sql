@@ -1,4 +1,4 @@
--- ops.polls: one row per poll of a feed.
+-- ops.polls: one row per poll of a feed. entries = new + changed + touched + same + repeated + capped + unreadable.
 -- * run_id: id of the run: see ops.runs
 -- * feed_id: as mart.latency
 -- * polled_at: time of the poll
@@ -9,7 +9,10 @@
 -- * new: of these, not seen before
 -- * changed: of these, with a changed title, summary or modification time
 -- * touched: of these, with only the publication time or link parameters changed
+-- * same: of these, as they were at an earlier poll
+-- * repeated: of these, left out because another entry of the same document has their identity
 -- * capped: number of entries beyond entries_cap, left out
+-- * unreadable: of the entries, those that could not be read: the document is cut off or broken there
 -- * overflow: true when the document has no entry in common with the previous one: entries may have been missed
 -- * bytes: size of the document in bytes, decompressed
 -- * seconds: duration

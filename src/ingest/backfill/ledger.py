@@ -89,7 +89,11 @@ def find(con: Connection, id: str | None = None) -> list[dict[str, Any]]:
 
 
 def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
-    con.execute("UPDATE core.backfill SET state = ?, updated_at = ? WHERE backfill_id = ?", [state, now, id])
+    ended = now if state in ("done", "cancelled") else None
+    con.execute(
+        "UPDATE core.backfill SET state = ?, updated_at = ?, ended_at = ? WHERE backfill_id = ?",
+        [state, now, ended, id],
+    )
 
 
 # -- planning ------------------------------------------------------------------------------------------------
@@ -302,3 +306,30 @@ def problems(con: Connection, id: str) -> list[dict[str, str]]:
     row = con.execute("SELECT problems FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
     rows: list[dict[str, str]] = json.loads(row[0]) if row and row[0] else []
     return rows
+
+
+def imbalance(con: Connection, id: str, ended: int) -> list[str]:
+    """A sentence with the numbers where the addresses of the chunks that were opened are not as many as those
+    that ended in an outcome (`ended`)."""
+    con.execute(sql("backfill/opened"), {"id": id})
+    ((listed, opened),) = con.fetchall()
+    if ended == opened:
+        return []
+    return [
+        f"{listed} addresses listed, {opened} of them opened, but {ended} have an outcome; `ingest check` "
+        "shows what is missing: please report its output with this line"
+    ]
+
+
+def note_outcomes(con: Connection, id: str, outcomes: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps the tally of the addresses, for after the plan is forgotten."""
+    con.execute(
+        "UPDATE core.backfill SET outcomes = ? WHERE backfill_id = ?", [json.dumps(list(outcomes)), id]
+    )
+
+
+def outcomes(con: Connection, id: str) -> list[dict[str, Any]]:
+    """The tally that note_outcomes kept."""
+    rows = con.execute("SELECT outcomes FROM core.backfill WHERE backfill_id = ?", [id]).fetchall()
+    kept: list[dict[str, Any]] = json.loads(rows[0][0]) if rows and rows[0][0] else []
+    return kept

@@ -25,7 +25,7 @@ from ingest.backfill.request import BackfillRequest, from_ledger
 from ingest.errors import ConfigError
 from ingest.fetch.client import Client
 from ingest.load import boilerplate, polls, work
-from ingest.load.db import Warehouse
+from ingest.load.db import Connection, Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import OutcomeRow, outcome_row
@@ -133,6 +133,8 @@ async def resume(
         state = find(settings, id)["state"]  # read again: a run that was waited for may have changed it
         if state == "cancelled":
             raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
+        if state == "done":  # by a run that was waited for
+            return await asyncio.to_thread(_finished, edges, id)
         if state == "planning":
             await make_plan(edges, request, id, progress=progress)
         return await _run(edges, request, id, progress, active)
@@ -285,11 +287,16 @@ async def _run(
     counts = runner.counts
     summary.fetched, summary.loaded, summary.revised = counts.fetched, counts.loaded, counts.revised
     summary.copies, summary.lost = counts.copies, counts.lost
-    await asyncio.to_thread(_finish, edges, id, summary)
+    problems = await asyncio.to_thread(_finish, edges, id, summary)
     if summary.state == "done":
         await asyncio.to_thread(learn_sentences, edges.warehouse, edges.now)
     await asyncio.to_thread(derive_stories, edges.warehouse)
-    summary.published = await asyncio.to_thread(publish, edges.warehouse)
+
+    def record(con: Connection, files: int) -> None:
+        summary.published = files
+        _record(con, edges, summary, problems)
+
+    await asyncio.to_thread(publish, edges.warehouse, before_runs=record)
     log.info(
         "backfill %s: run %s ends, state %s: %d pages fetched, %d articles loaded, %d revised, %d lost, "
         "%d pending, %d requests, %d files published",
@@ -315,9 +322,10 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
         return ledger.lines(con, id), sum(row["urls"] for row in ledger.find(con, id))
 
 
-def _finish(edges: Edges, id: str, summary: BackfillSummary) -> None:
+def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
     """Completes the run's row and sets the backfill's state: done when every page was tried and no capture is
-    left. Pages that failed may still be pending then; polls try them again."""
+    left. Pages that failed may still be pending then; polls try them again. Returns a sentence for each count
+    that does not add up: with any the state is incomplete."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)
@@ -326,8 +334,30 @@ def _finish(edges: Edges, id: str, summary: BackfillSummary) -> None:
         if ledger.next_chunk(con, id, -1) is None and not untried and not ledger.captures_left(con, id):
             summary.state = "done"
             boilerplate.learn_lines(con, edges.now)
+        problems = ledger.imbalance(con, id, summary.urls)
+        if problems:
+            summary.state = "incomplete"
+            detail = "; ".join(problems)
+            summary.problems.append({"url": id, "reason": Reason.INTERNAL, "detail": detail})
+            log.error("backfill %s is incomplete: %s", id, detail)
+        if summary.state == "done":
             ledger.forget_plan(con, id)
         ledger.set_state(con, id, summary.state, edges.now)
+        ledger.note_outcomes(con, id, summary.outcomes)
         summary.requests = edges.client.requests
-        summary.seconds = round(time.monotonic() - edges.started, 3)
-        polls.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)))
+        _record(con, edges, summary, problems)
+    return problems
+
+
+def _record(con: Connection, edges: Edges, summary: BackfillSummary, problems: list[str]) -> None:
+    summary.seconds = round(time.monotonic() - edges.started, 3)
+    polls.end_run(con, edges.run_id, datetime.now(UTC), json.dumps(asdict(summary)), problems)
+
+
+def _finished(edges: Edges, id: str) -> BackfillSummary:
+    """The summary of a backfill that is done already: what became of its addresses, and nothing done now."""
+    with edges.warehouse.transaction() as con:
+        outcomes = ledger.outcomes(con, id)
+        urls = sum(row["urls"] for row in ledger.find(con, id))
+        problems = ledger.problems(con, id)
+    return BackfillSummary(id, edges.run_id, state="done", urls=urls, outcomes=outcomes, problems=problems)

@@ -326,7 +326,7 @@ def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
             )
         elif summary.pending:
             say(f"{summary.pending} pages failed for now; the next polls try them again")
-    return 1 if summary.problems and not summary.urls else 0
+    return 1 if summary.state == "incomplete" or (summary.problems and not summary.urls) else 0
 
 
 def _problems(problems: list[dict[str, str]]) -> None:

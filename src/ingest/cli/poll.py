@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +24,7 @@ from ingest.cli.progress import bars
 from ingest.errors import ConfigError
 from ingest.pipeline import PollSummary, run_poll
 from ingest.settings import load_feeds
+from ingest.stages.counts import FeedAccount
 from ingest.stages.edges import PollRequest
 
 JSON_KEYS = (
@@ -43,7 +45,23 @@ JSON_KEYS = (
     "requests",
     "seconds",
     "published",
+    "state",
+    "touched",
+    "same",
+    "repeated",
+    "capped",
+    "unreadable",
+    "outcomes",
+    "tried",
+    "unchanged",
+    "retried",
+    "problems",
+    "accounts",
 )
+
+
+REMEDY = "`ingest check` shows what is missing: please report its output with this line"
+"""What to do about counts that do not add up: it is a fault of this program."""
 
 
 @click.command("poll")
@@ -97,12 +115,21 @@ def poll_command(
         summary = run_poll(settings, listed, request, progress)
     for feed_id, reason, detail in summary.failures:
         note(f"feed {feed_id}: {reason}: {detail}")
+    for problem in summary.problems:
+        note(f"run {summary.run_id} is incomplete: {problem}; {REMEDY}")
     if as_json:
-        values = asdict(summary)
-        print_json({key: values[key] for key in JSON_KEYS})
+        print_json({key: _plain(getattr(summary, key)) for key in JSON_KEYS})
     else:
         say(summary_text(summary))
     return _exit(summary, only, strict)
+
+
+def _plain(value: Any) -> Any:
+    return (
+        [asdict(part) if isinstance(part, FeedAccount) else part for part in value]
+        if isinstance(value, list)
+        else value
+    )
 
 
 def summary_text(s: PollSummary) -> str:
@@ -121,4 +148,4 @@ def summary_text(s: PollSummary) -> str:
 
 def _exit(summary: PollSummary, only: tuple[str, ...], strict: bool) -> int:
     all_failed = summary.polled > 0 and summary.failed == summary.polled
-    return 1 if all_failed or (summary.failed and (strict or only)) else 0
+    return 1 if all_failed or summary.problems or (summary.failed and (strict or only)) else 0

@@ -37,6 +37,8 @@ def status_command(data: Path | None, config: Path | None, as_json: bool) -> int
         f"linked; {totals['pending']} pages pending (a later run fetches them), {totals['lost']} lost "
         "(skipped or given up)"
     )
+    for line in health["attention"]:
+        say(line)
     for title, key in (
         ("last runs", "runs"),
         ("feeds that need attention", "feeds"),

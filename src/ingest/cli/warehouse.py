@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ingest.cli.common import data_options, json_option, print_json, read_settings, say
-from ingest.load.checks import run_checks
+from ingest.load.checks import meaning, run_checks
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
 
@@ -85,7 +85,7 @@ def check_command(data: Path | None, config: Path | None, as_json: bool) -> int:
         print_json(broken)
     for name, rows in broken.items():
         if not as_json:
-            say(f"{'FAIL' if rows else 'ok  '} {name}")
+            say(f"{'FAIL' if rows else 'ok  '} {name}: {meaning(name)}")
             for row in rows[:5]:
                 say(f"       {row}")
     return 1 if any(broken.values()) else 0

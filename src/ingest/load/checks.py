@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from ingest.load.db import Warehouse
@@ -18,3 +19,9 @@ def run_checks(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
             con.execute(f"SELECT * FROM ({sql(name)}) LIMIT {SHOWN}")
             broken[name.rpartition("/")[2]] = records(con)
     return broken
+
+
+def meaning(check: str) -> str:
+    """What the check of this name proves, in words: the comment at the head of its statement."""
+    lines = itertools.takewhile(lambda line: line.startswith("-- "), sql(f"checks/{check}").splitlines())
+    return " ".join(line.removeprefix("-- ") for line in lines)

@@ -23,6 +23,14 @@ def commit_pages(
     advance(con, [page.place for _, page in pairs if page.place])
 
 
+def adopt_pages(con: Connection, run_id: str, archived: Sequence[tuple[str, Page]]) -> None:
+    """Adds rows for pages (by the url_key that was requested) that a killed run archived without committing
+    them; pending work for one of these keys notes where its page is."""
+    append(con, "raw.page", [page_row(page, key, run_id) for key, page in archived])
+    note_places(con, [(key, page.place) for key, page in archived if page.place])
+    advance(con, [page.place for _, page in archived if page.place])
+
+
 def note_places(con: Connection, places: Sequence[tuple[str, ArchivePlace]]) -> None:
     rows = [
         {"url_key": key, "page_file": p.file, "page_offset": p.offset, "page_length": p.length}

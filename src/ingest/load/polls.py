@@ -11,6 +11,9 @@ from ingest.load.sql import Connection, append, merge, records, sql, stage
 from ingest.model import Feed, FeedState
 from ingest.reasons import undecided
 
+DONE, INCOMPLETE = "done", "incomplete"
+"""States of a run that has ended: all its counts add up, or not."""
+
 
 def feed_states(con: Connection) -> dict[str, FeedState]:
     """The state of every feed ever polled, by id."""
@@ -99,5 +102,21 @@ def start_run(con: Connection, run_id: str, job: str, now: datetime) -> None:
     )
 
 
-def end_run(con: Connection, run_id: str, ended: datetime, summary: str) -> None:
-    con.execute("UPDATE core.run SET ended_at = ?, summary = ? WHERE run_id = ?", [ended, summary, run_id])
+def end_run(
+    con: Connection, run_id: str, ended: datetime, summary: str, problems: Sequence[str] = ()
+) -> None:
+    """Completes the run's row. `summary` is the JSON of its counts, `problems` are sentences about counts
+    that do not add up: with any of them its state is incomplete, else done."""
+    con.execute(
+        "UPDATE core.run SET ended_at = ?, summary = ?, state = ?, detail = ? WHERE run_id = ?",
+        [ended, summary, INCOMPLETE if problems else DONE, "; ".join(problems) or None, run_id],
+    )
+
+
+def accounts(con: Connection, run_id: str, now: datetime) -> list[Row]:
+    """What each feed listed in the run of this id and clock, and what became of it: a row per feed whose
+    document listed anything (columns: stages/counts.FeedAccount)."""
+    names = {"run": run_id, "day": now.date()}
+    con.execute(sql("load/run_entries"), names)
+    con.execute(sql("load/run_accounts"), names | {"now": now})
+    return records(con)

@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -35,12 +35,17 @@ MAX_DAYS, MAX_TEXTS = 10, 3_000
 (30 kB a text). After a backfill there may be years of days to write, and one day, that on which everything
 was first seen, may hold every text that was loaded."""
 BY_DAY = {"articles": "published_day", "revisions": "day", "outcomes": "day", "polls": "day"}
-WHOLE = ("feeds", "pending", "runs")
+WHOLE = ("feeds", "pending", "backfills", "runs")
 DATASETS = (*BY_DAY, *WHOLE)
 STORAGE = "v1.0.0"
 
 
-def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
+BeforeRuns = Callable[[Connection, int], None]
+"""What publish() calls before it writes the list of runs, with the number of files that it will have
+written: a run's own row can so tell of its last publish."""
+
+
+def publish(warehouse: Warehouse, *, everything: bool = False, before_runs: BeforeRuns | None = None) -> int:
     """Writes the dirty days (or all), points the views at the new files and clears the list of dirty days;
     returns the number of files written.
 
@@ -49,10 +54,13 @@ def publish(warehouse: Warehouse, *, everything: bool = False) -> int:
     """
     folder = warehouse.data / "published"
     with warehouse.transaction(memory=MEMORY) as con:
-        if everything or _layout_changed(con):
+        if _layout_changed(con) or everything:  # in this order: the layout is noted in either case
             con.execute(sql("publish/all_dirty"))
         days, of_days = _write_days(con, folder)
-        written = of_days + _write_whole(con, folder)
+        written = of_days + len(WHOLE)
+        if before_runs is not None:
+            before_runs(con, written)
+        _write_whole(con, folder)
         _build_views(con, folder, warehouse.data / "news.duckdb")
         outdated = "DELETE FROM core.published_file WHERE replaced_at < ? RETURNING path"
         paths = [folder / path for (path,) in con.execute(outdated, [datetime.now(UTC) - KEEP]).fetchall()]
@@ -175,7 +183,7 @@ def _typed_name(con: Connection, dataset: str) -> str:
     return f"typed_{_layout(con, dataset)}.parquet"
 
 
-def _write_whole(con: Connection, folder: Path) -> int:
+def _write_whole(con: Connection, folder: Path) -> None:
     for dataset in WHOLE:
         target = folder / dataset / f"{uuid.uuid4().hex[:12]}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +193,6 @@ def _write_whole(con: Connection, folder: Path) -> int:
         _sync([target])
         _mark_replaced(con, dataset, whole=True)
         _register(con, folder, dataset, [(None, target)])
-    return len(WHOLE)
 
 
 def _mark_replaced(con: Connection, dataset: str, *, whole: bool) -> None:

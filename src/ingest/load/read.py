@@ -14,7 +14,7 @@ import duckdb
 
 from ingest.errors import ConfigError, IngestError, WarehouseError
 from ingest.load.folder import NEWS, must_exist
-from ingest.load.sql import Connection, literal, records
+from ingest.load.sql import Connection, literal, records, sql
 
 
 @contextmanager
@@ -51,6 +51,22 @@ def query(data: Path, text: str, parameters: list[Any] | None = None) -> list[di
         try:
             con.execute(text, parameters or [])
             return records(con)
+        except duckdb.Error as error:
+            raise _refused(data, error) from None
+
+
+def own_query(data: Path, name: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of `warehouse/<name>.sql` over the marts, as dicts. WarehouseError where another version wrote
+    the marts and they lack what the statement reads."""
+    with reader(data) as con:
+        try:
+            con.execute(sql(name), parameters or [])
+            return records(con)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            raise WarehouseError(
+                f"{data / NEWS}: written by another version of this program; `ingest publish --data {data}` "
+                "writes it anew"
+            ) from None
         except duckdb.Error as error:
             raise _refused(data, error) from None
 

@@ -43,6 +43,16 @@ def pending_count(con: Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def no_longer_waiting(con: Connection, url_keys: Collection[str]) -> str | None:
+    """One of these keys whose work is gone although nothing was decided of its link; None where there is
+    none."""
+    if not stage(con, [{"url_key": key} for key in sorted(url_keys)], "core.pending", _COLUMNS):
+        return None
+    keys = con.execute(sql("load/lost_work")).fetchall()
+    con.unregister("staged")
+    return keys[0][0] if keys else None
+
+
 def queue(con: Connection, rows: Sequence[PendingRow]) -> None:
     """Adds or replaces pending work."""
     merge(con, "merge_pending", rows, "core.pending")

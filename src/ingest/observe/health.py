@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import ConfigError
-from ingest.load.read import query
-from ingest.load.sql import sql
+from ingest.load.read import own_query, query
 
 Rows = list[dict[str, Any]]
 
@@ -18,21 +17,42 @@ _COUNTS = ("polled", "fetched", "loaded", "revised", "copies", "lost", "pending"
 
 
 def status(data: Path) -> dict[str, Any]:
-    """Totals, the last runs, feeds that are not ok, pending pages by host, lost addresses by reason.
+    """Totals, sentences that call for attention, the last runs, feeds that are not ok, pending pages by host,
+    lost addresses by reason.
 
     Raises NoWarehouseError when `data` holds no warehouse.
     """
 
     def rows(name: str) -> Rows:
-        return query(data, sql(f"status/{name}"))
+        return own_query(data, f"status/{name}")
 
     return {
         "totals": rows("totals")[0],
+        "attention": [
+            *map(_incomplete_sentence, rows("incomplete")),
+            *map(_ahead_sentence, rows("ahead")),
+        ],
         "runs": [_with_counts(run) for run in rows("runs")],
         "feeds": rows("feeds"),
         "pending": rows("pending"),
         "lost": rows("lost"),
     }
+
+
+def _incomplete_sentence(row: dict[str, Any]) -> str:
+    remedy = (
+        f"`ingest backfill resume {row['id']}` tries again"
+        if row["kind"] == "backfill"
+        else "`ingest check` shows what is missing"
+    )
+    return f"{row['kind']} {row['id']} is incomplete: {row['detail']}; {remedy}"
+
+
+def _ahead_sentence(run: dict[str, Any]) -> str:
+    return (
+        f"the time of run {run['run_id']} was {run['started_at']:%Y-%m-%d %H:%M} UTC, which is ahead of now: "
+        "set the clock right; `ingest poll --all` polls the feeds that it put off"
+    )
 
 
 def _with_counts(run: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +77,7 @@ def day_report(data: Path, day: str | None) -> dict[str, Any]:
         return {"day": None, "publishers": [], "most copied": [], "revisions": [], "lost": []}
 
     def rows(name: str) -> Rows:
-        return query(data, sql(f"report/{name}"), [chosen])
+        return own_query(data, f"report/{name}", [chosen])
 
     return {
         "day": chosen.isoformat(),

@@ -45,6 +45,8 @@ class PollDecision:
     entries: tuple[EntryVerdict, ...] = ()
     total: int = 0
     capped: int = 0
+    repeated: int = 0
+    unreadable: int = 0
     overflow: bool = False
     reason: Reason | None = None
     detail: str | None = None
@@ -134,6 +136,7 @@ def decide_poll(
         entries=verdicts,
         total=document.total,
         capped=max(0, document.total - entries_cap),
+        repeated=max(0, min(document.total, entries_cap) - len(verdicts)),
         overflow=overflow,
     )
 

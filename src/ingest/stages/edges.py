@@ -4,6 +4,7 @@ how a run is opened and closed."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
 import tempfile
 import time
@@ -22,6 +23,7 @@ from ingest.fetch.hosts import Hosts
 from ingest.load import names, pages, polls, takedown
 from ingest.load.db import Connection, Warehouse
 from ingest.load.locks import run_lock
+from ingest.model import ArchivePlace, Page, Response
 from ingest.poll.schedule import K
 from ingest.settings import FeedList, Settings
 from ingest.urls.identity import HostRules, url_key
@@ -59,13 +61,34 @@ def adopt(edges: Edges) -> int:
     without a second fetch. Returns their number."""
     with edges.warehouse.transaction() as con:
         adopted = edges.archive.heal(pages.committed(con))
-        pages.note_places(
-            con, [(url_key(response.requested_url, edges.rules), place) for place, response in adopted]
+        pages.adopt_pages(
+            con,
+            edges.run_id,
+            [
+                (url_key(response.requested_url, edges.rules), page_of(response, place))
+                for place, response in adopted
+            ],
         )
-        pages.advance(con, [place for place, _ in adopted])
         if adopted:
             takedown.look_again(con)
     return len(adopted)
+
+
+def page_of(response: Response, place: ArchivePlace) -> Page:
+    """The page of an answer that is archived at `place`, without its bytes."""
+    return Page(
+        url=response.requested_url,
+        final_url=response.url,
+        status=response.status,
+        headers=response.headers,
+        body=b"",
+        fetched_at=response.fetched_at,
+        sha256=hashlib.sha256(response.body).hexdigest(),
+        hops=response.hops,
+        place=place,
+        noai=response.noai,
+        size=len(response.body),
+    )
 
 
 def check_disk(settings: Settings) -> None:

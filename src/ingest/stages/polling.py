@@ -151,6 +151,11 @@ async def _commit(edges: Edges, ready: Sequence[PolledFeed], counts: Counts) -> 
         kinds = decision.counts
         counts.new += kinds[EntryKind.NEW]
         counts.changed += kinds[EntryKind.CHANGED]
+        counts.touched += kinds[EntryKind.TOUCHED]
+        counts.same += kinds[EntryKind.SAME]
+        counts.repeated += decision.repeated
+        counts.capped += decision.capped
+        counts.unreadable += decision.unreadable
         if not decision.ok:
             counts.failed += 1
             reason, detail = str(decision.reason or "?"), decision.detail or ""
@@ -289,6 +294,9 @@ def _poll_row(edges: Edges, polled: PolledFeed, decision: PollDecision) -> Row:
         "new": kinds[EntryKind.NEW],
         "changed": kinds[EntryKind.CHANGED],
         "touched": kinds[EntryKind.TOUCHED],
+        "same": kinds[EntryKind.SAME],
+        "repeated": decision.repeated,
+        "unreadable": decision.unreadable,
         "capped": decision.capped,
         "overflow": decision.overflow,
         "bytes": polled.size,

@@ -1,0 +1,25 @@
+-- ops.backfills: one row per backfill. Once it is done, urls = loaded + revised + unchanged + duplicate_url + pending + skipped + failed.
+-- * backfill_id: id of the backfill, as `ingest backfill status` shows it
+-- * source: sitemap, archive, warc, html, urls, jsonl or feed
+-- * mode: which links were loaded: missing, failed or all
+-- * state: planning, planned, running, done or cancelled; incomplete: a source could not be read, or its counts do not add up (`ingest backfill resume ID` tries again)
+-- * first_day: first UTC day of publication that was wanted; NULL: no bound
+-- * last_day: last UTC day that was wanted, as first_day
+-- * inputs: paths and addresses that were read; empty where the source knows by itself
+-- * feeds: ids of the feeds it was limited to
+-- * urls: number of different addresses that its source listed: each has one outcome; NULL until it is planned
+-- * loaded: number of its addresses with this outcome at the end of its last run, as in ops.outcomes
+-- * revised: as loaded, of addresses whose article got a new revision
+-- * unchanged: as loaded, of addresses whose page said nothing new
+-- * duplicate_url: as loaded, of further addresses of an article
+-- * pending: as loaded, of addresses still to be fetched or tried again
+-- * skipped: as loaded, of addresses left out by a rule
+-- * failed: as loaded, of addresses of which no article could be made
+-- * problems: number of inputs, or parts of inputs, that could not be read
+-- * problem_details: these as JSON: url, reason, detail
+-- * started_at: when it was planned
+-- * updated_at: when its state last changed
+-- * ended_at: when it was done or cancelled; NULL while something is left
+CREATE VIEW ops.backfills AS
+SELECT {columns of ops.backfills}
+FROM {backfills};
