@@ -16,12 +16,11 @@ import duckdb
 import pyarrow as pa
 from pydantic import ByteSize, TypeAdapter
 
-import ingest
 from ingest.errors import ConfigError, WarehouseError
 from ingest.load.folder import WAREHOUSE, must_exist
 from ingest.load.locks import write_lock
+from ingest.load.migrations import migrate
 from ingest.load.sql import Connection as Connection
-from ingest.load.sql import names, sql
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ class Warehouse:
             if not self.path.exists():
                 self._create()
             with self._open() as con:
-                ran = _migrate(con, self.path)
+                ran = migrate(con, self.path)
         self._ready = True
         return ran
 
@@ -177,31 +176,3 @@ def _why_not(path: Path, error: Exception) -> str:
     if "version" in first.lower():
         return f"{path}: written by a newer DuckDB than {duckdb.__version__}; upgrade duckdb: {first[:160]}"
     return f"{path}: cannot be opened: {first[:200]}; restore a backup or choose another --data folder"
-
-
-def _migrate(con: Connection, path: Path) -> bool:
-    known = {int(name.rpartition("/")[2][:4]): name for name in names("migrations")}
-    layout = _layout(con)
-    if layout > max(known):
-        raise WarehouseError(
-            f"{path}: layout {layout} is newer than this program's {max(known)}; upgrade wire-ingest "
-            f"(this is {ingest.__version__})"
-        )
-    todo = [number for number in sorted(known) if number > layout]
-    for number in todo:
-        con.execute("BEGIN")
-        con.execute(sql(known[number]))
-        written = [str(number), ingest.__version__]
-        con.execute("INSERT OR REPLACE INTO core.meta VALUES ('layout', ?), ('written_by', ?)", written)
-        con.execute("COMMIT")
-    return bool(todo)
-
-
-def _layout(con: Connection) -> int:
-    meta_tables = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'meta'"
-    ).fetchone()
-    if not meta_tables or not meta_tables[0]:
-        return 0
-    row = con.execute("SELECT value FROM core.meta WHERE key = 'layout'").fetchone()
-    return int(row[0]) if row else 0
