@@ -1,8 +1,8 @@
 """Migrations: numbered SQL that brings a warehouse to the present layout.
 
-Each migration that a file has run is noted in core.meta with the SHA-256 of its text (`migration_0001`, ...), so
-that a file is recognised that another text of the same number has made. Files of the time before that was noted
-are compared with what the migrations make.
+Each migration that a file has run is noted in core.meta with the SHA-256 of its text (`migration_0001`, ...),
+so that a file is recognised that another text of the same number has made. Files of the time before that was
+noted are compared with what the migrations make.
 """
 
 from __future__ import annotations
