@@ -7,10 +7,10 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
+from ingest.dates.after_clock import end_of_range, printed_zones
 from ingest.dates.names import DATE_MONTHS, DATE_WEEKDAYS, fold_signs
 from ingest.dates.reading import DateReading, full_year, make_clock, make_day
 from ingest.dates.written import written
-from ingest.dates.zones import end_of_range, printed_zones
 
 # Fields without a leading zero are common: 2026-3-5T9:05:00Z.
 _ISO = re.compile(

@@ -148,7 +148,7 @@ def numeric_orders(raws: Iterable[str | None]) -> dict[str, str]:
     """
     proved: dict[str, set[str]] = {}
     for raw in raws:
-        if raw is None or len(raw) > _MAX_CHARS or not _YEAR_LAST.search(raw):
+        if not raw or not _may_prove_an_order(raw):
             continue
         allowed = [each for each in readings(raw) if each.order]
         if any(each.weekdays for each in allowed) and len(allowed) > 1:
@@ -156,6 +156,13 @@ def numeric_orders(raws: Iterable[str | None]) -> dict[str, str]:
         if len(allowed) == 1 and allowed[0].separator in "/-":
             proved.setdefault(allowed[0].separator, set()).add(allowed[0].order)
     return {separator: orders.pop() if len(orders) == 1 else _MIXED for separator, orders in proved.items()}
+
+
+def _may_prove_an_order(raw: str) -> bool:
+    """A quick no to mail dates and to years in front: the many."""
+    if raw[:4].isdecimal() or ("/" not in raw and raw.count("-") < 2):
+        return False
+    return len(raw) <= _MAX_CHARS and _YEAR_LAST.search(raw) is not None
 
 
 def _stamp(
@@ -167,17 +174,10 @@ def _stamp(
     region: str | None,
     literal: bool,
 ) -> Stamp | None:
-    day = _accept(_midnight(reading.day), Precision.DAY, raw, source, now, None)
-    if reading.clock is None:
-        return day
-    local, leap = _wall_time(reading.day, reading.clock)
-    try:
-        placed = _place(local, reading, zone, region, literal)
-    except (UnknownZone, OverflowError):
-        return day
-    if placed is None:
-        return day
-    instant, assumed = placed
+    placed = _place(reading, zone, region, literal)
+    if reading.clock is None or placed is None:
+        return _accept(_midnight(reading.day), Precision.DAY, raw, source, now, None)
+    instant, leap, assumed = placed
     if leap and not _is_leap_second(instant):
         return None
     precision = Precision.MINUTE if reading.clock.second is None else Precision.INSTANT
@@ -185,12 +185,23 @@ def _stamp(
 
 
 def _place(
-    local: datetime, reading: DateReading, zone: str | None, region: str | None, literal: bool
-) -> tuple[datetime, str | None] | None:
-    if reading.zones:
-        return printed_instant(local, reading.zones, formal=reading.formal, region=region, literal=literal)
-    assumed = iana(zone) if zone else None
-    return (local_instant(local, assumed), zone) if assumed else None
+    reading: DateReading, zone: str | None, region: str | None, literal: bool
+) -> tuple[datetime, int, str | None] | None:
+    """(UTC instant, 1 for a leap second behind it else 0, zone assumed) of a reading with a clock; None where
+    no zone is known or the printed one can't be placed."""
+    if reading.clock is None:
+        return None
+    local, leap = _wall_time(reading.day, reading.clock)
+    try:
+        if reading.zones:
+            instant, assumed = printed_instant(
+                local, reading.zones, formal=reading.formal, region=region, literal=literal
+            )
+            return instant, leap, assumed
+        place = iana(zone) if zone else None
+        return (local_instant(local, place), leap, zone) if place else None
+    except (UnknownZone, OverflowError):
+        return None
 
 
 def _wall_time(day: date, clock: Clock) -> tuple[datetime, int]:

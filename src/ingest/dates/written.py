@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ingest.dates.after_clock import end_of_range, last_zone, leading_zones
 from ingest.dates.names import CROATIAN_MONTHS, DATE_MONTHS, DATE_WEEKDAYS, FILLERS, LONG_MONTHS
 from ingest.dates.reading import Clock, DateReading, full_year, make_clock, make_day
-from ingest.dates.zones import end_of_range, last_zone, leading_zones
 
 _TIME = re.compile(
     r"(?P<before>上午|下午|午前|午後|中午|傍晚|晚上|早上|凌晨|오전|오후|(?<!\w)d[eu]\.(?=\s?\d))?\s*"
@@ -25,6 +25,7 @@ _TIME = re.compile(
 # `02.04.2025 10.15`: a clock with a dot, only behind what is a whole date.
 _DOTTED_CLOCK = re.compile(r"(?<=\d{4})[\s,.-]{1,4}(\d{1,2})\.(\d{2})(?=\Z|\s[^\d.])")
 _CLOCK_WORD = re.compile(r"\s*(?:uhr|uur|u|h|hs|hrs)\b\.?")
+_HALF_LETTER = re.compile(r"\s?[ap](?!\w)")  # `12:15 A` may be a quarter past midnight
 _DATE_AND_T = re.compile(r"(?<=\d)t\s*\Z")
 _NUMERIC = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?\Z|(\d{1,2})([-/.])(\d{1,2})\6(\d{4}|\d{2})\.?\Z|"
@@ -78,6 +79,8 @@ def _without_time(text: str) -> tuple[str | None, Clock | None, tuple[str, ...]]
         return None, None, ()
     if end := end_of_range(clock, rest):
         clock, rest = None, rest[end:]
+    if letter := _HALF_LETTER.match(rest):
+        clock, rest = None, rest[letter.end() :]
     if word := _CLOCK_WORD.match(rest):
         rest = rest[word.end() :]
     zones, rest = leading_zones(rest)

@@ -9,9 +9,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from ingest.dates.names import DATE_MONTHS, DATE_WEEKDAYS, FILLERS
-from ingest.dates.reading import Clock
-
 _OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\Z")
 _MAX_OFFSET = timedelta(hours=14)
 
@@ -202,73 +199,8 @@ def iana(name: str) -> ZoneInfo | None:
         return None
 
 
-# A numeric offset (a Z glued to it is a letter of the format and adds nothing), a name, a remark, Java's
-# [zone].
-_TOKEN = re.compile(
-    r"\s*(?:(?P<offset>(?:(?:gmt|utc|ut)\s?)?[+-]\d{1,2}:?\d{0,2}|\+\s\d{2}:?\d{2})z?(?![\w:/-]|\.\d)"
-    r"|(?P<name>[a-z_]+/[a-z_]+(?:/[a-z_]+)?(?![\w/])|etc/gmt[+-]\d{1,2}|[a-zмск]{1,5}(?![\w/-]|\.\w))"
-    r"|\((?P<remark>[^()]{0,60})\)|\[(?P<place>[a-z_]+/[a-z_/]{1,40}|utc|gmt|z)\])"
-)
-_LAST = re.compile(
-    r"\s(?P<zone>[+-]\d{2}:?\d{2}|\(?(?:gmt|utc)[+-]\d{1,2}(?::?\d{2})?\)?|\(?[a-z]{1,5}\)?)\Z"
-)
-_HALVES = frozenset({"a", "p", "am", "pm"})
-_END_OF_RANGE = re.compile(r"\s?-(?P<space>\s?)(?P<h>\d{1,2})[:.h](?P<m>\d{2})(?![\d:])")
-
-
-def end_of_range(start: Clock | None, tail: str) -> int:
-    """The length of the second clock in `10:15-11:30` and the like, 0 for none. An offset follows its sign
-    directly; where both could be meant, neither is believed."""
-    end = _END_OF_RANGE.match(tail)
-    if end is None:
-        return 0
-    if end["space"] or len(end["h"]) == 1 or end["m"] not in ("00", "30", "45"):
-        return end.end()
-    later = start is not None and (int(end["h"]), int(end["m"])) > (start.hour, start.minute)
-    return end.end() if later and start is not None and start.second is None else 0
-
-
-def printed_zones(tail: str) -> tuple[str, ...] | None:
-    """The zones that a string ends in (`-0400 edt`), None where it holds anything else. A remark in brackets
-    (RFC 5322, 3.2.2) counts only where no other zone is printed."""
-    zones, rest = _zones(tail.rstrip(), every=True)
-    return None if rest else zones
-
-
-def leading_zones(text: str) -> tuple[tuple[str, ...], str]:
-    """(the zones that `text` begins with, the rest). The first may be any short word; more must be known."""
-    return _zones(text, every=False)
-
-
-def last_zone(text: str) -> tuple[tuple[str, ...], str]:
-    """(the zone behind the date, the rest): `Mon Mar 30 19:19:00 2026 -0400`. Only known names."""
-    match = _LAST.search(text)
-    if match is None or not (_is_known(zone := match["zone"].strip("()")) or _OFFSET.match(zone)):
-        return (), text
-    return (zone,), text[: match.start()]
-
-
-def _zones(text: str, *, every: bool) -> tuple[tuple[str, ...], str]:
-    zones: list[str] = []
-    remarks: list[str] = []
-    position = 0
-    while match := _TOKEN.match(text, position):
-        name = match["name"] or match["place"]
-        if name and (name in _HALVES or name in FILLERS or name in DATE_MONTHS or name in DATE_WEEKDAYS):
-            break
-        if name and zones and not every and not _is_known(name):
-            break
-        if match["remark"] is not None:
-            remarks.append(match["remark"].strip())
-        else:
-            zones.append(name or match["offset"].replace(" ", ""))
-        position = match.end()
-    if not zones and remarks and (_OFFSET.match(remarks[0]) or _is_known(remarks[0])):
-        zones = [remarks[0].replace(" ", "")]
-    return tuple(zones), text[position:]
-
-
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether a name (folded) is a zone's, by the table or by IANA."""
     return name in UTC_NAMES or name in _NAMED or ("/" in name and iana(name) is not None)
 
 
@@ -289,8 +221,13 @@ def printed_instant(
     numeric offset counts, and a name beside it must not contradict it: `-0400 EDT` is one instant,
     `+0200 +0300` and `-0800 EDT` are none.
     """
-    offsets = {_offset(match) for zone in zones if (match := _OFFSET.match(zone))}
-    names = [zone for zone in dict.fromkeys(zones) if not _OFFSET.match(zone)]
+    if len(zones) == 1:
+        offset = offset_of(zones[0])
+        if offset is None:
+            return _name_instant(local, zones[0], formal, region, literal)
+        return _shift(local, offset), None
+    offsets = {offset for zone in zones if (offset := offset_of(zone)) is not None}
+    names = [zone for zone in dict.fromkeys(zones) if offset_of(zone) is None]
     if not offsets:
         placed = [_name_instant(local, name, formal, region, literal) for name in names]
         if len({instant for instant, _ in placed}) > 1:
@@ -329,7 +266,15 @@ def _agrees(local: datetime, name: str, offset: timedelta) -> bool:
     return not places or offset in fixed | shown
 
 
-def _offset(match: re.Match[str]) -> timedelta:
+@lru_cache(maxsize=1024)
+def offset_of(zone: str) -> timedelta | None:
+    """The offset that a zone prints in numbers, None for a name. Minutes beyond 59 make it one that no zone
+    has."""
+    if zone in UTC_NAMES:
+        return None
+    match = _OFFSET.match(zone)
+    if match is None:
+        return None
     minutes = int(match[3] or 0)
     size = timedelta(hours=int(match[2]), minutes=minutes if minutes < 60 else 24 * 60)
     return -size if match[1] == "-" else size
