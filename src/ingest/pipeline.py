@@ -220,7 +220,7 @@ async def end_stage(edges: Edges, summary: PollSummary) -> PollSummary:
         summary.pending,
     )
     for problem in summary.problems:
-        log.error("run %s is incomplete: %s", summary.run_id, problem)
+        log.info("run %s is incomplete: %s", summary.run_id, problem)
     return summary
 
 

@@ -46,6 +46,8 @@ def test_a_page_archived_but_not_loaded_is_not_asked_for_again(newsroom: Newsroo
     )
     assert newsroom.poll(0).loaded == 1
     assert newsroom.asked("alpha.example", "/news/furnace-lit-again-today") == 1
+    adopted = "SELECT final_url, status, length(sha256), bytes > 0 FROM raw.page WHERE url = '{}'"
+    assert newsroom.warehouse(adopted.format(LINK)) == [(LINK, 200, 64, True)]
     assert not newsroom.broken_rules()
 
 

@@ -339,7 +339,7 @@ def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
             summary.state = "incomplete"
             detail = "; ".join(problems)
             summary.problems.append({"url": id, "reason": Reason.INTERNAL, "detail": detail})
-            log.error("backfill %s is incomplete: %s", id, detail)
+            log.info("backfill %s is incomplete: %s", id, detail)
         if summary.state == "done":
             ledger.forget_plan(con, id)
         ledger.set_state(con, id, summary.state, edges.now)
