@@ -68,6 +68,18 @@ def test_a_page_that_refreshes_itself_away_is_a_dead_link(newsroom: Newsroom) ->
     assert sorted(outcomes(newsroom)) == [("failed", "redirected_home"), ("loaded", None)]
 
 
+def test_short_addresses_are_judged_by_the_headline(newsroom: Newsroom) -> None:
+    links = [f"{A}/world/story-{number}" for number in range(4)]
+    newsroom.feed("alpha", HOST, [Listed(link, title) for link, title in zip(links, TITLES, strict=True)])
+    for address in links[:3]:
+        newsroom.page(address, moved("/world/"))
+    newsroom.page(links[3], moved("/owl"))
+    newsroom.page(f"{A}/world/", story("World news", 50))
+    newsroom.page(f"{A}/owl", story(TITLES[3], 4))
+    newsroom.poll(0)
+    assert sorted(outcomes(newsroom)) == [*[("failed", "redirected_home")] * 3, ("loaded", None)]
+
+
 def test_redirects_that_lead_to_the_story_are_followed(newsroom: Newsroom) -> None:
     newsroom.feed(
         "alpha",

@@ -52,6 +52,8 @@ _PARKING_DOMAINS = _split("""
     """)
 """Where lapsed domains are sold or show advertisements."""
 
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]{2,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _PARKED_HOST = re.compile(r"ww\d{1,2}\.")
 _META = re.compile(r"<meta\s[^>]*http-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.I)
 _UNSEEN = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript\s*>|<script\b.*?</script\s*>", re.I | re.S)
@@ -79,22 +81,21 @@ def dead_end(requested: str, final: str, rules: HostRules) -> str | None:
 
 
 def is_doubtful(requested: str, final: str, rules: HostRules) -> bool:
-    """Whether the address of a story was redirected to one that looks like no story's. It may be a section
-    (`/world`), or a story with a short name: the page decides (`prints`)."""
+    """Whether an address that may be a story's was redirected to one that looks like no story's. It may be a
+    section (`/world`), or a story with a short name: the page decides (`prints`)."""
     if url_key(requested, rules) == url_key(final, rules) or "#" in url_key(final, rules):
         return False
-    return names_story(urlsplit(requested)) and not names_story(urlsplit(final))
+    return _may_be_story(urlsplit(requested)) and not names_story(urlsplit(final))
 
 
 def prints(headline: str | None, requested: str, title: str | None) -> bool:
-    """Whether a page's headline shares half of its words with the title that announced the article, or with
-    the address that was requested; True where neither has words."""
+    """Whether a page's headline has two words, or all of its own, in common with the title that announced the
+    article or with the address that was requested; True where neither has words."""
     slug = unquote(urlsplit(requested).path.rstrip("/").rpartition("/")[2])
-    announced = _words(title or "") | _words(slug)
-    words = _words(headline or "")
-    if title and headline and normalise(headline) in normalise(title):
-        return True  # languages without spaces have no words to count
-    return not announced or (bool(words) and len(words & announced) * 2 >= len(words))
+    announced, words = _words(title or "") | _words(slug), _words(headline or "")
+    if not words:  # short ones only
+        return not announced or (bool(headline) and normalise(headline or "") in normalise(title or ""))
+    return not announced or len(words & announced) >= min(2, len(words))
 
 
 def refresh_target(html: bytes, url: str) -> str | None:
@@ -113,7 +114,19 @@ def refresh_target(html: bytes, url: str) -> str | None:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{3,}", normalise(text)))
+    """Words of four letters and more, which leaves out most that every headline has; of languages without
+    spaces, pairs of letters."""
+    plain = normalise(text)
+    pairs = {run[at : at + 2] for run in _UNSPACED.findall(plain) for at in range(len(run) - 1)}
+    return pairs | set(_WORD.findall(_UNSPACED.sub(" ", plain)))
+
+
+def _may_be_story(parts: SplitResult) -> bool:
+    """Whether an address may be a story's: all but a home page and a single plain word (`/live`)."""
+    segments = path_segments(parts.path)
+    if names_story(parts) or len(segments) > 1:
+        return True
+    return bool(segments) and bool(re.search(r"[\d_-]", segments[0]))
 
 
 def _kind(parts: SplitResult) -> str | None:
