@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from support.taken_down import URL, newsroom, remove
 from ingest.backfill import chunks
 from ingest.backfill import run as backfills
 from ingest.backfill.run import BackfillSummary
+from ingest.cli.main import run
 from ingest.load.db import Warehouse
 from ingest.load.publish import publish
 
@@ -93,3 +95,15 @@ def test_the_kind_of_a_copy_is_that_of_the_marts(site: ArchiveSite) -> None:
     for copy in remove(site).copies:
         assert copy["kind"] == kinds[copy["url"]]
     publish(Warehouse(site.settings))
+
+
+def test_status_tells_the_tally_and_the_problems_as_json(
+    site: ArchiveSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.fill(1, 3)
+    summary = site.backfill()
+    assert run(["backfill", "status", "--data", str(site.data), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["backfills"]
+    assert (row["state"], row["urls"], row["problems"], row["outcomes"]) == ("done", 3, [], summary.outcomes)
+    assert row["ended_at"] == "2026-03-10T12:00:00Z"
+    assert run(["backfill", "status", "--data", str(site.data)]) == 0

@@ -83,9 +83,15 @@ def create(
 
 
 def find(con: Connection, id: str | None = None) -> list[dict[str, Any]]:
-    """The backfill `id`, or all of them, newest first, with how far they are."""
+    """The backfill `id`, or all of them, newest first, with how far they are, the inputs that could not be
+    read, and the tally of its last run."""
     con.execute(sql("backfill/progress"), {"id": id})
-    return [row | {"options": json.loads(row["options"])} for row in records(con)]
+    return [
+        row
+        | {"options": json.loads(row["options"])}
+        | {name: json.loads(row[name] or "[]") for name in ("problems", "outcomes")}
+        for row in records(con)
+    ]
 
 
 def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
@@ -326,10 +332,3 @@ def note_outcomes(con: Connection, id: str, outcomes: Sequence[Mapping[str, Any]
     con.execute(
         "UPDATE core.backfill SET outcomes = ? WHERE backfill_id = ?", [json.dumps(list(outcomes)), id]
     )
-
-
-def outcomes(con: Connection, id: str) -> list[dict[str, Any]]:
-    """The tally that note_outcomes kept."""
-    rows = con.execute("SELECT outcomes FROM core.backfill WHERE backfill_id = ?", [id]).fetchall()
-    kept: list[dict[str, Any]] = json.loads(rows[0][0]) if rows and rows[0][0] else []
-    return kept

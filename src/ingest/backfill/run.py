@@ -357,7 +357,8 @@ def _record(con: Connection, edges: Edges, summary: BackfillSummary, problems: l
 def _finished(edges: Edges, id: str) -> BackfillSummary:
     """The summary of a backfill that is done already: what became of its addresses, and nothing done now."""
     with edges.warehouse.transaction() as con:
-        outcomes = ledger.outcomes(con, id)
-        urls = sum(row["urls"] for row in ledger.find(con, id))
+        (row,) = ledger.find(con, id)
         problems = ledger.problems(con, id)
-    return BackfillSummary(id, edges.run_id, state="done", urls=urls, outcomes=outcomes, problems=problems)
+    return BackfillSummary(
+        id, edges.run_id, state="done", urls=row["urls"], outcomes=row["outcomes"], problems=problems
+    )

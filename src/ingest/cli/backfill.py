@@ -220,6 +220,8 @@ def backfill_status_command(id: str | None, data: Path | None, config: Path | No
         options = row.pop("options")
         row["days"] = f"{options['from'] or '...'} to {options['to'] or '...'}"
         row["inputs"] = ", ".join(options["inputs"] or options["feeds"])
+        row["problems"] = len(row["problems"])
+        del row["outcomes"]
     print_table(rows)
     return 0
 
