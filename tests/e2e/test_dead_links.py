@@ -68,6 +68,22 @@ def test_a_page_that_refreshes_itself_away_is_a_dead_link(newsroom: Newsroom) ->
     assert sorted(outcomes(newsroom)) == [("failed", "redirected_home"), ("loaded", None)]
 
 
+def test_a_section_that_is_a_list_of_links_stands_for_no_story(newsroom: Newsroom) -> None:
+    listed = entries()
+    for entry in listed:
+        entry.summary = "The council of the harbour district met on Monday and agreed on the next steps."
+    newsroom.feed("alpha", HOST, listed)
+    rows = "".join(f"<li><a href='/world/{number}'>{title}</a></li>" for number, title in enumerate(TITLES))
+    page = f"<html><head><title>Politics</title></head><body><h1>Politics</h1><ul>{rows}</ul></body></html>"
+    newsroom.page(f"{A}/politics", Answer(body=page, headers=HTML))
+    newsroom.page(f"{A}/harbour", Answer(body="<html><body></body></html>", headers=HTML))
+    for number in range(4):
+        newsroom.page(link(number), moved("/politics" if number < 2 else "/harbour"))
+    newsroom.poll(0)
+    assert outcomes(newsroom) == [("failed", "redirected_home")] * 4
+    assert newsroom.one("SELECT count(*) FROM mart.articles_all") == 0
+
+
 def test_short_addresses_are_judged_by_the_headline(newsroom: Newsroom) -> None:
     links = [f"{A}/world/story-{number}" for number in range(4)]
     newsroom.feed("alpha", HOST, [Listed(link, title) for link, title in zip(links, TITLES, strict=True)])

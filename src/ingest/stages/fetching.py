@@ -270,14 +270,20 @@ def _refuse_dead_end(work: Work, final_url: str, rules: HostRules) -> None:
 
 def _refuse_section(work: Work, page: Page | None, extraction: Extraction, rules: HostRules) -> None:
     """Raises Terminal where a story's address was redirected to one that may be a section's, and the page
-    there has another headline than the story that was announced."""
-    article = extraction.article
-    if page is None or article is None or not is_doubtful(work.url, page.final_url, rules):
+    there has no text of its own, or another headline than the story that was announced."""
+    if page is None or not is_doubtful(work.url, page.final_url, rules):
         return
-    if not prints(article.headline, work.url, work.hints.title):
-        raise Terminal(
-            Reason.REDIRECTED_HOME, f"redirected to a page with another headline: {page.final_url}"
-        )
+    article = extraction.article
+    if extraction.stands_in or (article is None and extraction.reason in _NO_STORY):
+        what = "a page without a story"
+    elif article is not None and not prints(article.headline, work.url, work.hints.title):
+        what = "a page with another headline"
+    else:
+        return
+    raise Terminal(Reason.REDIRECTED_HOME, f"redirected to {what}: {page.final_url}")
+
+
+_NO_STORY = (Reason.EMPTY, Reason.TOO_SHORT, Reason.NOT_ARTICLE)
 
 
 def _sha256(response: Response) -> str:
