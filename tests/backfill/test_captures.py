@@ -164,6 +164,17 @@ AS attempts,
 next_attempt_at
 FROM core.backfill_target t WHERE t.url LIKE '%weir%' RETURNING 1
 """
+PASSED_OVER = (
+    "INSERT INTO core.alias BY NAME SELECT url, url_key AS link_key, url_key, rank, 'link' AS kind, "
+    "DATE '2026-03-10' AS day, TIMESTAMPTZ '2026-03-10 12:00:00+00' AS seen_at, "
+    "core.key_hash(url) AS url_hash, core.key_hash(url_key) AS link_hash FROM core.backfill_target "
+    "RETURNING 1",
+    "INSERT INTO core.outcome BY NAME SELECT DISTINCT url_key AS link_key, url_key, 'failed' AS outcome, "
+    "'empty' AS reason, false AS fetched, false AS extracted, DATE '2026-03-10' AS day, "
+    "TIMESTAMPTZ '2026-03-10 12:00:00+00' AS decided_at, core.key_hash(url_key) AS link_hash "
+    "FROM core.backfill_target RETURNING 1",
+)
+"""The chunks were opened, and no first capture of a page gave an article."""
 
 
 def test_captures_behind_a_page_that_a_poll_holds_are_not_forgotten(
@@ -171,6 +182,8 @@ def test_captures_behind_a_page_that_a_poll_holds_are_not_forgotten(
 ) -> None:
     site.plan("warc", inputs=crawls)
     site.warehouse("UPDATE core.backfill_chunk SET state = 'done' RETURNING 1")
+    for statement in PASSED_OVER:
+        site.warehouse(statement)
     site.warehouse(HELD)
     assert site.backfill("warc", inputs=crawls).state == "running"
     site.warehouse("DELETE FROM core.pending RETURNING 1")
