@@ -57,7 +57,9 @@ def postgres(*command: str, folder: Path) -> list[str]:
 @pytest.fixture
 def database() -> Iterator[str]:
     """A PostgreSQL of its own on a free port; its address for Prefect."""
-    with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
+    # not in the folder of the other temporary files (tests/conftest.py), which the user postgres cannot enter
+    open_to_all = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    with tempfile.TemporaryDirectory(dir=open_to_all) as name, socket.socket() as probe:
         folder = Path(name)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
