@@ -13,11 +13,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect.automations import Automation
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, StateType
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.events.actions import ChangeFlowRunState
@@ -41,6 +48,7 @@ since other projects on the server have other heartbeats, or none."""
 
 _ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed")
+_SEEM_RUNNING = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
 
 async def apply(deployments: tuple[Deployment, ...], *, crash_running: bool = False) -> None:
@@ -152,14 +160,31 @@ async def _automation() -> None:
 
 
 async def crash_runs() -> None:
-    """Mark every run that seems to be running as Crashed: their processes are gone and cannot report their
-    end."""
-    states = FlowRunFilterState(
-        type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
-    )
+    """Mark every run of our deployments that seems to be running as Crashed: its process is gone and cannot
+    report its end. Runs of other deployments are never changed, whatever their tags: a server may have other
+    projects."""
     async with get_client() as client:
-        for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states)):
+        ours = [known for name in _deployment_names() if (known := await _deployment_id(client, name))]
+        if not ours:
+            return
+        wanted = FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_SEEM_RUNNING)),
+            tags=FlowRunFilterTags(all_=[TAG]),
+            deployment_id=FlowRunFilterDeploymentId(any_=ours),
+        )
+        for run in await client.read_flow_runs(flow_run_filter=wanted):
             await client.set_flow_run_state(run.id, Crashed(message="its process was killed"), force=True)
+
+
+def _deployment_names() -> list[str]:
+    return [f"{deployment.flow}/{deployment.name}" for deployment in load_plan().deployments]
+
+
+async def _deployment_id(client: PrefectClient, name: str) -> UUID | None:
+    try:
+        return (await client.read_deployment_by_name(name)).id
+    except ObjectNotFound:  # a server that is not set up yet
+        return None
 
 
 def planned(interval: float | None, parameters: Mapping[str, str]) -> tuple[Deployment, ...]:
@@ -191,7 +216,7 @@ def main() -> None:
         "--forsake",
         dest="crash_running",
         action="store_true",
-        help="mark runs that seem to be running as Crashed: their processes are gone",
+        help="mark runs of these deployments that seem to be running as Crashed: their processes are gone",
     )
     parser.add_argument(
         "--forsake-only", dest="crash_running_only", action="store_true", help="do that and nothing else"
