@@ -39,7 +39,7 @@ from prefect.workers.process import ProcessWorker
 from flows.plan import POOLS, Deployment, Schedule, load_plan
 from flows.serve.environment import HEARTBEAT_SECONDS
 from ingest.errors import ConfigError
-from ingest.settings import load_settings, settings_file
+from ingest.settings import load_feeds, load_settings, settings_file
 
 ZOMBIES = "wire-ingest: crash runs without a heartbeat"
 TAG = "wire-ingest"
@@ -227,6 +227,7 @@ def main() -> None:
         return
     try:
         paths = run_paths(options.config, data=options.data, feeds=options.feeds)
+        load_feeds(Path(paths["feeds"]))
         asyncio.run(apply(planned(options.interval, paths), crash_running=options.crash_running))
     except ConfigError as error:
         sys.exit(str(error))

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from flows.logs import LOGGERS
+from flows.serve.engine import ZYGOTE
 from ingest.errors import ConfigError
 from ingest.settings import load_settings
 
@@ -71,7 +72,8 @@ def main() -> None:
         data = load_settings(options.config, {"data": options.data}).data
     except ConfigError as error:
         sys.exit(str(error))
-    for name, value in settings_for((data / "prefect").resolve(), options.port).items():
+    home = (data / "prefect").resolve()
+    for name, value in {**settings_for(home, options.port), ZYGOTE: str(home)}.items():
         print(f"{name}={value}")
 
 

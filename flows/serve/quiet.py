@@ -21,6 +21,7 @@ from datetime import timedelta
 from docket import Worker
 from prefect.server.api import background_workers
 from prefect.server.events.ordering import memory as ordering
+from prefect.settings import get_current_settings
 
 CHECK_INTERVAL = timedelta(seconds=1)
 FOLLOWED_EVENT_WAIT = timedelta(seconds=10)
@@ -43,5 +44,8 @@ def calm() -> None:
 
 
 if __name__ == "__main__":
+    # Prefect makes the folder too late for its database: the first start would end with "unable to open
+    # database file"
+    get_current_settings().home.mkdir(parents=True, exist_ok=True)
     calm()
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

@@ -1,5 +1,5 @@
-"""`python -m flows.serve.zygote FOLDER` has imported Prefect and the flows, and forks one process for each
-run.
+"""`python -m flows.serve.zygote [FOLDER]` has imported Prefect and the flows, and forks one process for each
+run. FOLDER is by default that of the variable WIRE_INGEST_ZYGOTE (flows/serve/environment.py).
 
 Importing Prefect costs a second of CPU, as much as loading 25 articles; forking a process that has imported
 it takes milliseconds. The client is flows/serve/engine.py, over a unix socket in FOLDER: it sends its
@@ -22,7 +22,7 @@ import sys
 import threading
 from types import FrameType
 
-from flows.serve.engine import GO, SOCKET
+from flows.serve.engine import GO, SOCKET, ZYGOTE
 
 REFUSED = b"by yourself\n"
 """Answer in place of an exit code: the client has to run the flow itself. The line before it is the id of
@@ -34,9 +34,12 @@ _FLOWS = ("flows.poll", "flows.maintain", "flows.backfill", "flows.reextract")
 
 def main() -> None:
     """Fork runs until SIGTERM."""
-    os.chdir(
-        sys.argv[1]
-    )  # the address of a unix socket has at most 107 bytes: a bare file name is never too long
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get(ZYGOTE)
+    if not folder:
+        sys.exit(f"give a folder, or set {ZYGOTE}: python -m flows.serve.environment prints its value")
+    os.makedirs(folder, exist_ok=True)
+    # the address of a unix socket has at most 107 bytes: a bare file name is never too long
+    os.chdir(folder)
     for name in ("prefect.flow_engine", *_FLOWS):
         importlib.import_module(name)
     gc.collect()

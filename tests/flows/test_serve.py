@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from support.served import Served, serving, until
 
+from flows.serve.engine import SOCKET
+from flows.serve.server import free_port
 from flows.serve.tree import marked
 from ingest.demo.wire import config_toml
 from ingest.load.read import query
@@ -153,6 +155,51 @@ def _late(served: Served, down: datetime, up: datetime, *states: str) -> list[di
     return [
         run for run in served.runs(*states) if down < datetime.fromisoformat(run["expected_start_time"]) < up
     ]
+
+
+def test_parts_that_run_apart_use_the_same_settings_file(wire: Path) -> None:
+    """As docs/runbook.md has it; without the ingest.toml a run would reach no host of the sample wire."""
+    plain = (wire / "ingest.toml").read_text(encoding="utf-8")
+    (wire / "ingest.toml").write_text(
+        f'data = "store"\nfeeds = "feeds.toml"\nlog_level = "info"\n{plain}', encoding="utf-8"
+    )
+    (wire / "elsewhere").mkdir()
+    config = ("--config", str(wire / "ingest.toml"))
+    port = str(free_port(None))
+    with contextlib.ExitStack() as stack, (wire / "parts.log").open("ab") as log:
+
+        def start(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
+            part = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=wire / "elsewhere",
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=log,
+            )
+            stack.callback(part.wait, 60)
+            stack.callback(part.terminate)
+            return part
+
+        printed = subprocess.run(
+            [sys.executable, "-m", "flows.serve.environment", *config, "--port", port],
+            cwd=wire / "elsewhere",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        shared = dict(line.split("=", 1) for line in printed.stdout.splitlines())
+        server = start(shared, "flows.serve.quiet", "server", "start", "--host", "127.0.0.1", "--port", port)
+        served = Served(server, f"http://127.0.0.1:{port}", wire / "store", wire / "parts.log")
+        until(lambda: served.api("/health"), 180, served)
+        assert start(shared, "flows.setup", *config).wait(120) == 0, served.tail()
+        start(shared, "flows.serve.zygote")
+        until(lambda: (wire / "store" / "prefect" / SOCKET).exists(), 60, served)
+        start(shared, "prefect", "worker", "start", "--pool", "live", "--type", "process")
+        run = served.start_run()
+        until(lambda: served.api(f"/flow_runs/{run}")["state_type"] == "COMPLETED", 180, served)
+        parameters = served.api(f"/flow_runs/{run}")["parameters"]
+    assert parameters["config"] == str(wire / "ingest.toml")
+    assert query(wire / "store", "SELECT count(*) >= 20 AS filled FROM mart.articles") == [{"filled": True}]
 
 
 def test_a_long_healthy_run_is_not_crashed(wire: Path) -> None:
