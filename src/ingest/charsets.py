@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 WESTERN = "cp1252"
 
 # The commonest page of each language first.
@@ -50,3 +52,21 @@ def as_cut_utf8(data: bytes) -> str | None:
 def is_nearly_whole(text: str) -> bool:
     """Returns whether at most one character in a hundred could not be decoded (U+FFFD)."""
     return text.count("\ufffd") * 100 <= len(text)
+
+
+_C1 = re.compile("[\x80-\x9f]")
+_C1_REFERENCE = re.compile(r"&#(?:x0*([89][0-9a-f])|0*(12[89]|1[345]\d))(?:;|(?![0-9a-f;]))", re.I)
+_WINDOWS_1252 = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
+
+
+def with_windows_1252(text: str) -> str:
+    """Returns the text with U+0080 to U+009F, as characters or numeric references, read as the bytes of
+    Windows-1252, which they were before somebody took them for ISO 8859-1; browsers do the same (WHATWG HTML,
+    numeric character reference end state). The five that Windows-1252 does not define are dropped."""
+    if "&#" in text:
+        text = _C1_REFERENCE.sub(_referenced, text)
+    return text if text.isascii() else _C1.sub(lambda match: _WINDOWS_1252[match[0]], text)
+
+
+def _referenced(reference: re.Match[str]) -> str:
+    return _WINDOWS_1252[chr(int(reference[1], 16) if reference[1] else int(reference[2]))]

@@ -153,11 +153,14 @@ class FeedState:
     survives a 304.
 
     `rate_num`/`rate_den` (entries, seconds) are the decayed arrival rate of poll/schedule.py; `skip_hours`
-    (UTC) are those of the last document, for the 304s that follow it.
+    (UTC) are those of the last document, for the 304s that follow it. `url` is polled: the one of feeds.toml,
+    `config_url`, or where a permanent redirect led from there. `capped` counts the entries of the last
+    document beyond entries_cap.
     """
 
     feed_id: str
     url: str
+    config_url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
@@ -184,6 +187,7 @@ class FeedState:
     polls: int = 0
     why_next: str | None = None
     skip_hours: tuple[int, ...] = ()
+    capped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +249,9 @@ class EntryHints:
 class FeedDocument:
     """A parsed feed. `version` is feedparser's name of the format ('' never: that is NOT_A_FEED).
 
-    `ttl` seconds; `total` counts the entries in the document, `entries` holds at most the cap; `skip_hours`
-    are UTC hours.
+    `ttl` seconds; `skip_hours` are UTC hours. `total` counts the entries in the document: those in `entries`,
+    those `repeated` under one key, those beyond the cap (`capped`), and those that are `unreadable` because
+    the document is broken; `malformed` says where and why.
     """
 
     version: str
@@ -259,6 +264,9 @@ class FeedDocument:
     total: int
     next_link: str | None = None
     malformed: str | None = None
+    repeated: int = 0
+    capped: int = 0
+    unreadable: int = 0
 
 
 # -- fetching ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from ingest.load.db import Connection
 from ingest.load.publish import publish
 from ingest.load.work import due_work, no_longer_waiting, pending_count
 from ingest.model import Feed, FeedState, Work
+from ingest.poll.address import with_configured_url
 from ingest.poll.schedule import K, due, k_for, rate
 from ingest.progress import Progress
 from ingest.settings import FeedList, Settings
@@ -64,6 +65,7 @@ _SUMMARY_KEYS = (
     "published",
     "failures",
     "reasons",
+    "clock",
 )
 """Fields of PollSummary that core.run stores."""
 
@@ -76,6 +78,7 @@ class PollSummary(Counts):
     `accounts` says for each feed that listed anything what became of its entries. `problems` are sentences
     about counts that do not add up; with any of them the run is incomplete. `untried` holds
     the link keys of pages that were taken and not tried yet.
+    `clock` says so where the run's time lies before that of the previous run.
     """
 
     run_id: str
@@ -87,6 +90,7 @@ class PollSummary(Counts):
     accounts: list[FeedAccount] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     untried: set[str] = field(default_factory=set)
+    clock: str | None = None
 
     @property
     def state(self) -> str:
@@ -134,20 +138,25 @@ async def poll_stage(edges: Edges, request: PollRequest, progress: Progress | No
     The summary that it returns has the counts of the polls; work_stage and end_stage add theirs.
     """
     with edges.warehouse.transaction() as con:
-        states = polls.feed_states(con)
+        stored = polls.feed_states(con)
+        clock = polls.clock_fault(con, edges.run_id, edges.now)
+    feeds = (feed for feed in edges.feeds.feeds if feed.id in stored)
+    states = {feed.id: with_configured_url(feed, stored[feed.id]) for feed in feeds}
+    if clock is not None:
+        log.warning("run %s: %s", edges.run_id, clock)
     chosen = edges.feeds.chosen(request.only)
     due_feeds = due(chosen, states, edges.now, every=request.everything or bool(request.only))
     log.info("run %s: %d of %d feeds are due", edges.run_id, len(due_feeds), len(chosen))
     edges = replace(edges, k=_polling_constant(edges.settings, _with_states(edges.feeds.enabled, states)))
     counts = await poll_feeds(edges, _with_states(due_feeds, states), progress)
     await asyncio.to_thread(queue_rechecks, edges, chosen)
-    summary = PollSummary(edges.run_id, feeds=len(chosen))
+    summary = PollSummary(edges.run_id, feeds=len(chosen), clock=clock)
     summary.add(counts)
     return summary
 
 
 def _with_states(feeds: Sequence[Feed], states: dict[str, FeedState]) -> list[tuple[Feed, FeedState]]:
-    return [(feed, states.get(feed.id) or FeedState(feed.id, feed.url)) for feed in feeds]
+    return [(feed, states.get(feed.id) or FeedState(feed.id, feed.url, feed.url)) for feed in feeds]
 
 
 def _polling_constant(settings: Settings, pairs: Sequence[tuple[Feed, FeedState]]) -> float:

@@ -19,6 +19,7 @@ LANDED = {
     "migrations/0003_article_hash": "08d46d01f4749f88e7a19f0fefdf79bb496edf55e983fd6b90ee89da80b88008",
     "migrations/0004_rank_url": "d5568d74f0989fe9c310b52ba735ee107f0e0d09b27243823f7f99d286f98f11",
     "migrations/0005_counts": "3058e80bc64b089dfa7caea73dd4ff055eb8f57c3af3e572d8ca39bc62eddc11",
+    "migrations/0006_broken_documents": "bae26b566ff330bef4b7eb01f5be5ef9d69307f60b281ad3908cb6f9902196a7",
 }
 """The SHA-256 of each migration's text."""
 

@@ -9,7 +9,7 @@ import pytest
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.model import Entry, Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll.decide import body_hash, decide_poll
-from ingest.poll.digest import EntryKind, digest
+from ingest.poll.digest import digest
 from ingest.urls.identity import HostRules
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_an_answer_means_the_same_in_every_state(
     wanted: tuple[object, ...],
 ) -> None:
     decided = decide_poll(FEED, state, given, read, {}, NOW, rules=RULES)
-    new = decided.counts[EntryKind.NEW]
+    new = decided.counts.new
     assert (decided.ok, decided.not_modified, new, decided.reason, decided.detail) == wanted
     after = decided.state
     assert after.last_poll_at == NOW
@@ -131,4 +131,4 @@ def test_a_document_is_compared_with_what_is_known_of_its_feed(
     assert [verdict.fetch for verdict in decided.entries] == [kind == "new" for kind in kinds.split()]
     assert decided.overflow is overflow
     assert decided.state.last_new_at == (NOW if "new" in kinds else None)
-    assert decided.total == len(listed)
+    assert decided.counts.listed == len(listed)

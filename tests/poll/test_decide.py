@@ -23,9 +23,11 @@ from ingest.model import (
     Stamp,
     StampSource,
 )
+from ingest.poll.address import takes_secrets, with_configured_url
 from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
-from ingest.poll.digest import UPDATES_CAP, EntryDigest, EntryKind, compare, digest
+from ingest.poll.digest import EntryDigest, digest
 from ingest.poll.failure import backoff
+from ingest.poll.verdicts import UPDATES_CAP, EntryKind, compare
 from ingest.urls.identity import HostRules
 
 NOW = datetime(2025, 4, 2, 12, tzinfo=UTC)
@@ -271,7 +273,7 @@ def test_guids_that_churn_are_given_up_for_links() -> None:
     kept = {one.entry.entry_key: one.digest for one in first.entries}
     second = decided(answer(), document(*flipped(5, "c")), kept, first.state)
     assert second.state.guid_policy == "link"
-    assert second.counts[NEW] == 0
+    assert second.counts.new == 0
 
 
 def test_guids_that_number_places_are_no_identity() -> None:
@@ -289,7 +291,7 @@ def test_a_site_that_moves_house_keeps_its_guids() -> None:
     before = [entry(f"g{n}") for n in range(6)]
     after = [replace(one, link=f"https://new.example/{one.entry_key}") for one in before]
     result = decided(answer(), document(*after), known(*before))
-    assert (result.state.guid_policy, result.counts[TOUCHED]) == ("guid", 6)
+    assert (result.state.guid_policy, result.counts.touched) == ("guid", 6)
 
 
 ENTRIES = st.lists(
@@ -345,7 +347,9 @@ def test_an_overlap_or_a_first_poll_is_no_overflow() -> None:
 
 
 def test_entries_beyond_the_cap_are_told() -> None:
-    assert decided(answer(), document(entry(), total=1_700)).capped == 700
+    result = decided(answer(), document(entry(), total=1_700, capped=1_699))
+    assert (result.counts.listed, result.counts.new, result.counts.capped) == (1_700, 1, 1_699)
+    assert result.state.capped == 1_699
 
 
 @pytest.mark.parametrize(
@@ -478,3 +482,117 @@ def test_a_state_the_entry_was_in_before_is_nothing_new() -> None:
     back = compare([first], {two.digest.entry_key: two.digest}, "guid", rules)[0]
     assert (one.kind, two.kind, back.kind) == (EntryKind.NEW, EntryKind.CHANGED, EntryKind.SAME)
     assert not back.fetch
+
+
+# -- stamps that are not believed ----------------------------------------------------------------------------
+
+
+def dated(days: float) -> Entry:
+    return entry(published=at((NOW - timedelta(days=days)).isoformat()))
+
+
+@pytest.mark.parametrize(
+    ("stamp", "newest", "kept"),
+    [
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 30.0, False),
+        ("Mon, 01 Jan 1990 00:00:00 GMT", 30.0, False),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 0.5, False),
+        ("Mon, 31 Mar 2025 00:00:00 GMT", 0.5, False),
+        ("Sun, 01 Jan 2040 00:00:00 GMT", 0.5, False),
+        ("Tue, 01 Apr 2025 12:00:00 GMT", 0.5, True),
+        ("Wed, 02 Apr 2025 12:00:00 GMT", 30.0, True),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 4_000.0, True),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", -3.0, True),
+        ("not a date", 0.5, True),
+    ],
+)
+def test_a_last_modified_that_cannot_be_true_is_not_sent_back(stamp: str, newest: float, kept: bool) -> None:
+    first = decided(answer(200, last_modified=stamp, etag='"e"'), document(dated(newest)))
+    assert first.state.last_modified == (stamp if kept else None)
+    assert conditional(first.state, NOW) == ('"e"', stamp if kept else None)
+    same = decided(answer(200, last_modified=stamp), state=first.state).state
+    assert same.last_modified == (stamp if kept else None)
+
+
+def test_a_zero_stamp_that_was_stored_or_comes_with_a_304_is_not_sent() -> None:
+    zero = "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert conditional(polled(last_modified=zero), NOW) == ('"old"', None)
+    assert (
+        decided(answer(304, last_modified=zero), state=polled()).state.last_modified == polled().last_modified
+    )
+
+
+def test_two_caches_in_turn_lose_no_edit_and_repeat_none() -> None:
+    old, new = [entry("g1"), entry("g2")], [entry("g1", title="Bridge opens late"), entry("g2"), entry("g3")]
+    digests: dict[str, EntryDigest] = {}
+    state, fetched = FeedState("wire", URL), []
+    for turn, listed in enumerate([old, new, old, new, old, old, new]):
+        given = answer(200, str(turn).encode(), etag='"2"' if listed is new else '"1"')
+        result = decided(given, document(*listed), digests, state)
+        fetched.append([one.entry.entry_key for one in result.entries if one.fetch])
+        digests |= {one.digest.entry_key: one.digest for one in result.entries if one.stored}
+        state = result.state
+    assert fetched == [["g1", "g2"], ["g1", "g3"], [], [], [], [], []]
+
+
+# -- the address of a feed -----------------------------------------------------------------------------------
+
+
+def test_another_address_in_feeds_toml_is_polled_at_once_without_what_was_learnt_of_the_old_one() -> None:
+    paused = polled(
+        url=OTHER,
+        config_url="https://old.example/rss",
+        next_poll_at=NOW + timedelta(days=9),
+        paused_until=NOW,
+        failures=4,
+        failure_weight=3.0,
+        redirect_url=OTHER,
+        guid_policy="link",
+        last_new_at=NOW,
+    )
+    state = with_configured_url(FEED, paused)
+    assert (state.url, state.config_url, state.next_poll_at, state.paused_until) == (URL, URL, None, None)
+    assert conditional(state, NOW) == (None, None)
+    assert (state.failures, state.redirect_url, state.body_hash) == (0, None, None)
+    assert (state.guid_policy, state.last_new_at, state.polls) == ("link", NOW, paused.polls)
+    assert not decided(answer(), document(entry("n")), known(entry("g")), state).overflow
+
+
+def test_an_address_that_did_not_change_or_was_adopted_changes_nothing() -> None:
+    adopted = polled(url=OTHER, config_url=URL)
+    assert with_configured_url(FEED, adopted) == adopted
+    written_down = with_configured_url(replace(FEED, url=OTHER), adopted)
+    assert written_down == replace(adopted, config_url=OTHER)
+
+
+@pytest.mark.parametrize(
+    ("reason", "failures", "falls_back"),
+    [
+        (Reason.HTTP_404, 0, True),
+        (Reason.NOT_A_FEED, 0, True),
+        (Reason.DNS, 0, True),
+        (Reason.HTTP_403, 0, True),
+        (Reason.HTTP_5XX, 0, False),
+        (Reason.TIMEOUT, 1, False),
+        (Reason.TIMEOUT, 2, True),
+    ],
+)
+def test_an_adopted_address_that_fails_falls_back(reason: Reason, failures: int, falls_back: bool) -> None:
+    before = polled(url=OTHER, config_url=URL, failures=failures)
+    state = decided(FetchError(reason, "x"), state=before).state
+    assert state.url == (URL if falls_back else OTHER)
+    assert state.etag == (None if falls_back else '"old"')
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        (URL, True),
+        ("https://wire.example/other", True),
+        ("http://wire.example/rss", False),
+        ("https://new.example/rss", False),
+        ("https://wire.example:8443/rss", False),
+    ],
+)
+def test_the_headers_of_a_feed_stay_on_its_server(url: str, sent: bool) -> None:
+    assert takes_secrets(FEED, url) is sent

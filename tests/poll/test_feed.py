@@ -220,7 +220,8 @@ def test_what_is_no_feed_is_named() -> None:
     assert "JSON Feed" in refused("[1, 2]")
     assert "items" in refused('{"version": "https://jsonfeed.org/version/1", "items": 5}')
     assert "broken JSON" in refused('{"version": "https://jsonfeed.org/')
-    assert "broken JSON" in refused("[" * 100_000)
+    assert "JSON" in refused("[" * 100_000)
+    assert "broken JSON" in refused('{"a":' * 100_000)
     assert "sitemap" in refused('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url/></urlset>')
     assert "<opml>" in refused("<opml version='2.0'><body/></opml>")
     assert "neither" in refused("Service unavailable")
@@ -336,11 +337,11 @@ def test_a_permalink_guid_stands_in_for_a_missing_link() -> None:
     )
 
 
-def test_relative_links_resolve_against_the_final_url_each_for_itself() -> None:
+def test_relative_links_resolve_against_the_channel_link_each_for_itself() -> None:
     items = "<item><title>A</title><link>http://b.example/x/1</link></item><item><title>B</title><link>story/2</link></item>"
     assert [entry.link for entry in parsed(rss(items)).entries] == [
         "http://b.example/x/1",
-        "https://wire.example/feeds/story/2",
+        "https://wire.example/story/2",
     ]
 
 
@@ -404,7 +405,9 @@ def test_entries_beyond_the_cap_are_counted(tail: str) -> None:
     )
     document = parsed(rss(items + tail), cap=1_000)
     assert (len(document.entries), document.total, document.malformed) == (1_000, 2_500, None)
-    assert document.entries[-1].title == "T999"
+    assert [document.capped, document.repeated, document.unreadable] == [1_500, 0, 0]
+    titles = [entry.title for entry in document.entries]  # undated: half of them from either end
+    assert titles == [f"T{n}" for n in (*range(500), *range(2_000, 2_500))]
 
 
 def test_json_entries_beyond_the_cap_are_counted() -> None:

@@ -142,3 +142,39 @@ def test_k_spends_the_budget(rates: list[float], polls: float) -> None:
     k = k_for(rates, polls * len(rates))
     spent = sum(86_400 / min(max(k / one**0.5, 300), 86_400) for one in rates)
     assert spent == pytest.approx(polls * len(rates), rel=0.01)
+
+
+# -- clocks --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours", [1.0, 24.0, 240.0])
+@pytest.mark.parametrize("skip_hours", [(), tuple(range(23)), tuple(range(12, 24))])
+def test_the_next_poll_is_never_later_than_max_interval(hours: float, skip_hours: tuple[int, ...]) -> None:
+    feed = Feed("a", "https://a.example/rss", max_interval=hours * 3600)
+    state = FeedState("a", feed.url, floor=5 * 3600.0, skip_hours=skip_hours, rate_num=0.0, rate_den=9e9)
+    when, _ = next_poll(feed, state, NOW)
+    assert NOW < when <= NOW + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("values", "ready"),
+    [
+        ({"last_poll_at": 365.0, "next_poll_at": 366.0}, True),
+        ({"last_poll_at": 365.0, "next_poll_at": 366.0, "paused_until": 366.0}, True),
+        ({"last_poll_at": -0.1, "next_poll_at": 366.0}, True),
+        ({"last_poll_at": -0.1, "next_poll_at": 1.5}, True),
+        ({"last_poll_at": -0.1, "next_poll_at": 0.9}, False),
+        ({"last_poll_at": 0.001, "next_poll_at": 0.9}, False),
+        ({"last_poll_at": -0.1, "next_poll_at": 25.0, "failures": 90}, False),
+        ({"last_poll_at": -0.1, "next_poll_at": 400.0, "failures": 90}, True),
+        ({"last_poll_at": -0.1, "next_poll_at": 30.0, "paused_until": 30.0, "failures": 1}, False),
+    ],
+)
+def test_times_that_a_clock_ahead_has_set_hold_up_no_feed(values: dict[str, float], ready: bool) -> None:
+    """Values in days from now."""
+    feed = Feed("a", "https://a.example/rss")
+    times = {
+        name: value if name == "failures" else NOW + timedelta(days=value) for name, value in values.items()
+    }
+    state = FeedState("a", feed.url, **times)  # type: ignore[arg-type]
+    assert bool(due([feed], {"a": state}, NOW)) is ready

@@ -10,7 +10,8 @@ import pytest
 
 from ingest.load.rows import LinkState
 from ingest.model import Entry, EntryHints, Feed, Outcome, Rank, Reason, WorkKind
-from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict, digest
+from ingest.poll.digest import EntryDigest, digest
+from ingest.poll.verdicts import EntryKind, EntryVerdict
 from ingest.stages.intents import Intents, plan
 from ingest.urls.identity import HostRules
 

@@ -1,6 +1,6 @@
 -- mart.articles: one row per live article. An embargoed article appears here by itself when its embargo ends.
 -- * article_id: UUIDv5 of the url_key under which the article was first loaded; never changes
--- * url_key: identity of the article: host and path without tracking parameters, or host#story-number where a host rule names one, or urn:sha256: and a hash for a text without a URL
+-- * url_key: identity of the article: host and path without tracking parameters, or host#story-number where a host rule names one, or urn:sha256: and a hash for a text without a URL, or urn:wire-entry: with feed and entry for a feed's text whose link is of other texts too
 -- * url: address the text was fetched from, after redirects
 -- * canonical_url: the page's canonical link, if it passed the checks
 -- * headline: headline as printed, without runs of tags

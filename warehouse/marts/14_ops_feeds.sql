@@ -27,6 +27,7 @@
 -- * overflow_at: time of the last such poll
 -- * polls: number of polls so far
 -- * why_next: why next_poll_at is what it is
+-- * capped: entries of the last document beyond entries_cap, left out
 CREATE VIEW ops.feeds AS
 SELECT {columns of ops.feeds}
 FROM {feeds};

@@ -18,6 +18,7 @@
 -- * seconds: duration
 -- * reason: why the poll failed
 -- * detail: as ops.feeds.last_detail
+-- * malformed: where and why a document is broken that was read all the same; NULL when it is well formed
 CREATE VIEW ops.polls AS
 SELECT {columns of ops.polls}
 FROM {polls};

@@ -57,6 +57,7 @@ JSON_KEYS = (
     "retried",
     "problems",
     "accounts",
+    "clock",
 )
 
 
@@ -133,7 +134,7 @@ def _plain(value: Any) -> Any:
 
 
 def summary_text(s: PollSummary) -> str:
-    """The summary in words, three or four lines."""
+    """The summary in words, four or five lines."""
     reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(s.reasons.items()))
     return (
         f"{s.polled} of {s.feeds} feeds polled ({s.not_modified} unchanged, {s.failed} failed): "
@@ -143,6 +144,7 @@ def summary_text(s: PollSummary) -> str:
         f"{s.lost} pages lost (skipped or given up{f': {reasons}' if reasons else ''}), {s.pending} pending "
         "(a later run fetches them)\n"
         f"{s.requests} requests, {s.seconds:.1f} s, {s.published} files published"
+        + (f"\nclock: {s.clock}" if s.clock else "")
     )
 
 

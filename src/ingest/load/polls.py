@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest.load.articles import article_keys, mark_dirty, taken_down
 from ingest.load.rows import LinkState, Row, link_state_from, state_from, state_row
@@ -32,14 +32,16 @@ def switch(con: Connection, enabled: Sequence[str]) -> None:
     con.execute(sql("load/switch_feeds"), {"enabled": list(enabled)})
 
 
-def known_entries(con: Connection, entries: Sequence[tuple[str, str]]) -> dict[str, dict[str, str]]:
-    """Digests (JSON) by feed_id and entry_key: of these (feed_id, entry_key) pairs, and of each such feed's
-    latest entries."""
+def known_entries(
+    con: Connection, entries: Sequence[tuple[str, str, str | None]]
+) -> dict[str, dict[str, str]]:
+    """Digests (JSON) by feed_id and entry_key: of these entries (feed_id, entry_key, url_key of the link), of
+    entries with these links, and of each such feed's latest entries."""
     if not stage(
         con,
-        [{"feed_id": feed, "entry_key": key} for feed, key in entries],
+        [{"feed_id": feed, "entry_key": key, "url_key": link} for feed, key, link in entries],
         "core.entry",
-        ("feed_id", "entry_key"),
+        ("feed_id", "entry_key", "url_key"),
     ):
         return {}
     digests: dict[str, dict[str, str]] = {}
@@ -100,6 +102,20 @@ def start_run(con: Connection, run_id: str, job: str, now: datetime) -> None:
         "core.run",
         [{"run_id": run_id, "job": job, "started_at": now, "ended_at": None, "summary": None}],
     )
+
+
+def clock_fault(con: Connection, run_id: str, now: datetime) -> str | None:
+    """Says so where `now` lies before the time of the poll that ran before this one, None where it does
+    not."""
+    row = con.execute(sql("load/run_before"), {"run_id": run_id}).fetchone()
+    if row is None or row[1] <= now:
+        return None
+    before, at = row
+    return f"this run's time {_text(now)} lies before that of the last one ({before}: {_text(at)})"
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def end_run(

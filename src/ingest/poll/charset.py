@@ -53,25 +53,29 @@ _HIGH_RUN = re.compile(
 
 
 def decode(body: bytes, content_type: str | None, language: str | None = None) -> str:
-    """Returns the document as text without control characters. Never raises; bytes that cannot be decoded
-    become U+FFFD.
+    """Returns the document as text without control characters; those from U+0080 to U+009F are read as
+    Windows-1252. Never raises; bytes that cannot be decoded become U+FFFD.
 
     A byte order mark decides first. Valid UTF-8 is UTF-8, whatever is declared: real feeds declare utf-16
     over it, and no other encoding looks like it by chance. Then come the HTTP charset and the XML
     declaration, and last the feed's language and detection from the text between the tags: cp1251 bytes that
     are declared as utf-8 are read as Cyrillic, not as mojibake.
     """
+    return strip_control(charsets.with_windows_1252(_decoded(body, content_type, language)))
+
+
+def _decoded(body: bytes, content_type: str | None, language: str | None) -> str:
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return strip_control(body[len(mark) :].decode(name, "replace"))
+            return body[len(mark) :].decode(name, "replace")
     wide = _wide(body)
     if wide:
-        return strip_control(body.decode(wide, "replace"))
+        return body.decode(wide, "replace")
     declared = _declared(body, content_type)
     text = _as_utf8(body, declared)
     if text is None:
         text = _as_declared(body, declared)
-    return strip_control(_undoubled(text) if text is not None else _detected(body, language))
+    return _undoubled(text) if text is not None else _detected(body, language)
 
 
 def _wide(body: bytes) -> str | None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from ingest.errors import FetchError
 from ingest.model import Feed, FeedDocument, FeedState, Reason, Response
 from ingest.poll import schedule
-from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict, compare, learn_policy
+from ingest.poll.digest import EntryDigest
 from ingest.poll.failure import failed
 from ingest.poll.schedule import Window
-from ingest.urls.identity import HostRules
+from ingest.poll.verdicts import EntryKind, EntryVerdict, compare, learn_policy
+from ingest.urls.identity import HostRules, url_key
 
 FULL_AFTER = timedelta(days=8)
 """Longest time without a whole document: some servers answer 304 for ever."""
@@ -27,34 +29,48 @@ FULL_EVERY = 100
 """Polls: one in this many asks for the whole document."""
 ADOPT_AFTER = timedelta(days=7)
 """Time for which a permanent redirect must be seen before its target becomes the feed's address."""
+STAMP_MARGIN = timedelta(days=1)
+"""A Last-Modified that lies more than this before the newest entry, or after now, is not believed."""
+OLDEST_STAMP = datetime(1995, 1, 1, tzinfo=UTC)
+"""No feed is older: such a Last-Modified is the zero of a clock."""
 _HEADER_CAP = 4_096
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCounts:
+    """The entries of one document: `listed` is the sum of all others. `repeated`: under the key of another
+    entry of the document. `capped`: beyond entries_cap, not read. `unreadable`: where the document is
+    broken."""
+
+    listed: int = 0
+    new: int = 0
+    changed: int = 0
+    touched: int = 0
+    same: int = 0
+    repeated: int = 0
+    capped: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PollDecision:
     """What a poll means: the feed's new state, a verdict per entry, and the facts of its raw.poll row.
 
-    The document had `total` entries; the last `capped` of them were not read. `overflow`: every entry is new,
-    so that others may have come and gone since the last poll. When not ok, `reason` and `detail` say why.
+    `counts` are those of the document; all are 0 where none was read. `overflow`: every entry is new, so that
+    others may have come and gone since the last poll. When not ok, `reason` and `detail` say why; when ok,
+    `malformed` says where and why a document is broken that was read all the same.
     """
 
     state: FeedState
     ok: bool
     not_modified: bool = False
     entries: tuple[EntryVerdict, ...] = ()
-    total: int = 0
-    capped: int = 0
-    repeated: int = 0
-    unreadable: int = 0
+    counts: EntryCounts = EntryCounts()
     overflow: bool = False
     reason: Reason | None = None
     detail: str | None = None
-
-    @property
-    def counts(self) -> Counter[EntryKind]:
-        """Entries by kind."""
-        return Counter(verdict.kind for verdict in self.entries)
+    malformed: str | None = None
 
 
 def body_hash(body: bytes) -> str:
@@ -71,7 +87,7 @@ def conditional(state: FeedState, now: datetime) -> tuple[str | None, str | None
     overdue = state.last_full_at is None or now - state.last_full_at >= FULL_AFTER
     if not state.validators_trusted or overdue or state.polls % FULL_EVERY == FULL_EVERY - 1:
         return None, None
-    return state.etag, state.last_modified
+    return state.etag, state.last_modified if _is_possible(state.last_modified, now) else None
 
 
 def needs_parsing(state: FeedState, answer: Response) -> bool:
@@ -89,7 +105,6 @@ def decide_poll(
     *,
     rules: HostRules,
     min_interval: float = schedule.MIN_INTERVAL,
-    entries_cap: int = 1000,
     k: float = schedule.K,
     digest: str | None = None,
 ) -> PollDecision:
@@ -108,16 +123,22 @@ def decide_poll(
     assert document is None or isinstance(document, FeedDocument)
     base = _with_redirect(_with_success(state, answer, now), answer, now)
     if document is None:
+        if answer.status != 304 and state.last_modified is None and state.body_hash is not None:
+            base = replace(base, last_modified=None)  # with this same document it was not believed
         num, den = schedule.observed(state, now, 0)
         unchanged = replace(base, rate_num=num, rate_den=den)
         when, why = schedule.next_poll(feed, unchanged, now, min_interval=min_interval, k=k)
         return PollDecision(
             state=replace(unchanged, next_poll_at=when, why_next=why), ok=True, not_modified=True
         )
-    policy = learn_policy(document.entries, known, state.guid_policy, rules)
-    verdicts = tuple(compare(document.entries, known, policy, rules))
+    policy = learn_policy(document.entries, known, state.guid_policy, rules, full_text=feed.full_text)
+    pages = {url_key(url, rules) for url in (document.link, feed.url, state.url, answer.url) if url}
+    verdicts = tuple(compare(document.entries, known, policy, rules, full_text=feed.full_text, pages=pages))
     new = sum(verdict.kind is EntryKind.NEW and verdict.twin_of is None for verdict in verdicts)
-    overflow = bool(known and verdicts) and all(verdict.kind is EntryKind.NEW for verdict in verdicts)
+    first_here = state.config_url is not None and state.body_hash is None  # no document to overlap with
+    overflow = bool(known and verdicts and not first_here) and all(
+        verdict.kind is EntryKind.NEW for verdict in verdicts
+    )
     after = _with_document(
         base,
         before=state,
@@ -134,10 +155,23 @@ def decide_poll(
         state=replace(after, guid_policy=policy, next_poll_at=when, why_next=why),
         ok=True,
         entries=verdicts,
-        total=document.total,
-        capped=max(0, document.total - entries_cap),
-        repeated=max(0, min(document.total, entries_cap) - len(verdicts)),
+        counts=_counts(document, verdicts),
         overflow=overflow,
+        malformed=document.malformed,
+    )
+
+
+def _counts(document: FeedDocument, verdicts: Sequence[EntryVerdict]) -> EntryCounts:
+    kinds = Counter(verdict.kind for verdict in verdicts)
+    return EntryCounts(
+        listed=document.total,
+        new=kinds[EntryKind.NEW],
+        changed=kinds[EntryKind.CHANGED],
+        touched=kinds[EntryKind.TOUCHED],
+        same=kinds[EntryKind.SAME],
+        repeated=document.repeated,
+        capped=document.capped,
+        unreadable=document.unreadable,
     )
 
 
@@ -171,7 +205,7 @@ def _with_success(state: FeedState, answer: Response, now: datetime) -> FeedStat
 
     A 304 without a validator keeps the old one; a 200 without it means that there is none.
     """
-    etag, modified = _header(answer, "etag"), _header(answer, "last-modified")
+    etag, modified = _header(answer, "etag"), _modified(answer, now)
     unmodified = answer.status == 304
     return replace(
         state,
@@ -208,6 +242,8 @@ def _with_document(
     return replace(
         base,
         body_hash=digest,
+        last_modified=base.last_modified if _is_plausible(base.last_modified, stamps, now) else None,
+        capped=document.capped,
         floor=_floor(answer, document),
         skip_hours=document.skip_hours,
         rate_num=num,
@@ -228,6 +264,34 @@ def _validator_lied(before: FeedState, answer: Response, now: datetime) -> bool:
     if before.etag is not None:
         return _header(answer, "etag") == before.etag
     return before.last_modified is not None and _header(answer, "last-modified") == before.last_modified
+
+
+def _modified(answer: Response, now: datetime) -> str | None:
+    """The Last-Modified to send back. None where no document can have it: a server that stamps with the zero
+    of its clock, or ahead of time, answers 304 to it whatever is new."""
+    value = _header(answer, "last-modified")
+    return value if _is_possible(value, now) else None
+
+
+def _is_possible(last_modified: str | None, now: datetime) -> bool:
+    at = _http_date(last_modified)
+    return at is None or OLDEST_STAMP < at <= now + STAMP_MARGIN
+
+
+def _is_plausible(last_modified: str | None, entries: Sequence[datetime], now: datetime) -> bool:
+    """Whether a document with entries of these dates can have been modified last at this time: not long
+    before the newest of them was published."""
+    at = _http_date(last_modified)
+    newest = max((date for date in entries if date <= now), default=None)
+    return at is None or newest is None or at >= newest - STAMP_MARGIN
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value) if value else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _header(answer: Response, name: str) -> str | None:

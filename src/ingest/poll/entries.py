@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ingest.charsets import with_windows_1252
 from ingest.dates import numeric_orders, resolve
 from ingest.model import Entry, Feed, Stamp, StampSource
 from ingest.text import plain_text, squeeze, strip_control, text_hash
@@ -33,6 +34,8 @@ _BY = re.compile(r"^(?:by|von|par|por|di|door|автор:?)\s+(?=\S)", re.I)
 _BETWEEN = re.compile(r"\s*(?:;|,?\s+and\s+|\s+&\s+|,)\s*")
 # Two or more, or one that begins with a letter: `Ranked #1` is a title.
 _TAGS = re.compile(r"(?:(?:\s+#[^\s#]+){2,}|\s+#[^\W\d_][^\s#]*)\s*$")
+_NO_LINK = re.compile(r"\s*(?:n/?a|n\.a\.|none|null|nil|undefined|unknown|tba|[#/-]|\?+|\.+)?\s*", re.I)
+"""What content systems print for a link that is not there."""
 _HOSTLESS = re.compile(r"^https?://[^/]+", re.I)
 
 
@@ -55,24 +58,26 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """What is needed to read an item: its feed, the final URL of the document, the title and language that
-    the document gives itself, the time of the poll, and the order of numbers that the document's dates prove
-    (dates.numeric_orders)."""
+    """What is needed to read an item: its feed, the address that relative links resolve against, the title
+    and language that the document gives itself, the time of the poll, and the order of numbers that the
+    document's dates prove (dates.numeric_orders)."""
 
     feed: Feed
-    url: str
+    base: str
     title: str | None
     language: str | None
     now: datetime
     orders: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_entries(raws: Iterable[RawEntry], context: FeedContext) -> tuple[Entry, ...]:
-    """Returns entries in document order, each with its own key; of items with one key the best is kept."""
-    raws = list(raws)
-    orders = numeric_orders(date for raw in raws for date in (raw.published_raw, raw.modified_raw))
+def make_entries(placed: Iterable[tuple[int, RawEntry]], context: FeedContext) -> tuple[Entry, ...]:
+    """Returns entries in document order, each with its own key; of items with one key the best is kept.
+    `placed`: each item with its position in the document."""
+    placed = list(placed)
+    orders = numeric_orders(date for _, raw in placed for date in (raw.published_raw, raw.modified_raw))
     context = replace(context, orders=orders)
-    return _with_keys([_entry(raw, context, position) for position, raw in enumerate(raws)])
+    entries = [_entry(raw, context, position) for position, raw in placed]
+    return _with_keys(entries, context.feed.full_text)
 
 
 def guid_tail(guid: str) -> str:
@@ -104,8 +109,9 @@ def clip(text: str, cap: int) -> str:
 
 
 def _entry(raw: RawEntry, context: FeedContext, position: int) -> Entry:
+    raw = _as_windows_1252(raw)
     guid = squeeze(strip_control(raw.guid or ""))[:GUID_CAP] or None
-    links = (clean_link(href, context.url) for href in raw.links)
+    links = (clean_link(href, context.base) for href in raw.links if not _NO_LINK.fullmatch(href))
     summary = _text(raw.summary, SUMMARY_CAP) or _text(raw.content, DERIVED_SUMMARY_CAP)
     published_raw = _short(raw.published_raw)
     modified_raw = _short(raw.modified_raw)
@@ -124,8 +130,20 @@ def _entry(raw: RawEntry, context: FeedContext, position: int) -> Entry:
         authors=_authors(raw.authors, context),
         credit=_credit(raw.credit),
         categories=_unique((_text(name, _SHORT_CAP) for name in raw.categories), CATEGORIES_CAP),
-        image_url=next(filter(None, (clean_link(href, context.url) for href in raw.images)), None),
+        image_url=next(filter(None, (clean_link(href, context.base) for href in raw.images)), None),
         position=position,
+    )
+
+
+def _as_windows_1252(raw: RawEntry) -> RawEntry:
+    return replace(
+        raw,
+        title=raw.title and with_windows_1252(raw.title),
+        summary=raw.summary and with_windows_1252(raw.summary),
+        content=raw.content and with_windows_1252(raw.content),
+        authors=tuple(map(with_windows_1252, raw.authors)),
+        credit=raw.credit and with_windows_1252(raw.credit),
+        categories=tuple(map(with_windows_1252, raw.categories)),
     )
 
 
@@ -213,21 +231,25 @@ def _is_name(text: str) -> bool:
 # -- identity within the feed --------------------------------------------------------------------------------
 
 
-def _with_keys(entries: list[Entry]) -> tuple[Entry, ...]:
+def _with_keys(entries: list[Entry], full_text: bool) -> tuple[Entry, ...]:
     """The entries with their keys (see model.Entry). A guid or link that several stories of one document have
     is the key of none.
 
-    Of entries that still share a key (one story printed twice) the one without hashtags is kept.
+    Of entries that still share a key (one story printed twice) the one without hashtags is kept. In a feed
+    that carries its texts only equal texts are one story.
     """
-    ambiguous_guids = _ambiguous((entry.guid, (entry.link, _story(entry))) for entry in entries)
-    ambiguous_links = _ambiguous((entry.link, _story(entry)) for entry in entries)
+    ambiguous_guids = _ambiguous((entry.guid, (entry.link, _story(entry, full_text))) for entry in entries)
+    ambiguous_links = _ambiguous((entry.link, _story(entry, full_text)) for entry in entries)
+    ambiguous_words = _ambiguous((_hash_key(entry), _story(entry, full_text)) for entry in entries)
     kept: dict[str, Entry] = {}
     for entry in entries:
         key = _key(entry, ambiguous_guids, ambiguous_links)
+        if key in ambiguous_words:
+            key = "hash:" + text_hash(f"{key}\n{entry.guid}\n{_words(entry)}")[:32]
         twin = kept.get(key)
         if twin is None or (is_tagged(twin.title) and not is_tagged(entry.title)):
             kept[key] = replace(entry, entry_key=key)
-    return tuple(kept.values())
+    return tuple(sorted(kept.values(), key=lambda entry: entry.position))
 
 
 def _ambiguous(named_stories: Iterable[tuple[str | None, object]]) -> set[str | None]:
@@ -251,5 +273,9 @@ def _hash_key(entry: Entry) -> str:
     return "hash:" + text_hash("\n".join(parts))[:32]
 
 
-def _story(entry: Entry) -> str:
-    return story_title(entry.title or entry.summary)
+def _story(entry: Entry, full_text: bool) -> tuple[str, str]:
+    return story_title(entry.title or entry.summary), _words(entry) if full_text else ""
+
+
+def _words(entry: Entry) -> str:
+    return text_hash(entry.content_html or entry.summary or "")

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from ingest.errors import FetchError
 from ingest.model import Feed, FeedState
-from ingest.poll.schedule import MIN_INTERVAL
-from ingest.reasons import LASTING, Reason
+from ingest.poll.schedule import LONGEST_DELAY, MIN_INTERVAL
+from ingest.reasons import PASSING, Reason
 
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
@@ -18,15 +18,15 @@ RETRY_AFTER_CAP = 86_400.0
 """Seconds: longest pause that a Retry-After sets."""
 GONE_PAUSE = timedelta(days=30)
 """Pause of a feed that answered 410."""
-LONGEST = timedelta(days=30)
-"""Longest delay between two polls of a failing feed."""
+REDIRECT_TRIES = 3
+"""Polls in a row that an adopted address may fail for a passing reason."""
 
 
 def backoff(total: float) -> timedelta:
     """Returns the delay until the next poll, from the sum of the weights of the failures in a row."""
     if total <= 2 * _DAY_WEIGHT:
         return timedelta(seconds=_HOUR * min(total, _DAY_WEIGHT))
-    return min(LONGEST, timedelta(days=1 + total - 2 * _DAY_WEIGHT))
+    return min(LONGEST_DELAY, timedelta(days=1 + total - 2 * _DAY_WEIGHT))
 
 
 def failed(
@@ -34,8 +34,9 @@ def failed(
 ) -> FeedState:
     """Returns the state after a failure; validators, body hash, floor and rate stay as they are.
 
-    Where an address that was adopted from a redirect fails for a lasting reason, the configured one is polled
-    again. Retry-After (at most 24 h) and 410 (30 days) pause the feed: `--all` does not poll it either.
+    Where an address that was adopted from a redirect fails, the configured one is polled again: at once, or
+    after the third failure in a row where the reason passes by itself. Retry-After (at most 24 h) and 410 (30
+    days) pause the feed: `--all` does not poll it either.
     """
     total = state.failure_weight + error.reason.rule.feed_weight
     own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)
@@ -47,7 +48,9 @@ def failed(
     elif error.retry_after is not None:
         paused = now + timedelta(seconds=min(max(error.retry_after, 0.0), RETRY_AFTER_CAP))
         at, why = max(paused, now + own), "Retry-After"
-    moved = state.url != feed.url and error.reason.rule.feed_weight == LASTING
+    moved = state.url != feed.url and (
+        error.reason.rule.feed_weight > PASSING or state.failures + 1 >= REDIRECT_TRIES
+    )
     if moved:
         at, paused, why = (
             now + own,
@@ -59,6 +62,9 @@ def failed(
         url=feed.url if moved else state.url,
         etag=None if moved else state.etag,
         last_modified=None if moved else state.last_modified,
+        body_hash=None if moved else state.body_hash,
+        redirect_url=None if moved else state.redirect_url,
+        redirect_since=None if moved else state.redirect_since,
         last_poll_at=now,
         next_poll_at=at,
         paused_until=paused,

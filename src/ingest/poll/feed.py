@@ -3,11 +3,14 @@ Feed."""
 
 from __future__ import annotations
 
+import html
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 
@@ -15,8 +18,9 @@ from ingest.errors import Terminal
 from ingest.model import Feed, FeedDocument, Reason
 from ingest.poll.charset import decode
 from ingest.poll.entries import FeedContext, RawEntry, make_entries
-from ingest.poll.jsonfeed import read_json_feed
+from ingest.poll.jsonfeed import is_json_feed, read_json_feed
 from ingest.poll.notfeed import HEAD, what_else
+from ingest.poll.slices import Slices, cut_to_newest
 from ingest.text import plain_text, squeeze
 from ingest.urls.identity import clean_link
 
@@ -24,10 +28,11 @@ _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.I)
 _DECLARATION = re.compile(r"<\?xml\b")
 _PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype\b[^>\[]*(?:\[.*?\])?[^>]*>)", re.I | re.S)
 _ELEMENT = re.compile(r"\s*<\s*([\w:.-]+)")
-_ENTRY_OPEN = re.compile(r"<(?:[\w-]+:)?(item|entry)(?=[\s>/])")
-_ENTRY_CLOSE = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>")
 _CLOSED = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.I)
 _SKIP_HOURS = re.compile(r"<skipHours>([^<]*(?:<hour>[^<]*</hour>[^<]*)*)</skipHours>", re.I)
+_GUID = re.compile(
+    r"<guid\b[^>]*?\bisPermaLink\s*=\s*[\"'](true|false)[\"'][^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]*)", re.I
+)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.I)
 _EXTRA = re.compile(
     r"<(?:image|textinput)\b[^>]*>.*?(?:</(?:image|textinput)>|\Z)|</?(?!dc:|content:|rdf:|atom:)[\w.-]+:[^<>]*>",
@@ -62,23 +67,32 @@ class FeedInput:
 
 
 def parse_feed(source: FeedInput) -> FeedDocument:
-    """Returns the feed's entries, made safe and keyed (poll/entries.py), at most `entries_cap`; `total`
-    counts all of them.
+    """Returns the feed's entries, made safe and keyed (poll/entries.py): the newest `entries_cap`. `total`
+    counts all entries of the document; it is the sum of those returned, `repeated`, `capped` and
+    `unreadable`.
 
     Raises Terminal(NOT_A_FEED), whose detail says what the document is instead: an HTML page, a sitemap, an
-    empty body, other JSON, XML broken before the first entry. A feed broken further on gives the entries
-    before the break, and `malformed` says why. External entities are neither read nor expanded. Call it in a
-    worker that can be killed: there are inputs that take quadratic time.
+    empty body, other JSON, a text broken before the first entry. A feed broken further on gives the entries
+    that can be read, and `malformed` says where it breaks and why. External entities are neither read nor
+    expanded. Call it in a worker that can be killed: there are inputs that take quadratic time.
     """
-    text = decode(source.body, source.content_type, source.feed.language).lstrip()
+    whole = decode(source.body, source.content_type, source.feed.language)
+    text = whole.lstrip()
     if not text:
         raise Terminal(Reason.NOT_A_FEED, "an empty body")
-    if text[0] in "{[":
+    if _is_json(text):
         return _json_document(text, source)
-    return _xml_document(_from_root(text, source), source)
+    document = _from_root(text, source)
+    return _xml_document(document, source, whole.count("\n", 0, len(whole) - len(document)))
 
 
 # -- what it is ----------------------------------------------------------------------------------------------
+
+
+def _is_json(text: str) -> bool:
+    return is_json_feed(text, HEAD) and not (
+        _ROOT.search(text, 0, max(1, text.find("{"))) or _first_element(text) == "html"
+    )
 
 
 def _from_root(text: str, source: FeedInput) -> str:
@@ -104,77 +118,110 @@ def _first_element(text: str) -> str:
 
 
 def _json_document(text: str, source: FeedInput) -> FeedDocument:
-    read = read_json_feed(text, source.entries_cap)
-    context = FeedContext(source.feed, source.url, read.title, read.language, source.now)
+    read = read_json_feed(text, source.entries_cap, source.now)
+    link = clean_link(read.link, source.url) if read.link else None
+    entries = make_entries(
+        read.placed, FeedContext(source.feed, link or source.url, read.title, read.language, source.now)
+    )
     return FeedDocument(
         version=read.version,
         title=_line(read.title),
-        link=clean_link(read.link, source.url) if read.link else None,
+        link=link,
         language=read.language,
         ttl=None,
         skip_hours=(),
-        entries=make_entries(read.raws, context),
+        entries=entries,
         total=read.total,
         next_link=clean_link(read.next_link, source.url) if read.next_link else None,
+        malformed=read.fault,
+        repeated=len(read.placed) - len(entries),
+        capped=read.total - read.unreadable - len(read.placed),
+        unreadable=read.unreadable,
     )
 
 
 # -- XML -----------------------------------------------------------------------------------------------------
 
 
-def _xml_document(text: str, source: FeedInput) -> FeedDocument:
-    total = sum(1 for _ in _ENTRY_OPEN.finditer(text))
-    cut = _capped(text, source.entries_cap) if total > source.entries_cap else text
-    parsed = _feedparser(cut, source.url)
-    malformed = _complaint(parsed)
+def _xml_document(text: str, source: FeedInput, lines_before: int) -> FeedDocument:
+    slices = Slices(text)
+    listed = slices.count_roughly()
+    cut = cut_to_newest(slices, source.entries_cap, source.now) if listed > source.entries_cap else None
+    parsed = _feedparser(cut.text if cut else text)
+    if not _DECLARATION.match(text):
+        lines_before -= 1  # feedparser puts a declaration before it, in a line of its own
+    fault = _fault(parsed, cut.line_of if cut else int, lines_before)
     items = list(parsed.entries)
-    if not parsed.version or (malformed and not items and (total or not _CLOSED.search(text))):
+    if not parsed.version or (fault and not items and (listed or not _CLOSED.search(text))):
         raise Terminal(
-            Reason.NOT_A_FEED, f"XML broken before the first entry: {malformed or 'no known feed format'}"
+            Reason.NOT_A_FEED, f"XML broken before the first entry: {fault or 'no known feed format'}"
         )
-    if malformed and items and _is_cut_off(text):
+    if fault and items and slices.is_cut_off():
         items.pop()  # half an entry would be stored as if whole; the next poll brings it complete
-    channel = parsed.feed
+    wanted = len(cut.positions) if cut else slices.count() if fault else len(items)
+    items = items[: source.entries_cap]
+    unreadable = max(0, wanted - len(items)) if fault else 0
+    channel, version = parsed.feed, str(parsed.version)
     context = FeedContext(
-        source.feed, source.url, _string(channel, "title"), _string(channel, "language"), source.now
+        source.feed,
+        _base(channel, version, source.url),
+        _string(channel, "title"),
+        _string(channel, "language"),
+        source.now,
     )
+    permalinks = {html.unescape(guid).strip(): flag.lower() == "true" for flag, guid in _GUID.findall(text)}
+    authors = _authors(channel) if version.startswith("atom") else ()
+    raws = [_raw(item, permalinks, authors) for item in items]
+    positions = cut.positions if cut and len(cut.positions) == len(raws) else range(len(raws))
+    entries = make_entries(zip(positions, raws, strict=True), context)
+    capped = cut.left_out if cut else 0
     return FeedDocument(
-        version=str(parsed.version),
+        version=version,
         title=_line(_string(channel, "title")),
         link=clean_link(link, source.url) if (link := _string(channel, "link")) else None,
         language=_string(channel, "language"),
         ttl=_ttl(_string(channel, "ttl")),
         skip_hours=_skip_hours(text),
-        entries=make_entries([_raw(item) for item in items[: source.entries_cap]], context),
-        total=max(total, len(items)),
+        entries=entries,
+        total=len(items) + unreadable + capped,
         next_link=_next_link(channel, source.url),
-        malformed=malformed,
+        malformed=f"{fault}; {unreadable} entries cannot be read" if fault and unreadable else fault,
+        repeated=len(items) - len(entries),
+        capped=capped,
+        unreadable=unreadable,
     )
 
 
-def _feedparser(text: str, url: str) -> Any:
+def _base(channel: Any, version: str, url: str) -> str:
+    """The address that relative links resolve against where no xml:base says so: in Atom that of the document
+    (RFC 4287, 2), in RSS, which has no rule, the site that the channel names, since feeds are served from
+    other hosts than the pages."""
+    site = None if version.startswith("atom") else _string(channel, "link")
+    return (clean_link(site, url) if site else None) or url
+
+
+def _feedparser(text: str) -> Any:
     """feedparser's result. Where bare ampersands or HTML's entities break the XML (the commonest fault), they
     are escaped and it is parsed again, since feedparser's lenient parser makes `R&D;` of `R&D`. Where an
     extension makes feedparser raise, it is parsed without extensions."""
     clean = _REFERENCE.sub(_allowed, _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub("", text)))
     try:
-        return _parse_leniently(clean, url)
+        return _parse_leniently(clean)
     except _BREAKS:
         pass
     try:
-        return _parse_leniently(_EXTRA.sub("", clean), url)
+        return _parse_leniently(_EXTRA.sub("", clean))
     except _BREAKS as error:
         detail = f"feedparser cannot read it: {type(error).__name__}: {error}"
         raise Terminal(Reason.NOT_A_FEED, squeeze(detail)[:300]) from error
 
 
-def _parse_leniently(text: str, url: str) -> Any:
-    parsed = _parse(text, url)
+def _parse_leniently(text: str) -> Any:
+    parsed = _parse(text)
     if not parsed.bozo or "<!ENTITY" in text:
         return parsed
     escaped = _MARKUP_AMPERSAND.sub(lambda match: match[0] if match[0].startswith("<") else "&amp;", text)
-    again = _parse(escaped, url) if escaped != text else parsed
-    return parsed if again.bozo else again
+    return _parse(escaped) if escaped != text else parsed
 
 
 def _allowed(reference: re.Match[str]) -> str:
@@ -186,8 +233,9 @@ def _allowed(reference: re.Match[str]) -> str:
     return reference[0] if good else ""
 
 
-def _parse(text: str, url: str) -> Any:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+def _parse(text: str) -> Any:
+    # Without the document's own address: feedparser would resolve guids against it, `DL-001` too.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         body = text.encode("utf-8", "replace")
@@ -196,31 +244,29 @@ def _parse(text: str, url: str) -> Any:
         )
 
 
-def _capped(text: str, cap: int) -> str:
-    """The document without the entries after the first `cap`: 25,000 entries take feedparser 6 CPU seconds
-    (measured)."""
-    ends = [match.end() for match in _ENTRY_CLOSE.finditer(text)]
-    return text[: ends[cap - 1]] + text[ends[-1] :] if len(ends) > cap else text
-
-
-def _is_cut_off(text: str) -> bool:
-    starts = [match.start() for match in _ENTRY_OPEN.finditer(text)]
-    return bool(starts) and not _ENTRY_CLOSE.search(text, starts[-1]) and not _CLOSED.search(text, starts[-1])
-
-
-def _complaint(parsed: Any) -> str | None:
+def _fault(parsed: Any, line_of: Callable[[int], int], lines_before: int) -> str | None:
+    """What the parser complains of, and where: `line_of` gives the line of the text for one of what was
+    parsed, `lines_before` are those that were left out before it."""
     if not parsed.bozo:
         return None
     error = parsed.get("bozo_exception")
-    return squeeze(f"{type(error).__name__}: {error}")[:300]
+    number = error.getLineNumber() if isinstance(error, SAXParseException) else None
+    if isinstance(error, SAXParseException) and number:
+        column = (error.getColumnNumber() or 0) + 1
+        place, what = f"line {line_of(number) + lines_before}, column {column}: ", error.getMessage()
+    else:
+        place, what = "", f"{type(error).__name__}: {error}"
+    return squeeze(place + what)[:300]
 
 
-def _raw(item: Any) -> RawEntry:
+def _raw(item: Any, permalinks: Mapping[str, bool], feed_authors: tuple[str, ...]) -> RawEntry:
+    """`permalinks`: what isPermaLink says of each guid that has it. `feed_authors`: those of an entry that
+    names none, nor its source (RFC 4287, 4.2.1)."""
     contents = [_string(part, "value") or "" for part in item.get("content") or ()]
     published, updated = _string(item, "published"), _own(item, "updated")
     return RawEntry(
         guid=_string(item, "id"),
-        links=_links(item),
+        links=_links(item, permalinks),
         title=_string(item, "title"),
         summary=_string(item, "summary"),
         content=max(contents, key=len, default="") or None,
@@ -228,7 +274,7 @@ def _raw(item: Any) -> RawEntry:
         # the page says otherwise.
         published_raw=published or _string(item, "created") or updated,
         modified_raw=updated,
-        authors=_authors(item),
+        authors=_authors(item) or _authors(item.get("source") or {}) or feed_authors,
         credit=_string(item.get("source") or {}, "title") or _string(item, "dc_source"),
         categories=tuple(
             filter(None, (_string(tag, "term") or _string(tag, "label") for tag in item.get("tags") or ()))
@@ -237,17 +283,26 @@ def _raw(item: Any) -> RawEntry:
     )
 
 
-def _links(item: Any) -> tuple[str, ...]:
+def _links(item: Any, permalinks: Mapping[str, bool]) -> tuple[str, ...]:
+    """The entry's links, best first, and last its guid where that is an address."""
     listed = [link for link in item.get("links") or () if _string(link, "rel") in (None, "alternate")]
     listed.sort(key=lambda link: "html" not in (_string(link, "type") or "html"))
-    first = _string(item, "link")
-    guid = _string(item, "id") or ""
-    named = [
-        first,
-        *(_string(link, "href") for link in listed),
-        guid if guid.startswith(("http://", "https://")) else None,
-    ]
-    return tuple(filter(None, named))
+    hrefs = [_string(link, "href") for link in listed]
+    first, guid = _string(item, "link"), _string(item, "id")
+    if first == guid and first not in hrefs:
+        first = None  # feedparser takes every guid for a link, `DL-001` and `urn:` too
+    return tuple(filter(None, [first, *hrefs, _permalink(guid, permalinks)]))
+
+
+def _permalink(guid: str | None, permalinks: Mapping[str, bool]) -> str | None:
+    """The guid where it is an address: an http or https URL unless isPermaLink is false, another text only
+    where isPermaLink is printed as true (rssboard.org/rss-specification, guid)."""
+    if guid is None:
+        return None
+    says_so = permalinks.get(guid)
+    if says_so is None:
+        return guid if guid.lower().startswith(("http://", "https://")) else None
+    return guid if says_so else None
 
 
 def _authors(item: Any) -> tuple[str, ...]:

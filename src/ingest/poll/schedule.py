@@ -29,6 +29,10 @@ OVERFLOW_MEMORY = 86_400.0
 FLOOR_CAP = 5 * 3600.0
 """Longest floor taken from ttl or max-age, seconds: static hosting sends days for feeds that move hourly."""
 DAY = 86_400.0
+LONGEST_DELAY = timedelta(days=30)
+"""Longest delay between two polls of a failing feed, and longest pause."""
+CLOCK_MARGIN = timedelta(minutes=5)
+"""A poll noted later than this after now was made by a clock that was ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def next_poll(
     """Returns (when, why) after a successful poll. `min_interval` and `feed.min_interval` are seconds.
 
     The interval is K / sqrt(rate), or shorter so that half of the document is still known at the next poll;
-    not below the floor (min_interval, ttl or max-age; 60 s for a day after an overflow), and not above the
-    feed's max_interval.
+    not below the floor (min_interval, ttl or max-age; 60 s for a day after an overflow). It is never above
+    the feed's max_interval, whatever ttl, max-age and skipHours say.
     """
     wished = k / math.sqrt(rate(state) * feed.weight)
     why = f"about {86_400 * rate(state):.3g} new entries a day" + (", within polls_per_day" if k > K else "")
@@ -99,15 +103,15 @@ def next_poll(
         if rollover < wished:
             wished, why = rollover, f"{window.new} of {window.entries} entries were new"
     floor, floor_why = _floor(feed, state, now, min_interval)
-    ceiling = max(floor, feed.max_interval)
-    seconds = min(max(wished, floor), ceiling)
-    if wished < floor:
-        why = floor_why
-    elif wished > ceiling:
+    seconds = min(max(wished, floor), feed.max_interval)
+    if max(wished, floor) > feed.max_interval:
         why = "max_interval"
-    return _after_skip_hours(
+    elif wished < floor:
+        why = floor_why
+    when, why = _after_skip_hours(
         now + timedelta(seconds=seconds), state.skip_hours, f"every {_duration(seconds)}: {why}"
     )
+    return min(when, now + timedelta(seconds=feed.max_interval)), why
 
 
 def _floor(feed: Feed, state: FeedState, now: datetime, min_interval: float) -> tuple[float, str]:
@@ -141,19 +145,29 @@ def due(
 ) -> list[Feed]:
     """The enabled feeds to poll now; first the one whose poll saves the most delay.
 
-    A feed is due when it was never polled or its next_poll_at has come. With `every` all are due, but for
-    those paused by a Retry-After or a 410.
+    A feed is due when it was never polled or its next_poll_at has come, and at once where a clock that was
+    ahead set its times (a run with --now, a machine that woke in another year). With `every` all are due, but
+    for those paused by a Retry-After or a 410.
     """
-    ready = [feed for feed in feeds if feed.enabled and _is_ready(states.get(feed.id), now, every)]
+    ready = [feed for feed in feeds if feed.enabled and _is_ready(feed, states.get(feed.id), now, every)]
     return sorted(ready, key=lambda feed: (-_score(feed, states, now), feed.position))
 
 
-def _is_ready(state: FeedState | None, now: datetime, every: bool) -> bool:
-    if state is None:
+def _is_ready(feed: Feed, state: FeedState | None, now: datetime, every: bool) -> bool:
+    if state is None or _set_by_a_clock_ahead(feed, state, now):
         return True
     if state.paused_until is not None and state.paused_until > now:
         return False
     return every or state.next_poll_at is None or state.next_poll_at <= now
+
+
+def _set_by_a_clock_ahead(feed: Feed, state: FeedState, now: datetime) -> bool:
+    """Whether the state's times lie later than any run up to now can have set them."""
+    if state.last_poll_at is not None and state.last_poll_at > now + CLOCK_MARGIN:
+        return True
+    waits = state.failures > 0 or state.paused_until is not None
+    longest = LONGEST_DELAY if waits else timedelta(seconds=feed.max_interval)
+    return state.next_poll_at is not None and state.next_poll_at > now + max(longest, CLOCK_MARGIN)
 
 
 def _score(feed: Feed, states: Mapping[str, FeedState], now: datetime) -> float:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.load.rows import AliasRow, LinkState, OutcomeRow, alias_row, outcome_row
-from ingest.model import Entry, Feed, Outcome, Rank, Reason, Work, WorkKind
-from ingest.poll.digest import EntryDigest, EntryKind, EntryVerdict
-from ingest.urls.identity import HostRules, host_of, url_key
+from ingest.model import Feed, Outcome, Rank, Reason, Work, WorkKind
+from ingest.poll.digest import EntryDigest
+from ingest.poll.verdicts import EntryKind, EntryVerdict, address_of
+from ingest.urls.identity import HostRules, host_of, is_home, url_key
 
 
 @dataclass(slots=True)
@@ -26,9 +27,9 @@ class Intents:
     outcomes: dict[str, OutcomeRow] = field(default_factory=dict)
 
 
-def link_of(entry: Entry) -> str:
-    """The entry's address; an entry without one gets a urn of its own, so that it has an outcome too."""
-    return entry.link or f"urn:wire-entry:{entry.feed_id}:{entry.entry_key}"
+def link_key_of(feed_id: str, digest: EntryDigest) -> str:
+    """The link key of an entry: that of its link, or a urn where its article is its own or it has no link."""
+    return (None if digest.own_key else digest.link_key) or address_of(feed_id, digest)
 
 
 def plan(
@@ -42,9 +43,14 @@ def plan(
 ) -> None:
     """Add what these entries of one feed lead to. `known` holds the feed's digests by entry_key, `links` what
     the warehouse knows of each link key (load/polls.known_links)."""
-    for verdict in verdicts:
+    for verdict in sorted(verdicts, key=_latest):  # of several entries of one page the latest describes it
         if verdict.kind is not EntryKind.SAME:
             _EntryPlan(feed, verdict, known.get(verdict.entry.entry_key), links, intents, now, rules).add()
+
+
+def _latest(verdict: EntryVerdict) -> float:
+    stamp = verdict.entry.modified or verdict.entry.published
+    return stamp.at.timestamp() if stamp else 0.0
 
 
 class _EntryPlan:
@@ -65,10 +71,14 @@ class _EntryPlan:
         self._verdict = verdict
         self._intents = intents
         self._now = now
-        self._url = link_of(verdict.entry)
+        self._is_new = verdict.kind is EntryKind.NEW
+        self._url = verdict.address
         self._key = url_key(self._url, rules)
         self._link = links.get(self._key) or LinkState(self._key)
-        former = digest.link_key if digest is not None else None
+        former = link_key_of(feed.id, digest) if digest is not None else None
+        if former == verdict.digest.link_key and verdict.digest.own_key is not None:
+            former = None  # its link is another entry's, too, which keeps the article
+            self._is_new = True
         self._moved = former is not None and former != self._key
         self._former = (links.get(former) or LinkState(former)) if former and self._moved else LinkState("")
         # The same guid with a new URL keeps its article.
@@ -77,16 +87,20 @@ class _EntryPlan:
 
     def add(self) -> None:
         """Add the entry's rows to the intents."""
-        if self._verdict.kind is EntryKind.NEW or self._moved:
+        if self._is_new or self._moved:
             self._intents.aliases.append(self._alias())
         if self._link.taken_down:
             self._settle(Outcome.SKIPPED, Reason.TAKEDOWN, self._link.taken_down)
             return
         undecided = self._article_key is None and self._link.outcome is None
-        corrected = undecided and self._takes_over_former_address()
-        if self._entry.link is None and not self._has_text:
+        nowhere = self._entry.link is None and not self._has_text
+        corrected = undecided and not nowhere and self._takes_over_former_address()
+        if nowhere and self._article_key is None:
             detail = "the entry names no page and carries no text"
             self._settle(Outcome.SKIPPED, Reason.NO_URL, detail, article_key=self._key)
+            return
+        if not self._has_text and self._article_key is None and is_home(self._key):
+            self._settle(Outcome.SKIPPED, Reason.NOT_ARTICLE, "the entry names the site's home page")
             return
         if self._article_key is not None and self._link.outcome is None:
             self._settle(Outcome.LOADED, None, "another address of a loaded article")
@@ -94,15 +108,15 @@ class _EntryPlan:
             self._queue()
 
     def _is_wanted(self, corrected: bool) -> bool:
-        """Whether the page is fetched: a new or corrected address without an article, a changed entry, or one
-        whose text comes with the feed. A second entry for a link that failed or was skipped does not repeat
-        it."""
-        kind = self._verdict.kind
-        if kind is EntryKind.NEW and self._link.outcome in (Outcome.FAILED, Outcome.SKIPPED):
+        """Whether the page is fetched: a new or corrected address without an article, a changed entry, a new
+        one for a page that its feed named before with other words, or one whose text comes with the feed. A
+        second feed's entry for a link that failed or was skipped does not repeat it."""
+        changed = self._verdict.kind is EntryKind.CHANGED or self._verdict.refetch
+        if not changed and self._is_new and self._link.outcome in (Outcome.FAILED, Outcome.SKIPPED):
             return False
         if not (self._verdict.fetch or corrected):
             return False
-        return self._article_key is None or kind is EntryKind.CHANGED or self._has_text
+        return self._article_key is None or changed or self._has_text
 
     def _queue(self) -> None:
         rank = Rank.of_feed(self._feed, self._url)
@@ -132,16 +146,19 @@ class _EntryPlan:
             return True
         if former.outcome is Outcome.FAILED and former.reason and former.reason.rule.address_at_fault:
             return True
+        if former.reason is Reason.NO_URL:
+            return True
         self._settle(former.outcome, former.reason, "as at its former address")
         return False
 
     def _work(self, rank: Rank) -> Work:
         entry = self._entry
         known = self._article_key is not None
+        url = entry.link or self._url
         return Work(
             url_key=self._key,
-            url=self._url,
-            host=host_of(self._url),
+            url=url,
+            host=host_of(url),
             feed_id=self._feed.id,
             rank=rank,
             kind=WorkKind.ENTRY if self._has_text else WorkKind.REFETCH if known else WorkKind.NEW,

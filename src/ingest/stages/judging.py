@@ -79,6 +79,8 @@ def keys_of(result: Result, rules: HostRules) -> tuple[str, str | None]:
     (urls/identity.py). A text without a URL is identified by its hash."""
     article = result.extraction.article if result.extraction else None
     url = _address(result)
+    if result.page is None and result.work.url_key.startswith("urn:") and not url.startswith("urn:"):
+        return result.work.url_key, None  # a text of a feed whose link is of other texts too
     if url.startswith("urn:"):
         return (f"urn:sha256:{text_hash(article.body_text)}" if article else result.work.url_key), None
     return identity(url, article.canonical_url if article and result.page else None, rules)

@@ -18,13 +18,15 @@ from ingest.load.pages import advance
 from ingest.load.rows import LinkState, Row, entry_row, pending_row
 from ingest.load.work import due_rechecks, queue
 from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
+from ingest.poll.address import takes_secrets
 from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
-from ingest.poll.digest import EntryDigest, EntryKind
+from ingest.poll.digest import EntryDigest
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.poll.verdicts import EntryKind
 from ingest.progress import Progress
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges, check_disk
-from ingest.stages.intents import Intents, link_of, plan
+from ingest.stages.intents import Intents, link_key_of, plan
 from ingest.stages.takedown import RecordsToRemove, bar_addresses, remove_records
 from ingest.urls.identity import url_key
 from ingest.workers import LimitHit
@@ -99,8 +101,9 @@ async def _round(answered: asyncio.Queue[asyncio.Future[PolledFeed]], enough: in
 async def _fetch(edges: Edges, feed: Feed, state: FeedState) -> PolledFeed:
     etag, modified = conditional(state, edges.now)
     try:
+        secrets = feed_headers(feed) if takes_secrets(feed, state.url) else {}
         answer = await edges.client.get(
-            state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=feed_headers(feed)
+            state.url, kind=Kind.FEED, etag=etag, last_modified=modified, headers=secrets
         )
     except FetchError as error:
         return PolledFeed(feed, state, error, None)
@@ -147,20 +150,22 @@ async def _commit(edges: Edges, ready: Sequence[PolledFeed], counts: Counts) -> 
     for polled, decision in await asyncio.to_thread(_commit_round, edges, ready):
         counts.polled += 1
         counts.not_modified += decision.not_modified
-        counts.entries += decision.total
-        kinds = decision.counts
-        counts.new += kinds[EntryKind.NEW]
-        counts.changed += kinds[EntryKind.CHANGED]
-        counts.touched += kinds[EntryKind.TOUCHED]
-        counts.same += kinds[EntryKind.SAME]
-        counts.repeated += decision.repeated
-        counts.capped += decision.capped
-        counts.unreadable += decision.unreadable
+        found = decision.counts
+        counts.entries += found.listed
+        counts.new += found.new
+        counts.changed += found.changed
+        counts.touched += found.touched
+        counts.same += found.same
+        counts.repeated += found.repeated
+        counts.capped += found.capped
+        counts.unreadable += found.unreadable
         if not decision.ok:
             counts.failed += 1
             reason, detail = str(decision.reason or "?"), decision.detail or ""
             counts.failures.append((polled.feed.id, reason, detail))
             log.info("feed %s failed: %s: %s", polled.feed.id, reason, detail)
+        elif decision.malformed:
+            log.info("feed %s is broken: %s", polled.feed.id, decision.malformed)
 
 
 def _commit_round(edges: Edges, ready: Sequence[PolledFeed]) -> list[tuple[PolledFeed, PollDecision]]:
@@ -168,16 +173,16 @@ def _commit_round(edges: Edges, ready: Sequence[PolledFeed]) -> list[tuple[Polle
     transaction."""
     ordered = sorted(ready, key=lambda polled: polled.feed.position)
     with edges.warehouse.transaction() as con:
-        known = _known(con, ordered)
+        known = _known(con, edges, ordered)
         decided = [(polled, _decide(edges, polled, known.get(polled.feed.id, {}))) for polled in ordered]
         records = _write(con, edges, decided, known)
     remove_records(edges, records)
     return decided
 
 
-def _known(con: Connection, ordered: Sequence[PolledFeed]) -> dict[str, dict[str, EntryDigest]]:
+def _known(con: Connection, edges: Edges, ordered: Sequence[PolledFeed]) -> dict[str, dict[str, EntryDigest]]:
     entries = [
-        (polled.feed.id, entry.entry_key)
+        (polled.feed.id, entry.entry_key, url_key(entry.link, edges.rules) if entry.link else None)
         for polled in ordered
         if isinstance(polled.document, FeedDocument)
         for entry in polled.document.entries
@@ -198,7 +203,6 @@ def _decide(edges: Edges, polled: PolledFeed, known: dict[str, EntryDigest]) -> 
         edges.now,
         rules=edges.rules,
         min_interval=edges.settings.min_interval,
-        entries_cap=edges.settings.entries_cap,
         k=edges.k,
         digest=polled.digest,
     )
@@ -254,9 +258,9 @@ def _keep_out(
     for polled, decision in decided:
         listed: dict[str, str] = {}
         for verdict in decision.entries:
-            key = url_key(link_of(verdict.entry), edges.rules)
+            key = url_key(verdict.address, edges.rules)
             before = known.get(polled.feed.id, {}).get(verdict.entry.entry_key)
-            for old in (key, before.link_key if before else None):
+            for old in (key, link_key_of(polled.feed.id, before) if before else None):
                 if old in known_links and (reason := known_links[old].taken_down):
                     listed[key] = known_links[old].article_key or old
                     known_links[key] = replace(known_links[key], taken_down=reason)
@@ -272,15 +276,15 @@ def _link_keys(
     for polled, decision in decided:
         digests = known.get(polled.feed.id, {})
         for verdict in decision.entries:
-            keys.add(url_key(link_of(verdict.entry), edges.rules))
+            keys.add(url_key(verdict.address, edges.rules))
             before = digests.get(verdict.entry.entry_key)
-            if before is not None and before.link_key:
-                keys.add(before.link_key)
+            if before is not None:
+                keys.add(link_key_of(polled.feed.id, before))
     return keys
 
 
 def _poll_row(edges: Edges, polled: PolledFeed, decision: PollDecision) -> Row:
-    answer, kinds = polled.answer, decision.counts
+    answer, counts = polled.answer, decision.counts
     response = answer if isinstance(answer, Response) else None
     return {
         "day": edges.now.date(),
@@ -290,14 +294,15 @@ def _poll_row(edges: Edges, polled: PolledFeed, decision: PollDecision) -> Row:
         "url": response.url if response else polled.state.url,
         "status": answer.status,
         "not_modified": decision.not_modified,
-        "entries": decision.total,
-        "new": kinds[EntryKind.NEW],
-        "changed": kinds[EntryKind.CHANGED],
-        "touched": kinds[EntryKind.TOUCHED],
-        "same": kinds[EntryKind.SAME],
-        "repeated": decision.repeated,
-        "unreadable": decision.unreadable,
-        "capped": decision.capped,
+        "entries": counts.listed,
+        "new": counts.new,
+        "changed": counts.changed,
+        "touched": counts.touched,
+        "same": counts.same,
+        "repeated": counts.repeated,
+        "capped": counts.capped,
+        "unreadable": counts.unreadable,
+        "malformed": decision.malformed,
         "overflow": decision.overflow,
         "bytes": polled.size,
         "seconds": response.seconds if response else 0.0,
@@ -313,7 +318,7 @@ def _history(edges: Edges, polled: PolledFeed, decision: PollDecision) -> list[R
         entry_row(
             verdict.entry,
             state=verdict.kind,
-            url_key=url_key(link_of(verdict.entry), edges.rules),
+            url_key=url_key(verdict.address, edges.rules),
             run_id=edges.run_id,
             now=edges.now,
             with_content=polled.feed.full_text,
@@ -328,12 +333,12 @@ def _digests(edges: Edges, polled: PolledFeed, decision: PollDecision) -> list[R
         {
             "feed_id": polled.feed.id,
             "entry_key": verdict.digest.entry_key,
-            "url_key": url_key(link_of(verdict.entry), edges.rules),
+            "url_key": link_key_of(polled.feed.id, verdict.digest),
             "digest": json.dumps(asdict(verdict.digest)),
             "seen_at": edges.now,
         }
         for verdict in decision.entries
-        if verdict.kind is not EntryKind.SAME
+        if verdict.stored
     ]
 
 

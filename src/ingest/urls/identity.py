@@ -288,3 +288,25 @@ def _is_section(canonical: SplitResult, final: SplitResult) -> bool:
     if page[: len(path)] == path and len(page) > len(path):
         return not set(page[len(path) :]) <= REPRESENTATION_SEGMENTS
     return path[0] in LISTING_SEGMENTS or names_story(final)
+
+
+def key_names_story(link_key: str) -> bool:
+    """Whether the address behind this link key looks like a story's: a number, three words, an identifying
+    query, or a story key by the host's identity rule."""
+    return "#" in link_key or names_story(urlsplit(f"https://{link_key}"))
+
+
+def is_home(link_key: str) -> bool:
+    """Whether the address behind this link key is a site's home page."""
+    if "#" in link_key or link_key.startswith("urn:"):
+        return False
+    parts = urlsplit(f"https://{link_key}")
+    path = path_segments(parts.path)
+    return (not path or (len(path) == 1 and path[0].partition(".")[0] in _HOME)) and not names_story(parts)
+
+
+def is_home_or_section(link_key: str) -> bool:
+    """Whether the address behind this link key is a home page or names itself a list (`/tag/ports`): no
+    single entry is on it."""
+    path = path_segments(link_key.partition("/")[2].partition("?")[0])
+    return is_home(link_key) or (0 < len(path) <= 2 and path[0] in LISTING_SEGMENTS and "#" not in link_key)
