@@ -1,22 +1,27 @@
-"""Parses a sitemap into the addresses and further sitemaps that it lists (sitemaps.org 0.9, news and text
-forms, gzip). Pure.
+"""Parses a sitemap into the addresses and further sitemaps that it lists (sitemaps.org 0.9: urlset, index,
+text; news extension; RSS and Atom, which the protocol allows as sitemaps; gzip). Pure.
 
-It is read as a stream, without entities, DTDs or network, in a worker that can be killed.
+It is not read as XML: what sites serve breaks in a hundred ways (a bare `&`, a `<` in a title, warnings of
+PHP before the declaration, HTML entities, prefixes that nobody declared), and an XML parser stops at the
+first. Only the tags that carry addresses and dates are looked for; all else is text. So nothing is
+expanded, and no DTD is read.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from isal import isal_zlib
-from lxml import etree
 
 from ingest.fetch.encoding import InflateError
 
 STEP = 1 << 18
 _GZIP = b"\x1f\x8b"
+NESTED = 3
+"""Most gzip streams inside one another: some servers pack a .gz file once more."""
 URLS_CAP = 500_000
 """Addresses read of one sitemap; the protocol allows 50,000."""
 
@@ -31,7 +36,7 @@ class SitemapInput:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A <url> or <sitemap>: stamps as printed, `title` of a news sitemap."""
+    """A <url>, <sitemap>, feed item or line: stamps as printed, `title` of a news sitemap or feed."""
 
     url: str
     modified: str | None = None
@@ -41,7 +46,7 @@ class Located:
 
 @dataclass(slots=True)
 class SitemapDocument:
-    """What a sitemap lists. `fault` says why reading ended early; what was read before is kept."""
+    """What a sitemap lists. `fault` says what could not be read, and where; all else was read."""
 
     sitemaps: list[Located] = field(default_factory=list)
     urls: list[Located] = field(default_factory=list)
@@ -49,43 +54,58 @@ class SitemapDocument:
 
 
 def parse_sitemap(sitemap: SitemapInput) -> SitemapDocument:
-    """Parses a sitemap. Bad bytes are reported as `fault`, never raised."""
+    """Parses a sitemap. What cannot be read is reported as `fault`, never raised."""
     document = SitemapDocument()
-    try:
-        chunks = _decoded(sitemap)
-        first = next(chunks, b"")
-        if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            _read_xml(first, chunks, document)
-        else:
-            _read_lines(first + b"".join(chunks), document)
-    except (_Fault, etree.XMLSyntaxError) as error:
-        document.fault = " ".join(str(error).split())[:200]
+    body, fault = _unpacked(sitemap)
+    text = _text(body)
+    start = _START.search(text)
+    if start is not None:
+        found = _read_tags(text, start.start(), document)
+    elif _HTML.search(text, 0, 4_096):
+        found = "a page of HTML, no sitemap"
+    else:
+        found = _read_lines(text, document)
+    document.fault = "; ".join(filter(None, (fault, found))) or None
     if not (document.urls or document.sitemaps or document.fault):
         document.fault = "lists no address"
     return document
 
 
-class _Fault(Exception):
-    """The rest of the sitemap cannot be read."""
+# -- bytes to text -------------------------------------------------------------------------------------------
 
 
-def _decoded(sitemap: SitemapInput) -> Iterator[bytes]:
-    """The bytes, in steps. A .gz file is served without Content-Encoding, so its first bytes show that it is
-    gzip."""
-    if not sitemap.body.startswith(_GZIP):
-        for start in range(0, min(len(sitemap.body), sitemap.cap), STEP):
-            yield sitemap.body[start : start + STEP]
-        return
-    total = 0
-    for piece in _inflated(sitemap.body):
-        total += len(piece)
-        if total > sitemap.cap:
-            raise _Fault(f"over {sitemap.cap:,} bytes decoded")
-        yield piece
+def _unpacked(sitemap: SitemapInput) -> tuple[bytes, str | None]:
+    """The decoded bytes, and why there are no more. A .gz file is served without Content-Encoding, so the
+    first bytes tell that it is gzip, whatever its name says."""
+    body, fault = sitemap.body, None
+    for _ in range(NESTED):
+        if not body.startswith(_GZIP):
+            break
+        body, inner = _inflated(body, sitemap.cap)
+        fault = fault or inner
+    if len(body) > sitemap.cap:
+        body, fault = body[: sitemap.cap], fault or f"over {sitemap.cap:,} bytes decoded"
+    return body, fault
 
 
-def _inflated(body: bytes) -> Iterator[bytes]:
+def _inflated(body: bytes, cap: int) -> tuple[bytes, str | None]:
     """All gzip members, one after another (RFC 1952, 2.2); padding after them is ignored."""
+    out = bytearray()
+    try:
+        for piece in _members(body):
+            out += piece
+            if len(out) > cap:
+                return bytes(out[:cap]), f"over {cap:,} bytes decoded"
+    except _DamagedError as error:
+        return bytes(out), f"{error}; what comes before was read"
+    return bytes(out), None
+
+
+class _DamagedError(Exception):
+    """The rest of a gzip stream cannot be decoded."""
+
+
+def _members(body: bytes) -> Iterator[bytes]:
     at = 0
     while body.startswith(_GZIP, at):
         stream, left = isal_zlib.decompressobj(wbits=31), b""
@@ -94,72 +114,254 @@ def _inflated(body: bytes) -> Iterator[bytes]:
                 left = body[at : at + STEP]  # in steps: the bytes after a member are returned as a copy
                 at += len(left)
             if not left:
-                raise _Fault("gzip stream ends early")
+                raise _DamagedError(f"gzip stream ends early, at byte {at:,}")
             try:
                 yield stream.decompress(left, STEP)
             except InflateError as error:
-                raise _Fault(f"damaged gzip: {error}") from None
+                raise _DamagedError(f"damaged gzip before byte {at:,}: {error}") from None
             left = stream.unconsumed_tail
         at -= len(stream.unused_data)
 
 
-def _read_xml(first: bytes, rest: Iterator[bytes], document: SitemapDocument) -> None:
-    parser = etree.XMLPullParser(
-        ("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
-    )
-    parser.feed(first.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    whole = _take(parser, document)
-    for chunk in rest:
-        parser.feed(chunk)
-        whole = _take(parser, document)
-        if len(document.urls) + len(document.sitemaps) >= URLS_CAP:
-            raise _Fault(f"more than {URLS_CAP:,} addresses")
-    parser.close()
-    if not whole:
-        raise _Fault("ends before its end tag; what comes before was read")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 
-def _take(parser: etree.XMLPullParser, document: SitemapDocument) -> bool:
-    """Reads the elements that are complete so far. Returns True when the document's own end tag was among
-    them."""
-    whole = False
-    for _, node in parser.read_events():
-        name = _name(node)
-        whole = node.getparent() is None
-        if name not in ("url", "sitemap"):
-            continue
-        located = _located(node)
-        if located is not None:
-            (document.urls if name == "url" else document.sitemaps).append(located)
-        node.clear()
-        while node.getprevious() is not None:  # nodes that were read are removed, so that memory stays flat
-            del node.getparent()[0]
-    return whole
+def _text(body: bytes) -> str:
+    """The text, by its byte order mark, else by its zero bytes, its declaration, UTF-8, or Windows-1252."""
+    head = body[:4]
+    if head in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return body.decode("utf-32", "replace")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", "replace")
+    sample = body[:400]
+    if sample.count(0) * 3 > len(sample) > 3:
+        return body.decode(
+            "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be", "replace"
+        )
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    declared = _DECLARED.search(body, 0, 4_096)
+    name = declared[1].decode() if declared else "utf-8"
+    broken = body.decode("utf-8", "replace")
+    if name.lower().replace("_", "-") in ("utf-8", "utf8") and broken.count("\ufffd") * 100 < len(broken):
+        return broken if _beyond_ascii(broken) else body.decode("cp1252", "replace")
+    try:
+        return body.decode(name, "replace")
+    except (LookupError, ValueError):  # a name that Python has no table for
+        return body.decode("cp1252", "replace")
 
 
-def _name(node: etree._Element) -> str:
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+def _beyond_ascii(text: str) -> bool:
+    """True where a text that was read as UTF-8 has more whole characters beyond ASCII than broken ones."""
+    broken = text.count("\ufffd")
+    return sum(1 for letter in text if letter > "\x7f") - broken > broken
 
 
-def _located(node: etree._Element) -> Located | None:
-    values: dict[str, str] = {}
-    for child in node.iter():
-        name, text = _name(child), (child.text or "").strip()
-        # image and video extensions have their own titles and locations
-        if text and (child.getparent() is node or "sitemap-news" in str(child.tag)):
-            values.setdefault(name, text)
-    url = values.get("loc")
-    if not url:
-        return None
-    return Located(url, values.get("lastmod"), values.get("publication_date"), values.get("title"))
+# -- tags ----------------------------------------------------------------------------------------------------
+
+_FRAMES = {"urlset", "sitemapindex", "rss", "feed", "rdf"}
+_ENTRIES = {"url", "sitemap", "item", "entry"}
+_GROUPS = {"news", "image", "video"}
+_VALUES = {
+    "loc": "url",
+    "link": "url",
+    "lastmod": "modified",
+    "updated": "modified",
+    "publication_date": "published",
+    "pubdate": "published",
+    "published": "published",
+    "date": "published",
+    "title": "title",
+    "guid": "guid",
+}
+_OTHERS = {"publication", "name", "language", "keywords", "changefreq", "priority", "description", "summary"}
+_NAMES = "|".join(sorted(_FRAMES | _ENTRIES | _GROUPS | set(_VALUES) | _OTHERS, key=len, reverse=True))
+_TAG = re.compile(
+    r"<!--.*?-->|(?P<cdata><!\[CDATA\[)(?P<raw>.*?)\]\]>"
+    rf"|<(?P<close>/?)\s*(?:(?P<prefix>[\w.-]+):)?(?P<name>{_NAMES})(?P<rest>(?:\s[^<>]*?)?)(?P<empty>/?)>",
+    re.I | re.S,
+)
+_START = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex|rss|feed|rdf|url|sitemap)[\s>/]", re.I)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))", re.I)
+_REL = re.compile(r"\brel\s*=\s*[\"']?([\w-]+)", re.I)
+_OTHER_TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>|<(?=[\s<]|$)|</?$")
+_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
 
 
-_LINE = re.compile(rb"https?://[^\s<>\"]+")
+def _read_tags(text: str, start: int, document: SitemapDocument) -> str | None:
+    reader = _Reader(document)
+    for match in _TAG.finditer(text, start):
+        reader.text(text[reader.at : match.start()])
+        reader.at = match.end()
+        if match["cdata"]:
+            reader.raw(match["raw"])
+        elif match["name"]:
+            reader.tag(match, match.start())
+            if len(document.urls) + len(document.sitemaps) >= URLS_CAP:
+                return (
+                    f"more than {URLS_CAP:,} addresses; the rest from {_place(text, reader.at)} is left out"
+                )
+    return reader.end(text)
 
 
-def _read_lines(body: bytes, document: SitemapDocument) -> None:
+def _place(text: str, at: int) -> str:
+    return f"line {text.count(chr(10), 0, at) + 1:,}"
+
+
+class _Reader:
+    """Collects the values of one entry after the other. Values of images and videos are passed over: they
+    have locations, titles and dates of their own."""
+
+    def __init__(self, document: SitemapDocument) -> None:
+        self._document = document
+        self._frames: list[str] = []
+        self._frame = ""
+        self._closed = False
+        self._entry: str | None = None
+        self._entry_at = 0
+        self._values: dict[str, str] = {}
+        self._group: str | None = None
+        self._name: str | None = None
+        self._parts: list[str] = []
+        self._nameless = 0
+        self._nameless_at = 0
+        self.at = 0
+
+    def text(self, piece: str) -> None:
+        if self._name is not None and piece:
+            self._parts.append(html.unescape(_OTHER_TAG.sub(" ", piece) if "<" in piece else piece))
+        elif (
+            self._entry in ("url", "sitemap") and self._group is None and (line := _LINE.match(piece.strip()))
+        ):
+            self._values.setdefault("bare", html.unescape(line[0]))  # an address without <loc>
+
+    def raw(self, piece: str) -> None:
+        if self._name is not None:
+            self._parts.append(html.unescape(piece) if self._name == "title" else piece.replace("&amp;", "&"))
+
+    def tag(self, match: re.Match[str], at: int) -> None:
+        name, prefix = match["name"].lower(), (match["prefix"] or "").lower()
+        if match["close"] and self._name == "title" and name not in ("title", "news", *_ENTRIES, *_FRAMES):
+            return
+        self._keep_value()
+        if name in _FRAMES:
+            self._take_frame(name, bool(match["close"]), bool(match["empty"]))
+        elif name in _ENTRIES:
+            self._take_entry(name, at, closing=bool(match["close"]), empty=bool(match["empty"]))
+        elif name in _GROUPS:
+            self._group = None if match["close"] or match["empty"] else name
+        elif name in _VALUES and not match["close"]:
+            self._begin_value(name, prefix, match)
+
+    def _take_frame(self, name: str, closing: bool, empty: bool) -> None:
+        if closing or empty:
+            self._closed = True
+            self._keep_entry()
+        if not closing:
+            self._frame = self._frame or name
+            self._closed = empty
+        self._group = None
+
+    def _take_entry(self, name: str, at: int, *, closing: bool, empty: bool) -> None:
+        if name == "url" and self._frame in ("rss", "feed", "rdf"):
+            return  # the address of a channel's picture
+        self._keep_entry()
+        self._group = None
+        if not closing and not empty:
+            self._entry, self._entry_at = name, at
+
+    def _begin_value(self, name: str, prefix: str, match: re.Match[str]) -> None:
+        in_feed = self._entry in ("item", "entry")
+        if self._entry is None:
+            if name != "loc" or prefix in _GROUPS:
+                return
+            self._entry, self._entry_at = "sitemap" if self._frame == "sitemapindex" else "url", match.start()
+        if name == "loc" and self._group is None and "url" in self._values and prefix not in _GROUPS:
+            # A second address: the entry before was not closed.
+            entry = self._entry
+            self._keep_entry()
+            self._entry, self._entry_at = entry, match.start()
+        group = prefix if prefix in _GROUPS else self._group
+        if group in ("image", "video") or (group == "news" and name not in ("title", "publication_date")):
+            return
+        if group is None and not in_feed and name not in ("loc", "lastmod", "publication_date"):
+            return
+        if name == "link" and (href := _HREF.search(match["rest"])):
+            rel = _REL.search(match["rest"])
+            if in_feed and (rel is None or rel[1].lower() == "alternate"):
+                self._values.setdefault("url", html.unescape(next(filter(None, href.groups()), "")).strip())
+            return
+        if not match["empty"]:
+            self._name, self._parts = name, []
+
+    def _keep_value(self) -> None:
+        name, self._name = self._name, None
+        if name is None:
+            return
+        key = _VALUES[name]
+        value = "".join(self._parts).replace("\ufeff", "").strip()
+        value = _BREAKS.sub("", value) if key == "url" else " ".join(value.split())
+        if value:
+            self._values.setdefault(key, value)
+
+    def _keep_entry(self) -> None:
+        entry, values = self._entry, self._values
+        self._entry, self._values = None, {}
+        if entry is None:
+            return
+        guid = values.get("guid", "")
+        url = values.get("url") or values.get("bare") or (guid if _LINE.match(guid) else None)
+        if not url:
+            self._nameless += 1
+            self._nameless_at = self._nameless_at or self._entry_at
+            return
+        located = Located(url, values.get("modified"), values.get("published"), values.get("title"))
+        is_index = entry == "sitemap" or (entry == "url" and self._frame == "sitemapindex")
+        (self._document.sitemaps if is_index else self._document.urls).append(located)
+
+    def end(self, text: str) -> str | None:
+        """Ends the document. Returns what could not be read, and where."""
+        faults = []
+        if self._frame and not self._closed:
+            if self._name is not None:
+                self._name = None  # cut inside a value: half an address is none
+            if self._entry is not None and "url" not in self._values:
+                self._entry = None
+            faults.append(
+                f"ends before its end tag, at {_place(text, len(text))}; what comes before was read"
+            )
+        else:
+            self.text(text[self.at :])
+            self._keep_value()
+        self._keep_entry()
+        if self._nameless:
+            faults.append(
+                f"{self._nameless:,} entries without an address, the first at "
+                f"{_place(text, self._nameless_at)}"
+            )
+        return "; ".join(faults) or None
+
+
+# -- lines ---------------------------------------------------------------------------------------------------
+
+_LINE = re.compile(r"https?://[^\s<>\"]+", re.I)
+
+
+def _read_lines(text: str, document: SitemapDocument) -> str | None:
     """The text form: one address a line."""
-    for line in body.splitlines()[:URLS_CAP]:
-        match = _LINE.match(line.strip())
-        if match:
-            document.urls.append(Located(match[0].decode("utf-8", "replace")))
+    others, first = 0, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip().removeprefix("\ufeff").strip("\0 ")
+        if not line:
+            continue
+        if len(document.urls) >= URLS_CAP:
+            return f"more than {URLS_CAP:,} addresses; the rest from line {number:,} is left out"
+        if match := _LINE.match(line):
+            document.urls.append(Located(match[0]))
+        elif not line.startswith("#"):
+            others += 1
+            first = first or number
+    return f"{others:,} lines that are no address, the first is line {first:,}" if others else None
