@@ -233,7 +233,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EntryHints:
-    """What a feed (or sitemap) knew of a page before it was fetched."""
+    """What a feed, a sitemap or a row of another tool says of a page. Only rows of tools name the last
+    four."""
 
     title: str | None = None
     summary: str | None = None
@@ -243,6 +244,10 @@ class EntryHints:
     credit: str | None = None
     categories: tuple[str, ...] = ()
     image_url: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    section: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

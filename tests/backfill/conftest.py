@@ -9,8 +9,18 @@ import pytest
 from support.archive_site import ArchiveSite
 from support.wire_server import LoopbackServer
 
+from ingest.backfill.sources import sites
+from ingest.fetch import robots
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[ArchiveSite]:
     with LoopbackServer() as server:
         yield ArchiveSite(tmp_path, server)
+
+
+@pytest.fixture(autouse=True)
+def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that cannot be read is asked again at once."""
+    monkeypatch.setattr(sites, "BACK_OFF", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(robots, "RETRY_FIRST", 0.05)

@@ -10,5 +10,8 @@ WITH mine AS (
   QUALIFY row_number() OVER (PARTITION BY c.url_key ORDER BY c.captured_at, c.page_file, c.page_offset) = 1
   ORDER BY c.url_key LIMIT $limit
 )
-SELECT t.* REPLACE (n.page_file AS page_file, n.page_offset AS page_offset, n.page_length AS page_length)
+SELECT t.* REPLACE (
+  n.page_file AS page_file, n.page_offset AS page_offset, n.page_length AS page_length,
+  coalesce(n.hints, t.hints) AS hints
+)
 FROM next n JOIN mine t ON t.url_key = n.url_key

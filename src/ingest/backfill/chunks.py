@@ -173,7 +173,14 @@ class ChunkRunner:
             edges.archive.sync()
             if self._request.offline:
                 ready = await asyncio.to_thread(without_older, edges, ready)
-            self.counts.add(await asyncio.to_thread(load_batch, edges, ready, archived))
+            versions = [result for result in ready if result.work.kind is WorkKind.CAPTURE]
+            pages = [result for result in ready if result.work.kind is not WorkKind.CAPTURE]
+            if pages or archived:
+                self.counts.add(await asyncio.to_thread(load_batch, edges, pages, archived))
+            if versions:
+                counts = await asyncio.to_thread(load_batch, edges, versions)
+                self.counts.add(counts)
+                await asyncio.to_thread(self._count_versions, counts)
         return gathered
 
     def _report(self, more: int) -> None:
@@ -246,6 +253,15 @@ class ChunkRunner:
     def _count(self, chunk: int, tried: int) -> None:
         with self._edges.warehouse.transaction() as con:
             ledger.count_done(con, self._id, chunk, tried, datetime.now(UTC) + LEASE)
+
+    def _count_versions(self, counts: Counts) -> None:
+        outcomes = {
+            name: number
+            for name in ("loaded", "revised", "unchanged", "lost")
+            if (number := getattr(counts, name))
+        }
+        with self._edges.warehouse.transaction() as con:
+            ledger.count_versions(con, self._id, outcomes)
 
     def _close(self, chunk: int) -> None:
         with self._edges.warehouse.transaction() as con:

@@ -19,16 +19,16 @@ from ingest.backfill import ledger
 from ingest.backfill.ledger import BackfillTarget
 from ingest.backfill.request import BackfillRequest, OfflineSource, Source
 from ingest.backfill.sources.captured import CapturedPage, nameless, read
-from ingest.backfill.sources.sites import SourceReport
+from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.targets import ListedAddress, decide_target
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
 from ingest.fetch.warc import read_members, read_response
 from ingest.load import pages
 from ingest.load.db import Connection
-from ingest.load.rows import LinkState, page_row
+from ingest.load.rows import LinkState, hints_json, page_row
 from ingest.load.sql import append
-from ingest.model import ArchivePlace, Page, Reason, Response
+from ingest.model import ArchivePlace, EntryHints, Page, Reason, Response
 from ingest.stages.edges import Edges
 
 BATCH = 500
@@ -42,20 +42,20 @@ async def captured_pages(
 ) -> AsyncIterator[list[CapturedPage]]:
     """Yields the pages of the request's inputs (without inputs: of our own archive) in batches."""
     for name in request.inputs or (str(edges.warehouse.data / "archive"),):
-        batches = _batches(_read(edges, source, name))
+        batches = _batches(_read(edges, source, name, report))
         while batch := await asyncio.to_thread(next, batches, None):
             yield batch
         report.read += 1
 
 
-def _read(edges: Edges, source: OfflineSource, name: str) -> Iterator[CapturedPage]:
+def _read(edges: Edges, source: OfflineSource, name: str, report: SourceReport) -> Iterator[CapturedPage]:
     own = edges.warehouse.data / "archive"
     if source is Source.ARCHIVE and Path(name).resolve() in (own.resolve(), own.parent.resolve()):
-        return _own_archive(edges, own)
-    return read(name, source, edges.now, int(edges.settings.page_cap * MB))
+        return _own_archive(edges, own, report)
+    return read(name, source, edges.now, int(edges.settings.page_cap * MB), report)
 
 
-def _own_archive(edges: Edges, folder: Path) -> Iterator[CapturedPage]:
+def _own_archive(edges: Edges, folder: Path, report: SourceReport) -> Iterator[CapturedPage]:
     """The pages of our own archive, each with its place; feeds that were polled are left out."""
     feeds = {feed.url for feed in edges.feeds.feeds}
     for path in sorted(folder.glob("*.warc.gz")):
@@ -69,11 +69,11 @@ def _own_archive(edges: Edges, folder: Path) -> Iterator[CapturedPage]:
                     name = nameless(path.name, member.offset)
                     yield CapturedPage(ListedAddress(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
                     continue
-                if (
-                    response is None
-                    or response.requested_url in feeds
-                    or _is_feed(response.headers.get("content-type", ""))
-                ):
+                if response is None:
+                    report.not_pages["record without an answer"] += 1
+                    continue
+                if response.requested_url in feeds or _is_feed(response.headers.get("content-type", "")):
+                    report.not_pages["feed"] += 1
                     continue
                 day = response.fetched_at.date()
                 address = ListedAddress(response.requested_url, day=day, place=place)
@@ -109,34 +109,46 @@ def archive_wanted(
     """Archives the wanted pages of a batch, bytes before rows. `targets` are the batch's ledger rows in its
     order, `links` what is known of their keys. Returns the targets with the places of their pages.
 
-    Every capture of a page at another time is archived.
+    Every capture of a page at another time is archived, and every other version of a row's text.
     """
     placed: list[BackfillTarget] = []
     archived: list[tuple[BackfillTarget, Page]] = []
-    captures: list[tuple[str, datetime, str, ArchivePlace]] = []
+    captures: list[tuple[str, datetime, str, ArchivePlace, EntryHints | None]] = []
     known = ledger.known_captures(con, id, {target.url_key for target in targets})
     for page, target in zip(batch, targets, strict=True):
         link = links.get(target.url_key) or LinkState(target.url_key)
         wanted = target.reason is None and decide_target(target, link, request.mode).wanted
-        if (
-            page.response is not None
-            and wanted
-            and (capture := (target.url_key, page.response.fetched_at)) not in known
-        ):
-            known.add(capture)
+        if page.response is not None and wanted:
             digest = hashlib.sha256(page.response.body).hexdigest()
+            at = page.version_at or page.response.fetched_at
+            # What a row says beside the text makes a version too: a corrected headline over the same text.
+            hints = target.hints if page.version_at else None
+            version = _version(digest, hints)
+            if (target.url_key, at, version) in known:
+                placed.append(target)
+                continue
+            known.add((target.url_key, at, version))
             place = page.place
             if place is None:
                 place = edges.archive.append(page.response, digest)
                 archived.append((target, _page(page.address, page.response, place, digest)))
                 target = replace(target, place=place)
-            captures.append((*capture, digest, place))
+            captures.append((target.url_key, at, version, place, hints))
         placed.append(target)
     edges.archive.sync()
     append(con, "raw.page", [page_row(page, target.url_key, edges.run_id) for target, page in archived])
     ledger.add_captures(con, id, captures)
     pages.advance(con, [page.place for _, page in archived if page.place])
     return placed
+
+
+def _version(digest: str, hints: EntryHints | None) -> str:
+    """What tells the versions of a page apart: its bytes, and the headline and names beside them. The date
+    orders them."""
+    if hints is None:
+        return digest
+    beside = hints_json(replace(hints, published=None, published_raw=None))
+    return hashlib.sha256(f"{digest} {beside}".encode()).hexdigest()
 
 
 def _page(address: ListedAddress, response: Response, place: ArchivePlace, digest: str) -> Page:

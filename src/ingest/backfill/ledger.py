@@ -7,8 +7,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
+from ingest.backfill.sources.report import Problem, SourceReport
 from ingest.load.db import Connection
 from ingest.load.rows import Row, hints_from, hints_json, place_columns, place_from, work_from
 from ingest.load.sql import append, records, sql, stage
@@ -29,8 +31,18 @@ SETTLED = 5_000
 """Most keys in one chunk of those that the plan itself left out: they need no page, but an outcome each. All
 300,000 of one site in one chunk took 1.4 GB."""
 
-OPEN = ("planning", "planned", "running")
+OPEN = ("planning", "planned", "running", "incomplete")
 """States of a backfill that `resume` can continue."""
+
+
+class Evidence(IntEnum):
+    """What a target's day, or its reason, rests on; the stronger wins where an address is listed twice."""
+
+    BROKEN = -1  # a record without a page says nothing of the address
+    NONE = 0
+    LASTMOD = 1
+    ADDRESS = 2
+    PUBLISHED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class BackfillTarget:
     detail: str | None = None
     final: bool = False
     place: ArchivePlace | None = None
+    evidence: Evidence = Evidence.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +119,14 @@ def set_state(con: Connection, id: str, state: str, now: datetime) -> None:
 
 
 def add_targets(con: Connection, id: str, targets: Sequence[BackfillTarget]) -> None:
-    """Writes targets. Of an address that is listed more than once the first target is kept, except that one
-    that is left out gives way to one that is wanted."""
+    """Writes targets. Of an address that is listed more than once the one with the strongest evidence is
+    kept; of equal ones the first, except that one that is left out gives way to one that is wanted."""
     rows: dict[str, Row] = {}
     for target in targets:
         earlier = rows.get(target.url)
-        if earlier is not None and (earlier["reason"] is None or target.reason is not None):
+        if earlier is not None and not outweighs(
+            target, earlier["evidence"], is_left_out=earlier["reason"] is not None
+        ):
             continue
         rows[target.url] = {
             "backfill_id": id,
@@ -126,35 +141,54 @@ def add_targets(con: Connection, id: str, targets: Sequence[BackfillTarget]) -> 
             "reason": target.reason,
             "detail": target.detail,
             "final": target.final,
-            **place_columns(target.place),
+            "evidence": int(target.evidence),
+            **place_columns(target.place or (place_from(earlier) if earlier else None)),
         }
     if stage(con, list(rows.values()), "core.backfill_target"):
         con.execute(sql("backfill/merge_target"))
         con.unregister("staged")
 
 
-def known_captures(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime]]:
-    """The captures of these keys that were imported already, as (url_key, captured_at)."""
+def outweighs(target: BackfillTarget, evidence: int, *, is_left_out: bool) -> bool:
+    """True where a target replaces an earlier one of the same address, of this `evidence`; also in
+    merge_target.sql."""
+    if target.evidence != evidence:
+        return target.evidence > evidence
+    return is_left_out and target.reason is None
+
+
+def known_captures(con: Connection, id: str, keys: Collection[str]) -> set[tuple[str, datetime, str]]:
+    """The captures of these keys that were imported already, as (url_key, captured_at, sha256)."""
     return set(con.execute(sql("backfill/known_captures"), {"id": id, "keys": sorted(keys)}).fetchall())
 
 
 def add_captures(
-    con: Connection, id: str, captures: Sequence[tuple[str, datetime, str, ArchivePlace]]
+    con: Connection, id: str, captures: Sequence[tuple[str, datetime, str, ArchivePlace, EntryHints | None]]
 ) -> None:
-    """Writes imported captures: (url_key, captured_at, sha256 of the body, place)."""
+    """Writes imported captures: (url_key, captured_at, sha256 of the body and hints, place, hints)."""
     append(
         con,
         "core.backfill_capture",
         [
-            {"backfill_id": id, "url_key": key, "captured_at": at, "sha256": digest, **place_columns(place)}
-            for key, at, digest, place in captures
+            {
+                "backfill_id": id,
+                "url_key": key,
+                "captured_at": at,
+                "sha256": digest,
+                "hints": hints_json(hints) if hints else None,
+                **place_columns(place),
+            }
+            for key, at, digest, place, hints in captures
         ],
     )
 
 
 def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
-    """Removes the captures of keys that turned out not to be wanted."""
-    con.execute(sql("backfill/drop_captures"), {"id": id, "keys": sorted(keys)})
+    """Removes the captures of keys that turned out not to be wanted; what becomes of the address is said of
+    them too, so they count as the same."""
+    row = con.execute(sql("backfill/drop_captures"), {"id": id, "keys": sorted(keys)}).fetchone()
+    if row and row[0]:
+        con.execute("UPDATE core.backfill SET same = same + ? WHERE backfill_id = ?", [row[0], id])
 
 
 def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[BackfillTarget]:
@@ -175,9 +209,7 @@ def captures_left(con: Connection, id: str) -> int:
     return int(row[0]) if row else 0
 
 
-def finish_plan(
-    con: Connection, id: str, problems: Sequence[Mapping[str, Any]], *, newest: bool, now: datetime
-) -> None:
+def finish_plan(con: Connection, id: str, report: SourceReport, *, newest: bool, now: datetime) -> None:
     """Ends a plan: cuts the targets into chunks by day, orders the captures of each page by time, and keeps
     the boilerplate lines known now, so that all chunks are extracted by the same."""
     con.execute(sql("backfill/place_captures"), {"id": id})
@@ -189,10 +221,61 @@ def finish_plan(
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
     con.execute(sql("backfill/pin_lines"), {"id": id})
-    con.execute(
-        "UPDATE core.backfill SET problems = ? WHERE backfill_id = ?", [json.dumps(list(problems)), id]
-    )
+    _write_counts(con, id, report)
     set_state(con, id, "planned", now)
+
+
+def _write_counts(con: Connection, id: str, report: SourceReport) -> None:
+    """Writes what the inputs list. `same` is what is neither a new address nor another version of one."""
+    row = con.execute(sql("backfill/listed"), {"id": id}).fetchone()
+    urls, versions = (int(row[0]), int(row[1])) if row else (0, 0)
+    before = numbers(con, id)
+    versions += sum(before["versions"].values())  # those that earlier runs of it have loaded
+    counts = {
+        "versions": before["versions"],
+        "not_pages": dict(report.not_pages),
+        "unknown_keys": dict(report.unknown.counts.most_common(200)),
+    }
+    con.execute(
+        "UPDATE core.backfill SET problems = $problems, seen = $seen, same = $same, "
+        "unreadable = $unreadable, counts = $counts WHERE backfill_id = $id",
+        {
+            "problems": json.dumps(report.problems),
+            # An earlier plan may have listed addresses that are listed no more.
+            "seen": max(report.seen, urls + versions),
+            "same": max(report.seen - urls - versions, 0),
+            "unreadable": sum(1 for problem in report.problems if not problem["note"]),
+            "counts": json.dumps(counts),
+            "id": id,
+        },
+    )
+
+
+def numbers(con: Connection, id: str) -> dict[str, Any]:
+    """What the plan counted: seen, same, unreadable, versions (outcomes of the further versions of pages that
+    were loaded so far), versions_left, not_pages and unknown_keys."""
+    row = con.execute(
+        "SELECT seen, same, unreadable, counts FROM core.backfill WHERE backfill_id = ?", [id]
+    ).fetchone()
+    seen, same, unreadable, counts = row or (0, 0, 0, None)
+    rest = {"versions": {}, "not_pages": {}, "unknown_keys": {}, **(json.loads(counts) if counts else {})}
+    return {"seen": seen or 0, "same": same or 0, "unreadable": unreadable or 0, **rest}
+
+
+def count_versions(con: Connection, id: str, outcomes: Mapping[str, int]) -> None:
+    """Adds the outcomes of further versions of pages that were loaded."""
+    row = con.execute("SELECT counts FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
+    counts = json.loads(row[0]) if row and row[0] else {}
+    versions = counts.setdefault("versions", {})
+    for outcome, number in outcomes.items():
+        versions[outcome] = versions.get(outcome, 0) + number
+    con.execute("UPDATE core.backfill SET counts = ? WHERE backfill_id = ?", [json.dumps(counts), id])
+
+
+def versions_left(con: Connection, id: str) -> int:
+    """The number of further versions of pages that are still to be loaded."""
+    row = con.execute(sql("backfill/versions_left"), {"id": id}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def forget_plan(con: Connection, id: str) -> None:
@@ -243,6 +326,7 @@ def _target(row: Row) -> BackfillTarget:
         detail=row["detail"],
         final=row["final"],
         place=place_from(row),
+        evidence=Evidence(row["evidence"] or 0),
     )
 
 
@@ -307,11 +391,20 @@ def tally(con: Connection, id: str) -> list[dict[str, Any]]:
     return records(con)
 
 
-def problems(con: Connection, id: str) -> list[dict[str, str]]:
-    """Inputs that could not be read when the backfill was planned: url, reason, detail."""
+def problems(con: Connection, id: str) -> list[Problem]:
+    """Inputs that could not be read when the backfill was planned."""
     row = con.execute("SELECT problems FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
-    rows: list[dict[str, str]] = json.loads(row[0]) if row and row[0] else []
-    return rows
+    rows: list[Problem] = json.loads(row[0]) if row and row[0] else []
+    return [
+        Problem(
+            url=row["url"],
+            reason=row["reason"],
+            detail=row["detail"],
+            again=row.get("again", False),
+            note=row.get("note", False),
+        )
+        for row in rows
+    ]
 
 
 def imbalance(con: Connection, id: str, ended: int) -> list[str]:

@@ -15,7 +15,8 @@ from ingest.backfill.ledger import BackfillTarget
 from ingest.backfill.request import BackfillRequest, Source
 from ingest.backfill.sources import feedpages, lists
 from ingest.backfill.sources.captured import CapturedPage
-from ingest.backfill.sources.sites import SourceReport, sitemap_addresses, sites
+from ingest.backfill.sources.report import Problem, SourceReport
+from ingest.backfill.sources.sites import sitemap_addresses, sites
 from ingest.backfill.targets import decide_target, target_of
 from ingest.load.polls import known_links
 from ingest.load.rows import LinkState
@@ -34,7 +35,9 @@ class BackfillPlan:
     `reachable` counts the articles that the source lists and the request wants, `there` those of them that
     the warehouse has, `requests` the page requests that the others take; `days` has the same three per day
     and host. `left_out` counts addresses that need no page, by reason. `problems` are inputs that could not
-    be read, in whole or in part, as url, reason, detail. `inputs_unread` counts sitemaps of other days.
+    be read, in whole or in part. `inputs_unread` counts sitemaps of other days. `seen` counts all that the
+    inputs list, `not_pages` records that never hold a page by kind, `unknown_keys` keys of rows that are not
+    read.
     """
 
     backfill_id: str | None
@@ -46,21 +49,30 @@ class BackfillPlan:
     requests: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     days: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[dict[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     inputs_read: int = 0
     inputs_unread: int = 0
+    seen: int = 0
+    not_pages: dict[str, int] = field(default_factory=dict)
+    unknown_keys: dict[str, int] = field(default_factory=dict)
+
+
+_Counted = tuple[int, bool, str, date | None, str]
+"""How an address was counted: evidence, whether it is left out, the heading, and the day and host of a
+heading that is counted by them."""
 
 
 class _Tally:
-    """Counts targets by day and host as they come in, each key once."""
+    """Counts targets by day and host as they come in, each address once, by its strongest evidence, as
+    ledger.add_targets does."""
 
     def __init__(self, request: BackfillRequest) -> None:
         self._request = request
-        self._seen: set[int] = set()
-        self._urls: set[int] = set()
+        self._urls: dict[int, _Counted] = {}
+        self._keys: dict[int, int] = {}
+        self._shared: dict[_Counted, _Counted] = {}
         self._days: dict[tuple[date | None, str], Counter[str]] = {}
         self._left_out: Counter[str] = Counter()
-        self._refused: dict[int, str] = {}
 
     @property
     def urls(self) -> int:
@@ -69,30 +81,35 @@ class _Tally:
     def add(self, targets: Sequence[BackfillTarget], links: Mapping[str, LinkState]) -> None:
         for target in targets:
             url, key = hash(target.url), hash(target.url_key)
-            if target.reason is None and (refused := self._refused.pop(url, None)) is not None:
-                # Listed before with a reason to leave it out, but wanted now, as in ledger.add_targets.
-                self._left_out[refused] -= 1
-                self._seen.discard(key)
-            elif url in self._urls:
-                continue
-            self._urls.add(url)
-            if key in self._seen:
-                self._left_out["duplicate_url"] += 1
-                continue
-            self._seen.add(key)
-            self._count(target, links.get(target.url_key) or LinkState(target.url_key))
+            before = self._urls.get(url)
+            if before is not None:
+                evidence, is_left_out = before[:2]
+                if not ledger.outweighs(target, evidence, is_left_out=is_left_out):
+                    continue
+                self._count(before, -1)
+                if self._keys.get(key) == url:
+                    del self._keys[key]
+            counted = self._heading(target, url, key, links.get(target.url_key) or LinkState(target.url_key))
+            self._urls[url] = self._shared.setdefault(counted, counted)
+            self._count(counted, 1)
 
-    def _count(self, target: BackfillTarget, link: LinkState) -> None:
+    def _heading(self, target: BackfillTarget, url: int, key: int, link: LinkState) -> _Counted:
+        evidence, is_left_out = int(target.evidence), target.reason is not None
+        if self._keys.setdefault(key, url) != url:
+            return evidence, is_left_out, "duplicate_url", None, ""
         decision = decide_target(target, link, self._request.mode)
-        if target.reason is not None:
-            self._refused[hash(target.url)] = decision.reason or target.reason
         if decision.reason is not None and not decision.wanted:
-            self._left_out[decision.reason] += 1
-        elif target.reason is None:
-            counts = self._days.setdefault((target.day, target.host), Counter())
-            counts["wanted" if decision.wanted else "there"] += 1
+            return evidence, is_left_out, decision.reason, None, ""
+        if target.reason is not None:
+            return evidence, is_left_out, target.reason, None, ""
+        return evidence, is_left_out, "wanted" if decision.wanted else "there", target.day, target.host
+
+    def _count(self, counted: _Counted, number: int) -> None:
+        _, _, heading, day, host = counted
+        if heading in ("wanted", "there"):
+            self._days.setdefault((day, host), Counter())[heading] += number
         else:
-            self._left_out[target.reason] += 1
+            self._left_out[heading] += number
 
     def result(self, id: str | None, report: SourceReport) -> BackfillPlan:
         days: list[dict[str, Any]] = [
@@ -104,6 +121,7 @@ class _Tally:
                 "requests": 0 if self._request.offline else counts["wanted"],
             }
             for (day, host), counts in sorted(self._days.items(), key=_by_day)
+            if counts.total()
         ]
         return BackfillPlan(
             backfill_id=id,
@@ -118,6 +136,9 @@ class _Tally:
             problems=report.problems,
             inputs_read=report.read,
             inputs_unread=report.unread,
+            seen=report.seen,
+            not_pages=dict(report.not_pages),
+            unknown_keys=dict(report.unknown.counts.most_common(200)),
         )
 
 
@@ -127,14 +148,21 @@ def _by_day(item: tuple[tuple[date | None, str], Counter[str]]) -> tuple[date, s
 
 
 async def make_plan(
-    edges: Edges, request: BackfillRequest, id: str, *, dry: bool = False, progress: Progress | None = None
+    edges: Edges,
+    request: BackfillRequest,
+    id: str,
+    *,
+    dry: bool = False,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> BackfillPlan:
     """Reads the source and writes the addresses it lists to the ledger; a plan that was cut off is made anew.
-    `dry`: only counts, and writes nothing."""
+    `dry`: only counts, and writes nothing. `again`: adds to an earlier plan what it could not read then."""
     tally, report = _Tally(request), SourceReport()
-    if not dry:
+    if not dry and not again:
         await asyncio.to_thread(_begin, edges, id)
     async for batch in _listed(edges, request, report):
+        report.seen += len(batch)
         for start in range(0, len(batch), BATCH):
             await asyncio.to_thread(_add, edges, request, id, batch[start : start + BATCH], tally, dry=dry)
         if progress:
@@ -201,7 +229,7 @@ def _add(
 
 def _end(edges: Edges, request: BackfillRequest, id: str, report: SourceReport) -> None:
     with edges.warehouse.transaction() as con:
-        ledger.finish_plan(con, id, report.problems, newest=request.newest, now=edges.now)
+        ledger.finish_plan(con, id, report, newest=request.newest, now=edges.now)
 
 
 def unreadable(plan: BackfillPlan) -> bool:
@@ -211,3 +239,8 @@ def unreadable(plan: BackfillPlan) -> bool:
         and bool(plan.problems)
         and not any(problem["reason"] == Reason.OFF_SCOPE for problem in plan.problems)
     )
+
+
+def tells_failure(problems: Sequence[Problem]) -> bool:
+    """True where an input could not be read, in whole or in part: the exit status is 1."""
+    return any(not problem["note"] for problem in problems)

@@ -22,6 +22,7 @@ from ingest.backfill.chunks import lock_name
 from ingest.backfill.clients import NoNetwork, SharingClient
 from ingest.backfill.plan import BackfillPlan, make_plan
 from ingest.backfill.request import BackfillRequest, from_ledger
+from ingest.backfill.sources.report import Problem
 from ingest.errors import ConfigError
 from ingest.fetch.client import Client
 from ingest.load import boilerplate, polls, work
@@ -52,8 +53,13 @@ class BackfillSummary:
     """What a run did: the object `ingest backfill run --json` prints.
 
     `urls` and `outcomes` count all addresses of the backfill, the latter by outcome and reason; `fetched` to
-    `lost`, `requests`, `seconds` and `published` (files) count this run only. `state` is done, or running
-    while something is left for `resume`.
+    `lost`, `requests`, `seconds` and `published` (files) count this run only. `state` is done; running while
+    pages are left for `resume`; or incomplete while a source could not be read, which `resume` asks again.
+
+    `seen` counts what the inputs list (addresses, lines, records). It is the sum of `urls`, of `versions`
+    (further versions of their pages, by what became of them) and of `same` (what says the same as an earlier
+    line); `adds_up` tells. `not_pages` counts records that never hold a page, `unreadable` inputs or parts of
+    them that could not be read (`problems`), `unknown_keys` keys of rows that are not read.
     """
 
     backfill_id: str
@@ -70,7 +76,14 @@ class BackfillSummary:
     seconds: float = 0.0
     published: int = 0
     outcomes: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[dict[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seen: int = 0
+    same: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    adds_up: bool = True
+    unreadable: int = 0
+    not_pages: dict[str, int] = field(default_factory=dict)
+    unknown_keys: dict[str, int] = field(default_factory=dict)
 
 
 async def plan(
@@ -137,6 +150,8 @@ async def resume(
             return await asyncio.to_thread(_finished, edges, id)
         if state == "planning":
             await make_plan(edges, request, id, progress=progress)
+        elif state == "incomplete":
+            await make_plan(edges, request, id, again=True, progress=progress)
         return await _run(edges, request, id, progress, active)
 
 
@@ -324,21 +339,24 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
 
 def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
     """Completes the run's row and sets the backfill's state: done when every page was tried and no capture is
-    left. Pages that failed may still be pending then; polls try them again. Returns a sentence for each count
-    that does not add up: with any the state is incomplete."""
+    left, incomplete while a source could not be read. Pages that failed may still be pending then; polls try
+    them again. Returns a sentence for each count that does not add up: with any the state is incomplete."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)
         summary.urls = sum(row["urls"] for row in summary.outcomes)
         summary.pending, untried = ledger.left_over(con, id)
         if ledger.next_chunk(con, id, -1) is None and not untried and not ledger.captures_left(con, id):
-            summary.state = "done"
+            unread = any(problem["again"] for problem in summary.problems)
+            summary.state = "incomplete" if unread else "done"
             boilerplate.learn_lines(con, edges.now)
-        problems = ledger.imbalance(con, id, summary.urls)
+        problems = ledger.imbalance(con, id, summary.urls) or _add_up(con, id, summary)
         if problems:
             summary.state = "incomplete"
             detail = "; ".join(problems)
-            summary.problems.append({"url": id, "reason": Reason.INTERNAL, "detail": detail})
+            summary.problems.append(
+                Problem(url=id, reason=Reason.INTERNAL, detail=detail, again=False, note=False)
+            )
             log.info("backfill %s is incomplete: %s", id, detail)
         if summary.state == "done":
             ledger.forget_plan(con, id)
@@ -359,6 +377,32 @@ def _finished(edges: Edges, id: str) -> BackfillSummary:
     with edges.warehouse.transaction() as con:
         (row,) = ledger.find(con, id)
         problems = ledger.problems(con, id)
-    return BackfillSummary(
-        id, edges.run_id, state="done", urls=row["urls"], outcomes=row["outcomes"], problems=problems
+        summary = BackfillSummary(
+            id, edges.run_id, state="done", urls=row["urls"], outcomes=row["outcomes"], problems=problems
+        )
+        _add_up(con, id, summary)
+    return summary
+
+
+def _add_up(con: Connection, id: str, summary: BackfillSummary) -> list[str]:
+    """Fills in what the inputs list. Returns a sentence where it is not all accounted for; chunks that were
+    not opened yet have no outcomes, so that a run that stopped before them is not compared."""
+    numbers = ledger.numbers(con, id)
+    summary.seen, summary.same, summary.unreadable = (
+        numbers["seen"],
+        numbers["same"],
+        numbers["unreadable"],
     )
+    summary.versions = dict(numbers["versions"])
+    if left := ledger.versions_left(con, id):
+        summary.versions["pending"] = left
+    summary.not_pages, summary.unknown_keys = numbers["not_pages"], numbers["unknown_keys"]
+    versions = sum(summary.versions.values())
+    accounted = summary.urls + versions + summary.same
+    if ledger.next_chunk(con, id, -1) is not None or accounted == summary.seen:
+        return []
+    summary.adds_up = False
+    return [
+        f"{summary.seen} addresses, lines and records were read, but {summary.urls} have an outcome, "
+        f"{versions} are further versions and {summary.same} the same as others; please report this line"
+    ]

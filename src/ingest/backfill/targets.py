@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from ingest import dates
-from ingest.backfill.ledger import BackfillTarget
+from ingest.backfill.ledger import BackfillTarget, Evidence
 from ingest.backfill.request import BackfillRequest, Mode
 from ingest.load.rows import LinkState
 from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Rank, Reason, Stamp, StampSource, WorkKind
 from ingest.urls.identity import HostRules, clean_link, host_of, registrable_domain, url_key
+from ingest.urls.wayback import own_address
 
 AHEAD = timedelta(hours=48)
 """A day in an address that lies further in the future is not believed."""
@@ -103,7 +104,7 @@ def target_of(
         return _refused(address, Reason.BAD_URL, "no http(s) address that can be followed")
     target = BackfillTarget(
         url=url,
-        url_key=url_key(url, rules),
+        url_key=url_key(own_address(url)[0], rules),
         host=host_of(url),
         rank=Rank.of_backfill(address.feed, url),
         feed_id=address.feed.id if address.feed else None,
@@ -112,7 +113,13 @@ def target_of(
         place=address.place,
     )
     if address.problem is not None:
-        return replace(target, reason=address.problem[0], detail=address.problem[1], final=True)
+        return replace(
+            target,
+            reason=address.problem[0],
+            detail=address.problem[1],
+            final=True,
+            evidence=Evidence.BROKEN,
+        )
     if address.site is not None and registrable_domain(host_of(url)) != address.site:
         return replace(target, reason=Reason.OFF_SCOPE, detail=f"not on {address.site}")
     return _dated(target, address, request, now)
@@ -148,26 +155,24 @@ def _dated(
     """The target with its day, left out where that day is not wanted.
 
     The day is that of news:publication_date, else the day in the address, else that of lastmod; a stamp of
-    the future is never believed. A lastmod after the wanted days is taken for a later edit where the days
-    that the sitemap's own address names are wanted.
+    the future is never believed. A lastmod before the wanted days proves that the article is older. One after
+    them proves nothing: it may be a later edit of an article of those days.
     """
     span = span_of_page(target.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
     if published := target.hints.published:
-        return _in_range(replace(target, day=published.day), request, f"dated {published.day}")
+        dated = replace(target, day=published.day, evidence=Evidence.PUBLISHED)
+        return _in_range(dated, request, f"dated {published.day}")
     if exact:
-        return _in_range(replace(target, day=exact.first), request, f"dated {exact.first} by its address")
+        dated = replace(target, day=exact.first, evidence=Evidence.ADDRESS)
+        return _in_range(dated, request, f"dated {exact.first} by its address")
     modified = _stamp(address.modified, now)
-    if (
-        modified
-        and address.listed
-        and request.last
-        and modified.day > request.last
-        and not address.listed.misses(request)
-    ):
-        return replace(target, day=min(address.listed.last, request.last))
-    if modified:
-        return _in_range(replace(target, day=modified.day), request, f"dated {modified.day}")
+    if modified and request.last and modified.day > request.last:
+        if address.listed and not address.listed.misses(request):
+            return replace(target, day=min(address.listed.last, request.last))
+    elif modified:
+        dated = replace(target, day=modified.day, evidence=Evidence.LASTMOD)
+        return _in_range(dated, request, f"last modified {modified.day}")
     if request.last and _stamp(address.published, now + timedelta(days=36_500)):
         return replace(
             target,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -13,8 +14,10 @@ from typing import Any, TypeVar
 import click
 
 from ingest.backfill import run as backfills
-from ingest.backfill.plan import BackfillPlan, unreadable
+from ingest.backfill.plan import BackfillPlan, tells_failure, unreadable
 from ingest.backfill.request import BackfillRequest, Mode, Source, describe, needs_input
+from ingest.backfill.sources.fields import Unknown
+from ingest.backfill.sources.report import Problem
 from ingest.cli.common import (
     data_options,
     day,
@@ -127,7 +130,7 @@ def plan_command(
         print_json(asdict(plan))
     else:
         _show_plan(plan)
-    return 1 if unreadable(plan) else 0
+    return 1 if unreadable(plan) or tells_failure(plan.problems) else 0
 
 
 @backfill_command.command("run")
@@ -303,6 +306,7 @@ def _show_plan(plan: BackfillPlan) -> None:
     )
     say(f"{plan.inputs_read} inputs read, {plan.inputs_unread} skipped because they are of other days")
     _problems(plan.problems)
+    _unknown(plan.unknown_keys)
     if plan.backfill_id:
         say(f"planned as {plan.backfill_id}: `ingest backfill run {plan.backfill_id}`")
 
@@ -320,7 +324,13 @@ def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
         )
         say(f"{summary.requests} requests, {summary.seconds:.1f} s, {summary.published} files published")
         _problems(summary.problems)
-        if summary.state != "done":
+        _unknown(summary.unknown_keys)
+        if summary.state == "incomplete":
+            say(
+                "incomplete: the lines above say what could not be read; ask again later with "
+                f"`ingest backfill resume {summary.backfill_id}`"
+            )
+        elif summary.state != "done":
             say(
                 f"{summary.pending} pages wait for hosts that want no requests now; go on later with "
                 f"`ingest backfill resume "
@@ -328,10 +338,16 @@ def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
             )
         elif summary.pending:
             say(f"{summary.pending} pages failed for now; the next polls try them again")
-    return 1 if summary.state == "incomplete" or (summary.problems and not summary.urls) else 0
+    failed = tells_failure(summary.problems) or bool(summary.problems and not summary.urls)
+    return 1 if failed or summary.state == "incomplete" else 0
 
 
-def _problems(problems: list[dict[str, str]]) -> None:
+def _unknown(keys: dict[str, int]) -> None:
+    if sentence := Unknown(Counter(keys)).sentence():
+        note(sentence)
+
+
+def _problems(problems: list[Problem]) -> None:
     for problem in problems[:SHOWN]:
         note(f"{problem['url']}: {problem['reason']}: {json_value(problem['detail'])}")
     if len(problems) > SHOWN:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ingest.cli.common import data_options, read_settings
+from ingest.backfill.sources.report import SourceReport
+from ingest.cli.common import data_options, note, plain, read_settings
 from ingest.trial.extract import articles_of
 
 
@@ -18,14 +19,20 @@ from ingest.trial.extract import articles_of
 # blocks repeat on a host is known only to a warehouse, and this command opens none.
 @click.option("--boilerplate/--no-boilerplate", default=True, hidden=True, expose_value=False)
 def extract_command(source: tuple[str, ...], data: Path | None, config: Path | None) -> int:
-    """Extract articles from HTML files, a WARC, URLs, or JSON lines {url, html | text, id?}; - is stdin.
+    """Extract articles from HTML files, WARC, URLs, or JSON and CSV of other tools; - is stdin.
 
     Prints one JSON line for each input, in the order of the inputs: the article, or an outcome and a reason
-    where no article could be extracted. Needs no warehouse.
+    where no article could be extracted. Needs no warehouse. The exit status is 1 where a part of a file
+    could not be read.
     """
     settings = read_settings(config, data=data)
-    for line in articles_of(settings, source, sys.stdin.buffer):
+    report = SourceReport()
+    for line in articles_of(settings, source, sys.stdin.buffer, report):
         sys.stdout.write(line)
         sys.stdout.write("\n")
     sys.stdout.flush()
-    return 0
+    for problem in report.problems:
+        note(f"{problem['url']}: {problem['reason']}: {plain(problem['detail'])}")
+    if unknown := report.unknown.sentence():
+        note(unknown)
+    return 1 if report.problems else 0

@@ -270,7 +270,7 @@ def _article(
         agencies=_agencies(page_input.agencies),
     )
     body = "\n\n".join(line for line in map(str.strip, reading.body_text.splitlines()) if line)
-    language = quality.language_of(body, metadata.language or page_input.language)
+    language = quality.language_of(body, metadata.language or page_input.language or hints.language)
     stamp, raw = published.choose(page_input, metadata, reading.dateline_date, dated, language)
     article = Article(
         headline=reading.headline or headline,
@@ -286,10 +286,14 @@ def _article(
         dateline=reading.dateline,
         located=reading.located,
         dateline_date=reading.dateline_date,
-        agency=reading.agency,
+        agency=reading.agency or hints.agency,
         credits=reading.credits,
-        publisher=page_input.publisher or reading.publisher or metadata.publisher or _host(page_input.url),
-        section=metadata.section,
+        publisher=page_input.publisher
+        or reading.publisher
+        or metadata.publisher
+        or hints.publisher
+        or _host(page_input.url),
+        section=metadata.section or hints.section,
         keywords=metadata.keywords or hints.categories,
         image_url=metadata.image_url or hints.image_url,
         image_credit=reading.image_credit,

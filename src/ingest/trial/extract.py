@@ -9,18 +9,20 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
-from ingest import dates
 from ingest.backfill.sources import captured
-from ingest.backfill.sources.jsonrow import json_object, text_field
+from ingest.backfill.sources.packed import Unpacked, as_utf8, piped
+from ingest.backfill.sources.report import SourceReport
+from ingest.backfill.sources.rows import FileRow, rows_of, table_delimiter
 from ingest.errors import ConfigError, FetchError
 from ingest.extract.page import extract
 from ingest.extract.published import as_printed
 from ingest.fetch.client import MB, Client, Kind
 from ingest.load.rows import article_columns
-from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason, StampSource
+from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason
 from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import own_agencies
 from ingest.stages.extraction import with_body
@@ -45,9 +47,12 @@ class ExtractInput:
     problem: tuple[Reason, str] | None = None
 
 
-def articles_of(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[str]:
-    """Yields one JSON line for each input of these files, URLs and folders, in their order; `-` is
-    `stdin`."""
+def articles_of(
+    settings: Settings, names: Iterable[str], stdin: IO[bytes], report: SourceReport | None = None
+) -> Iterator[str]:
+    """Yields one JSON line for each input of these files, URLs and folders, in their order; `-` is `stdin`.
+    What could not be read is added to `report`."""
+    report = report or SourceReport()
     limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
     own = own_agencies(settings)
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
@@ -55,7 +60,7 @@ def articles_of(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> I
         waiting: deque[ExtractInput] = deque()
 
         def page_inputs() -> Iterator[PageInput]:
-            for item in read_inputs(settings, names, stdin):
+            for item in read_inputs(settings, names, stdin, report):
                 waiting.append(item)
                 yield replace(item.page or PageInput(None), agencies=own)
 
@@ -107,77 +112,83 @@ def _plain(value: Any) -> Any:
 # -- inputs --------------------------------------------------------------------------------------------------
 
 
-def read_inputs(settings: Settings, names: Iterable[str], stdin: IO[bytes]) -> Iterator[ExtractInput]:
-    """Yields the inputs of these files, URLs and folders; `-` is `stdin` (JSON lines, or one HTML page).
+def read_inputs(
+    settings: Settings, names: Iterable[str], stdin: IO[bytes], report: SourceReport
+) -> Iterator[ExtractInput]:
+    """Yields the inputs of these files, URLs and folders; `-` is `stdin` (rows of JSON or CSV, or one HTML
+    page).
 
     Raises ConfigError when a file does not exist.
     """
     for name in names:
         if name == "-":
-            yield from _lines_or_page(stdin, name)
+            yield from _rows_or_page(stdin, name, report)
         elif name.startswith(("http://", "https://")):
             yield asyncio.run(_fetched(settings, name))
         else:
-            yield from _file(settings, Path(name))
+            yield from _file(settings, Path(name), report)
 
 
-def _file(settings: Settings, path: Path) -> Iterator[ExtractInput]:
+def _file(settings: Settings, path: Path, report: SourceReport) -> Iterator[ExtractInput]:
     if path.is_dir():
         for child in sorted(path.rglob("*.htm*")):
-            yield from _file(settings, child)
+            yield from _file(settings, child, report)
     elif not path.exists():
-        raise ConfigError(f"{path}: no such file; give an HTML file, a WARC, JSON lines, a URL or -")
-    elif path.name.endswith((".warc", ".warc.gz")):
-        yield from _warc(path, int(settings.page_cap * MB))
-    elif path.name.endswith((".jsonl", ".ndjson", ".json")):
-        with path.open("rb") as lines:
-            yield from (_json_source(line, number) for number, line in enumerate(lines, 1) if line.strip())
+        raise ConfigError(f"{path}: no such file; give an HTML file, a WARC, JSON, CSV, a URL or -")
+    elif path.name.lower().endswith(captured.WARC_NAMES):
+        yield from _warc(path, int(settings.page_cap * MB), report)
+    elif path.name.lower().endswith(captured.ROW_NAMES):
+        for row in captured.read_rows(path, report):
+            yield _row_input(row, report)
     else:
-        yield ExtractInput(str(path), PageInput(None, html=path.read_bytes(), now=datetime.now(UTC)))
+        with path.open("rb") as stream:
+            html = b"".join(Unpacked(stream))
+        yield ExtractInput(str(path), PageInput(None, html=html, now=datetime.now(UTC)))
 
 
-def _lines_or_page(stream: IO[bytes], name: str) -> Iterator[ExtractInput]:
-    first = stream.readline()
-    while first and not first.strip():
-        first = stream.readline()
-    if first.lstrip()[:1] == b"{":
-        yield _json_source(first, 1)
-        yield from (_json_source(line, number) for number, line in enumerate(stream, 2) if line.strip())
+def _rows_or_page(stream: IO[bytes], name: str, report: SourceReport) -> Iterator[ExtractInput]:
+    """Standard input: rows where it begins as JSON or a table does, else one page; packed or not."""
+    unpacked = Unpacked(piped(cast("BinaryIO", stream)))
+    pieces = as_utf8(iter(unpacked))
+    head = b""
+    for piece in pieces:
+        head += piece
+        if b"\n" in head.lstrip():
+            break
+    first = head.lstrip()
+    if first[:1] in (b"{", b"[") or table_delimiter(first.split(b"\n", 1)[0]):
+        for row in rows_of(chain([head], pieces), lambda: unpacked.damage is not None):
+            yield _row_input(row, report)
+        if unpacked.damage is not None:
+            report.add_problem(name, Reason.DAMAGED_RECORD, str(unpacked.damage))
     elif first:
-        yield ExtractInput(name, PageInput(None, html=first + stream.read(), now=datetime.now(UTC)))
+        yield ExtractInput(name, PageInput(None, html=head + b"".join(pieces), now=datetime.now(UTC)))
 
 
-def _json_source(line: bytes, number: int) -> ExtractInput:
-    try:
-        row = json_object(line)
-    except ValueError as error:
-        return ExtractInput(number, None, problem=(Reason.DAMAGED_RECORD, f"line {number}: {error}"))
-    id, url = row.get("id", number), text_field(row, "url")
-    if not (text_field(row, "html") or text_field(row, "text")):
-        return ExtractInput(id, None, url, (Reason.NO_TEXT, f"line {number} has neither html nor text"))
-    return ExtractInput(id, _page_of(row, url), url)
-
-
-def _page_of(row: dict[str, Any], url: str | None) -> PageInput:
+def _row_input(row: FileRow, report: SourceReport) -> ExtractInput:
+    number = row.number
+    if row.values is None:
+        return ExtractInput(number, None, problem=(Reason.DAMAGED_RECORD, f"line {row.line}: {row.why}"))
     now = datetime.now(UTC)
-    raw = row.get("published_at")
-    stamp = dates.resolve(str(raw), source=StampSource.FEED, now=now) if raw else None
-    title = text_field(row, "headline") or text_field(row, "title")
-    hints = EntryHints(title=title, published=stamp, published_raw=str(raw)) if raw or title else None
-    given = PageInput(
-        url,
-        publisher=text_field(row, "publisher"),
-        language=text_field(row, "language"),
-        hints=hints,
+    parts = captured.row_parts(row.values, now, report.unknown)
+    id, hints = row.values.get("id", number), parts.hints
+    if not (parts.html or parts.text):
+        detail = f"line {row.line} has neither html nor text"
+        return ExtractInput(id, None, parts.url, (Reason.NO_TEXT, detail))
+    page = PageInput(
+        parts.url,
+        publisher=hints.publisher,
+        language=hints.language,
+        hints=hints if hints != EntryHints(publisher=hints.publisher, language=hints.language) else None,
         now=now,
     )
-    html = text_field(row, "html")
-    return replace(given, html=html) if html else replace(given, text=text_field(row, "text"))
+    given = replace(page, html=parts.html) if parts.html else replace(page, text=parts.text)
+    return ExtractInput(id, given, parts.url)
 
 
-def _warc(path: Path, cap: int) -> Iterator[ExtractInput]:
+def _warc(path: Path, cap: int, report: SourceReport) -> Iterator[ExtractInput]:
     """The pages of a WARC, read as a backfill reads them; the id of each is its address."""
-    for one in captured.warc(path, cap):
+    for one in captured.warc(path, cap, report):
         name, response = one.address.url, one.response
         url = name if name.startswith("http") else None
         if response is None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from ingest.backfill.request import BackfillRequest
-from ingest.backfill.sources.sites import SourceReport, fetch_listing
+from ingest.backfill.sources.report import SourceReport
+from ingest.backfill.sources.sites import fetch_listing, may_help
 from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.client import Kind
@@ -88,7 +89,9 @@ async def entry_addresses(
 
 def _linked(older: str | None, url: str, feed: Feed, report: SourceReport) -> str | None:
     if older is not None and registrable_domain(host_of(older)) != registrable_domain(host_of(feed.url)):
-        report.add_problem(older[:500], Reason.OFF_SCOPE, f"an older page on another site, named by {url}")
+        report.add_problem(
+            older[:500], Reason.OFF_SCOPE, f"an older page on another site, named by {url}", note=True
+        )
         return None
     return older
 
@@ -125,7 +128,7 @@ async def _document(edges: Edges, feed: Feed, url: str, report: SourceReport) ->
     # A feed's tokens belong to its origin: a page on another host, or without TLS, is fetched without them.
     try:
         tokens = feed_headers(feed) if origin_of(url) == origin_of(feed.url) else None
-        response = await fetch_listing(edges, url, kind=Kind.FEED, headers=tokens)
+        response = await fetch_listing(edges, url, report, kind=Kind.FEED, headers=tokens)
         feed_input = FeedInput(
             feed=feed,
             body=response.body,
@@ -139,7 +142,7 @@ async def _document(edges: Edges, feed: Feed, url: str, report: SourceReport) ->
         # After the last page WordPress sends 404, others a page of HTML. Only for the feed's own address is
         # that a problem.
         if url == feed.url or error.reason not in (Reason.HTTP_404, Reason.HTTP_410, Reason.NOT_A_FEED):
-            report.add_problem(url, error.reason, error.detail)
+            report.add_problem(url, error.reason, error.detail, again=may_help(error))
         return None
     except LimitHit as hit:
         report.add_problem(url, Reason.PARSE_LIMIT, str(hit))

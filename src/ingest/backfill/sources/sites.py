@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urljoin
 
 from ingest import dates
 from ingest.backfill.request import BackfillRequest
+from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.sitemap import Located, SitemapDocument, SitemapInput, parse_sitemap
 from ingest.backfill.targets import ListedAddress, span_in
-from ingest.errors import ConfigError, FetchError
+from ingest.errors import ConfigError, FetchError, Transient
 from ingest.fetch.client import MB, Client, Kind
 from ingest.model import Feed, Reason, Response, StampSource
 from ingest.settings import FeedList
@@ -19,12 +23,17 @@ from ingest.stages.edges import Edges
 from ingest.urls.identity import clean_link, host_of, origin_of, registrable_domain
 from ingest.workers import LimitHit
 
+T = TypeVar("T")
 DEPTH = 5
 """Most sitemap indexes nested in one another; the protocol allows one."""
 SITEMAPS_CAP = 50_000
 """Most sitemaps that are read of one source."""
-TRIES = 3
-"""Most requests for one sitemap, feed or list."""
+BACK_OFF = (1.0, 4.0, 15.0)
+"""Seconds before each further request for a sitemap, robots.txt, feed page or list that could not be read; a
+host that names a longer time (Retry-After) is waited for."""
+LONGEST_WAIT = 300.0
+"""Most seconds that a plan waits in all for sources that could not be read; after that each is requested
+once, and those that fail are left to `resume`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +49,6 @@ class Site:
     @property
     def domain(self) -> str:
         return registrable_domain(host_of(self.origin))
-
-
-@dataclass(slots=True)
-class SourceReport:
-    """How the reading of a source's inputs went. `read` counts the inputs that were read (sitemaps, feed
-    pages, lists, files), `unread` sitemaps of days that are not wanted; `problems` are inputs that could not
-    be read, in whole or in part."""
-
-    problems: list[dict[str, str]] = field(default_factory=list)
-    read: int = 0
-    unread: int = 0
-
-    def add_problem(self, url: str, reason: str, detail: str) -> None:
-        self.problems.append({"url": url, "reason": reason, "detail": detail})
 
 
 def sites(request: BackfillRequest, feeds: FeedList) -> list[Site]:
@@ -108,7 +103,7 @@ async def sitemap_addresses(
         days = span_in(url)
         yield [
             ListedAddress(
-                url=located.url,
+                url=_absolute(located.url, url),
                 published=located.published,
                 modified=located.modified,
                 title=located.title,
@@ -125,12 +120,12 @@ async def _roots(client: Client, site: Site, report: SourceReport) -> tuple[list
     if site.only:
         return list(site.named), frozenset()
     try:
-        in_robots = [
-            link for url in await client.sitemaps(site.origin) if (link := clean_link(url, site.origin))
-        ]
+        listed = await patiently(report, lambda: client.sitemaps(site.origin))
+        in_robots = [link for url in listed if (link := clean_link(url, site.origin))]
     except FetchError as error:
-        report.add_problem(f"{site.origin}/robots.txt", error.reason, error.detail)
-        in_robots = []
+        report.add_problem(f"{site.origin}/robots.txt", error.reason, error.detail, again=may_help(error))
+        # No request may be sent while the rules are unknown, and the guess would only tell the same again.
+        return list(site.named), frozenset()
     guess = f"{site.origin}/sitemap.xml"
     known = list(dict.fromkeys([*in_robots, *site.named]))
     return (known, frozenset()) if known else ([guess], frozenset({guess}))
@@ -143,7 +138,7 @@ def _child(child: Located, parent: str, site: Site, report: SourceReport) -> str
         registrable_domain(host_of(parent)),
     ):
         report.add_problem(
-            child.url[:500], Reason.OFF_SCOPE, f"a sitemap of another site, listed by {parent}"
+            child.url[:500], Reason.OFF_SCOPE, f"a sitemap of another site, listed by {parent}", note=True
         )
         return None
     return link
@@ -164,11 +159,13 @@ def _unwanted(child: Located, link: str, request: BackfillRequest, now: datetime
 
 async def _document(edges: Edges, url: str, report: SourceReport, *, quiet: bool) -> SitemapDocument | None:
     try:
-        response = await fetch_listing(edges, url)
+        response = await fetch_listing(edges, url, report)
     except FetchError as error:
         absent = quiet and error.status in (404, 410)
         detail = "robots.txt names no sitemap, and there is none at the usual place"
-        report.add_problem(url, error.reason, detail if absent else error.detail)
+        report.add_problem(
+            url, error.reason, detail if absent else error.detail, again=may_help(error), note=absent
+        )
         return None
     report.read += 1
     cap = int(edges.settings.sitemap_cap * MB)
@@ -182,19 +179,40 @@ async def _document(edges: Edges, url: str, report: SourceReport, *, quiet: bool
     return document
 
 
+def _absolute(url: str, sitemap: str) -> str:
+    """The address itself; one without scheme is meant from the sitemap's."""
+    return urljoin(sitemap, url) if url.startswith("/") else url
+
+
 async def fetch_listing(
-    edges: Edges, url: str, *, kind: Kind = Kind.SITEMAP, headers: Mapping[str, str] | None = None
+    edges: Edges,
+    url: str,
+    report: SourceReport,
+    *,
+    kind: Kind = Kind.SITEMAP,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Fetches a sitemap, feed or list, and at once again where the response was broken or late, TRIES times
-    in all. A host that names a time to wait (Retry-After) is not asked again. Raises FetchError."""
-    for left in range(TRIES - 1, -1, -1):
+    """Fetches a sitemap, feed or list, patiently. Raises FetchError."""
+    return await patiently(report, lambda: edges.client.get(url, kind=kind, headers=headers))
+
+
+async def patiently(report: SourceReport, request: Callable[[], Awaitable[T]]) -> T:
+    """The answer of a request, which is sent again after a while (BACK_OFF) where the reason of its failure
+    may pass. Raises FetchError."""
+    for wait in (*BACK_OFF, None):
         try:
-            return await edges.client.get(url, kind=kind, headers=headers)
+            return await request()
         except FetchError as error:
-            again = (
-                error.reason in (Reason.RESET, Reason.TRUNCATED, Reason.HTTP_5XX, Reason.TIMEOUT)
-                and not error.retry_after
-            )
-            if not left or not again:
+            if wait is None or not may_help(error) or error.reason is Reason.DEFERRED:
                 raise
+            pause = max(wait, error.retry_after or 0.0)
+            if report.waited + pause > LONGEST_WAIT:
+                raise
+            report.waited += pause
+        await asyncio.sleep(pause)
     raise AssertionError("unreachable")
+
+
+def may_help(error: FetchError) -> bool:
+    """True where the same request may succeed later."""
+    return isinstance(error, Transient)

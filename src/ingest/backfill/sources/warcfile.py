@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from isal import isal_zlib
 
+from ingest.backfill.sources.packed import Unpacked
 from ingest.fetch.encoding import InflateError
 
 READ = 1 << 18
@@ -46,7 +47,7 @@ def records(stream: BinaryIO, cap: int) -> Iterator[Record]:
     """The records of a file opened for reading at its start; a block is read up to `cap` bytes."""
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
-    pieces = _unpacked(stream) if packed else _plain(stream)
+    pieces = _unpacked(stream) if packed else _plain(Unpacked(stream))
     yield from _Parser(pieces, cap).records()
 
 
@@ -60,11 +61,14 @@ class _Piece:
     fault: str | None = None
 
 
-def _plain(stream: BinaryIO) -> Iterator[_Piece]:
+def _plain(unpacked: Unpacked) -> Iterator[_Piece]:
+    """A file that is not packed, or as a whole by another tool than gzip."""
     offset: int | None = 0
-    while data := stream.read(READ):
+    for data in unpacked:
         yield _Piece(data, offset)
         offset = None
+    if unpacked.damage is not None:
+        yield _Piece(b"", unpacked.damage.offset, unpacked.damage.why)
 
 
 def _unpacked(stream: BinaryIO) -> Iterator[_Piece]:

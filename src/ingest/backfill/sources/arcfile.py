@@ -1,0 +1,64 @@
+"""ARC files, the form of web archives before WARC, as records of WARC. Read by warcio, which the default
+install leaves out: few have such files."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ingest.backfill.sources.warcfile import Record
+from ingest.errors import ConfigError
+
+_ARC = b"filedesc://"
+
+
+def is_arc(path: Path, head: bytes) -> bool:
+    """True for an ARC file, packed or not, by its first line."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head.startswith(_ARC[: len(head)]) and len(head) > 4
+    if not path.name.lower().endswith((".arc", ".arc.gz")):
+        return False
+    try:
+        with gzip.open(path) as stream:
+            return stream.read(len(_ARC)) == _ARC
+    except (OSError, EOFError):
+        return False
+
+
+def arc_records(path: Path, cap: int) -> Iterator[Record]:
+    """The records of an ARC file. Raises ConfigError where warcio is not installed."""
+    try:
+        archive = import_module("warcio.archiveiterator")
+        faults = import_module("warcio.exceptions")
+    except ImportError:
+        raise ConfigError(
+            f"--input {path}: an ARC file; install warcio (`pip install 'warcio>=1.7'`), "
+            "or convert it with `warcio recompress`"
+        ) from None
+    offset = 0
+    with path.open("rb") as stream:
+        iterator = archive.ArchiveIterator(stream, arc2warc=True, no_record_parse=False)
+        while True:
+            try:
+                record = next(iterator, None)
+                if record is None:
+                    return
+                fields, block = _parts(record, 4 * cap)
+                offset = iterator.get_record_offset()  # reads the record to its end
+                yield Record(offset, fields, block, cut=len(block) >= 4 * cap)
+            except (faults.ArchiveLoadFailed, ValueError, EOFError, AttributeError) as error:
+                yield Record(
+                    offset, {}, damage=f"the rest of the ARC file cannot be read: {str(error)[:100]}"
+                )
+                return
+
+
+def _parts(record: Any, cap: int) -> tuple[dict[str, str], bytes]:
+    """The fields and the block of a record of warcio."""
+    block: bytes = record.raw_stream.read(cap)
+    if record.http_headers is not None:
+        block = record.http_headers.to_bytes() + block
+    return {name.lower(): value for name, value in record.rec_headers.headers}, block

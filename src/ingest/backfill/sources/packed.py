@@ -1,0 +1,299 @@
+"""Files as their unpacked bytes, by content and not by name: gzip, bzip2, xz, zstd and lz4, also inside one
+another. A file that is cut or damaged gives all that can be decoded, and then says why and where it ended.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+import pyarrow as pa
+from isal import isal_zlib
+
+from ingest.errors import ConfigError
+from ingest.fetch.encoding import InflateError
+
+READ = 1 << 18
+NESTED = 3
+"""Most packings inside one another."""
+_GZIP, _BZIP2, _XZ, _ZSTD, _LZ4 = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
+_ZIP = b"PK\x03\x04"
+_SKIPPABLE = b"\x2a\x4d\x18"
+"""Bytes 1 to 3 of a zstd frame that holds no data, such as the dictionary of a .warc.zst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Why the rest of a file cannot be decoded. `offset`: about where in the file, in bytes."""
+
+    why: str
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.why}, after byte {self.offset:,}"
+
+
+class Unpacked:
+    """The unpacked bytes of a file, as an iterator of pieces. `damage` is set when it ends too early."""
+
+    def __init__(self, stream: BinaryIO, depth: int = NESTED) -> None:
+        self.damage: Damage | None = None
+        self._pieces = self._unpack(stream, depth)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def _unpack(self, stream: BinaryIO, depth: int) -> Iterator[bytes]:
+        head = _peek(stream)
+        kind = _kind_of(head) if depth else None
+        if kind is None:
+            while data := stream.read(READ):
+                yield data
+            return
+        pieces = self._members(stream, kind)
+        first = next(pieces, b"")
+        while len(first) < len(_XZ) and (more := next(pieces, b"")):
+            first += more
+        if _kind_of(first) is None:
+            if first:
+                yield first
+            yield from pieces
+            return
+        inner = Unpacked(cast("BinaryIO", _Pieces(first, pieces)), depth - 1)
+        yield from inner
+        self.damage = self.damage or inner.damage
+
+    def _members(self, stream: BinaryIO, kind: _Kind) -> Iterator[bytes]:
+        if kind.codec is not None:
+            yield from self._by_arrow(stream, kind)
+            return
+        assert kind.decoder is not None
+        at, begin, left = 0, 0, b""
+        decoder, given = kind.decoder(), 0
+        while True:
+            chunk, left = left or stream.read(READ), b""
+            if not chunk:
+                if at > begin:
+                    self.damage = Damage(f"the {kind.name} stream ends early", at)
+                return
+            if at == begin and not chunk.startswith(kind.magic[: len(chunk)]):
+                if chunk.strip(b"\0"):
+                    self.damage = Damage(f"bytes that are no {kind.name} follow its last member", at)
+                return
+            try:
+                data = decoder.decompress(chunk)
+            except _ERRORS as error:
+                yield from _salvaged(stream, kind, begin, at, given)
+                self.damage = Damage(f"damaged {kind.name} ({str(error)[:80]})", at)
+                return
+            at += len(chunk)
+            given += len(data)
+            if data:
+                yield data
+            if decoder.eof:
+                left = decoder.unused_data
+                at -= len(left)
+                begin, given, decoder = at, 0, kind.decoder()
+
+    def _by_arrow(self, stream: BinaryIO, kind: _Kind) -> Iterator[bytes]:
+        """zstd and lz4 as pyarrow reads them."""
+        begin = stream.tell() if stream.seekable() else None
+        given, size, skip = 0, _SMALL, 0
+        while True:
+            counted = _Counted(stream)
+            try:
+                unpacked = pa.CompressedInputStream(pa.PythonFile(counted, mode="r"), kind.codec)
+                while data := unpacked.read(size if skip == 0 else min(skip, _SMALL)):
+                    if skip:
+                        skip -= len(data)
+                        continue
+                    given += len(data)
+                    yield data
+                return
+            except (pa.ArrowException, OSError) as error:
+                if begin is None or size == 1:
+                    why = f"damaged or cut {kind.name} ({str(error)[:80]})"
+                    self.damage = Damage(why, (begin or 0) + counted.at)
+                    return
+            # What the last call had decoded before it failed is lost: once more, byte by byte at the end.
+            stream.seek(begin)
+            size, skip = 1, given
+
+
+class Decompressor(Protocol):
+    """What zlib, bz2 and lzma have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """`decoder` makes a fast decoder of one member, `careful` one that gives all bytes before a fault;
+    `codec`: pyarrow's name."""
+
+    name: str
+    magic: bytes
+    decoder: Callable[[], Decompressor] | None = None
+    careful: Callable[[], Decompressor] | None = None
+    codec: str | None = None
+
+
+_SMALL = 1 << 12
+"""Bytes asked of pyarrow at once: what a call has decoded before it fails is lost."""
+_KINDS = (
+    _Kind(
+        "gzip",
+        _GZIP,
+        lambda: cast("Decompressor", isal_zlib.decompressobj(wbits=31)),
+        lambda: cast("Decompressor", zlib.decompressobj(wbits=31)),
+    ),
+    _Kind("bzip2", _BZIP2, bz2.BZ2Decompressor, bz2.BZ2Decompressor),
+    _Kind("xz", _XZ, lzma.LZMADecompressor, lzma.LZMADecompressor),
+    _Kind("zstd", _ZSTD, codec="zstd"),
+    _Kind("lz4", _LZ4, codec="lz4"),
+)
+_ERRORS = (InflateError, zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
+
+
+def _kind_of(head: bytes) -> _Kind | None:
+    if head[1:4] == _SKIPPABLE and 0x50 <= head[0] <= 0x5F:
+        return _KINDS[3]
+    return next((kind for kind in _KINDS if head.startswith(kind.magic)), None)
+
+
+def is_zip(head: bytes) -> bool:
+    """True for the first bytes of a ZIP file (a WACZ is one)."""
+    return head.startswith(_ZIP)
+
+
+def _salvaged(stream: BinaryIO, kind: _Kind, begin: int, at: int, given: int) -> Iterator[bytes]:
+    """What can be decoded of the chunk at `at` before it fails: the member that begins at `begin` is decoded
+    again, byte by byte at its end. `given`: bytes of it that were yielded already."""
+    if not stream.seekable():
+        return
+    assert kind.careful is not None
+    stream.seek(begin)
+    decoder, produced = kind.careful(), 0
+    try:
+        while begin < at:
+            chunk = stream.read(min(READ, at - begin))
+            begin += len(chunk)
+            data = decoder.decompress(chunk)
+            yield data[max(given - produced, 0) :]
+            produced += len(data)
+        for byte in stream.read(READ):
+            data = decoder.decompress(bytes((byte,)))
+            if data:
+                yield data[max(given - produced, 0) :]
+                produced += len(data)
+    except _ERRORS:
+        return
+
+
+def _peek(stream: BinaryIO) -> bytes:
+    if isinstance(stream, _Pieces):
+        return stream.peek()
+    if not stream.seekable():
+        return b""
+    head = stream.read(8)
+    stream.seek(-len(head), io.SEEK_CUR)
+    return head
+
+
+class _Pieces:
+    """An iterator of pieces as a stream that cannot go back."""
+
+    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
+        self._held = first
+        self._rest = rest
+
+    def peek(self) -> bytes:
+        return self._held[:8]
+
+    def seekable(self) -> bool:
+        return False
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._held:
+            self._held = next(self._rest, b"")
+        data = self._held if size < 0 else self._held[:size]
+        self._held = self._held[len(data) :]
+        return data
+
+
+class _Counted:
+    """A stream that knows how many bytes were read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.at = 0
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(min(size, READ) if size > 0 else READ)
+        self.at += len(data)
+        return data
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def flush(self) -> None:
+        return
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def piped(stream: BinaryIO) -> BinaryIO:
+    """A stream that cannot go back (standard input), in a form whose first bytes Unpacked can look at."""
+    first = stream.read(READ)
+    return cast("BinaryIO", _Pieces(first, iter(lambda: stream.read(READ), b"")))
+
+
+def open_raw(path: Path) -> BinaryIO:
+    """Opens a file for reading. Raises ConfigError where it cannot be opened."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ConfigError(
+            f"--input {path}: cannot be read ({error.strerror}); name an existing file"
+        ) from None
+
+
+def as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a text in UTF-8 without a byte order mark: UTF-16 and UTF-32, as spreadsheets write
+    them, are told by their mark."""
+    first = next(pieces, b"")
+    while len(first) < 4 and (more := next(pieces, b"")):
+        first += more
+    encoding = None
+    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        encoding = "utf-32"
+    elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    if encoding is None:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    yield decoder.decode(first).encode("utf-8", "replace")
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
