@@ -23,4 +23,5 @@ def site(tmp_path: Path) -> Iterator[ArchiveSite]:
 def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source that cannot be read is asked again at once."""
     monkeypatch.setattr(sites, "BACK_OFF", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(robots, "RETRY_SOON", (0.01, 0.01))
     monkeypatch.setattr(robots, "RETRY_FIRST", 0.05)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ingest.backfill.sources.report import SourceReport
-from ingest.cli.common import data_options, note, plain, read_settings
+from ingest.cli.common import data_options, json_value, note, read_settings
 from ingest.trial.extract import articles_of
 
 
@@ -32,7 +32,7 @@ def extract_command(source: tuple[str, ...], data: Path | None, config: Path | N
         sys.stdout.write("\n")
     sys.stdout.flush()
     for problem in report.problems:
-        note(f"{problem['url']}: {problem['reason']}: {plain(problem['detail'])}")
+        note(f"{problem['url']}: {problem['reason']}: {json_value(problem['detail'])}")
     if unknown := report.unknown.sentence():
         note(unknown)
     return 1 if report.problems else 0
