@@ -341,6 +341,20 @@ def test_captures_of_a_web_archive_are_versions_of_the_page(site: ArchiveSite, t
     assert site.sql("SELECT url, headline FROM mart.articles") == [(URL, "Weir, 3")]
 
 
+def test_a_crawl_or_a_list_of_copies_in_a_web_archive(site: ArchiveSite, tmp_path: Path) -> None:
+    site.fill(1, 1)
+    ((url, answer),) = site.articles.items()
+    copies = [f"http://web.archive.org/web/2026030{n}101500id_/{url}" for n in (1, 3)]
+    later = answer.bytes().replace(b"Story 0", b"Story 0, corrected")
+    write_warc(tmp_path / "a.warc.gz", dict(zip(copies, (answer.bytes(), later), strict=True)))
+    summary = site.backfill("warc", inputs=[tmp_path / "a.warc.gz"])
+    assert (summary.loaded, summary.revised, summary.adds_up) == (1, 1, True)
+    assert site.sql("SELECT url FROM mart.articles") == [(url,)]
+    (tmp_path / "list.txt").write_text("\n".join(copies))
+    plan = site.plan("urls", inputs=[tmp_path / "list.txt"], dry=True)
+    assert (plan.there, plan.left_out) == (1, {"duplicate_url": 1})
+
+
 def test_the_table_of_names_is_the_documented_one() -> None:
     assert (ROOT / "docs" / "inputs.md").read_text() == fields.markdown() + "\n"
 

@@ -30,6 +30,7 @@ from ingest.stages.extraction import ArchivedPage, Extracted, extract_and_read, 
 from ingest.stages.judging import Result
 from ingest.urls.identity import HostRules, host_of
 from ingest.urls.landing import dead_end, is_doubtful, prints, refresh_target
+from ingest.urls.wayback import own_address
 from ingest.workers import LimitHit
 
 FLUSH_SECONDS = 2.0
@@ -294,7 +295,7 @@ def _page_of(work: Work, response: Response, place: ArchivePlace, digest: str) -
     """The page without its bytes: they are in the archive, and a batch of them would be a lot of memory."""
     return Page(
         work.url,
-        response.url,
+        own_address(response.url)[0],  # the copy in a web archive is that page
         response.status,
         response.headers,
         b"",

@@ -13,6 +13,7 @@ from ingest.extract.tree import begins_as_html
 from ingest.fetch.answers import REDIRECTS, failure
 from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.model import Reason, Response
+from ingest.urls.wayback import own_address
 
 _KEPT_NAMES = ("x-archive-orig-", "x-crawler-")
 """Prefixes under which other tools keep the original headers of a body that they stored decoded."""
@@ -160,9 +161,9 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
 
 
 def address_of(record: Record) -> str | None:
-    """The http(s) address in WARC-Target-URI; None where that names something else, as in records of DNS or
-    of a crawler's own notes."""
-    url = record.fields.get("warc-target-uri", "").strip("<>")
+    """The http(s) address in WARC-Target-URI, or the page's own where that is a web archive's copy; None where
+    it names something else, as in records of DNS or of a crawler's own notes."""
+    url, _ = own_address(record.fields.get("warc-target-uri", "").strip("<>"))
     return url if url[:8].lower().startswith(("http://", "https://")) else None
 
 
@@ -171,9 +172,12 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def captured_at(record: Record) -> datetime:
-    """The time in WARC-Date, the beginning of the year, month or day where it names only that (WARC 1.1,
+    """The time in WARC-Date (for a crawl of a web archive that of the copy), the beginning of the year, month or day where it names only that (WARC 1.1,
     5.4). Raises Terminal where it cannot be read."""
     raw = record.fields.get("warc-date", "")
+    _, copied = own_address(record.fields.get("warc-target-uri", "").strip("<>"))
+    if copied is not None:
+        return copied
     try:
         captured = datetime.fromisoformat(f"{raw}{_REST[len(raw)]}" if len(raw) in _REST else raw)
         return (captured if captured.tzinfo else captured.replace(tzinfo=UTC)).astimezone(UTC)
