@@ -161,8 +161,8 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
 
 
 def address_of(record: Record) -> str | None:
-    """The http(s) address in WARC-Target-URI, or the page's own where that is a web archive's copy; None where
-    it names something else, as in records of DNS or of a crawler's own notes."""
+    """The http(s) address in WARC-Target-URI, or the page's own where that is a web archive's copy; None
+    where it names something else, as in records of DNS or of a crawler's own notes."""
     url, _ = own_address(record.fields.get("warc-target-uri", "").strip("<>"))
     return url if url[:8].lower().startswith(("http://", "https://")) else None
 
@@ -172,8 +172,8 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def captured_at(record: Record) -> datetime:
-    """The time in WARC-Date (for a crawl of a web archive that of the copy), the beginning of the year, month or day where it names only that (WARC 1.1,
-    5.4). Raises Terminal where it cannot be read."""
+    """The time in WARC-Date, the beginning of the year, month or day where it names only that (WARC 1.1,
+    5.4); for a crawl of a web archive the time of the copy. Raises Terminal where it cannot be read."""
     raw = record.fields.get("warc-date", "")
     _, copied = own_address(record.fields.get("warc-target-uri", "").strip("<>"))
     if copied is not None:
