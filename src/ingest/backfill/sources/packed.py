@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-import pyarrow as pa
 from isal import isal_zlib
 
 from ingest.errors import ConfigError
 from ingest.fetch.encoding import InflateError
+from ingest.load.codecs import CODEC_ERRORS, codec_stream
 
 READ = 1 << 18
 NESTED = 3
@@ -109,7 +109,7 @@ class Unpacked:
         while True:
             counted = _Counted(stream)
             try:
-                unpacked = pa.CompressedInputStream(pa.PythonFile(counted, mode="r"), kind.codec)
+                unpacked = codec_stream(counted, kind.codec or "")
                 while data := unpacked.read(size if skip == 0 else min(skip, _SMALL)):
                     if skip:
                         skip -= len(data)
@@ -117,7 +117,7 @@ class Unpacked:
                     given += len(data)
                     yield data
                 return
-            except (pa.ArrowException, OSError) as error:
+            except CODEC_ERRORS as error:
                 if begin is None or size == 1:
                     why = f"damaged or cut {kind.name} ({str(error)[:80]})"
                     self.damage = Damage(why, (begin or 0) + counted.at)
