@@ -129,7 +129,7 @@ def _counted(unpacked: Unpacked) -> Iterable[bytes]:
 
 def _address(line: bytes) -> ListedAddress | None:
     """`URL`, or `URL date` with a blank, tab or comma between; a line that begins with # is a comment."""
-    text = line.decode("utf-8", "replace").replace("\ufeff", "").strip("\0 \t\r\n")
+    text = line.decode("utf-8", "replace").replace("\ufeff", "").replace("\0", " ").strip()
     if not text or text.startswith("#") or text.lower().split(",")[0] in ("url", "loc", "link"):
         return None
     cells = text.split("\t")
