@@ -10,7 +10,7 @@ from support.archive_site import ArchiveSite
 from support.wire_server import LoopbackServer
 
 from ingest.backfill.sources import sites
-from ingest.fetch import robots
+from ingest.fetch import answers, client, robots
 
 
 @pytest.fixture
@@ -25,3 +25,5 @@ def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sites, "BACK_OFF", (0.01, 0.01, 0.01))
     monkeypatch.setattr(robots, "RETRY_SOON", (0.01, 0.01))
     monkeypatch.setattr(robots, "RETRY_FIRST", 0.05)
+    monkeypatch.setattr(answers, "UNNAMED_PAUSE", 0.05)
+    monkeypatch.setattr(client, "ROBOTS_PATIENCE", 0.02)

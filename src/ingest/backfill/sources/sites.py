@@ -196,6 +196,10 @@ async def fetch_listing(
     return await patiently(report, lambda: edges.client.get(url, kind=kind, headers=headers))
 
 
+_ASKED_BY_CLIENT = (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE)
+"""The client itself has waited and requested again, or will send no more requests in this run."""
+
+
 async def patiently(report: SourceReport, request: Callable[[], Awaitable[T]]) -> T:
     """The answer of a request, which is sent again after a while (BACK_OFF) where the reason of its failure
     may pass. Raises FetchError."""
@@ -203,7 +207,7 @@ async def patiently(report: SourceReport, request: Callable[[], Awaitable[T]]) -
         try:
             return await request()
         except FetchError as error:
-            if wait is None or not may_help(error) or error.reason is Reason.DEFERRED:
+            if wait is None or not may_help(error) or error.reason in _ASKED_BY_CLIENT:
                 raise
             pause = max(wait, error.retry_after or 0.0)
             if report.waited + pause > LONGEST_WAIT:
