@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from support.archive_site import ArchiveSite
+from support.archive_site import HOST, ArchiveSite
 from support.taken_down import URL, newsroom, remove
+from support.wire_server import Answer
 
 from ingest.backfill import chunks
 from ingest.backfill import run as backfills
@@ -107,3 +108,34 @@ def test_status_tells_the_tally_and_the_problems_as_json(
     assert (row["state"], row["urls"], row["problems"], row["outcomes"]) == ("done", 3, [], summary.outcomes)
     assert row["ended_at"] == "2026-03-10T12:00:00Z"
     assert run(["backfill", "status", "--data", str(site.data)]) == 0
+
+
+def test_what_the_inputs_list_adds_up(site: ArchiveSite) -> None:
+    site.fill(1, 3)
+    addresses = list(site.articles)
+    summary = site.backfill("urls", inputs=[listed(site, *addresses, addresses[0], "no address at all")])
+    row = site.one("SELECT state, seen, urls, versions, same FROM ops.backfills")
+    assert row == ("done", summary.seen, summary.urls, 0, summary.same)
+    assert (summary.seen, summary.same) == (5, 1)
+    assert not site.broken_rules()
+    site.warehouse("UPDATE core.backfill SET seen = seen + 1 RETURNING 1")
+    assert site.broken_rules().keys() == {"backfills_add_up"}
+
+
+def test_status_names_a_backfill_whose_input_could_not_be_read(
+    site: ArchiveSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.fill(2, 2)
+    whole = site.server.routes[f"{HOST}/sitemap.xml"]
+    site.server.routes[f"{HOST}/sitemap.xml"] = Answer(503)
+    summary = site.backfill()
+    assert summary.state == "incomplete"
+    assert site.one("SELECT state, detail FROM ops.runs") == (
+        "incomplete",
+        f"1 inputs of backfill {summary.backfill_id} could not be read",
+    )
+    assert run(["status", "--data", str(site.data)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "is incomplete" in line]
+    assert line.endswith(f"; `ingest backfill resume {summary.backfill_id}` tries again")
+    site.server.routes[f"{HOST}/sitemap.xml"] = whole
+    assert resumed(site, summary.backfill_id).state == "done"

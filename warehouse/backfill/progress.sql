@@ -1,6 +1,6 @@
 -- Every backfill, or the one $id, with the chunks and addresses that it has and has done; newest first.
 SELECT b.backfill_id, b.source, b.mode, b.state, b.options, b.created_at, b.updated_at, b.ended_at,
-       b.problems, b.outcomes,
+       b.seen, b.same, b.unreadable, b.problems, b.outcomes,
        count(c.chunk) AS chunks, count(*) FILTER (WHERE c.state = 'done') AS chunks_done,
        coalesce(sum(c.targets), 0)::BIGINT AS urls,
        coalesce(sum(c.done), 0)::BIGINT AS tried, max(c.leased_until) AS leased_until

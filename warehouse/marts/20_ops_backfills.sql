@@ -1,4 +1,4 @@
--- ops.backfills: one row per backfill. Once it is done, urls = loaded + revised + unchanged + duplicate_url + pending + skipped + failed.
+-- ops.backfills: one row per backfill. Once it is done, seen = urls + versions + same, and urls = loaded + revised + unchanged + duplicate_url + pending + skipped + failed.
 -- * backfill_id: id of the backfill, as `ingest backfill status` shows it
 -- * source: sitemap, archive, warc, html, urls, jsonl or feed
 -- * mode: which links were loaded: missing, failed or all
@@ -7,7 +7,11 @@
 -- * last_day: last UTC day that was wanted, as first_day
 -- * inputs: paths and addresses that were read; empty where the source knows by itself
 -- * feeds: ids of the feeds it was limited to
--- * urls: number of different addresses that its source listed: each has one outcome; NULL until it is planned
+-- * seen: number of addresses, lines and records that its inputs list; NULL until it is planned
+-- * urls: of these, different addresses: each has one outcome
+-- * versions: of these, further versions of pages (later captures) that were loaded or tried so far
+-- * same: of these, those that say what an earlier one said
+-- * unreadable: number of inputs, or parts of them, that could not be read
 -- * loaded: number of its addresses with this outcome at the end of its last run, as in ops.outcomes
 -- * revised: as loaded, of addresses whose article got a new revision
 -- * unchanged: as loaded, of addresses whose page said nothing new

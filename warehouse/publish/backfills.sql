@@ -3,7 +3,7 @@
 SELECT b.backfill_id, b.source, b.mode, b.state,
        (b.options->>'from')::DATE AS first_day, (b.options->>'to')::DATE AS last_day,
        (b.options->'inputs')::VARCHAR[] AS inputs, (b.options->'feeds')::VARCHAR[] AS feeds,
-       c.urls, o.loaded, o.revised, o.unchanged, o.duplicate_url, o.pending, o.skipped, o.failed,
+       b.seen, c.urls, coalesce(v.versions, 0) AS versions, b.same, b.unreadable, o.loaded, o.revised, o.unchanged, o.duplicate_url, o.pending, o.skipped, o.failed,
        coalesce(json_array_length(b.problems), 0)::INTEGER AS problems, b.problems AS problem_details,
        b.created_at AS started_at, b.updated_at, b.ended_at
 FROM core.backfill b
@@ -25,4 +25,10 @@ LEFT JOIN (
   )
   GROUP BY backfill_id
 ) o ON o.backfill_id = b.backfill_id
+LEFT JOIN (
+  SELECT backfill_id, sum(number::BIGINT)::BIGINT AS versions
+  FROM (SELECT backfill_id, unnest(map_values(json_extract(counts, '$.versions')::MAP(VARCHAR, BIGINT))) AS number
+        FROM core.backfill WHERE counts IS NOT NULL)
+  GROUP BY backfill_id
+) v ON v.backfill_id = b.backfill_id
 ORDER BY b.created_at, b.backfill_id

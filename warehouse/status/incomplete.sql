@@ -4,7 +4,7 @@ FROM (SELECT * FROM ops.runs ORDER BY started_at DESC LIMIT 5)
 WHERE state = 'incomplete' AND job <> 'backfill'
 UNION ALL
 SELECT 'backfill', backfill_id,
-       CASE WHEN problems > 0 THEN problems || ' inputs, or parts of them, could not be read'
+       CASE WHEN unreadable > 0 THEN unreadable || ' inputs, or parts of them, could not be read'
             ELSE 'its counts do not add up' END, updated_at
 FROM ops.backfills WHERE state = 'incomplete'
 ORDER BY "at" DESC

@@ -340,15 +340,16 @@ def _start(edges: Edges, id: str) -> tuple[dict[str, frozenset[int]], int]:
 def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
     """Completes the run's row and sets the backfill's state: done when every page was tried and no capture is
     left, incomplete while a source could not be read. Pages that failed may still be pending then; polls try
-    them again. Returns a sentence for each count that does not add up: with any the state is incomplete."""
+    them again. Returns a sentence for each count that does not add up (with any the state is incomplete),
+    and for inputs that were not read."""
     with edges.warehouse.transaction() as con:
         summary.outcomes = ledger.tally(con, id)
         summary.problems = ledger.problems(con, id)
         summary.urls = sum(row["urls"] for row in summary.outcomes)
         summary.pending, untried = ledger.left_over(con, id)
         if ledger.next_chunk(con, id, -1) is None and not untried and not ledger.captures_left(con, id):
-            unread = any(problem["again"] for problem in summary.problems)
-            summary.state = "incomplete" if unread else "done"
+            is_unread = any(problem["again"] for problem in summary.problems)
+            summary.state = "incomplete" if is_unread else "done"
             boilerplate.learn_lines(con, edges.now)
         problems = ledger.imbalance(con, id, summary.urls) or _add_up(con, id, summary)
         if problems:
@@ -363,6 +364,9 @@ def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
         ledger.set_state(con, id, summary.state, edges.now)
         ledger.note_outcomes(con, id, summary.outcomes)
         summary.requests = edges.client.requests
+        if summary.state == "incomplete" and not problems:
+            unread = sum(problem["again"] for problem in summary.problems)
+            problems = [f"{unread} inputs of backfill {id} could not be read"]
         _record(con, edges, summary, problems)
     return problems
 
