@@ -193,8 +193,8 @@ def test_all_members_of_a_packed_sitemap_are_read_up_to_the_cap() -> None:
     lines = [f"{BASE}/news/{number}\n".encode() * 9_000 for number in range(3)]
     body = b"".join(map(gzip.compress, lines)) + b"\0" * 512
     assert len(parse_sitemap(SitemapInput(body, 1_000_000)).urls) == 27_000
-    assert parse_sitemap(SitemapInput(body, 600_000)).fault == "over 600,000 bytes decoded"
-    assert parse_sitemap(SitemapInput(body[:-600], 1_000_000)).fault == "gzip stream ends early"
+    assert "over 600,000 bytes decoded" in (parse_sitemap(SitemapInput(body, 600_000)).fault or "")
+    assert "gzip stream ends early" in (parse_sitemap(SitemapInput(body[:-600], 1_000_000)).fault or "")
 
 
 def test_a_host_that_asks_for_patience_is_waited_for(site: ArchiveSite) -> None:

@@ -92,7 +92,9 @@ def _opened(stream: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, str]]:
 def _addresses_of(edges: Edges, stream: BinaryIO, name: str, report: SourceReport) -> Iterator[ListedAddress]:
     head = next(iter(as_utf8(iter(Unpacked(stream)))), b"").lstrip()[:65_536]
     stream.seek(0)
-    if head[:1] in (b"{", b"[") or table_delimiter(head.split(b"\n", 1)[0]):
+    header = head.split(b"\n", 1)[0]
+    # Addresses may contain commas: `url,date` is read line by line, as a list without header is.
+    if head[:1] in (b"{", b"[") or (table_delimiter(header) and (header.count(b",") != 1 or b";" in header)):
         for row in stream_rows(stream, name, report):
             if row.values is None:
                 yield ListedAddress(
