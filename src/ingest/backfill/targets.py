@@ -156,7 +156,8 @@ def _dated(
 
     The day is that of news:publication_date, else the day in the address, else that of lastmod; a stamp of
     the future is never believed. A lastmod before the wanted days proves that the article is older. One after
-    them proves nothing: it may be a later edit of an article of those days.
+    them proves nothing: it may be a later edit of an article of those days,
+    unless the sitemap is one of other days by its address.
     """
     span = span_of_page(target.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
@@ -168,7 +169,10 @@ def _dated(
         return _in_range(dated, request, f"dated {exact.first} by its address")
     modified = _stamp(address.modified, now)
     if modified and request.last and modified.day > request.last:
-        if address.listed and not address.listed.misses(request):
+        if address.listed and address.listed.misses(request):
+            detail = f"in a sitemap of {address.listed.first} to {address.listed.last}"
+            return replace(target, reason=Reason.OUT_OF_RANGE, detail=detail)
+        if address.listed:
             return replace(target, day=min(address.listed.last, request.last))
     elif modified:
         dated = replace(target, day=modified.day, evidence=Evidence.LASTMOD)
