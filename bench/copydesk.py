@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ingest.load.db import Warehouse
-from ingest.model import Article, EntryHints, Extraction, Outcome, Page, Rank, Work, WorkKind
+from ingest.model import Article, EntryHints, Extraction, Page, Rank, Work, WorkKind
+from ingest.reasons import Outcome
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges

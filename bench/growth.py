@@ -51,7 +51,6 @@ from ingest.model import (
     Article,
     EntryHints,
     Extraction,
-    Outcome,
     Page,
     Precision,
     Rank,
@@ -60,6 +59,7 @@ from ingest.model import (
     Work,
     WorkKind,
 )
+from ingest.reasons import Outcome
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.copies import link_copies

@@ -17,7 +17,7 @@ import pytest
 from support.waiting import until
 
 from ingest.errors import Terminal
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.workers import LimitHit, Limits, WorkerPool
 
 LIMITS = Limits(wall=60.0, cpu=60.0, memory=700)

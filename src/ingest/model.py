@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from ingest.reasons import Outcome as Outcome
-from ingest.reasons import Reason as Reason
+from ingest.reasons import Outcome, Reason
 
 
 class Precision(StrEnum):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from support.copydesk import NOON, Take, body
 
 from ingest.errors import Transient
-from ingest.model import Outcome, Reason
+from ingest.reasons import Outcome, Reason
 from ingest.stages.judging import Result, judge
 from ingest.urls.identity import HostRules
 

@@ -14,7 +14,8 @@ from support.wire_server import Answer, Asked, Route
 from ingest.cli.main import run
 from ingest.errors import ConfigError, Transient
 from ingest.fetch.tokens import feed_headers, page_headers
-from ingest.model import Feed, Reason
+from ingest.model import Feed
+from ingest.reasons import Reason
 from ingest.settings import Settings, load_feeds
 
 HOST, OTHER = "alpha.example", "beta.example"

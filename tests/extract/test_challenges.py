@@ -11,7 +11,8 @@ from extract.pages import LEAD, NEWS, SENTENCES, article_html, paragraphs
 
 from ingest.extract.challenge import is_vendor_title
 from ingest.extract.page import extract
-from ingest.model import EntryHints, Extraction, Outcome, PageInput, Reason
+from ingest.model import EntryHints, Extraction, PageInput
+from ingest.reasons import Outcome, Reason
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 URL = "https://post.example/local/old-bridge-71"

@@ -7,7 +7,8 @@ import pytest
 
 from ingest.extract.charset import text_of
 from ingest.extract.page import extract
-from ingest.model import Outcome, PageInput
+from ingest.model import PageInput
+from ingest.reasons import Outcome
 
 ENGLISH = (
     "Señora Muñoz, naïve or not, paid £100 for coffee at the café on the quay, and “it was worth it”, "

@@ -9,7 +9,8 @@ import pytest
 from extract.pages import LEAD, NEWS, article_html, paragraphs
 
 from ingest.extract.page import extract
-from ingest.model import EntryHints, Extraction, Flag, Outcome, PageInput, Reason
+from ingest.model import EntryHints, Extraction, Flag, PageInput
+from ingest.reasons import Outcome, Reason
 
 NOW = datetime(2025, 4, 3, tzinfo=UTC)
 URL = "https://post.example/local/old-bridge-71"

@@ -11,17 +11,8 @@ from extract.pages import LEAD, NEWS, SENTENCES, article_html, paragraphs
 
 from ingest import text
 from ingest.extract.page import EXTRACTOR, extract
-from ingest.model import (
-    ContentType,
-    EntryHints,
-    Flag,
-    Outcome,
-    PageInput,
-    Precision,
-    Reason,
-    Stamp,
-    StampSource,
-)
+from ingest.model import ContentType, EntryHints, Flag, PageInput, Precision, Stamp, StampSource
+from ingest.reasons import Outcome, Reason
 
 NOW = datetime(2025, 4, 3, tzinfo=UTC)
 URL = "https://www.post.example/local/old-bridge-71"

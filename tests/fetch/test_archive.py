@@ -21,7 +21,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from ingest.errors import Terminal, WarehouseError
 from ingest.fetch.archive import Archive
-from ingest.model import ArchivePlace, Reason, Response
+from ingest.model import ArchivePlace, Response
+from ingest.reasons import Reason
 
 
 def answer(number: int = 0, body: bytes | None = None, **fields: object) -> Response:

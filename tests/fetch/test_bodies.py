@@ -19,7 +19,7 @@ from support.site import Asked, OpenClient, Site, reply
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Client, Kind
 from ingest.fetch.encoding import Body, decoder
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 TEXT = b"<html>" + b"".join(b"<p>Line %d of a page.</p>" % number for number in range(20_000)) + b"</html>"
 

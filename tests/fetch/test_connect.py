@@ -11,7 +11,7 @@ from support.site import OpenClient, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 
 @pytest_asyncio.fixture

@@ -13,7 +13,7 @@ from ingest.errors import Terminal
 from ingest.fetch.client import Kind
 from ingest.fetch.cookies import LONGEST_COOKIE, MOST_COOKIES, ChainCookies
 from ingest.fetch.guard import Guard
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.settings import Settings
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Terminal
 from ingest.fetch.guard import Guard, refused_as
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.settings import Settings
 
 

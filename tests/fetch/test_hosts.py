@@ -23,7 +23,8 @@ from ingest.errors import Transient, WarehouseError
 from ingest.fetch.answers import RETRY_AFTER_CAP, UNNAMED_PAUSE, retry_after
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
-from ingest.model import HostRule, Reason
+from ingest.model import HostRule
+from ingest.reasons import Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCE = str(Path(__file__).parents[2] / "src")

@@ -10,7 +10,7 @@ from support.site import Asked, OpenClient, Site, reply
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 INWARD = [
     ("http://127.0.0.1/", Reason.BAD_ADDRESS),

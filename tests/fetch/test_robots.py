@@ -16,7 +16,7 @@ from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_CAP, ROBOTS_LIFETIME, Robots, unreachable
 from ingest.fetch.robots_text import product_token
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 OURS = "wire-ingest"
 

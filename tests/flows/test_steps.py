@@ -20,8 +20,8 @@ from ingest.errors import ConfigError, LockedError, Terminal, Transient, Warehou
 from ingest.load.db import Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.read import query
-from ingest.model import Reason
 from ingest.pipeline import PollSummary
+from ingest.reasons import Reason
 from ingest.settings import load_settings
 from ingest.stages.edges import PollRequest, open_poll
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.model import Entry, Feed, FeedDocument, FeedState, Reason, Response
+from ingest.model import Entry, Feed, FeedDocument, FeedState, Response
 from ingest.poll.decide import body_hash, decide_poll
 from ingest.poll.digest import digest
+from ingest.reasons import Reason
 from ingest.urls.identity import HostRules
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

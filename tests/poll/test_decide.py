@@ -18,7 +18,6 @@ from ingest.model import (
     FeedState,
     HostRule,
     Precision,
-    Reason,
     Response,
     Stamp,
     StampSource,
@@ -28,6 +27,7 @@ from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll
 from ingest.poll.digest import EntryDigest, digest
 from ingest.poll.failure import backoff
 from ingest.poll.verdicts import UPDATES_CAP, EntryKind, compare
+from ingest.reasons import Reason
 from ingest.urls.identity import HostRules
 
 NOW = datetime(2025, 4, 2, 12, tzinfo=UTC)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ingest.errors import Terminal
-from ingest.model import Entry, Feed, FeedDocument, Reason
+from ingest.model import Entry, Feed, FeedDocument
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.reasons import Reason
 
 NOW = datetime(2025, 4, 2, 12, tzinfo=UTC)
 URL = "https://wire.example/feeds/top.xml"

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.load.rows import LinkState
-from ingest.model import Feed, FeedState, Outcome, Response, WorkKind
+from ingest.model import Feed, FeedState, Response, WorkKind
 from ingest.poll.decide import EntryCounts, decide_poll
 from ingest.poll.digest import EntryDigest
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.reasons import Outcome
 from ingest.stages.intents import Intents, plan
 from ingest.urls.identity import HostRules, url_key
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from ingest.load.rows import LinkState
-from ingest.model import Entry, EntryHints, Feed, Outcome, Rank, Reason, WorkKind
+from ingest.model import Entry, EntryHints, Feed, Rank, WorkKind
 from ingest.poll.digest import EntryDigest, digest
 from ingest.poll.verdicts import EntryKind, EntryVerdict
+from ingest.reasons import Outcome, Reason
 from ingest.stages.intents import Intents, plan
 from ingest.urls.identity import HostRules
 

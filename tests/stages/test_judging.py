@@ -14,11 +14,9 @@ from ingest.model import (
     ArchivePlace,
     Article,
     Extraction,
-    Outcome,
     Page,
     Precision,
     Rank,
-    Reason,
     RevisionKind,
     Signal,
     Stamp,
@@ -28,6 +26,7 @@ from ingest.model import (
     WorkKind,
     article_id,
 )
+from ingest.reasons import Outcome, Reason
 from ingest.stages.judging import PageVerdict, Result, judge
 from ingest.text import line_hash
 from ingest.urls.identity import HostRules, host_of, url_key

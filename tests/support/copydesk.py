@@ -19,7 +19,6 @@ from ingest.model import (
     Article,
     EntryHints,
     Extraction,
-    Outcome,
     Page,
     Precision,
     Rank,
@@ -30,6 +29,7 @@ from ingest.model import (
     Work,
     WorkKind,
 )
+from ingest.reasons import Outcome
 from ingest.settings import FeedList, Settings
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges

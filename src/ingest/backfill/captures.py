@@ -10,7 +10,8 @@ from datetime import datetime
 from ingest.errors import Terminal
 from ingest.load.articles import known_articles
 from ingest.load.rows import Known
-from ingest.model import ArchivePlace, Extraction, Outcome, Reason, Status
+from ingest.model import ArchivePlace, Extraction, Status
+from ingest.reasons import Outcome, Reason
 from ingest.stages.edges import Edges
 from ingest.stages.judging import Result
 

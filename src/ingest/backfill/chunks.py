@@ -21,8 +21,9 @@ from ingest.load.links import add_aliases
 from ingest.load.polls import known_links
 from ingest.load.rows import AliasRow, LinkState, OutcomeRow, PendingRow, alias_row, outcome_row, pending_row
 from ingest.load.work import queue, settle
-from ingest.model import Extraction, Outcome, Page, Rank, Reason, Work, WorkKind
+from ingest.model import Extraction, Page, Rank, Work, WorkKind
 from ingest.progress import Progress
+from ingest.reasons import Outcome, Reason
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges
 from ingest.stages.fetching import results

@@ -12,7 +12,8 @@ from pathlib import Path
 from ingest.errors import Terminal
 from ingest.fetch.client import Client, Kind
 from ingest.fetch.hosts import RECHECK_MOST, Hosts
-from ingest.model import HostRule, Reason, Response
+from ingest.model import HostRule, Response
+from ingest.reasons import Reason
 from ingest.settings import Settings
 
 

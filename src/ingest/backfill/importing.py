@@ -28,7 +28,8 @@ from ingest.load import pages
 from ingest.load.db import Connection
 from ingest.load.rows import LinkState, hints_json, page_row
 from ingest.load.sql import append
-from ingest.model import ArchivePlace, EntryHints, Page, Reason, Response
+from ingest.model import ArchivePlace, EntryHints, Page, Response
+from ingest.reasons import Reason
 from ingest.stages.edges import Edges
 
 BATCH = 500

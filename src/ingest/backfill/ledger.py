@@ -14,7 +14,8 @@ from ingest.backfill.sources.report import Problem, SourceReport
 from ingest.load.db import Connection
 from ingest.load.rows import Row, hints_from, hints_json, place_columns, place_from, work_from
 from ingest.load.sql import append, records, sql, stage
-from ingest.model import ArchivePlace, EntryHints, Rank, Reason, Work, WorkKind
+from ingest.model import ArchivePlace, EntryHints, Rank, Work, WorkKind
+from ingest.reasons import Reason
 
 LEASE = timedelta(minutes=10)
 """How long `status` shows a chunk as claimed after its last batch. Which run may work on it is decided by the

@@ -20,8 +20,8 @@ from ingest.backfill.sources.sites import sitemap_addresses, sites
 from ingest.backfill.targets import decide_target, target_of
 from ingest.load.polls import known_links
 from ingest.load.rows import LinkState
-from ingest.model import Reason
 from ingest.progress import Progress
+from ingest.reasons import Reason
 from ingest.stages.edges import Edges
 
 BATCH = 5_000

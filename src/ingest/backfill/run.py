@@ -30,8 +30,9 @@ from ingest.load.db import Connection, Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import OutcomeRow, outcome_row
-from ingest.model import Outcome, Reason, WorkKind
+from ingest.model import WorkKind
 from ingest.progress import Progress
+from ingest.reasons import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.boilerplate import learn_sentences
 from ingest.stages.edges import Edges, note_agencies, open_dry_run, open_run

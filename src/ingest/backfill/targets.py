@@ -12,7 +12,8 @@ from ingest import dates
 from ingest.backfill.ledger import BackfillTarget, Evidence
 from ingest.backfill.request import BackfillRequest, Mode
 from ingest.load.rows import LinkState
-from ingest.model import ArchivePlace, EntryHints, Feed, Outcome, Rank, Reason, Stamp, StampSource, WorkKind
+from ingest.model import ArchivePlace, EntryHints, Feed, Rank, Stamp, StampSource, WorkKind
+from ingest.reasons import Outcome, Reason
 from ingest.urls.identity import HostRules, clean_link, host_of, registrable_domain, url_key
 from ingest.urls.wayback import own_address
 

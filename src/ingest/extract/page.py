@@ -24,16 +24,8 @@ from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, not_html, parse
 from ingest.extract.wire.agencies import AgencyTable, shipped_agencies
 from ingest.extract.wire.reading import read_wire
-from ingest.model import (
-    Article,
-    DroppedLine,
-    EntryHints,
-    Extraction,
-    Flag,
-    Outcome,
-    PageInput,
-    Reason,
-)
+from ingest.model import Article, DroppedLine, EntryHints, Extraction, Flag, PageInput
+from ingest.reasons import Outcome, Reason
 
 EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()

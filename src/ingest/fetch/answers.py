@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))

@@ -19,7 +19,8 @@ from isal import isal_zlib
 from ingest.errors import Terminal, WarehouseError
 from ingest.fetch.encoding import InflateError
 from ingest.fetch.warc import WarcMember, info_record, read_members, read_response, response_record
-from ingest.model import ArchivePlace, Reason, Response
+from ingest.model import ArchivePlace, Response
+from ingest.reasons import Reason
 
 SEGMENT_BYTES = 1_000_000_000
 _READ = 1 << 20

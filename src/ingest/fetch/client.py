@@ -32,7 +32,8 @@ from ingest.fetch.robots import (
     unreachable,
 )
 from ingest.fetch.robots_text import product_token
-from ingest.model import HostRule, Reason, Response
+from ingest.model import HostRule, Response
+from ingest.reasons import Reason
 from ingest.settings import Settings
 from ingest.urls.identity import HostRules
 

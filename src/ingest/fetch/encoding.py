@@ -13,7 +13,7 @@ import brotli
 from isal import igzip_lib, isal_zlib
 
 from ingest.errors import Terminal, Transient
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 STEP = 1 << 18
 """Bytes decoded at a time: a bomb can add no more than this beyond the cap."""

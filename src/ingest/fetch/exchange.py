@@ -18,7 +18,7 @@ from ingest.fetch.backlog import Backlog
 from ingest.fetch.connect import Lookup, RefusedAddress, connector, request_host
 from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
 from ingest.fetch.guard import Guard, RequestTarget
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.settings import Settings
 from ingest.text import utf8_safe
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, urljoin
 from yarl import URL
 
 from ingest.errors import Terminal
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.urls.domains import ascii_host
 
 Address = IPv4Address | IPv6Address

@@ -25,7 +25,7 @@ from isal import isal_zlib
 
 from ingest.errors import Transient, WarehouseError
 from ingest.fetch.robots import StoredRobots
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 TURN_WAIT = 120.0
 """Longest wait, in seconds, for a turn at a host; beyond it the URL is deferred, with the time at which it

@@ -11,7 +11,7 @@ from protego import Protego
 
 from ingest.fetch.answers import usage_reserved
 from ingest.fetch.robots_text import RobotsText, read_robots
-from ingest.model import Reason
+from ingest.reasons import Reason
 
 ROBOTS_CAP = 512_000
 """Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""

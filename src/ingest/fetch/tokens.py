@@ -12,7 +12,8 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from ingest.errors import Transient
-from ingest.model import Feed, Reason
+from ingest.model import Feed
+from ingest.reasons import Reason
 from ingest.urls.identity import host_of, origin_of
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")

@@ -15,16 +15,15 @@ from ingest.model import (
     Entry,
     EntryHints,
     FeedState,
-    Outcome,
     Page,
     Precision,
     Rank,
-    Reason,
     Stamp,
     StampSource,
     Work,
     WorkKind,
 )
+from ingest.reasons import Outcome, Reason
 
 Row = dict[str, Any]
 """A row of any table; rows of core.article have the columns of model.Article and more."""

@@ -15,12 +15,13 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from ingest.errors import FetchError
-from ingest.model import Feed, FeedDocument, FeedState, Reason, Response
+from ingest.model import Feed, FeedDocument, FeedState, Response
 from ingest.poll import schedule
 from ingest.poll.digest import EntryDigest
 from ingest.poll.failure import failed
 from ingest.poll.schedule import Window
 from ingest.poll.verdicts import EntryKind, EntryVerdict, compare, learn_policy
+from ingest.reasons import Reason
 from ingest.urls.identity import HostRules, url_key
 
 FULL_AFTER = timedelta(days=8)

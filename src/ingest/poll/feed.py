@@ -15,12 +15,13 @@ from xml.sax import SAXParseException
 import feedparser
 
 from ingest.errors import Terminal
-from ingest.model import Feed, FeedDocument, Reason
+from ingest.model import Feed, FeedDocument
 from ingest.poll.charset import decode
 from ingest.poll.entries import FeedContext, RawEntry, make_entries
 from ingest.poll.jsonfeed import is_json_feed, read_json_feed
 from ingest.poll.notfeed import HEAD, what_else
 from ingest.poll.slices import Slices, cut_to_newest
+from ingest.reasons import Reason
 from ingest.text import plain_text, squeeze
 from ingest.urls.identity import clean_link
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from ingest.dates import resolve
 from ingest.errors import Terminal
-from ingest.model import Reason, StampSource
+from ingest.model import StampSource
 from ingest.poll.entries import RawEntry
 from ingest.poll.loosejson import read_object
 from ingest.poll.newest import newest
+from ingest.reasons import Reason
 from ingest.text import utf8_safe_values
 
 _VERSION = "://jsonfeed.org/version/"

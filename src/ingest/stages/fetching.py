@@ -12,19 +12,8 @@ from dataclasses import dataclass, field, replace
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.fetch.client import Kind
 from ingest.fetch.tokens import page_headers
-from ingest.model import (
-    ArchivePlace,
-    EntryHints,
-    Extraction,
-    Feed,
-    Outcome,
-    Page,
-    PageInput,
-    Reason,
-    Response,
-    Work,
-    WorkKind,
-)
+from ingest.model import ArchivePlace, EntryHints, Extraction, Feed, Page, PageInput, Response, Work, WorkKind
+from ingest.reasons import Outcome, Reason
 from ingest.stages.edges import Edges
 from ingest.stages.extraction import ArchivedPage, Extracted, extract_and_read, extract_archived
 from ingest.stages.judging import Result

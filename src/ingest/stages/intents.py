@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.load.rows import AliasRow, LinkState, OutcomeRow, alias_row, outcome_row
-from ingest.model import Feed, Outcome, Rank, Reason, Work, WorkKind
+from ingest.model import Feed, Rank, Work, WorkKind
 from ingest.poll.digest import EntryDigest
 from ingest.poll.verdicts import EntryKind, EntryVerdict, address_of
+from ingest.reasons import Outcome, Reason
 from ingest.urls.identity import HostRules, host_of, is_home, url_key
 
 

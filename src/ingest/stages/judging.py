@@ -20,20 +20,8 @@ from ingest.load.rows import (
     pending_row,
     place_columns,
 )
-from ingest.model import (
-    Article,
-    Extraction,
-    Outcome,
-    Page,
-    Reason,
-    RevisionKind,
-    Signal,
-    Status,
-    Work,
-    WorkKind,
-    article_id,
-)
-from ingest.reasons import GIVE_UP_AFTER, next_attempt
+from ingest.model import Article, Extraction, Page, RevisionKind, Signal, Status, Work, WorkKind, article_id
+from ingest.reasons import GIVE_UP_AFTER, Outcome, Reason, next_attempt
 from ingest.stages.extraction import ArticleReading, read_article
 from ingest.text import line_hash, text_hash
 from ingest.urls.identity import HostRules, host_of, identity, url_key

@@ -15,7 +15,8 @@ from ingest.load.names import note_publishers
 from ingest.load.pages import commit_pages
 from ingest.load.rows import Known, OutcomeRow, outcome_row
 from ingest.load.work import note_checked
-from ingest.model import Outcome, Page, Reason, Work, WorkKind
+from ingest.model import Page, Work, WorkKind
+from ingest.reasons import Outcome, Reason
 from ingest.stages.copies import link_copies
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges

@@ -17,13 +17,14 @@ from ingest.load.db import Connection
 from ingest.load.pages import advance
 from ingest.load.rows import LinkState, Row, entry_row, pending_row
 from ingest.load.work import due_rechecks, queue
-from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Reason, Response
+from ingest.model import ArchivePlace, Feed, FeedDocument, FeedState, Response
 from ingest.poll.address import takes_secrets
 from ingest.poll.decide import PollDecision, body_hash, conditional, decide_poll, needs_parsing
 from ingest.poll.digest import EntryDigest
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.poll.verdicts import EntryKind
 from ingest.progress import Progress
+from ingest.reasons import Reason
 from ingest.stages.counts import Counts
 from ingest.stages.edges import Edges, check_disk
 from ingest.stages.intents import Intents, link_key_of, plan

@@ -22,7 +22,8 @@ from ingest.extract.page import extract
 from ingest.extract.published import as_printed
 from ingest.fetch.client import MB, Client, Kind
 from ingest.load.rows import article_columns
-from ingest.model import Article, EntryHints, Extraction, Outcome, PageInput, Reason
+from ingest.model import Article, EntryHints, Extraction, PageInput
+from ingest.reasons import Outcome, Reason
 from ingest.settings import Settings, load_feeds
 from ingest.stages.edges import own_agencies
 from ingest.stages.extraction import with_body

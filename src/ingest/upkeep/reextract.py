@@ -27,8 +27,9 @@ from ingest.load.db import Connection, Warehouse
 from ingest.load.locks import run_lock
 from ingest.load.publish import publish
 from ingest.load.rows import Row, article_columns
-from ingest.model import Article, Extraction, Feed, Outcome, PageInput, Reason
+from ingest.model import Article, Extraction, Feed, PageInput
 from ingest.progress import Progress
+from ingest.reasons import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import link_copies
 from ingest.stages.edges import own_agencies

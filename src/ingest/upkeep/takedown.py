@@ -18,8 +18,8 @@ from ingest.load.db import Connection, Warehouse
 from ingest.load.publish import publish
 from ingest.load.rows import OutcomeRow, outcome_row
 from ingest.load.work import settle
-from ingest.model import Outcome, Reason
 from ingest.progress import Progress
+from ingest.reasons import Outcome, Reason
 from ingest.settings import FeedList, Settings
 from ingest.stages.copies import remove_from_groups
 from ingest.upkeep.backup import backups_since

@@ -32,7 +32,8 @@ from ingest.backfill.sources.warcpage import address_of, captured_on, page_of, p
 from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.warc import TEXT_FORM
-from ingest.model import ArchivePlace, EntryHints, Reason, Response, StampSource
+from ingest.model import ArchivePlace, EntryHints, Response, StampSource
+from ingest.reasons import Reason
 from ingest.text import text_hash, utf8_safe
 from ingest.urls.wayback import own_address
 

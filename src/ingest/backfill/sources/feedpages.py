@@ -19,8 +19,9 @@ from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
 from ingest.fetch.client import Kind
 from ingest.fetch.tokens import feed_headers
-from ingest.model import Entry, Feed, FeedDocument, Reason
+from ingest.model import Entry, Feed, FeedDocument
 from ingest.poll.feed import FeedInput, parse_feed
+from ingest.reasons import Reason
 from ingest.settings import FeedList
 from ingest.stages.edges import Edges
 from ingest.urls.identity import host_of, origin_of, registrable_domain

@@ -21,7 +21,7 @@ from ingest.backfill.sources.rows import lines_of, table_delimiter
 from ingest.backfill.sources.sites import fetch_listing, may_help
 from ingest.backfill.targets import ListedAddress
 from ingest.errors import ConfigError, FetchError
-from ingest.model import Reason
+from ingest.reasons import Reason
 from ingest.stages.edges import Edges
 
 BATCH = 5_000

@@ -17,7 +17,8 @@ from ingest.backfill.sources.sitemap import Located, SitemapDocument, SitemapInp
 from ingest.backfill.targets import ListedAddress, span_in
 from ingest.errors import ConfigError, FetchError, Transient
 from ingest.fetch.client import MB, Client, Kind
-from ingest.model import Feed, Reason, Response, StampSource
+from ingest.model import Feed, Response, StampSource
+from ingest.reasons import Reason
 from ingest.settings import FeedList
 from ingest.stages.edges import Edges
 from ingest.urls.identity import clean_link, host_of, origin_of, registrable_domain

@@ -12,7 +12,8 @@ from ingest.errors import FetchError, Terminal, Transient
 from ingest.extract.tree import begins_as_html
 from ingest.fetch.answers import REDIRECTS, failure
 from ingest.fetch.encoding import DECODE_ERRORS, Body, decoder
-from ingest.model import Reason, Response
+from ingest.model import Response
+from ingest.reasons import Reason
 from ingest.urls.wayback import own_address
 
 _KEPT_NAMES = ("x-archive-orig-", "x-crawler-")
