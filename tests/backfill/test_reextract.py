@@ -56,7 +56,7 @@ def test_the_same_rules_change_nothing(site: ArchiveSite) -> None:
     report = again(site)
     assert (report.texts, report.same, report.changed, report.lost) == (13, 13, 0, {})
     assert site.tables() == before
-    with pytest.raises(ConfigError, match="no re-extraction"):
+    with pytest.raises(ConfigError, match="no such re-extraction"):
         undo(site.settings, "last")
 
 

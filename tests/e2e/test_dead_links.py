@@ -121,7 +121,7 @@ def test_redirects_that_lead_to_the_story_are_followed(newsroom: Newsroom) -> No
     assert not newsroom.broken_rules()
 
 
-def test_an_entry_that_links_to_a_home_page_itself_is_read_as_before(newsroom: Newsroom) -> None:
+def test_an_entry_that_links_to_a_home_page_itself_is_no_article(newsroom: Newsroom) -> None:
     newsroom.feed(
         "alpha", HOST, [Listed(f"{A}/", "The day in short"), Listed(f"{A}/live", "Live: the storm")]
     )
@@ -129,7 +129,10 @@ def test_an_entry_that_links_to_a_home_page_itself_is_read_as_before(newsroom: N
     newsroom.page(f"{A}/en/", story("The day in short", 5))
     newsroom.page(f"{A}/live", moved("/live/storm"))
     newsroom.page(f"{A}/live/storm", story("Live: the storm", 6))
-    assert newsroom.poll(0).loaded == 2
+    assert newsroom.poll(0).loaded == 1
+    assert newsroom.sql("SELECT url_key, outcome, reason FROM ops.outcomes WHERE outcome <> 'loaded'") == [
+        ("alpha.example/", "skipped", "not_article")
+    ]
 
 
 def test_an_article_whose_page_redirects_home_later_stays_as_it_is(newsroom: Newsroom) -> None:

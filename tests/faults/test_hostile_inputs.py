@@ -205,7 +205,13 @@ def test_links_to_nowhere_and_inwards_are_accounted_for_and_not_asked(newsroom: 
     reasons = newsroom.sql("SELECT reason, count(*) FROM ops.outcomes WHERE outcome = 'skipped' GROUP BY 1")
     assert sum(count for _, count in reasons) == len(nowhere) + len(inwards)
     assert dict(reasons)["no_url"] >= len(nowhere)
-    assert {reason for reason, _ in reasons} <= {"no_url", "bad_address", "bad_url", "bad_port"}
+    assert {reason for reason, _ in reasons} <= {
+        "no_url",
+        "bad_address",
+        "bad_url",
+        "bad_port",
+        "not_article",  # a home page is never requested
+    }
 
 
 def test_titles_reach_the_mart_as_plain_text(newsroom: Newsroom) -> None:

@@ -92,8 +92,12 @@ def conditional(state: FeedState, now: datetime) -> tuple[str | None, str | None
 
 
 def needs_parsing(state: FeedState, answer: Response) -> bool:
-    """True for a 2xx whose body differs from the last one read."""
-    return 200 <= answer.status < 300 and body_hash(answer.body) != state.body_hash
+    """True for a 2xx whose body differs from the last one read, or that brings a Last-Modified where there
+    was none: whether a date can be believed is judged by the entries beside it."""
+    if not 200 <= answer.status < 300:
+        return False
+    changed = body_hash(answer.body) != state.body_hash
+    return changed or (state.last_modified is None and _header(answer, "last-modified") is not None)
 
 
 def decide_poll(
@@ -124,8 +128,6 @@ def decide_poll(
     assert document is None or isinstance(document, FeedDocument)
     base = _with_redirect(_with_success(state, answer, now), answer, now)
     if document is None:
-        if answer.status != 304 and state.last_modified is None and state.body_hash is not None:
-            base = replace(base, last_modified=None)  # with this same document it was not believed
         num, den = schedule.observed(state, now, 0)
         unchanged = replace(base, rate_num=num, rate_den=den)
         when, why = schedule.next_poll(feed, unchanged, now, min_interval=min_interval, k=k)

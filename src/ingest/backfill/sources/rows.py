@@ -68,7 +68,7 @@ def rows_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Ite
             break
     first = head.lstrip()
     again = _chain(head, stream)
-    if first[:1] == b"[":
+    if _ARRAY_OF_OBJECTS.match(first):
         yield from _values(again, 1, is_cut)
     elif first[:1] == b"{":
         line = first.split(b"\n", 1)[0].strip()
@@ -77,6 +77,10 @@ def rows_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Ite
         yield from table_rows(lines_of(again, is_cut), delimiter)
     else:
         yield from _json_lines(again, is_cut)
+
+
+_ARRAY_OF_OBJECTS = re.compile(rb"\[\s*(?:\{|\]|\Z)")
+"""How a file begins that is one array of rows. A line of brackets alone is one damaged line among others."""
 
 
 def _chain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
