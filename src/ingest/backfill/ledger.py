@@ -36,7 +36,7 @@ OPEN = ("planning", "planned", "running", "incomplete")
 """States of a backfill that `resume` can continue."""
 
 
-class Evidence(IntEnum):
+class DateEvidence(IntEnum):
     """What a target's day, or its reason, rests on; the stronger wins where an address is listed twice."""
 
     BROKEN = -1  # a record without a page says nothing of the address
@@ -67,7 +67,7 @@ class BackfillTarget:
     detail: str | None = None
     final: bool = False
     place: ArchivePlace | None = None
-    evidence: Evidence = Evidence.NONE
+    evidence: DateEvidence = DateEvidence.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +327,7 @@ def _target(row: Row) -> BackfillTarget:
         detail=row["detail"],
         final=row["final"],
         place=place_from(row),
-        evidence=Evidence(row["evidence"] or 0),
+        evidence=DateEvidence(row["evidence"] or 0),
     )
 
 

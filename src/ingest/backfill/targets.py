@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from ingest import dates
-from ingest.backfill.ledger import BackfillTarget, Evidence
+from ingest.backfill.ledger import BackfillTarget, DateEvidence
 from ingest.backfill.request import BackfillRequest, Mode
 from ingest.load.rows import LinkState
 from ingest.model import ArchivePlace, EntryHints, Feed, Rank, Stamp, StampSource, WorkKind
@@ -119,7 +119,7 @@ def target_of(
             reason=address.problem[0],
             detail=address.problem[1],
             final=True,
-            evidence=Evidence.BROKEN,
+            evidence=DateEvidence.BROKEN,
         )
     if address.site is not None and registrable_domain(host_of(url)) != address.site:
         return replace(target, reason=Reason.OFF_SCOPE, detail=f"not on {address.site}")
@@ -163,10 +163,10 @@ def _dated(
     span = span_of_page(target.url)
     exact = span if span and span.first == span.last and span.first <= (now + AHEAD).date() else None
     if published := target.hints.published:
-        dated = replace(target, day=published.day, evidence=Evidence.PUBLISHED)
+        dated = replace(target, day=published.day, evidence=DateEvidence.PUBLISHED)
         return _in_range(dated, request, f"dated {published.day}")
     if exact:
-        dated = replace(target, day=exact.first, evidence=Evidence.ADDRESS)
+        dated = replace(target, day=exact.first, evidence=DateEvidence.ADDRESS)
         return _in_range(dated, request, f"dated {exact.first} by its address")
     modified = _stamp(address.modified, now)
     if modified and request.last and modified.day > request.last:
@@ -176,7 +176,7 @@ def _dated(
         if address.listed:
             return replace(target, day=min(address.listed.last, request.last))
     elif modified:
-        dated = replace(target, day=modified.day, evidence=Evidence.LASTMOD)
+        dated = replace(target, day=modified.day, evidence=DateEvidence.LASTMOD)
         return _in_range(dated, request, f"last modified {modified.day}")
     if request.last and _stamp(address.published, now + timedelta(days=36_500)):
         return replace(
