@@ -331,6 +331,9 @@ robots.txt unreachable, for good. (Such tries do not count as attempts.)"""
 
 LONGEST_WAIT = timedelta(days=1)
 
+RETRY_AFTER_CAP = LONGEST_WAIT.total_seconds()
+"""Seconds: a Retry-After that asks for more counts as this."""
+
 SHORT_WAIT = timedelta(minutes=2)
 """For an error that is raised as Transient though its reason has no wait of its own."""
 

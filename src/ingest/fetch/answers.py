@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ingest.errors import FetchError, Terminal, Transient
-from ingest.reasons import Reason
+from ingest.reasons import RETRY_AFTER_CAP, Reason
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
-RETRY_AFTER_CAP = 86_400.0
 UNNAMED_PAUSE = 10.0
 """Seconds for which a host is paused after a 429 without Retry-After (RFC 6585, 4 leaves it to us)."""
 

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from ingest.errors import FetchError
 from ingest.model import Feed, FeedState
 from ingest.poll.schedule import LONGEST_DELAY, MIN_INTERVAL
-from ingest.reasons import PASSING, Reason
+from ingest.reasons import PASSING, RETRY_AFTER_CAP, Reason
 
 _HOUR = 3600.0
 _DAY_WEIGHT = 24.0
 """Sum of weights at which the delay reaches a day, growing by an hour for each unit. It stays a day up to
 twice this sum, then grows by a day for each unit."""
-RETRY_AFTER_CAP = 86_400.0
 """Seconds: longest pause that a Retry-After sets."""
 GONE_PAUSE = timedelta(days=30)
 """Pause of a feed that answered 410."""
@@ -41,7 +40,7 @@ def failed(
     total = state.failure_weight + error.reason.rule.feed_weight
     own = timedelta(seconds=min_interval if feed.min_interval is None else feed.min_interval)
     at, paused = now + max(backoff(total), own), None
-    why = f"failure {state.failures + 1} running: {error.reason}"
+    why = f"failed polls in a row: {state.failures + 1}, the last: {error.reason}"
     if error.reason is Reason.HTTP_410:
         at = paused = now + GONE_PAUSE
         why = "gone (410): polled again after 30 days; take it out of feeds.toml or correct its url"

@@ -55,7 +55,7 @@ def feeds_of(request: BackfillRequest, feeds: FeedList) -> list[Paged]:
 
 def _input(url: str, feeds: FeedList) -> Paged:
     if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"--input {url}: a feed is named by its http(s) address")
+        raise ConfigError(f"--input {url}: give the http(s) address of a feed")
     feed = next((feed for feed in feeds.feeds if feed.url == url), None)
     return Paged(feed or Feed(id=url, url=url), feed is not None)
 

@@ -73,7 +73,7 @@ def sites(request: BackfillRequest, feeds: FeedList) -> list[Site]:
 
 def _input_site(url: str, feeds: FeedList) -> Site:
     if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"--input {url}: a sitemap is named by its http(s) address")
+        raise ConfigError(f"--input {url}: give the http(s) address of a sitemap")
     domain = registrable_domain(host_of(url))
     feed = next((feed for feed in feeds.feeds if registrable_domain(host_of(feed.url)) == domain), None)
     path = url.removeprefix(origin_of(url)).strip("/")
