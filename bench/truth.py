@@ -181,8 +181,9 @@ def main() -> int:
 def _line(column: str, page: Row, gold: Any, our: Row, their: Row, marks: tuple[float, float]) -> str:
     sign = "worse" if marks[0] < marks[1] else "better" if marks[0] > marks[1] else "both"
     key = agreed(column)
-    shown = [str(value)[:160] for value in (gold, our.get(key), their.get(key))]
-    return f"{sign}\t{page.get('url') or page['id']}\n\tgold   {shown[0]}\n\tours   {shown[1]} {our.get('source')}\n\ttheirs {shown[2]}"
+    values = ("gold", gold), ("ours", our.get(key)), ("theirs", their.get(key))
+    shown = "".join(f"\n\t{name}\t{str(value)[:160]}" for name, value in values)
+    return f"{sign}\t{page.get('url') or page['id']}\t{our.get('source')}{shown}"
 
 
 def table(totals: dict[str, Score]) -> str:

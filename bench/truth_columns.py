@@ -210,7 +210,7 @@ _OPENING = re.compile(
     r"(?:,? (?P<day>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?,? ?"
     rf"\((?P<agency>{_AGENCIES})\)\s?(?:-|–|—|--)\s"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def _opening(page: Row) -> re.Match[str] | None:
@@ -244,11 +244,14 @@ def _dateline_date(_: str, page: Row) -> str | None:
 
 # -- language, address ---------------------------------------------------------------------------------------
 
-_COUNTRY_LANGUAGE = {
-    **dict.fromkeys(("de", "at"), "de"),
-    **dict.fromkeys(("uk", "us", "au", "za_"), "en"),
-    **{"es": "es", "fr": "fr", "it": "it", "jp": "ja", "pl": "pl", "se": "sv", "mx_": "es", "isl": "is"},
-    **{"ru": "ru", "ua": "uk"},
+_COUNTRY_LANGUAGE = {"de": "de", "at": "de", "uk": "en", "us": "en", "au": "en", "es": "es", "fr": "fr"} | {
+    "it": "it",
+    "jp": "ja",
+    "pl": "pl",
+    "se": "sv",
+    "isl": "is",
+    "ru": "ru",
+    "ua": "uk",
 }
 
 
@@ -311,4 +314,4 @@ COLUMNS = (
     ),
     Column("canonical_url", "names the article that the address names", _address, _address_mark),
 )
-SETS_OF = {name: _NEWS for name in (column.name for column in COLUMNS if column.name != "language")}
+SETS_OF = dict.fromkeys((column.name for column in COLUMNS if column.name != "language"), _NEWS)

@@ -238,7 +238,8 @@ def test_links_other_than_http_never_become_fields() -> None:
 
 def test_markup_in_titles_and_names_becomes_plain_text() -> None:
     page = article_html(
-        head='<meta property="og:title" content="Old &lt;b&gt;bridge&lt;/b&gt; &amp;amp; quay">'
+        title="Local",
+        head='<meta property="og:title" content="Old &lt;b&gt;bridge&lt;/b&gt; &amp;amp; quay">',
     )
     made = read(page)
     assert made.article is not None

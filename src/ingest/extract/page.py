@@ -7,7 +7,6 @@ blocks of their own.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -18,7 +17,18 @@ from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
 
 from ingest import text
-from ingest.extract import byline, challenge, charset, engine, layout, lines, published, quality, structured
+from ingest.extract import (
+    byline,
+    challenge,
+    charset,
+    engine,
+    headlines,
+    layout,
+    lines,
+    published,
+    quality,
+    structured,
+)
 from ingest.extract.engine import Block
 from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, not_html, parse
@@ -95,7 +105,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     if refused := _refused(page_input, page, tree, metadata):
         return refused
     dated = None if metadata.published else published.from_page(tree, page_input, metadata.language)
-    metadata = _with_byline(metadata, tree)
+    metadata = _with_byline(_with_shown_headline(metadata, tree, page_input), tree)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
     layout.prune(tree)
@@ -199,6 +209,11 @@ def _with_byline(metadata: Structured, tree: HtmlElement) -> Structured:
     return replace(metadata, authors=byline.printed(tree) or metadata.authors)
 
 
+def _with_shown_headline(metadata: Structured, tree: HtmlElement, page_input: PageInput) -> Structured:
+    listed = (page_input.hints or NO_HINTS).title
+    return replace(metadata, shown=headlines.read(tree, metadata, page_input.url, listed))
+
+
 def _news(page_input: PageInput, metadata: Structured) -> bool:
     """Whether this is news: the page calls itself so, or a feed lists it. There is no list of hosts."""
     return metadata.news or page_input.hints is not None
@@ -208,7 +223,14 @@ def _titles(page_input: PageInput, metadata: Structured) -> frozenset[str]:
     hints = page_input.hints or NO_HINTS
     return frozenset(
         lines.comparable(t)
-        for t in (metadata.headline, metadata.og_title, metadata.title, metadata.h1, hints.title)
+        for t in (
+            metadata.headline,
+            metadata.og_title,
+            metadata.title,
+            metadata.h1,
+            metadata.shown,
+            hints.title,
+        )
         if t
     )
 
@@ -227,7 +249,7 @@ def _without_text(page_input: PageInput, metadata: Structured, reason: Reason, d
     if (
         _is_stub(page_input, metadata) or not metadata.headline
     ):  # what a paywall prints on top need not be the article's
-        metadata = replace(metadata, headline=None, og_title=None, h1=None)
+        metadata = replace(metadata, shown=None)
     return _article(page_input, metadata, [Block(summary)], (Flag.SUMMARY_ONLY, Flag.PAYWALL), None)
 
 
@@ -251,7 +273,7 @@ def _article(
     dated: str | None,
 ) -> Extraction:
     hints = page_input.hints or NO_HINTS
-    headline = hints.title if page_input.text is not None else _headline(metadata, hints)
+    headline = metadata.shown or hints.title
     reading = read_wire(
         "\n\n".join(block.text for block in blocks),
         headline=headline,
@@ -299,33 +321,6 @@ def _article(
         extractor=EXTRACTOR,
     )
     return Extraction(article, Outcome.LOADED, dropped=reading.dropped)
-
-
-def _headline(metadata: Structured, hints: EntryHints) -> str | None:
-    headline = metadata.headline or metadata.og_title or metadata.h1 or hints.title or metadata.title
-    return headline and _without_site(headline, metadata)
-
-
-# What sets a site's name apart from a title: " | ", " - ", " – ", " — ", " · ", " :: ".
-_SEPARATOR = re.compile(r"\s(?:[|–—·»-]|::)\s")
-
-
-def _without_site(title: str, metadata: Structured) -> str:
-    """A title without the site's or section's name at an end: known by another title of the page, or as the
-    publisher."""
-    for other in (metadata.h1, metadata.og_title, metadata.headline):
-        if other and len(other) >= 10 and title != other and other in title:
-            rest = title.replace(other, "", 1)
-            if _SEPARATOR.match(rest + " ") or _SEPARATOR.search(" " + rest[-3:] + " "):
-                return other
-    parts = _SEPARATOR.split(title)
-    if (
-        len(parts) > 1
-        and metadata.publisher
-        and lines.comparable(parts[-1]) == lines.comparable(metadata.publisher)
-    ):
-        return title[: title.rindex(parts[-1])].rstrip(" |–—·»:-")
-    return title
 
 
 def _host(url: str | None) -> str | None:

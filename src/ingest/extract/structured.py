@@ -22,7 +22,7 @@ FIELD_CAP = 2_000
 @dataclass(frozen=True, slots=True)
 class Structured:
     """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is
-    JSON-LD's articleBody.
+    JSON-LD's articleBody, `shown` the headline as headlines.py chooses it.
 
     `free` is isAccessibleForFree where the page has it; `news` says that the page calls itself news by its
     schema.org type.
@@ -33,6 +33,7 @@ class Structured:
     og_title: str | None = None
     title: str | None = None
     h1: str | None = None
+    shown: str | None = None
     body: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Structured:
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
     publisher: str | None = None
+    site_names: tuple[str, ...] = ()
     language: str | None = None
     canonical_url: str | None = None
     og_type: str | None = None
@@ -101,6 +103,7 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         keywords=tuple(_keywords(node, meta)),
         image_url=_image(node, meta, url),
         publisher=_name(node.get("publisher")) or _of(meta, "og:site_name", "application-name"),
+        site_names=tuple(filter(None, (_of(meta, "og:site_name"), _of(meta, "application-name")))),
         language=_language(node, meta, tree),
         canonical_url=_canonical(tree, meta, url),
         og_type=_of(meta, "og:type"),
