@@ -99,6 +99,45 @@ def _verdict(names: str) -> int:
     return 1 if _LINKED_NAMES.search(plain) else 0
 
 
+_CELL = 250  # letters that a cell of figures or names seldom has
+_SENTENCE = 80
+_EVEN_ROWS = 3
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TABLE_PARTS = ("thead", "tbody", "tfoot", "colgroup", "col", "tr", "td", "th", "caption")
+
+
+def unwrap_tables(tree: HtmlElement) -> None:
+    """Turns tables that only place things on the page into plain boxes, in place: trafilatura would print
+    their rows as `| ... |`."""
+    for table in [table for table in tree.iter("table") if _is_layout(table)]:
+        for part in [part for part in table.iter(*_TABLE_PARTS) if _table_of(part) is table]:
+            if part.tag in ("tr", "td", "th", "caption"):
+                part.tag = "div"
+            else:
+                part.drop_tag()
+        table.tag = "div"
+
+
+def _is_layout(table: HtmlElement) -> bool:
+    """Whether it has another table in it, one row or one column, a long cell, or, without the even rows of a
+    table of figures, a heading or a sentence in a paragraph."""
+    widths = [sum(1 for _ in row.iter("td", "th")) for row in table.iter("tr")]
+    if table.find(".//table") is not None or len(widths) <= 1 or max(widths) <= 1:
+        return True
+    if any(letters(cell) >= _CELL for cell in table.iter("td")):
+        return True
+    rows = [width for width in widths if width > 1]  # a row of one cell is a heading over the next rows
+    if len(rows) >= _EVEN_ROWS and len(set(rows)) == 1:
+        return False
+    return next(table.iter(*_HEADINGS), None) is not None or any(
+        letters(p) >= _SENTENCE for p in table.iter("p")
+    )
+
+
+def _table_of(part: HtmlElement) -> HtmlElement | None:
+    return next(part.iterancestors("table"), None)
+
+
 _LOOSE = 20  # letters
 
 

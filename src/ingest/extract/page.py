@@ -108,6 +108,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     metadata = _with_byline(_with_shown_headline(metadata, tree, page_input), tree)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
+    layout.unwrap_tables(tree)
     layout.prune(tree)
     layout.wrap_loose(tree)
     news = _news(page_input, metadata)
