@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.extract.jsonld import SCRIPT_CAP
-from ingest.extract.structured import Structured, clean_names, read
+from ingest.extract.structured import Structured, read
 from ingest.extract.tree import parse
 
 URL = "https://post.example/local/old-bridge-71"
@@ -109,21 +109,6 @@ def test_the_article_outranks_live_blog_and_blog_posting() -> None:
 def test_entities_and_markup_are_resolved_once_or_twice() -> None:
     found = said(json.dumps({**ARTICLE, "headline": "Quay &amp;amp; <i>bridge</i>"}))
     assert found.headline == "Quay & bridge"
-
-
-@pytest.mark.parametrize(
-    ("raw", "names"),
-    [
-        (["By Ada Lind and Bo Berg"], ("Ada Lind", "Bo Berg")),
-        (["Ada Lind, Bo Berg", "ada lind"], ("Ada Lind", "Bo Berg")),
-        (["Von Anna Sommer und Ben Winter"], ("Anna Sommer", "Ben Winter")),
-        (["Martin King, Jr."], ("Martin King, Jr.",)),
-        (["desk@post.example", "https://post.example/ada", "262588213843476"], ()),
-        (["Ada Lind; Bo Berg | Cy Dahl"], ("Ada Lind", "Bo Berg", "Cy Dahl")),
-    ],
-)
-def test_names_as_people_sign(raw: list[str], names: tuple[str, ...]) -> None:
-    assert clean_names(raw) == names
 
 
 def test_meta_tags_where_there_is_no_json_ld() -> None:

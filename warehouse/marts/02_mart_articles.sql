@@ -6,7 +6,7 @@
 -- * headline: headline as printed, without runs of tags
 -- * description: the publisher's summary: the feed's, or else the page's
 -- * body_text: text of the article, paragraphs separated by an empty line; dateline, credit, disclaimers and boilerplate are taken out
--- * byline: authors as one line
+-- * byline: authors as one line; the agency where it signs for them
 -- * authors: names of the writers in printed order; an empty list when none is named
 -- * language: ISO 639-1 code
 -- * published_at: time of publication in UTC; NULL if unknown; with day precision, midnight UTC of that day

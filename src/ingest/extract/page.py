@@ -25,11 +25,14 @@ from ingest.extract import (
     headlines,
     layout,
     lines,
+    people,
     published,
     quality,
     structured,
 )
 from ingest.extract.engine import Block
+from ingest.extract.people import Signed
+from ingest.extract.site import Site
 from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, not_html, parse
 from ingest.extract.wire.agencies import AgencyTable, shipped_agencies
@@ -105,7 +108,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     if refused := _refused(page_input, page, tree, metadata):
         return refused
     dated = None if metadata.published else published.from_page(tree, page_input, metadata.language)
-    metadata = _with_byline(_with_shown_headline(metadata, tree, page_input), tree)
+    metadata = _with_byline(_with_shown_headline(metadata, tree, page_input), tree, page_input)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
     layout.unwrap_tables(tree)
@@ -202,12 +205,10 @@ def _is_stub(page_input: PageInput, metadata: Structured) -> bool:
     )
 
 
-def _with_byline(metadata: Structured, tree: HtmlElement) -> Structured:
-    # an author that is only the publisher's own name says less than the byline on the page
-    house = lines.comparable(metadata.publisher or "")
-    if metadata.authors and any(lines.comparable(author) != house for author in metadata.authors):
-        return metadata
-    return replace(metadata, authors=byline.printed(tree) or metadata.authors)
+def _with_byline(metadata: Structured, tree: HtmlElement, page_input: PageInput) -> Structured:
+    house = Site.of(metadata, page_input.url).is_house
+    who = byline.signed(tree, metadata, _agencies(page_input.agencies), house)
+    return replace(metadata, authors=who.people, agencies=who.agencies)
 
 
 def _with_shown_headline(metadata: Structured, tree: HtmlElement, page_input: PageInput) -> Structured:
@@ -286,14 +287,15 @@ def _article(
     )
     body = "\n\n".join(line for line in map(str.strip, reading.body_text.splitlines()) if line)
     language = quality.language_of(body, metadata.language or page_input.language or hints.language)
+    who = _signed(page_input, metadata, reading.authors)
     stamp, raw = published.choose(page_input, metadata, reading.dateline_date, dated, language)
     article = Article(
         headline=reading.headline or headline,
         body_text=body,
         canonical_url=metadata.canonical_url,
         description=metadata.description or hints.summary,
-        byline=", ".join(reading.authors or metadata.authors or hints.authors) or None,
-        authors=reading.authors or metadata.authors or hints.authors,
+        byline=", ".join(who.people or who.agencies) or None,
+        authors=who.people,
         language=language,
         published=stamp,
         published_raw=raw,
@@ -301,8 +303,8 @@ def _article(
         dateline=reading.dateline,
         located=reading.located,
         dateline_date=reading.dateline_date,
-        agency=reading.agency or hints.agency,
-        credits=reading.credits,
+        agency=reading.agency or hints.agency or next(iter(who.agencies), None),
+        credits=reading.credits or who.agencies,
         publisher=page_input.publisher
         or reading.publisher
         or metadata.publisher
@@ -322,6 +324,21 @@ def _article(
         extractor=EXTRACTOR,
     )
     return Extraction(article, Outcome.LOADED, dropped=reading.dropped)
+
+
+def _signed(page_input: PageInput, metadata: Structured, in_text: tuple[str, ...]) -> Signed:
+    """Who signed: by the text's own byline, else the page's, else the feed's. Agencies count from any."""
+    agencies, house = _agencies(page_input.agencies), Site.of(metadata, page_input.url).is_house
+    listed = (page_input.hints or NO_HINTS).authors
+    each = [
+        people.signed(in_text, agencies, house),
+        Signed(metadata.authors, metadata.agencies),
+        people.signed(listed, agencies, house),
+    ]
+    return Signed(
+        next((who.people for who in each if who.people), ()),
+        next((who.agencies for who in each if who.agencies), ()),
+    )
 
 
 def _host(url: str | None) -> str | None:

@@ -22,7 +22,8 @@ FIELD_CAP = 2_000
 @dataclass(frozen=True, slots=True)
 class Structured:
     """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is
-    JSON-LD's articleBody, `shown` the headline as headlines.py chooses it.
+    JSON-LD's articleBody, `shown` the headline as headlines.py chooses it. `authors` are as written, `bodies`
+    those of them that JSON-LD calls organisations; byline.py makes people and `agencies` of them.
 
     `free` is isAccessibleForFree where the page has it; `news` says that the page calls itself news by its
     schema.org type.
@@ -37,6 +38,8 @@ class Structured:
     body: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
     published: tuple[tuple[str, str], ...] = ()
     modified_raw: str | None = None
     section: str | None = None
@@ -95,7 +98,8 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         body=_body(node),
         description=plain(_first(node.get("description")))
         or _of(meta, "og:description", "description", "twitter:description"),
-        authors=_authors(node) or _meta_authors(meta),
+        authors=_authors(node, bodies=False) or _meta_authors(meta),
+        bodies=_authors(node, bodies=True),
         published=tuple(_published(node, nodes, meta, tree)),
         modified_raw=plain(_first(node.get("dateModified")))
         or _of(meta, "article:modified_time", "og:updated_time"),
@@ -192,11 +196,17 @@ def _name(value: Any) -> str | None:
     return plain(_first(value.get("name"))) if isinstance(value, dict) else plain(value)
 
 
-def _authors(node: Mapping[str, Any]) -> tuple[str, ...]:
+def _authors(node: Mapping[str, Any], *, bodies: bool) -> tuple[str, ...]:
+    """The names of the node's authors as they are written: of its organisations, or of all others."""
     value = node.get("author") or node.get("creator")
     values = value if isinstance(value, list) else [value]
-    names = (_name(part) for part in values)
-    return clean_names(name for name in names if name)
+    names = (_name(part) for part in values if _is_body(part) == bodies)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _is_body(author: Any) -> bool:
+    author = _first(author)
+    return isinstance(author, dict) and any(kind.endswith("organization") for kind in jsonld.types(author))
 
 
 def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
@@ -208,16 +218,17 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
         "parsely-author",
         "sailthru.author",
     ):
-        names = clean_names(text for content in meta.get(name, ()) if (text := plain(content)))
-        if names:
+        texts = (plain(content) for content in meta.get(name, ()))
+        if names := tuple(dict.fromkeys(text for text in texts if text and not _ADDRESS.search(text))):
             return names
     # WordPress plugins put the author into the labels of a Twitter card
     for number in ("1", "2"):
         if (_of(meta, f"twitter:label{number}") or "").casefold() in _BY_LABELS:
-            return clean_names(filter(None, [_of(meta, f"twitter:data{number}")]))
+            return tuple(filter(None, [_of(meta, f"twitter:data{number}")]))
     return ()
 
 
+_ADDRESS = re.compile(r"https?://|www\.|@|^\d+$", re.I)
 _BY_LABELS = frozenset(
     {
         "written by",
@@ -232,24 +243,6 @@ _BY_LABELS = frozenset(
         "yazan",
     }
 )
-_BY = re.compile(r"^(?:by|von|par|por|di|av|door|de|texte?:?)\s+(?=[A-Z])", re.I)
-_SPLIT = re.compile(
-    r"\s*(?:[;|•·]|,(?!\s*(?:Jr|Sr|MD|PhD|M\.D|Ph\.D|II|III)\b)"
-    r"|\s(?:and|und|et|y|&|e|och|og|en|ve)\s(?=[A-Z]))\s*"
-)
-_ADDRESS = re.compile(r"https?://|www\.|@|\.(?:com|net|org)\b", re.I)
-
-
-def clean_names(raw: Iterable[str]) -> tuple[str, ...]:
-    """People and desks as they sign: split at commas and "and", without "By", addresses, or repeats, in
-    order."""
-    names: dict[str, str] = {}
-    for text in raw:
-        for part in _SPLIT.split(_BY.sub("", text)):
-            name = _BY.sub("", part).strip(" ,-–—:")
-            if name and len(name) <= 80 and not name.isdigit() and not _ADDRESS.search(name):
-                names.setdefault(name.casefold(), name)
-    return tuple(names.values())
 
 
 def _published(

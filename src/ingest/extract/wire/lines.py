@@ -69,7 +69,7 @@ _SIGN_OFF = re.compile(
     r"|SOURCE [A-Z].{1,80})\Z"
 )
 _BYLINE = re.compile(
-    r"[Bb][Yy]:?\s(?P<who>[A-Z][\w'’.-]+"
+    r"[Bb][Yy]:?\s(?P<who>[A-Z]{2,5}|Reuters|Xinhua|[A-Z][\w'’.-]+"
     r"(?:\s(?:[A-Z][\w'’.-]*|de|van|von|al|bin|el|and|,)|,\s?[A-Z][\w'’.-]*){1,9})\Z"
 )
 _NAMES = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b|\be\b|&)\s*")
@@ -153,7 +153,7 @@ def _photo_or_byline(bare: str, i: int, state: _Sweep, lines: list[str]) -> str 
         state.image_credit = state.image_credit or bare
         return "photo credit"
     if i <= 3 and (byline := _BYLINE.match(bare)):
-        state.authors.extend(_people(byline["who"]))
+        state.authors.extend(_people(byline["who"]) or [byline["who"]])
         return "byline"
     if bare in ("Date", "date") and any("MENAFN" in line for line in lines):
         return "label"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest.dates import from_url
+from ingest.extract.people import signed
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped_agencies
 from ingest.extract.wire.credits import read_closing_credit
 from ingest.extract.wire.lines import clean_lines
@@ -88,6 +89,9 @@ def read_wire(
     credits, publisher = _credits(opening, closing, hinted)
     # 4. the wire's own lines: disclaimers, story numbers, desk and photo credits, other stories' headlines
     lines = clean_lines(body, credited=bool(credits), distributed=publisher is not None)
+    # 5. who signed in a byline or desk line: people, or an agency where none is credited
+    by = signed((*lines.authors, *opening.reporters), table)
+    credits = credits or by.agencies
     return WireReading(
         body_text="\n".join(lines.lines),
         headline=clean_headline(headline),
@@ -97,7 +101,7 @@ def read_wire(
         agency=credits[0] if credits else None,
         credits=credits,
         publisher=publisher,
-        authors=tuple(dict.fromkeys((*lines.authors, *opening.reporters))),
+        authors=by.people,
         image_credit=lines.image_credit,
         signal=signals.signal,
         status=signals.status,
