@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -121,7 +122,8 @@ def printed(tree: HtmlElement, agencies: AgencyTable, is_house: House) -> Signed
     seen = {name for ranked in best.values() for _, names in ranked for name in names.people}
     # "Ann Lee Daily Post" around a link "Ann Lee" is the name with the paper's behind it
     whole = dict.fromkeys(
-        min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name) for name in first
+        min((n for n in seen if name.startswith(f"{n} ")), key=len, default=name)
+        for name in islice(first, 2 * _MOST)
     )
     wires = dict.fromkeys(wire for names in near for wire in names.agencies)
     return Signed(tuple(whole)[:_MOST], tuple(wires))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import lxml.etree
 from lxml.html import HtmlElement
 
 # Words are matched whole, after camelCase and underscores became hyphens.
@@ -97,6 +98,20 @@ def _verdict(names: str) -> int:
     if _ALWAYS_NAMES.search(plain):
         return 2
     return 1 if _LINKED_NAMES.search(plain) else 0
+
+
+_MANY = 1_000
+_INLINE = ("span", "b", "i", "u", "em", "strong", "font", "small", "mark")
+
+
+def merge_inline(tree: HtmlElement) -> None:
+    """Takes the markup of single words out of elements with more than 1,000 children (transcripts timed word
+    by word), in place: trafilatura's time grows with its square."""
+    for element in [element for element in tree.iter() if len(element) > _MANY]:
+        lxml.etree.strip_tags(element, *_INLINE)
+        element.text = element.text  # joins what strip_tags leaves as one text node a word
+        for child in element:
+            child.tail = child.tail
 
 
 _CELL = 250  # letters that a cell of figures or names seldom has

@@ -112,6 +112,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
     layout.unwrap_tables(tree)
+    layout.merge_inline(tree)
     layout.prune(tree)
     layout.wrap_loose(tree)
     news = _news(page_input, metadata)
@@ -160,7 +161,7 @@ def _judged(
     if not blocks:
         reason = Reason.PAYWALL if metadata.free is False or _is_stub(page_input, metadata) else Reason.EMPTY
         return _without_text(page_input, metadata, reason, "no main text")
-    if engine.code_like(blocks, share=0.05):
+    if engine.code_like([block for block in blocks if block.tag != "code"], share=0.05):
         return _without_text(
             page_input, metadata, Reason.CODE_LIKE, "braces and semicolons instead of sentences"
         )
