@@ -36,7 +36,14 @@ def after(times: int, good: Any, bad: Answer) -> Any:
 
 @pytest.mark.parametrize(
     "bad",
-    [Answer(503, "busy"), Answer(500, "no"), Answer(body="<u", length=900, reset=True)],
+    [
+        Answer(503, "busy"),
+        Answer(500, "no"),
+        Answer(body="<u", length=900, reset=True),
+        Answer(429, "slow down"),
+        Answer(429, "slow down", headers={"Retry-After": "0.2"}),
+        Answer(503, "busy", headers={"Retry-After": "0.2"}),
+    ],
 )
 @pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml"])
 def test_a_source_that_fails_for_a_moment_is_asked_again_within_the_run(
@@ -47,6 +54,25 @@ def test_a_source_that_fails_for_a_moment_is_asked_again_within_the_run(
     summary = site.backfill()
     assert (summary.state, summary.loaded, summary.problems) == ("done", 4, [])
     assert summary.adds_up
+
+
+@pytest.mark.parametrize("wait", [{}, {"Retry-After": "0.2"}, {"Retry-After": "7200"}])
+@pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml"])
+def test_a_source_that_says_429_for_good_is_waited_for_a_bounded_time_and_left_to_resume(
+    site: ArchiveSite, path: str, wait: dict[str, str]
+) -> None:
+    site.fill(1, 2)
+    whole = site.server.routes[f"{HOST}/{path}"]
+    site.server.routes[f"{HOST}/{path}"] = Answer(429, "slow down", headers=wait)
+    first = site.backfill()
+    assert (first.state, [one["again"] for one in first.problems]) == ("incomplete", [True])
+    assert tells_failure(first.problems)
+    tries = 3 if path == "robots.txt" else 4
+    assert site.asked(HOST, f"/{path}") == (1 if wait.get("Retry-After") == "7200" else tries)
+    site.server.routes[f"{HOST}/{path}"] = whole
+    for file in site.data.glob("hosts.db*"):  # its pauses go by the real clock
+        file.unlink()
+    assert (resume(site).state, site.one("SELECT count(*) FROM mart.articles")) == ("done", 2)
 
 
 @pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml", "maps/2026-02-02.xml"])
