@@ -158,7 +158,7 @@ def _rows_or_page(stream: IO[bytes], name: str, report: SourceReport) -> Iterato
             break
     first = head.lstrip()
     if first[:1] in (b"{", b"[") or table_delimiter(first.split(b"\n", 1)[0]):
-        for row in rows_of(chain([head], pieces), lambda: unpacked.damage is not None):
+        for row in rows_of(chain([head], pieces), unpacked.is_cut):
             yield _row_input(row, report)
         if unpacked.damage is not None:
             report.add_problem(name, Reason.DAMAGED_RECORD, str(unpacked.damage))

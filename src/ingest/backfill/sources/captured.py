@@ -208,13 +208,11 @@ def stream_rows(stream: BinaryIO, name: str, report: SourceReport) -> Iterator[F
     """As read_rows, for a file that is open."""
     unpacked = Unpacked(stream)
     line = 0
-    for row in rows_of(as_utf8(iter(unpacked)), lambda: unpacked.damage is not None):
+    for row in rows_of(as_utf8(iter(unpacked)), unpacked.is_cut):
         line = row.line
         yield row
     if unpacked.damage is not None:
-        report.add_problem(
-            name, Reason.DAMAGED_RECORD, f"{unpacked.damage}; the rest behind line {line:,} is lost"
-        )
+        report.add_problem(name, Reason.DAMAGED_RECORD, unpacked.damage.after_line(line))
 
 
 _AMERICAN = re.compile(r"(\d\d)-(\d\d)-(\d{4})")

@@ -120,13 +120,11 @@ def _addresses_of(edges: Edges, stream: BinaryIO, name: str, report: SourceRepor
         if (address := _address(line)) is not None:
             yield address
     if unpacked.damage is not None:
-        report.add_problem(
-            name, Reason.DAMAGED_RECORD, f"{unpacked.damage}; the rest behind line {last:,} is lost"
-        )
+        report.add_problem(name, Reason.DAMAGED_RECORD, unpacked.damage.after_line(last))
 
 
 def _counted(unpacked: Unpacked) -> Iterable[bytes]:
-    return lines_of(as_utf8(iter(unpacked)), lambda: unpacked.damage is not None)
+    return lines_of(as_utf8(iter(unpacked)), unpacked.is_cut)
 
 
 def _address(line: bytes) -> ListedAddress | None:

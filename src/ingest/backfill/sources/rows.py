@@ -35,9 +35,18 @@ def _whole() -> bool:
     return False
 
 
-def lines_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Iterator[bytes]:
+def _never(_: bytes) -> bool:
+    return False
+
+
+def lines_of(
+    pieces: Iterable[bytes],
+    is_cut: Callable[[], bool] = _whole,
+    is_complete: Callable[[bytes], bool] = _never,
+) -> Iterator[bytes]:
     """The lines, without their ends. The last is yielded too where no line end follows it, unless `is_cut`
-    then says that the file was cut there: half a line is none."""
+    then says that the file was cut there: half a line is none. `is_complete` tells of a line whether it is
+    whole all the same."""
     rest = b""
     for piece in pieces:
         if b"\n" not in piece and b"\r" not in piece:
@@ -53,7 +62,7 @@ def lines_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> It
         *lines, last = whole.split(b"\n")
         yield from lines
         rest = last + rest
-    if rest.strip(b"\r") and not is_cut():
+    if rest.strip(b"\r") and (not is_cut() or is_complete(rest)):
         yield rest.rstrip(b"\r")
 
 
@@ -99,9 +108,17 @@ def _is_one_line(line: bytes) -> bool:
 
 
 def _json_lines(pieces: Iterable[bytes], is_cut: Callable[[], bool]) -> Iterator[FileRow]:
-    for number, line in enumerate(lines_of(pieces, is_cut), 1):
+    for number, line in enumerate(lines_of(pieces, is_cut, _is_object), 1):
         if line.strip(b" \t\r\0"):
             yield from _of_text(line, number, number)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        json_object(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_text(text: bytes, number: int, line: int) -> Iterator[FileRow]:
