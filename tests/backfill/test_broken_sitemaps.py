@@ -99,6 +99,20 @@ def test_every_address_and_date_is_read_whatever_is_broken(form: str) -> None:
     assert all(located.title for located in document.urls)
 
 
+@pytest.mark.parametrize(
+    "query", ["id=5&section=news", "a=1&region=us&copy=2", "a=1&lt=3", "a=1&notify&times=2&para"]
+)
+@pytest.mark.parametrize("form", ["<loc>{}</loc>", "<loc><![CDATA[{}]]></loc>", "<link href='{}'/>", "{}"])
+def test_a_bare_ampersand_before_the_name_of_a_sign_is_an_ampersand(query: str, form: str) -> None:
+    link = f"https://weir.example/story?{query}"
+    frame, entry = ("feed", "entry") if "href" in form else ("urlset", "url")
+    document = parse(f"<{frame}><{entry}>{form.format(link)}</{entry}></{frame}>")
+    assert [one.url for one in document.urls] == [link]
+    if "CDATA" not in form:
+        escaped = form.format(link.replace("&", "&amp;"))
+        assert parse(f"<{frame}><{entry}>{escaped}</{entry}></{frame}>").urls == document.urls
+
+
 def test_titles_are_read_as_printed() -> None:
     titles = {
         "Weir &amp; dam": "Weir & dam",

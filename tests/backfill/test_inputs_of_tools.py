@@ -365,3 +365,23 @@ def test_keys_that_are_not_read_are_told_once(site: ArchiveSite, tmp_path: Path)
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     summary = site.backfill("jsonl", inputs=[tmp_path / "a.jsonl"])
     assert summary.unknown_keys == {"sentiment": 3}
+
+
+ADDRESSES = [f"http://quay.example/story-{number}" for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(ADDRESSES),
+        json.dumps(ADDRESSES, indent=2),
+        "".join(f'\x1e{{"url": "{url}"}}\n' for url in ADDRESSES),  # RFC 7464
+    ],
+)
+def test_arrays_of_addresses_and_text_sequences_are_rows(text: str) -> None:
+    assert [row.values for row in rows_of([text.encode()])] == [{"url": url} for url in ADDRESSES]
+
+
+def test_a_line_that_is_an_array_of_words_hides_no_other_line() -> None:
+    rows = list(rows_of([f'["a", "b"]\n{{"url": "{ADDRESSES[0]}"}}\n'.encode()]))
+    assert [row.values for row in rows] == [None, {"url": ADDRESSES[0]}]

@@ -191,6 +191,15 @@ _OTHER_TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>|<(?=[\s<]|$)|</?$"
 _BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
 
 
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _unescape(text: str) -> str:
+    """The text with its character references resolved, of HTML too. Without the semicolon they are none in
+    XML: a bare `&section=2` in an address is no paragraph sign."""
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
+
+
 def _read_tags(text: str, start: int, document: SitemapDocument) -> str | None:
     reader = _Reader(document)
     for match in _TAG.finditer(text, start):
@@ -232,15 +241,15 @@ class _Reader:
 
     def text(self, piece: str) -> None:
         if self._name is not None and piece:
-            self._parts.append(html.unescape(_OTHER_TAG.sub(" ", piece) if "<" in piece else piece))
+            self._parts.append(_unescape(_OTHER_TAG.sub(" ", piece) if "<" in piece else piece))
         elif (
             self._entry in ("url", "sitemap") and self._group is None and (line := _LINE.match(piece.strip()))
         ):
-            self._values.setdefault("bare", html.unescape(line[0]))  # an address without <loc>
+            self._values.setdefault("bare", _unescape(line[0]))  # an address without <loc>
 
     def raw(self, piece: str) -> None:
         if self._name is not None:
-            self._parts.append(html.unescape(piece) if self._name == "title" else piece.replace("&amp;", "&"))
+            self._parts.append(_unescape(piece) if self._name == "title" else piece.replace("&amp;", "&"))
 
     def tag(self, match: re.Match[str], at: int) -> None:
         name, prefix = match["name"].lower(), (match["prefix"] or "").lower()
@@ -292,7 +301,7 @@ class _Reader:
         if name == "link" and (href := _HREF.search(match["rest"])):
             rel = _REL.search(match["rest"])
             if in_feed and (rel is None or rel[1].lower() == "alternate"):
-                self._values.setdefault("url", html.unescape(next(filter(None, href.groups()), "")).strip())
+                self._values.setdefault("url", _unescape(next(filter(None, href.groups()), "")).strip())
             return
         if not match["empty"]:
             self._name, self._parts = name, []
