@@ -197,9 +197,9 @@ def resume_command(
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Resume a backfill that was cut off, by default the newest."""
+    """Resume a backfill that was cut off, by default the newest that is not done."""
     settings, listed = settings_of(config, data, feeds)
-    id = str(backfills.find(settings, id)["backfill_id"])
+    id = str(backfills.find_resumable(settings, id)["backfill_id"])
     os.nice(NICE)
     with bars(enabled=not as_json) as progress:
         summary = asyncio.run(
