@@ -90,17 +90,17 @@ def chunked(body: bytes) -> bytes:
     return b"".join(b"%x;ext=1\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
-def url(style: str, number: int) -> str:
-    return f"http://{style}.example/news/2026/a-story-of-town-{number}"
+def url(host: str, number: int) -> str:
+    return f"http://{host}/news/2026/a-story-of-town-{number}"
 
 
-def wget() -> list[bytes]:
+def wget(host: str) -> list[bytes]:
     """Request before response, metadata and resource records, revisits, addresses in angle brackets."""
     said = [record("warcinfo", None, b"software: Wget/1.21\r\n")]
     for n in range(4):
-        said.append(record("request", f"<{url('wget', n)}>", b"GET / HTTP/1.1\r\n\r\n"))
-        said.append(record("response", f"<{url('wget', n)}>", http(page(n))))
-    said.append(record("revisit", f"<{url('wget', 1)}>", b"", WARC_Profile="identical-payload-digest"))
+        said.append(record("request", f"<{url(host, n)}>", b"GET / HTTP/1.1\r\n\r\n"))
+        said.append(record("response", f"<{url(host, n)}>", http(page(n))))
+    said.append(record("revisit", f"<{url(host, 1)}>", b"", WARC_Profile="identical-payload-digest"))
     said.append(record("metadata", "metadata://gnu.org/software/wget/warc/MANIFEST.txt", b"<urn:uuid:1>\n"))
     log = record(
         "resource", "metadata://gnu.org/software/wget/warc/wget.log", b"done\n", Content_Type="text/plain"
@@ -108,41 +108,41 @@ def wget() -> list[bytes]:
     return [*said, log]
 
 
-def warcio() -> list[bytes]:
+def warcio(host: str) -> list[bytes]:
     """Compressed bodies and their headers, a page without length, a resource that is a page."""
     packed = gzip.compress(page(11))
     return [
-        record("response", url("warcio", 11), http(packed, Content_Encoding="gzip")),
-        record("response", url("warcio", 12), http(page(12), Content_Encoding="gzip")),  # stored decoded
-        record("response", url("warcio", 13), http(page(13), Content_Length="99999999")),
-        record("resource", url("warcio", 14), page(14), Content_Type="text/html"),
-        record("conversion", url("warcio", 15), b"plain words", Content_Type="text/plain"),
+        record("response", url(host, 11), http(packed, Content_Encoding="gzip")),
+        record("response", url(host, 12), http(page(12), Content_Encoding="gzip")),  # stored decoded
+        record("response", url(host, 13), http(page(13), Content_Length="99999999")),
+        record("resource", url(host, 14), page(14), Content_Type="text/html"),
+        record("conversion", url(host, 15), b"plain words", Content_Type="text/plain"),
     ]
 
 
-def ccnews() -> list[bytes]:
+def ccnews(host: str) -> list[bytes]:
     """Pages, redirects, errors, images, a part of a page and one cut by its crawler."""
     return [
-        *(record("response", url("ccnews", n), http(page(20 + n))) for n in range(3)),
-        record("response", url("ccnews", 4), http(b"", "HTTP/1.1 301 Moved", Location=url("ccnews", 1))),
-        record("response", url("ccnews", 5), http(b"gone", "HTTP/1.1 404 Not Found")),
-        record("response", url("ccnews", 6), http(b"\x89PNG", Content_Type="image/png")),
-        record("response", url("ccnews", 7), http(page(27), "HTTP/1.1 206 Partial Content")),
-        record("response", url("ccnews", 8), http(page(28)[:400]), WARC_Truncated="length"),
-        record("response", url("ccnews", 0), http(page(29)), WARC_Date="2026-03-02T00:00:00Z"),
-        record("response", url("ccnews", 0), http(page(29)), WARC_Date="2026-03-03T00:00:00Z"),
+        *(record("response", url(host, n), http(page(20 + n))) for n in range(3)),
+        record("response", url(host, 4), http(b"", "HTTP/1.1 301 Moved", Location=url(host, 1))),
+        record("response", url(host, 5), http(b"gone", "HTTP/1.1 404 Not Found")),
+        record("response", url(host, 6), http(b"\x89PNG", Content_Type="image/png")),
+        record("response", url(host, 7), http(page(27), "HTTP/1.1 206 Partial Content")),
+        record("response", url(host, 8), http(page(28)[:400]), WARC_Truncated="length"),
+        record("response", url(host, 0), http(page(29)), WARC_Date="2026-03-02T00:00:00Z"),
+        record("response", url(host, 0), http(page(29)), WARC_Date="2026-03-03T00:00:00Z"),
     ]
 
 
-def modern() -> list[bytes]:
+def modern(host: str) -> list[bytes]:
     """HTTP/2 and HTTP/3 status lines, chunked bodies, line feeds alone, no Content-Type."""
     bare = b"HTTP/1.1 200 OK\nServer: x\n\n" + page(44)
     return [
-        record("response", url("modern", 41), http(page(41), "HTTP/2 200")),
-        record("response", url("modern", 42), http(page(42), "HTTP/3.0 200 ")),
-        record("response", url("modern", 43), http(chunked(page(43)), Transfer_Encoding="chunked")),
-        record("response", url("modern", 44), bare),
-        record("response", url("modern", 45), http(page(45), Transfer_Encoding="chunked")),  # stored joined
+        record("response", url(host, 41), http(page(41), "HTTP/2 200")),
+        record("response", url(host, 42), http(page(42), "HTTP/3.0 200 ")),
+        record("response", url(host, 43), http(chunked(page(43)), Transfer_Encoding="chunked")),
+        record("response", url(host, 44), bare),
+        record("response", url(host, 45), http(page(45), Transfer_Encoding="chunked")),  # stored joined
         record("response", "dns:modern.example", b"20260301\nmodern.example. 60 IN A 192.0.2.1\n"),
         record("response", None, http(page(46))),
     ]
@@ -153,10 +153,7 @@ def styles(folder: Path) -> Iterator[Path]:
     member. Each has a host of its own."""
     for name, records_of in (("wget", wget), ("warcio", warcio), ("ccnews", ccnews), ("modern", modern)):
         for form in ("members", "one-member", "plain", "cut-members", "cut-plain", "hole"):
-            records = [
-                one.replace(f"{name}.example".encode(), f"{name}-{form}.example".encode())
-                for one in records_of()
-            ]
+            records = records_of(f"{name}-{form}.example")
             path = folder / f"{name}-{form}.warc"
             path.write_bytes(_written(records, form))
             yield path
