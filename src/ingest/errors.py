@@ -78,8 +78,10 @@ class FetchError(IngestError):
     def __reduce__(self) -> tuple[Any, ...]:
         # keyword-only arguments do not survive the default way of pickling an exception, and these cross
         # processes
-        named = {"status": self.status, "retry_after": self.retry_after, "soon": self.soon}
-        return partial(type(self), **named), (self.reason, self.detail)
+        return partial(type(self), status=self.status, retry_after=self.retry_after, soon=self.soon), (
+            self.reason,
+            self.detail,
+        )
 
 
 class Transient(FetchError):
