@@ -130,7 +130,7 @@ def test_a_resume_that_dies_while_it_lists_anew_leaves_addresses_that_wait_and_s
     assert (row["state"], row["urls"], row["waiting"]) == ("planning", 3, 3)
     assert not site.broken_rules()
     assert run(["backfill", "status", "--data", str(site.data)]) == 0
-    assert "waiting" in capsys.readouterr().out
+    assert f"{row['backfill_id']} has listed 3 addresses that are in no chunk yet" in capsys.readouterr().out
     summary = resume(site)
     assert (summary.state, summary.loaded, sums(summary)) == ("done", 3, (6, 6, 0, 0, True))
     assert site.pages_asked() == 6
@@ -145,7 +145,8 @@ def test_resume_without_an_id_goes_on_with_the_newest_that_is_not_done(
 ) -> None:
     site.fill(1, 2)
     site.plan()
-    options = ["--data", str(site.data), "--feeds", str(site.write())]
+    options = ["--feeds", str(site.write()), "--config", str(site.folder / "ingest.toml")]
+    options += ["--data", str(site.data)]
     assert run(["backfill", "plan", "--feed", "nope", *options]) == 2
     assert "nope" in capsys.readouterr().err
     assert run(["backfill", "resume", "--json", *options, "--now", "2026-03-10T12:00:00Z"]) == 0
