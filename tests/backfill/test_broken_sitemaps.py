@@ -113,6 +113,16 @@ def test_a_bare_ampersand_before_the_name_of_a_sign_is_an_ampersand(query: str, 
         assert parse(f"<{frame}><{entry}>{escaped}</{entry}></{frame}>").urls == document.urls
 
 
+@pytest.mark.parametrize("place", [0, 20, 150, 399])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_block_of_zeros_is_damage_and_no_encoding(place: int, encoding: str) -> None:
+    whole = f"{HEAD}{OPEN}{escaped()}\n{'  ' * 200}{entry('https://weir.example/last', DAYS[0])}</urlset>"
+    at = place * (1 if encoding == "utf-8" else 2)
+    body = whole.encode(encoding)
+    document = parse(body[:at] + bytes(200) + body[at:])
+    assert document.urls[-1].url == "https://weir.example/last"
+
+
 def test_titles_are_read_as_printed() -> None:
     titles = {
         "Weir &amp; dam": "Weir & dam",

@@ -4,6 +4,8 @@ install leaves out: few have such files."""
 from __future__ import annotations
 
 import gzip
+import logging
+import zlib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +15,7 @@ from ingest.backfill.sources.warcfile import Record
 from ingest.errors import ConfigError
 
 _ARC = b"filedesc://"
+_READ = 1 << 16
 
 
 def is_arc(path: Path, head: bytes) -> bool:
@@ -24,7 +27,7 @@ def is_arc(path: Path, head: bytes) -> bool:
     try:
         with gzip.open(path) as stream:
             return stream.read(len(_ARC)) == _ARC
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False
 
 
@@ -38,22 +41,36 @@ def arc_records(path: Path, cap: int) -> Iterator[Record]:
             f"--input {path}: an ARC file; install warcio (`pip install 'warcio>=1.7'`), "
             "or convert it with `warcio recompress`"
         ) from None
-    offset = 0
+    offset = end = 0
     with path.open("rb") as stream:
         iterator = archive.ArchiveIterator(stream, arc2warc=True, no_record_parse=False)
+        # What is damaged is reported as such; warcio prints it too, with bytes of the page.
+        iterator.INC_RECORD = ""
+        logging.getLogger("warcio").setLevel(logging.ERROR)
         while True:
             try:
                 record = next(iterator, None)
                 if record is None:
-                    return
+                    break
                 fields, block = _parts(record, 4 * cap)
+                missed = iterator.err_count
                 offset = iterator.get_record_offset()  # reads the record to its end
-                yield Record(offset, fields, block, cut=len(block) >= 4 * cap)
-            except (faults.ArchiveLoadFailed, ValueError, EOFError, AttributeError) as error:
+                end = offset + iterator.get_record_length()
+                damage = None
+                if getattr(record.raw_stream, "limit", 0) > 0:
+                    damage = "the file ends inside it, or is damaged there"
+                elif iterator.err_count > missed:
+                    damage = "bytes follow it that belong to no record: its length is wrong"
+                yield Record(offset, fields, block, damage, cut=len(block) >= 4 * cap)
+            except (faults.ArchiveLoadFailed, ValueError, EOFError, AttributeError, zlib.error) as error:
                 yield Record(
                     offset, {}, damage=f"the rest of the ARC file cannot be read: {str(error)[:100]}"
                 )
                 return
+    with path.open("rb") as stream:  # the iterator has closed the other
+        stream.seek(end)
+        if stream.read(_READ).strip(b"\r\n\0"):
+            yield Record(end, {}, damage="the file ends inside a record's first line")
 
 
 def _parts(record: Any, cap: int) -> tuple[dict[str, str], bytes]:

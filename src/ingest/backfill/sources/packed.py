@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import errno
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -188,6 +190,29 @@ def _kind_of(head: bytes) -> _Kind | None:
 def is_zip(head: bytes) -> bool:
     """True for the first bytes of a ZIP file (a WACZ is one)."""
     return head.startswith(_ZIP)
+
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,  # see zip_damage
+    NotImplementedError,  # a way of packing that Python lacks
+    RuntimeError,  # encrypted
+    EOFError,
+    ValueError,  # a name in no encoding
+    OverflowError,
+)
+"""What zipfile raises on damaged files, as fuzzing showed."""
+
+
+def zip_damage(error: BaseException) -> str | None:
+    """What is wrong with a ZIP file that zipfile cannot read, by the error, one of ZIP_ERRORS; None for a
+    fault of the disk. Where a ZIP points to a place before its beginning, the system calls the seek invalid;
+    bz2 raises OSError without a number."""
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        return None
+    return f"damaged or cut ZIP: {str(error)[:200]}"
 
 
 def _salvaged(stream: BinaryIO, kind: _Kind, begin: int, at: int, given: int) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -133,11 +134,8 @@ def _text(body: bytes) -> str:
         return body.decode("utf-32", "replace")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace")
-    sample = body[:400]
-    if sample.count(0) * 3 > len(sample) > 3:
-        return body.decode(
-            "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be", "replace"
-        )
+    if (wide := _wide(body[:4_096])) is not None:
+        return body.decode(wide, "replace")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -151,6 +149,16 @@ def _text(body: bytes) -> str:
         return body.decode(name, "replace")
     except (LookupError, ValueError):  # a name that Python has no table for
         return body.decode("cp1252", "replace")
+
+
+def _wide(sample: bytes) -> str | None:
+    """The name of a UTF-16 without byte order mark: most pairs of bytes are a letter beside a zero. Pairs of
+    zeros say nothing: a disk may have lost a block."""
+    pairs = Counter((first > 0, second > 0) for first, second in zip(sample[::2], sample[1::2], strict=False))
+    little, big, neither = pairs[True, False], pairs[False, True], pairs[True, True]
+    if max(little, big) <= neither + min(little, big):
+        return None
+    return "utf-16-le" if little > big else "utf-16-be"
 
 
 def _beyond_ascii(text: str) -> bool:
