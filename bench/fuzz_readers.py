@@ -99,7 +99,7 @@ def check_warc(seed: Seed, body: bytes, folder: Path) -> list[str]:
     good = [page.address.url for page in read if page.response is not None]
     faults = _unstorable(page.address.url for page in read)
     faults += _unstorable(str(page.address.problem) for page in read)
-    if not read and not report.problems and body:
+    if not read and not report.problems and not report.not_pages and body:
         faults.append("nothing read, and no problem reported")
     if seed.ends and not report.problems and len(read) < len(seed.ends) and _was_cut_inside(seed, body):
         faults.append(f"{len(read)} of {len(seed.ends)} records, and no problem reported")

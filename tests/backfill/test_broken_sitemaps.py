@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,24 @@ def test_a_block_of_zeros_is_damage_and_no_encoding(place: int, encoding: str) -
     body = whole.encode(encoding)
     document = parse(body[:at] + bytes(200) + body[at:])
     assert document.urls[-1].url == "https://weir.example/last"
+
+
+@pytest.mark.parametrize("piece", [" ", "<a>", "<", "&", "\n", "<loc>", "]]>"])
+def test_a_long_run_of_anything_in_an_address_is_read_in_linear_time(piece: str) -> None:
+    def spent(times: int) -> float:
+        document = WHOLE.replace("story-1", f"story-{piece * times}-1")
+        begun = time.process_time()
+        assert parse(document).urls[-1].url == LINKS[-1]
+        return time.process_time() - begun
+
+    assert spent(60_000) < 5  # quadratic time is 15 s
+
+
+def test_a_part_in_another_encoding_hides_nothing_before_it() -> None:
+    body = WHOLE.encode()
+    for name in ("utf-16", "utf-16-le", "utf-32"):
+        mixed = body[:600] + (" " * 3_000 + WHOLE[600:]).encode(name)
+        assert parse(mixed).urls[0].url == LINKS[0]
 
 
 def test_titles_are_read_as_printed() -> None:

@@ -63,6 +63,26 @@ def test_versions_of_a_text_are_revisions_of_one_article(guid: str) -> None:
     assert desk.texts == [["The vote is on.", "The vote is over.", "The vote is over and counted."]]
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("guid", [COUNTERS[0], COUNTERS[1], COUNTERS[3]])
+def test_versions_first_seen_side_by_side_all_become_texts_of_the_article(guid: str, backwards: bool) -> None:
+    desk = Desk(full_text=True)
+    three = [version(guid, number, "Vote", f"Count {number}.") for number in range(3)]
+    desk.poll(*(three[::-1] if backwards else three))
+    assert desk.articles == {"desk.example/articles/cx1": ["Count 0.", "Count 1.", "Count 2."]}
+    desk.poll(*three)
+    assert desk.texts == [["Count 0.", "Count 1.", "Count 2."]]
+
+
+def test_two_texts_under_one_page_of_two_addresses_are_both_kept() -> None:
+    desk = Desk(full_text=True)
+    one = Item("Vote", f"{PAGE}?utm_source=feed&utm_medium=rss", None, "The vote is on.")
+    two = Item("Vote", PAGE, None, "The vote is over.")
+    desk.poll(one)
+    desk.poll(two)
+    assert sorted(text for texts in desk.texts for text in texts) == ["The vote is on.", "The vote is over."]
+
+
 def test_edits_without_a_new_date_are_followed_beyond_the_cap_once_they_stay() -> None:
     desk = Desk()
     for number in range(40):

@@ -1,16 +1,18 @@
-"""A desk that polls one feed: its entries as written, the decisions of every poll, and a warehouse that is a few
-dicts. No network, no database, no extraction."""
+"""A desk that polls one feed: its entries as written, the decisions of every poll, and a warehouse that is a
+few dicts. No network, no database, no extraction."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ingest.load.rows import LinkState
-from ingest.model import Feed, FeedState, Response, WorkKind
+from ingest.model import Feed, FeedDocument, FeedState, Response, WorkKind
 from ingest.poll.decide import EntryCounts, decide_poll
 from ingest.poll.digest import EntryDigest
+from ingest.poll.entries import FeedContext, RawEntry, make_entries
 from ingest.poll.feed import FeedInput, parse_feed
 from ingest.reasons import Outcome
 from ingest.stages.intents import Intents, plan
@@ -38,7 +40,8 @@ class Item:
 @dataclass
 class Desk:
     """One feed with what a warehouse keeps of it. `fetched` lists the link keys of the pages fetched,
-    `articles` the texts of each article by its key, oldest first."""
+    `articles` the texts of each article by its key, oldest first. Without `parsing` feedparser is passed by,
+    which takes nine tenths of the time."""
 
     full_text: bool = False
     state: FeedState = field(default_factory=lambda: FeedState("desk", URL))
@@ -48,6 +51,7 @@ class Desk:
     articles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[str, str] = field(default_factory=dict)
     polls: int = 0
+    parsing: bool = True
 
     def poll(self, *items: Item) -> EntryCounts:
         now = NOON + timedelta(hours=self.polls)
@@ -58,7 +62,10 @@ class Desk:
             + "</channel></rss>"
         )
         feed = Feed("desk", URL, full_text=self.full_text)
-        document = parse_feed(FeedInput(feed, body.encode(), URL, None, now))
+        if self.parsing:
+            document = parse_feed(FeedInput(feed, body.encode(), URL, None, now))
+        else:
+            document = _document(items, feed, now)
         answer = Response(URL, URL, 200, {}, body.encode(), now)
         decision = decide_poll(feed, self.state, answer, document, self.known, now, rules=RULES)
         intents = Intents()
@@ -90,8 +97,7 @@ class Desk:
             article = (self.links.get(key) or LinkState(key)).article_key or key
             if work.kind is WorkKind.ENTRY:
                 seen = self.articles[article]
-                if work.content not in seen:
-                    seen.append(work.content or "")
+                seen += [text for one in work.in_turn() if (text := one.content or "") not in seen]
             else:
                 self.fetched.append(key)
             self.links[key] = LinkState(key, article, outcome=Outcome.LOADED)
@@ -100,3 +106,22 @@ class Desk:
     @property
     def texts(self) -> list[list[str]]:
         return sorted(self.articles.values())
+
+
+def _document(items: Sequence[Item], feed: Feed, now: datetime) -> FeedDocument:
+    """What parse_feed makes of these items."""
+    raws = [
+        RawEntry(
+            guid=item.guid,
+            links=(item.link,) if item.link else (),
+            title=item.title or None,
+            summary=item.text or None,
+            published_raw=item.published,
+        )
+        for item in items
+    ]
+    entries = make_entries(enumerate(raws), FeedContext(feed, "https://desk.example/", "D", None, now))
+    link = "https://desk.example/"
+    return FeedDocument(
+        "rss20", "D", link, None, None, (), entries, len(items), repeated=len(items) - len(entries)
+    )

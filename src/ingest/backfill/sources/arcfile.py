@@ -15,12 +15,13 @@ from ingest.backfill.sources.warcfile import Record
 from ingest.errors import ConfigError
 
 _ARC = b"filedesc://"
+_GZIP = b"\x1f\x8b"
 _READ = 1 << 16
 
 
 def is_arc(path: Path, head: bytes) -> bool:
     """True for an ARC file, packed or not, by its first line."""
-    if not head.startswith(b"\x1f\x8b"):
+    if not head.startswith(_GZIP):
         return head.startswith(_ARC[: len(head)]) and len(head) > 4
     if not path.name.lower().endswith((".arc", ".arc.gz")):
         return False
@@ -67,10 +68,28 @@ def arc_records(path: Path, cap: int) -> Iterator[Record]:
                     offset, {}, damage=f"the rest of the ARC file cannot be read: {str(error)[:100]}"
                 )
                 return
-    with path.open("rb") as stream:  # the iterator has closed the other
+    if _is_cut(path, offset, end):
+        yield Record(end, {}, damage="the file ends inside a record")
+
+
+def _is_cut(path: Path, offset: int, end: int) -> bool:
+    """Whether the file ends inside a record of which warcio says nothing: in its first line, or in the check
+    sum of a gzip member. The last record that was read begins at `offset` and stops at `end`."""
+    with path.open("rb") as stream:
         stream.seek(end)
         if stream.read(_READ).strip(b"\r\n\0"):
-            yield Record(end, {}, damage="the file ends inside a record's first line")
+            return True
+        stream.seek(offset)
+        if stream.read(len(_GZIP)) != _GZIP:
+            return False
+        stream.seek(offset)
+        member = zlib.decompressobj(wbits=31)
+        try:
+            while not member.eof and (data := stream.read(_READ)):
+                member.decompress(data)
+        except zlib.error:
+            return True
+        return not member.eof
 
 
 def _parts(record: Any, cap: int) -> tuple[dict[str, str], bytes]:

@@ -134,7 +134,7 @@ def _text(body: bytes) -> str:
         return body.decode("utf-32", "replace")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace")
-    if (wide := _wide(body[:4_096])) is not None:
+    if (wide := _wide(body)) is not None:
         return body.decode(wide, "replace")
     try:
         return body.decode("utf-8-sig")
@@ -151,9 +151,11 @@ def _text(body: bytes) -> str:
         return body.decode("cp1252", "replace")
 
 
-def _wide(sample: bytes) -> str | None:
-    """The name of a UTF-16 without byte order mark: most pairs of bytes are a letter beside a zero. Pairs of
-    zeros say nothing: a disk may have lost a block."""
+def _wide(body: bytes) -> str | None:
+    """The name of a UTF-16 without byte order mark: most pairs of the first bytes are a letter beside a zero.
+    Pairs of zeros say nothing: a disk may have lost a block."""
+    begin = (len(body) - len(body.lstrip(b"\0"))) // 2 * 2
+    sample = body[begin : begin + 200]
     pairs = Counter((first > 0, second > 0) for first, second in zip(sample[::2], sample[1::2], strict=False))
     little, big, neither = pairs[True, False], pairs[False, True], pairs[True, True]
     if max(little, big) <= neither + min(little, big):
@@ -196,7 +198,7 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))", re.I)
 _REL = re.compile(r"\brel\s*=\s*[\"']?([\w-]+)", re.I)
 _OTHER_TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>|<(?=[\s<]|$)|</?$")
-_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
+_BREAKS = re.compile(r"[\r\n\t]+")
 
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -320,7 +322,7 @@ class _Reader:
             return
         key = _VALUES[name]
         value = "".join(self._parts).replace("\ufeff", "").strip()
-        value = _BREAKS.sub("", value) if key == "url" else " ".join(value.split())
+        value = "".join(map(str.strip, _BREAKS.split(value))) if key == "url" else " ".join(value.split())
         if value:
             self._values.setdefault(key, value)
 
