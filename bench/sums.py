@@ -27,9 +27,8 @@ def poll_sums(data: Path) -> list[str]:
     """Prints what the polled feeds listed and what became of it. Returns a sentence for each sum that does
     not come out even."""
     names = ", ".join(f"coalesce(sum({name}), 0)::BIGINT" for name in ("entries", *_LISTED))
-    with duckdb.connect(str(data / "news.duckdb"), read_only=True) as con:
-        ((seen, *parts),) = con.execute(f"SELECT {names} FROM ops.polls").fetchall()
     with duckdb.connect(str(data / "ingest.duckdb"), read_only=True) as con:
+        ((seen, *parts),) = con.execute(f"SELECT {names} FROM raw.poll").fetchall()
         ((links, ended, rows),) = con.execute(_ENDED).fetchall()
         outcomes = dict(con.execute(_OUTCOMES).fetchall())
     recorded = sum(parts[:3])
