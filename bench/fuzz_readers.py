@@ -158,7 +158,7 @@ def _lost(seed: Seed, body: bytes, good: list[str]) -> list[str]:
     wanted = Counter(range(before))
     if seed.resumes and before:
         place = len(seed.body) - equal_end(seed.body, body)
-        wanted |= Counter(n for n in range(1, number) if seed.ends[n - 1] >= place)
+        wanted |= Counter(n for n in range(1, number) if seed.ends[n - 1] > place)
     names = [f"story-{n}-of-the-harbour" for n in sorted(wanted)]
     missing = [name for name in names if not any(url.endswith(name) for url in good)]
     return [f"{len(missing)} pages that the damage does not touch are lost: {missing[0]}"] if missing else []

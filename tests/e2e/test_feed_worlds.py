@@ -22,7 +22,7 @@ EQUAL = (
 )
 """What must be equal in every order of polls, without times of arrival."""
 # Each example polls up to nine times, half a second each.
-EXAMPLES = [3, pytest.param(60, marks=pytest.mark.full)]
+EXAMPLES = [2, pytest.param(60, marks=pytest.mark.full)]
 
 
 class Feed:
@@ -77,12 +77,12 @@ def hash_of(text: str) -> int:
     return int.from_bytes(text.encode()[-8:], "big")
 
 
-@pytest.mark.parametrize("examples", EXAMPLES)
+@pytest.mark.parametrize("examples", [1, *EXAMPLES[1:]])
 def test_no_text_is_lost_and_caches_change_nothing(examples: int) -> None:
     @settings(max_examples=examples, derandomize=True)
     @given(worlds(most_stories=3))
     def holds(world: World) -> None:
-        documents = world.documents()[:5]
+        documents = world.documents()[:4]
         stale = [shown for at, one in enumerate(documents) for shown in (one, documents[at // 2])]
         with tempfile.TemporaryDirectory() as name, LoopbackServer({"*/robots.txt": Answer(404)}) as server:
             feeds = [Feed(Path(name) / order, server, full_text=True) for order in ("plain", "stale")]
@@ -107,7 +107,7 @@ def test_every_edit_that_stays_for_two_polls_is_a_revision(examples: int) -> Non
     @settings(max_examples=examples, derandomize=True)
     @given(worlds(links=("own",), guids=("own", "own", "counter", "none"), most_stories=3))
     def holds(world: World) -> None:
-        documents = world.documents()[:5]
+        documents = world.documents()[:4]
         with tempfile.TemporaryDirectory() as name, LoopbackServer({"*/robots.txt": Answer(404)}) as server:
             feed = Feed(Path(name), server, full_text=False)
             for document in documents:
