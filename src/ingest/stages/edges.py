@@ -21,7 +21,7 @@ from ingest.fetch.archive import Archive
 from ingest.fetch.client import Client
 from ingest.fetch.hosts import Hosts
 from ingest.load import names, pages, polls, takedown
-from ingest.load.db import Connection, Warehouse
+from ingest.load.db import LINGER, Connection, Warehouse
 from ingest.load.locks import run_lock
 from ingest.model import ArchivePlace, Page, Response
 from ingest.poll.schedule import K
@@ -169,15 +169,15 @@ async def open_run(
     seconds after which the run should end. Raises LockedError while another run holds the lock,
     WarehouseError on a full disk, ConfigError for an agencies file that cannot be read.
     """
-    warehouse = Warehouse(duckdb or settings)
+    warehouse = Warehouse(duckdb or settings, linger=LINGER)
     warehouse.make_folders()
     check_disk(settings)
     agencies = own_agencies(settings)
     name = lock or job
     with run_lock(settings.data / "locks", name, wait):
-        warehouse.prepare()
         archive = Archive(settings.data / "archive", name)
         try:
+            warehouse.prepare()
             async with _edges(
                 settings=settings,
                 feeds=feeds,
@@ -194,6 +194,7 @@ async def open_run(
                 await asyncio.to_thread(adopt, edges)
                 yield edges
         finally:
+            warehouse.close()
             archive.close()
 
 
