@@ -130,7 +130,7 @@ def note_agencies(con: Connection, own: str | None) -> None:
     )
 
 
-PRELOAD = ("ingest.stages.extraction", "ingest.poll.feed")
+PRELOAD = ("ingest.stages.extraction", "ingest.extract.page", "ingest.poll.feed")
 """Modules that a worker imports before its first page, so that no page's time limit pays for them."""
 
 
@@ -244,7 +244,7 @@ async def _edges(
     now: datetime | None,
 ) -> AsyncIterator[Edges]:
     """The run's name and clock, its worker pool and its client, put together with what the caller opened."""
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     hosts = Hosts(settings.data / "hosts.db")
     try:
         with WorkerPool(settings.workers, limits, preload) as workers:

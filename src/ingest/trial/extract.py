@@ -54,7 +54,7 @@ def articles_of(
     """Yields one JSON line for each input of these files, URLs and folders, in their order; `-` is `stdin`.
     What could not be read is added to `report`."""
     report = report or SourceReport()
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     own = own_agencies(settings)
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
     with WorkerPool(settings.workers, limits, PRELOAD) as workers:
