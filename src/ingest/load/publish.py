@@ -224,7 +224,7 @@ def _build_views(con: Connection, folder: Path, target: Path) -> None:
     build.mkdir()
     try:
         fresh = build / target.name
-        template = folder / f".marts-{marts_version(layouts)}.duckdb"
+        template = folder / f".marts-{marts_version(layouts)}.template"
         if template.exists():
             shutil.copyfile(template, fresh)
         else:
