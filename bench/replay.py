@@ -28,6 +28,7 @@ from bench.counts import counted_rows  # noqa: E402
 from bench.runs import ingest, run  # noqa: E402
 from bench.series import SeriesSite  # noqa: E402
 from bench.site import Requests, Served  # noqa: E402
+from bench.sums import poll_sums  # noqa: E402
 from ingest.pipeline import run_poll  # noqa: E402
 from ingest.settings import load_feeds, load_settings  # noqa: E402
 from ingest.stages.edges import PollRequest  # noqa: E402
@@ -138,9 +139,10 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
     hits = served.requests()
     spent = _replay(served, sites, pages, poll, work)
     second = served.requests().minus(hits)
-    _report("second pass", second, spent, work, sites)
+    uneven = _report("second pass", second, spent, work, sites)
     faults = [
         *surprises,
+        *uneven,
         *([] if unchanged else ["the quiet polls changed the tables"]),
         *([f"the quiet polls asked for {quiet.page} pages"] if quiet.page or quiet.other else []),
         *(
@@ -159,7 +161,8 @@ def _again(served: Served, sites: list[SeriesSite], pages: PagesSite | None, pol
     return int(bool(faults))
 
 
-def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> None:
+def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: list[SeriesSite]) -> list[str]:
+    """Prints the requests, rows and sums after a pass; returns a sentence for each sum that is uneven."""
     print(f"-- {title}: {requests}")
     print(
         f"   cpu {spent.main:.1f} s main, {spent.workers:.1f} s workers; wall {spent.wall:.1f} s; failed "
@@ -179,6 +182,7 @@ def _report(title: str, requests: Requests, spent: Spent, work: Path, sites: lis
     print(
         f"   {'all feeds':<24}{total.articles:>10}{total.entries:>32}{total.revisions:>26}  {total.outcomes}"
     )
+    return poll_sums(work / "data")
 
 
 def _surprises(work: Path, sites: list[SeriesSite]) -> list[str]:

@@ -47,16 +47,24 @@ class WarehouseError(IngestError):
 
 class FetchError(IngestError):
     """A URL could not be fetched or read. `reason` goes to core.outcome; `retry_after` is the wait in seconds
-    that the host asked for."""
+    that the host asked for. `soon`: the client has further tries left for what failed (the host's
+    robots.txt), and makes the next when it is called after that wait."""
 
     def __init__(
-        self, reason: Reason, detail: str, *, status: int | None = None, retry_after: float | None = None
+        self,
+        reason: Reason,
+        detail: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        soon: bool = False,
     ):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+        self.soon = soon
 
     @property
     def never_sent(self) -> bool:
@@ -70,7 +78,7 @@ class FetchError(IngestError):
     def __reduce__(self) -> tuple[Any, ...]:
         # keyword-only arguments do not survive the default way of pickling an exception, and these cross
         # processes
-        return partial(type(self), status=self.status, retry_after=self.retry_after), (
+        return partial(type(self), status=self.status, retry_after=self.retry_after, soon=self.soon), (
             self.reason,
             self.detail,
         )

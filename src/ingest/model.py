@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -388,7 +388,8 @@ class Work:
     links to one key.
 
     `place` is set when the page was fetched and archived by a run that died before it could load it. `early`:
-    it is tried before its time (`--all`), which does not count towards giving up.
+    it is tried before its time (`--all`), which does not count towards giving up. `content` is the text of a
+    feed entry, or the texts of one article that came before it could load one (`behind`, `in_turn`).
     """
 
     url_key: str
@@ -404,6 +405,29 @@ class Work:
     attempts: int = 0
     place: ArchivePlace | None = None
     early: bool = False
+
+    def behind(self, title: str | None, content: str) -> Work:
+        """This work with another one's text, or texts, before its own; `title`: the hint of that work."""
+        *before, last = content.split(_TEXT_END)
+        own = f"{self.hints.title or ''}{_TITLE_END}{self.content}"
+        earlier = [text for text in (*before, f"{title or ''}{_TITLE_END}{last}") if text != own]
+        return replace(self, content=_TEXT_END.join((*earlier, self.content or "")))
+
+    def in_turn(self) -> list[Work]:
+        """A work for each text of `content`, the earliest first."""
+        *earlier, last = (self.content or "").split(_TEXT_END)
+        if not earlier:
+            return [self]
+        texts = (text.rpartition(_TITLE_END) for text in earlier)
+        works = [
+            replace(self, content=text, hints=replace(self.hints, title=title or None))
+            for title, _, text in texts
+        ]
+        return [*works, replace(self, content=last)]
+
+
+_TEXT_END, _TITLE_END = "\x1e", "\x1f"
+"""Separators of records and units in ASCII, which no text has (text.strip_control)."""
 
 
 # -- extraction ----------------------------------------------------------------------------------------------

@@ -43,9 +43,16 @@ class Limits:
     """What one call may use: `wall` and `cpu` in seconds, `memory` in MB of address space of the whole
     worker."""
 
-    wall: float = 20.0
+    wall: float = 100.0
     cpu: float = 10.0
     memory: int = 1500
+
+    @classmethod
+    def of_page(cls, seconds: float, memory: int) -> Limits:
+        """The limits of a call that reads one page or feed: `seconds` of CPU time, `memory` in MB. The limit
+        of wall time only ends what hangs: on a busy machine a call may wait ten times as long as it computes,
+        and a good page must not be lost for that."""
+        return cls(wall=max(60.0, 10 * seconds), cpu=seconds, memory=memory)
 
 
 class LimitHit(Exception):

@@ -132,7 +132,7 @@ def test_status_names_a_backfill_whose_input_could_not_be_read(
     assert summary.state == "incomplete"
     assert site.one("SELECT state, detail FROM ops.runs") == (
         "incomplete",
-        f"1 inputs of backfill {summary.backfill_id} could not be read",
+        f"1 input of backfill {summary.backfill_id} could not be read",
     )
     assert run(["status", "--data", str(site.data)]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "is incomplete" in line]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,48 @@ def test_every_address_and_date_is_read_whatever_is_broken(form: str) -> None:
     assert [(one.url, one.published) for one in document.urls] == list(zip(LINKS, DAYS, strict=True))
     assert document.fault is None
     assert all(located.title for located in document.urls)
+
+
+@pytest.mark.parametrize(
+    "query", ["id=5&section=news", "a=1&region=us&copy=2", "a=1&lt=3", "a=1&notify&times=2&para"]
+)
+@pytest.mark.parametrize("form", ["<loc>{}</loc>", "<loc><![CDATA[{}]]></loc>", "<link href='{}'/>", "{}"])
+def test_a_bare_ampersand_before_the_name_of_a_sign_is_an_ampersand(query: str, form: str) -> None:
+    link = f"https://weir.example/story?{query}"
+    frame, entry = ("feed", "entry") if "href" in form else ("urlset", "url")
+    document = parse(f"<{frame}><{entry}>{form.format(link)}</{entry}></{frame}>")
+    assert [one.url for one in document.urls] == [link]
+    if "CDATA" not in form:
+        escaped = form.format(link.replace("&", "&amp;"))
+        assert parse(f"<{frame}><{entry}>{escaped}</{entry}></{frame}>").urls == document.urls
+
+
+@pytest.mark.parametrize("place", [0, 20, 150, 399])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_block_of_zeros_is_damage_and_no_encoding(place: int, encoding: str) -> None:
+    whole = f"{HEAD}{OPEN}{escaped()}\n{'  ' * 200}{entry('https://weir.example/last', DAYS[0])}</urlset>"
+    at = place * (1 if encoding == "utf-8" else 2)
+    body = whole.encode(encoding)
+    document = parse(body[:at] + bytes(200) + body[at:])
+    assert document.urls[-1].url == "https://weir.example/last"
+
+
+@pytest.mark.parametrize("piece", [" ", "<a>", "<", "&", "\n", "<loc>", "]]>"])
+def test_a_long_run_of_anything_in_an_address_is_read_in_linear_time(piece: str) -> None:
+    def spent(times: int) -> float:
+        document = WHOLE.replace("story-1", f"story-{piece * times}-1")
+        begun = time.process_time()
+        assert parse(document).urls[-1].url == LINKS[-1]
+        return time.process_time() - begun
+
+    assert spent(60_000) < 5  # quadratic time is 15 s
+
+
+def test_a_part_in_another_encoding_hides_nothing_before_it() -> None:
+    body = WHOLE.encode()
+    for name in ("utf-16", "utf-16-le", "utf-32"):
+        mixed = body[:600] + (" " * 3_000 + WHOLE[600:]).encode(name)
+        assert parse(mixed).urls[0].url == LINKS[0]
 
 
 def test_titles_are_read_as_printed() -> None:

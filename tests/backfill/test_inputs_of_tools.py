@@ -17,10 +17,10 @@ import pytest
 import zstandard
 from support.archive_site import BASE, FIRST, HOST, ArchiveSite
 from support.captures import write_warc
-from support.newsroom import prose
+from support.newsroom import prose, story
 
 from ingest.backfill.sources import fields
-from ingest.backfill.sources.captured import row_parts
+from ingest.backfill.sources.captured import row_parts, warc
 from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.rows import rows_of
 from ingest.trial.extract import articles_of
@@ -295,6 +295,58 @@ def test_arc_is_read_where_warcio_is_installed(site: ArchiveSite, tmp_path: Path
         assert (plan.reachable, plan.problems) == (2, []), name
 
 
+def test_a_damaged_arc_gives_what_comes_before_and_says_where_it_ends(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    about = b"1 0 Crawler\nURL IP-address Archive-date Content-type Archive-length\n"
+    parts = [b"filedesc://a.arc 0.0.0.0 20260301000000 text/plain %d\n%s\n" % (len(about), about)]
+    for number in range(4):
+        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + story(f"S {number}", number).bytes()
+        url = f"http://{HOST}/news/story-{number}"
+        parts.append(f"{url} 1.2.3.4 20260301000000 text/html {len(block)}\n".encode() + block + b"\n")
+    packed = [gzip.compress(part) for part in parts]
+    flipped = bytearray(packed[2])
+    flipped[len(flipped) // 2] ^= 255
+    damaged = {
+        "a.arc": b"".join(parts[:3]) + parts[3][:200],  # cut in a page
+        "b.arc": b"".join(parts[:3]) + parts[3][:20],  # in a record's first line
+        "c.arc.gz": b"".join(packed[:3]) + packed[3][:9],
+        "d.arc.gz": b"".join(packed[:3]) + packed[3][:300],
+        "e.arc.gz": packed[0] + packed[1] + bytes(flipped) + packed[3],
+        "f.arc": b"".join(parts[:3]) + parts[3].replace(b"text/html 1", b"text/html "),  # a wrong length
+    }
+    for name, body in damaged.items():
+        (tmp_path / name).write_bytes(body)
+        report = SourceReport()
+        read = [page.address for page in warc(tmp_path / name, 1_000_000, report) if page.response]
+        whole = 1 if name == "e.arc.gz" else 2
+        assert [one.url[-1] for one in read] == [str(number) for number in range(whole)], name
+        assert "damaged or cut record" in report.problems[0]["detail"], name
+        assert not report.problems[0]["again"]
+    assert "ferry" not in capfd.readouterr().err
+
+
+def test_a_damaged_zip_is_damaged_and_not_away(site: ArchiveSite, tmp_path: Path) -> None:
+    """What does not get better is not asked for again."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("listed.csv", "".join(f"{URL}-{number}\n" for number in range(500)))
+    whole = (tmp_path / "a.zip").read_bytes()
+    directory = whole.index(b"PK\x01\x02")
+    offset = whole.index(b"PK\x05\x06") + 16
+    changes = {
+        "deflate": whole[:60] + b"\xff" * 20 + whole[80:],
+        "directory far away": whole[:offset] + b"\xff\xff\xff\x7f" + whole[offset + 4 :],
+        "way of packing": whole[: directory + 10] + b"\x63" + whole[directory + 11 :],
+        "cut": whole[: len(whole) // 2],
+    }
+    for name, body in changes.items():
+        for source, file in (("urls", tmp_path / "a.zip"), ("warc", tmp_path / "a.wacz")):
+            file.write_bytes(body)
+            (problem,) = site.plan(source, inputs=[file], dry=True).problems
+            assert problem["reason"] == "damaged_record", name
+            assert not problem["again"], (name, source, problem)
+
+
 @pytest.mark.parametrize(
     ("address", "own", "day"),
     [
@@ -365,3 +417,23 @@ def test_keys_that_are_not_read_are_told_once(site: ArchiveSite, tmp_path: Path)
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     summary = site.backfill("jsonl", inputs=[tmp_path / "a.jsonl"])
     assert summary.unknown_keys == {"sentiment": 3}
+
+
+ADDRESSES = [f"http://quay.example/story-{number}" for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(ADDRESSES),
+        json.dumps(ADDRESSES, indent=2),
+        "".join(f'\x1e{{"url": "{url}"}}\n' for url in ADDRESSES),  # RFC 7464
+    ],
+)
+def test_arrays_of_addresses_and_text_sequences_are_rows(text: str) -> None:
+    assert [row.values for row in rows_of([text.encode()])] == [{"url": url} for url in ADDRESSES]
+
+
+def test_a_line_that_is_an_array_of_words_hides_no_other_line() -> None:
+    rows = list(rows_of([f'["a", "b"]\n{{"url": "{ADDRESSES[0]}"}}\n'.encode()]))
+    assert [row.values for row in rows] == [None, {"url": ADDRESSES[0]}]

@@ -77,6 +77,16 @@ def test_records_that_name_no_page_load_by_their_canonical_link_or_not_at_all(
     assert not site.broken_rules()
 
 
+def test_addresses_in_latin_1_stay_apart(site: ArchiveSite, tmp_path: Path) -> None:
+    raw = [b"caf\xe9-at-the-harbour", b"caf\xe8-at-the-harbour", "caf\u00e9-at-the-harbour".encode()]
+    parts = [record(f"{BASE}/news/@", page(n)).replace(b"@", name) for n, name in enumerate(raw)]
+    strange = record("http://weir.example/@", page(4)).replace(b"weir", b"w\xe9ir")
+    site.backfill("warc", inputs=[written(tmp_path / "a.warc", *parts, strange)])
+    names = ["caf%E8", "caf%E9", "caf\u00e9"]
+    assert loaded(site) == [f"{BASE}/news/{name}-at-the-harbour" for name in names]
+    assert reasons(site) == {"bad_url": 1}
+
+
 @pytest.mark.parametrize("blank", [b"\r\n\r\n", b"\n\r\n"])
 def test_a_head_ends_at_its_first_empty_line_however_lines_end(
     site: ArchiveSite, tmp_path: Path, blank: bytes

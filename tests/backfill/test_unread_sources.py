@@ -20,7 +20,11 @@ from support.wire_server import Answer
 
 from ingest.backfill import run as backfills
 from ingest.backfill.plan import tells_failure
+from ingest.backfill.sources import lists
+from ingest.backfill.sources.captured import stream_rows
 from ingest.backfill.sources.packed import Unpacked
+from ingest.backfill.sources.report import SourceReport
+from ingest.backfill.sources.rows import rows_of
 
 
 def resume(site: ArchiveSite) -> Any:
@@ -36,7 +40,14 @@ def after(times: int, good: Any, bad: Answer) -> Any:
 
 @pytest.mark.parametrize(
     "bad",
-    [Answer(503, "busy"), Answer(500, "no"), Answer(body="<u", length=900, reset=True)],
+    [
+        Answer(503, "busy"),
+        Answer(500, "no"),
+        Answer(body="<u", length=900, reset=True),
+        Answer(429, "slow down"),
+        Answer(429, "slow down", headers={"Retry-After": "0.2"}),
+        Answer(503, "busy", headers={"Retry-After": "0.2"}),
+    ],
 )
 @pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml"])
 def test_a_source_that_fails_for_a_moment_is_asked_again_within_the_run(
@@ -47,6 +58,25 @@ def test_a_source_that_fails_for_a_moment_is_asked_again_within_the_run(
     summary = site.backfill()
     assert (summary.state, summary.loaded, summary.problems) == ("done", 4, [])
     assert summary.adds_up
+
+
+@pytest.mark.parametrize("wait", [{}, {"Retry-After": "0.2"}, {"Retry-After": "7200"}])
+@pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml"])
+def test_a_source_that_says_429_for_good_is_waited_for_a_bounded_time_and_left_to_resume(
+    site: ArchiveSite, path: str, wait: dict[str, str]
+) -> None:
+    site.fill(1, 2)
+    whole = site.server.routes[f"{HOST}/{path}"]
+    site.server.routes[f"{HOST}/{path}"] = Answer(429, "slow down", headers=wait)
+    first = site.backfill()
+    assert (first.state, [one["again"] for one in first.problems]) == ("incomplete", [True])
+    assert tells_failure(first.problems)
+    tries = 3 if path == "robots.txt" else 4
+    assert site.asked(HOST, f"/{path}") == (1 if wait.get("Retry-After") == "7200" else tries)
+    site.server.routes[f"{HOST}/{path}"] = whole
+    for file in site.data.glob("hosts.db*"):  # its pauses go by the real clock
+        file.unlink()
+    assert (resume(site).state, site.one("SELECT count(*) FROM mart.articles")) == ("done", 2)
 
 
 @pytest.mark.parametrize("path", ["robots.txt", "sitemap.xml", "maps/2026-02-02.xml"])
@@ -177,6 +207,56 @@ def test_a_cut_or_damaged_file_gives_every_whole_line_and_one_reason(
     whole = len(text.splitlines())
     assert (whole // 4 < summary.urls < whole) if cut else summary.urls == whole
     assert not site.sql("SELECT * FROM ops.outcomes WHERE reason IN ('damaged_record', 'bad_url')")
+
+
+def harmed(text: str, how: str) -> bytes:
+    packed = bytearray(gzip.compress(text.encode()))
+    match how:
+        case "checksum":
+            packed[-6] ^= 0xFF
+        case "length":
+            packed[-2] ^= 0xFF
+        case "checksum cut":
+            del packed[-3:]
+        case "checksum missing":
+            del packed[-8:]
+        case _:
+            # Stored, not compressed, so that the cut is after a known byte of the last line.
+            packed = bytearray(gzip.compress(text.encode(), compresslevel=0)[: -8 - int(how)])
+    return bytes(packed)
+
+
+@pytest.mark.parametrize(
+    ("how", "whole"),
+    [("checksum", True), ("length", True), ("checksum cut", True), ("checksum missing", True), ("4", False)],
+)
+def test_the_last_line_without_a_line_end_is_whole_where_only_the_checksum_is_harmed(
+    tmp_path: Path, how: str, whole: bool
+) -> None:
+    addresses = [f"{BASE}/news/story-{n}-of-the-harbour" for n in range(9)]
+    for name, text in (("a.urls", "\n".join(addresses)), ("a.jsonl", "\n".join(lines(9)))):
+        (tmp_path / name).write_bytes(harmed(text, how))
+    report = SourceReport()
+    no_network: Any = None
+
+    async def listed() -> list[str]:
+        batches = lists.addresses(no_network, str(tmp_path / "a.urls"), report)
+        return [one.url async for batch in batches for one in batch]
+
+    assert asyncio.run(listed()) == addresses[: 9 if whole else 8]
+    with (tmp_path / "a.jsonl").open("rb") as stream:
+        rows = list(stream_rows(stream, "a.jsonl", report))
+    assert [row.why for row in rows] == [None] * (9 if whole else 8)
+    assert [one["reason"] for one in report.problems] == ["damaged_record"] * 2
+    said = "all 9 lines were read" if whole else "the rest behind line 8 is lost"
+    assert all(one["detail"].endswith(said) for one in report.problems)
+
+
+@pytest.mark.parametrize(("cut", "rows"), [(0, 3), (1, 2), (40, 2)])
+def test_a_whole_object_before_the_damage_is_a_row_though_no_line_end_follows(cut: int, rows: int) -> None:
+    text = "\n".join(lines(3)).encode()
+    read = list(rows_of([text[: len(text) - cut]], lambda: True))
+    assert [row.why for row in read] == [None] * rows
 
 
 def test_a_cut_warc_gives_every_whole_record_and_tells_the_place(site: ArchiveSite, tmp_path: Path) -> None:

@@ -3,11 +3,16 @@ addresses, clocks that were ahead."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from support.newsroom import NOON, Listed, Newsroom, prose, story
+
+from ingest.pipeline import end_stage, poll_stage
+from ingest.settings import FeedList, load_feeds
+from ingest.stages.edges import PollRequest, open_poll
 
 HOST = "desk.example"
 
@@ -89,6 +94,46 @@ def test_a_second_version_with_the_same_words_is_not_fetched(newsroom: Newsroom)
     one, two = (Listed(link, "Minister resigns", guid=f"{link}#{n}", summary="In short") for n in (0, 1))
     polled(newsroom, [], [[one], [one, two], [two]])
     assert newsroom.asked(HOST, "/articles/cx1") == 1
+    assert newsroom.broken_rules() == {}
+
+
+def test_versions_first_seen_side_by_side_are_revisions_of_one_article(newsroom: Newsroom) -> None:
+    link = "http://desk.example/articles/cx1"
+    three = [
+        Listed(link, f"Ferry notice, part {n}", f"tag:desk.example,2026:cx1;v{n}", summary=text(40 + n))
+        for n in range(3)
+    ]
+    polled(newsroom, [], [[three[2], three[0], three[1]]], full_text=True)
+    rows = newsroom.sql("SELECT revision, headline, body_text FROM mart.revisions ORDER BY revision")
+    expected = [(n + 1, f"Ferry notice, part {n}", "\n\n".join(prose(40 + n, 3))) for n in range(3)]
+    assert rows == expected
+    assert newsroom.one("SELECT headline FROM mart.articles_all") == "Ferry notice, part 2"
+    assert newsroom.warehouse("SELECT count(*) FROM core.pending") == [(0,)]
+    assert newsroom.broken_rules() == {}
+    assert adds_up(newsroom)
+
+
+def test_a_text_that_waits_is_not_replaced_by_the_next(newsroom: Newsroom) -> None:
+    """A run that has no time left for pages leaves them to the next."""
+    link = "http://desk.example/articles/cx1"
+    entries: list[Listed] = []
+    newsroom.feed("desk", HOST, entries, full_text=True)
+    for hour in range(3):
+        entries[:] = [
+            Listed(link, f"Ferry notice, part {hour}", "cx1", summary=text(50 + hour), published="")
+        ]
+        feeds = load_feeds(newsroom.write())
+        request = PollRequest(everything=True, now=NOON + timedelta(hours=hour))
+
+        async def only_feeds(feeds: FeedList = feeds, request: PollRequest = request) -> None:
+            async with open_poll(newsroom.settings, feeds, request) as edges:
+                summary = await end_stage(edges, await poll_stage(edges, request))
+                assert summary.problems == []
+
+        asyncio.run(only_feeds())
+    assert newsroom.poll(4).problems == []
+    rows = newsroom.sql("SELECT headline, body_text FROM mart.revisions ORDER BY revision")
+    assert rows == [(f"Ferry notice, part {n}", "\n\n".join(prose(50 + n, 3))) for n in range(3)]
     assert newsroom.broken_rules() == {}
 
 

@@ -124,6 +124,11 @@ def test_it_is_read_in_any_unicode_form(encoding: str) -> None:
     assert found.allows("http://news.example/")
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", "\u00ef\u00bb\u00bf", "\ufeff\u00ef\u00bb\u00bf"])
+def test_a_byte_order_mark_hides_no_group(mark: str) -> None:
+    assert not rules(f"{mark}User-agent: *\nDisallow: /a").allows("http://news.example/a")
+
+
 def test_two_files_put_together_keep_their_rules() -> None:
     found = rules("User-agent: otherbot\nDisallow:\n\ufeffUser-agent: *\nDisallow: /a")
     assert not found.allows("http://news.example/a")

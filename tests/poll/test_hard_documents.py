@@ -257,6 +257,24 @@ def test_a_document_that_breaks_off_says_where_and_counts_the_half_entry(junk: s
     assert f"line {7 + junk.count(chr(10))}, " in (document.malformed or "")
 
 
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<category>Ports</item>ferry</category>",  # feedparser raises KeyError
+        "<category</item>ferry</category>",
+        "<keywords>Ports</item></keywords>",
+        "<category>Ports</category>",
+    ],
+)
+def test_an_entry_that_feedparser_stumbles_over_hides_no_other(tail: str) -> None:
+    items = [f"<title>Story {n}</title><link>https://www.paper.example/{n}</link>" for n in range(4)]
+    items[1] += tail
+    document = parsed(rss(*items))
+    assert links(document) == [f"https://www.paper.example/{n}" for n in range(4)]
+    assert bool(document.malformed) == ("</item>" in tail)
+    assert len(parsed(rss(*items), cap=3).entries) == 3
+
+
 def test_items_within_a_text_are_no_items() -> None:
     quoted = "<title>A</title><description><![CDATA[Write <item> & <entry>.]]></description><!-- <item> -->"
     assert parsed(rss(quoted)).total == 1

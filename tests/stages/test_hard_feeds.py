@@ -1,110 +1,12 @@
 """Feeds of the hard kind, from their bytes to the pages that are fetched and the texts that are loaded: guids
-with counters, one link for many texts, entries that collide. The warehouse is a few dicts here."""
+with counters, one link for many texts, entries that collide."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from ingest.load.rows import LinkState
-from ingest.model import Feed, FeedState, Response, WorkKind
-from ingest.poll.decide import EntryCounts, decide_poll
-from ingest.poll.digest import EntryDigest
-from ingest.poll.feed import FeedInput, parse_feed
-from ingest.reasons import Outcome
-from ingest.stages.intents import Intents, plan
-from ingest.urls.identity import HostRules, url_key
-
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-URL = "https://desk.example/feeds/news.xml"
-RULES = HostRules(())
-
-
-@dataclass(frozen=True)
-class Item:
-    title: str
-    link: str | None = None
-    guid: str | None = None
-    text: str = ""
-    published: str | None = None
-
-    def xml(self) -> str:
-        parts = {"title": self.title, "link": self.link, "description": self.text, "pubDate": self.published}
-        guid = f'<guid isPermaLink="false">{self.guid}</guid>' if self.guid else ""
-        return f"<item>{''.join(f'<{n}>{v}</{n}>' for n, v in parts.items() if v)}{guid}</item>"
-
-
-@dataclass
-class Desk:
-    """One feed with what a warehouse keeps of it. `fetched` lists the link keys of the pages fetched,
-    `articles` the texts of each article by its key, oldest first."""
-
-    full_text: bool = False
-    state: FeedState = field(default_factory=lambda: FeedState("desk", URL))
-    known: dict[str, EntryDigest] = field(default_factory=dict)
-    links: dict[str, LinkState] = field(default_factory=dict)
-    fetched: list[str] = field(default_factory=list)
-    articles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    outcomes: dict[str, str] = field(default_factory=dict)
-    polls: int = 0
-
-    def poll(self, *items: Item) -> EntryCounts:
-        now = NOON + timedelta(hours=self.polls)
-        self.polls += 1
-        body = (
-            '<rss version="2.0"><channel><title>D</title><link>https://desk.example/</link>'
-            + "".join(item.xml() for item in items)
-            + "</channel></rss>"
-        )
-        feed = Feed("desk", URL, full_text=self.full_text)
-        document = parse_feed(FeedInput(feed, body.encode(), URL, None, now))
-        answer = Response(URL, URL, 200, {}, body.encode(), now)
-        decision = decide_poll(feed, self.state, answer, document, self.known, now, rules=RULES)
-        intents = Intents()
-        plan(feed, decision.entries, self.known, self.links, intents, now, RULES)
-        self.state = decision.state
-        written = [verdict.digest for verdict in decision.entries if verdict.stored]
-        assert len({digest.entry_key for digest in written}) == len(written)
-        self.known |= {digest.entry_key: digest for digest in written}
-        self._settle(intents)
-        for verdict in decision.entries:
-            assert url_key(verdict.address, RULES) in self.links, "an entry without an outcome"
-        counts = decision.counts
-        parts = (counts.new, counts.changed, counts.touched, counts.same)
-        assert counts.listed == len(items)
-        assert counts.listed == sum(parts) + counts.repeated + counts.capped + counts.unreadable
-        return counts
-
-    def _settle(self, intents: Intents) -> None:
-        for alias in intents.aliases:
-            if alias["url_key"] != alias["link_key"]:
-                self.links[alias["link_key"]] = LinkState(
-                    alias["link_key"], alias["url_key"], outcome=Outcome.LOADED
-                )
-        for key, row in intents.outcomes.items():
-            self.outcomes[key] = row["reason"] or row["outcome"]
-            before = self.links.get(key) or LinkState(key)
-            self.links[key] = LinkState(key, before.article_key, outcome=row["outcome"], reason=row["reason"])
-        for key, work in intents.pending.items():
-            article = (self.links.get(key) or LinkState(key)).article_key or key
-            if work.kind is WorkKind.ENTRY:
-                seen = self.articles[article]
-                if work.content not in seen:
-                    seen.append(work.content or "")
-            else:
-                self.fetched.append(key)
-            self.links[key] = LinkState(key, article, outcome=Outcome.LOADED)
-            self.outcomes[key] = "loaded"
-
-    @property
-    def texts(self) -> list[list[str]]:
-        return sorted(self.articles.values())
-
+from support.desk import URL, Desk, Item
 
 # -- guids with counters -------------------------------------------------------------------------------------
 
@@ -159,6 +61,26 @@ def test_versions_of_a_text_are_revisions_of_one_article(guid: str) -> None:
         desk.poll(*document)
     assert list(desk.articles) == ["desk.example/articles/cx1"]
     assert desk.texts == [["The vote is on.", "The vote is over.", "The vote is over and counted."]]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("guid", [COUNTERS[0], COUNTERS[1], COUNTERS[3]])
+def test_versions_first_seen_side_by_side_all_become_texts_of_the_article(guid: str, backwards: bool) -> None:
+    desk = Desk(full_text=True)
+    three = [version(guid, number, "Vote", f"Count {number}.") for number in range(3)]
+    desk.poll(*(three[::-1] if backwards else three))
+    assert desk.articles == {"desk.example/articles/cx1": ["Count 0.", "Count 1.", "Count 2."]}
+    desk.poll(*three)
+    assert desk.texts == [["Count 0.", "Count 1.", "Count 2."]]
+
+
+def test_two_texts_under_one_page_of_two_addresses_are_both_kept() -> None:
+    desk = Desk(full_text=True)
+    one = Item("Vote", f"{PAGE}?utm_source=feed&utm_medium=rss", None, "The vote is on.")
+    two = Item("Vote", PAGE, None, "The vote is over.")
+    desk.poll(one)
+    desk.poll(two)
+    assert sorted(text for texts in desk.texts for text in texts) == ["The vote is on.", "The vote is over."]
 
 
 def test_edits_without_a_new_date_are_followed_beyond_the_cap_once_they_stay() -> None:

@@ -6,6 +6,8 @@ WHERE rowid IN (SELECT rowid FROM core.outcome WHERE link_hash IN (SELECT core.k
 SELECT s.link_key,
        s.url_key AS article_key,
        p.rank AS pending_rank, p.kind AS pending_kind, p.attempts AS pending_attempts,
+       CASE WHEN p.kind = 'entry' THEN p.content END AS pending_content,
+       CASE WHEN p.kind = 'entry' THEN p.hints END AS pending_hints,
        -- what a backfill only passed by was never decided
        CASE WHEN NOT list_contains($undecided, o.reason) OR o.reason IS NULL OR o.outcome = 'pending' THEN o.outcome END AS outcome,
        o.reason,

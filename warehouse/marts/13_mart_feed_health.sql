@@ -12,7 +12,7 @@
 CREATE VIEW mart.feed_health AS
 SELECT feed_id, state,
        CASE state WHEN 'paused' THEN coalesce('paused until ' || paused_until || coalesce(': ' || last_reason, ''), 'switched off in feeds.toml')
-                  WHEN 'failing' THEN failures || ' failed polls in a row: ' || coalesce(last_reason, '?') || coalesce(' (' || last_detail || ')', '')
+                  WHEN 'failing' THEN failures || CASE WHEN failures = 1 THEN ' failed poll: ' ELSE ' failed polls in a row: ' END || coalesce(last_reason, '?') || coalesce(' (' || last_detail || ')', '')
                   WHEN 'overflowing' THEN 'no overlap with the poll before at ' || overflow_at
                   WHEN 'stalled' THEN 'next poll only at ' || next_poll_at || ', polled last at ' || last_poll_at
                   WHEN 'capped' THEN capped || ' entries of the last document are beyond entries_cap'

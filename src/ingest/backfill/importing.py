@@ -106,13 +106,15 @@ def archive_wanted(
     batch: Sequence[CapturedPage],
     targets: Sequence[BackfillTarget],
     links: Mapping[str, LinkState],
-) -> list[BackfillTarget]:
+) -> tuple[list[BackfillTarget], list[bool]]:
     """Archives the wanted pages of a batch, bytes before rows. `targets` are the batch's ledger rows in its
-    order, `links` what is known of their keys. Returns the targets with the places of their pages.
+    order, `links` what is known of their keys. Returns the targets with the places of their pages, and of
+    each whether it brought a capture of its page that the ledger did not have.
 
     Every capture of a page at another time is archived, and every other version of a row's text.
     """
     placed: list[BackfillTarget] = []
+    captured: list[bool] = []
     archived: list[tuple[BackfillTarget, Page]] = []
     captures: list[tuple[str, datetime, str, ArchivePlace, EntryHints | None]] = []
     known = ledger.known_captures(con, id, {target.url_key for target in targets})
@@ -127,6 +129,7 @@ def archive_wanted(
             version = _version(digest, hints)
             if (target.url_key, at, version) in known:
                 placed.append(target)
+                captured.append(False)
                 continue
             known.add((target.url_key, at, version))
             place = page.place
@@ -136,11 +139,12 @@ def archive_wanted(
                 target = replace(target, place=place)
             captures.append((target.url_key, at, version, place, hints))
         placed.append(target)
+        captured.append(page.response is not None and wanted)
     edges.archive.sync()
     append(con, "raw.page", [page_row(page, target.url_key, edges.run_id) for target, page in archived])
     ledger.add_captures(con, id, captures)
     pages.advance(con, [page.place for _, page in archived if page.place])
-    return placed
+    return placed, captured
 
 
 def _version(digest: str, hints: EntryHints | None) -> str:

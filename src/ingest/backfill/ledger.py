@@ -4,6 +4,7 @@ backfill's id in all functions."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -189,7 +190,10 @@ def drop_captures(con: Connection, id: str, keys: Collection[str]) -> None:
     them too, so they count as the same."""
     row = con.execute(sql("backfill/drop_captures"), {"id": id, "keys": sorted(keys)}).fetchone()
     if row and row[0]:
-        con.execute("UPDATE core.backfill SET same = same + ? WHERE backfill_id = ?", [row[0], id])
+        counts = _counts(con, id)
+        same = _without_addresses(counts, {"same": row[0]}).get("same", 0)
+        _keep_counts(con, id, counts)
+        con.execute("UPDATE core.backfill SET same = same + ? WHERE backfill_id = ?", [same, id])
 
 
 def take_captures(con: Connection, id: str, limit: int = CHUNK) -> list[BackfillTarget]:
@@ -210,9 +214,12 @@ def captures_left(con: Connection, id: str) -> int:
     return int(row[0]) if row else 0
 
 
-def finish_plan(con: Connection, id: str, report: SourceReport, *, newest: bool, now: datetime) -> None:
+def finish_plan(
+    con: Connection, id: str, report: SourceReport, *, gone: int = 0, newest: bool, now: datetime
+) -> None:
     """Ends a plan: cuts the targets into chunks by day, orders the captures of each page by time, and keeps
-    the boilerplate lines known now, so that all chunks are extracted by the same."""
+    the boilerplate lines known now, so that all chunks are extracted by the same. `gone`: addresses that an
+    earlier plan has listed and this one has not."""
     con.execute(sql("backfill/place_captures"), {"id": id})
     con.execute(sql("backfill/thin_captures"), {"id": id})
     con.execute(
@@ -222,18 +229,23 @@ def finish_plan(con: Connection, id: str, report: SourceReport, *, newest: bool,
     con.execute(sql("backfill/place_targets"), {"id": id})
     con.execute(sql("backfill/write_chunks"), {"id": id})
     con.execute(sql("backfill/pin_lines"), {"id": id})
-    _write_counts(con, id, report)
+    _write_counts(con, id, report, gone)
     set_state(con, id, "planned", now)
 
 
-def _write_counts(con: Connection, id: str, report: SourceReport) -> None:
-    """Writes what the inputs list. `same` is what is neither a new address nor another version of one."""
-    row = con.execute(sql("backfill/listed"), {"id": id}).fetchone()
-    urls, versions = (int(row[0]), int(row[1])) if row else (0, 0)
+def _write_counts(con: Connection, id: str, report: SourceReport, gone: int) -> None:
+    """Writes what the inputs list. Nothing is computed as a remainder: a loss must show in the sum.
+
+    Of the captures of a page those that differ are further versions; the other ones say the same. A capture
+    that brought a further address of its page counts as that address (`also_addresses`), not as a version.
+    """
     before = numbers(con, id)
-    versions += sum(before["versions"].values())  # those that earlier runs of it have loaded
+    loaded = sum(before["versions"].values())  # by earlier runs: this reading recognised them
+    kept = Counter[str](dict(con.execute(sql("backfill/captures_kept"), {"id": id}).fetchall()))
+    same = report.same + (report.further - kept).total() - loaded
     counts = {
         "versions": before["versions"],
+        "also_addresses": (kept - report.further).total(),
         "not_pages": dict(report.not_pages),
         "unknown_keys": dict(report.unknown.counts.most_common(200)),
     }
@@ -242,9 +254,9 @@ def _write_counts(con: Connection, id: str, report: SourceReport) -> None:
         "unreadable = $unreadable, counts = $counts WHERE backfill_id = $id",
         {
             "problems": json.dumps(report.problems),
-            # An earlier plan may have listed addresses that are listed no more.
-            "seen": max(report.seen, urls + versions),
-            "same": max(report.seen - urls - versions, 0),
+            # Versions that an earlier reading listed, and this one no more, were seen all the same.
+            "seen": report.seen + gone + max(-same, 0),
+            "same": max(same, 0),
             "unreadable": sum(1 for problem in report.problems if not problem["note"]),
             "counts": json.dumps(counts),
             "id": id,
@@ -265,18 +277,58 @@ def numbers(con: Connection, id: str) -> dict[str, Any]:
 
 def count_versions(con: Connection, id: str, outcomes: Mapping[str, int]) -> None:
     """Adds the outcomes of further versions of pages that were loaded."""
-    row = con.execute("SELECT counts FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
-    counts = json.loads(row[0]) if row and row[0] else {}
+    counts = _counts(con, id)
     versions = counts.setdefault("versions", {})
-    for outcome, number in outcomes.items():
+    for outcome, number in _without_addresses(counts, outcomes).items():
         versions[outcome] = versions.get(outcome, 0) + number
+    _keep_counts(con, id, counts)
+
+
+def _without_addresses(counts: dict[str, Any], captures: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of captures (by what became of them) without those that count as addresses."""
+    left = {}
+    for name, number in captures.items():
+        addresses = min(counts.get("also_addresses", 0), number)
+        if addresses:
+            counts["also_addresses"] -= addresses
+        if number > addresses:
+            left[name] = number - addresses
+    return left
+
+
+def _counts(con: Connection, id: str) -> dict[str, Any]:
+    row = con.execute("SELECT counts FROM core.backfill WHERE backfill_id = ?", [id]).fetchone()
+    counts: dict[str, Any] = json.loads(row[0]) if row and row[0] else {}
+    return counts
+
+
+def _keep_counts(con: Connection, id: str, counts: Mapping[str, Any]) -> None:
     con.execute("UPDATE core.backfill SET counts = ? WHERE backfill_id = ?", [json.dumps(counts), id])
 
 
 def versions_left(con: Connection, id: str) -> int:
     """The number of further versions of pages that are still to be loaded."""
     row = con.execute(sql("backfill/versions_left"), {"id": id}).fetchone()
-    return int(row[0]) if row else 0
+    captures = int(row[0]) if row else 0
+    return captures - int(_counts(con, id).get("also_addresses", 0))
+
+
+def addresses(con: Connection, id: str) -> list[str]:
+    """The addresses that the backfill's plan has listed so far."""
+    query = "SELECT url FROM core.backfill_target WHERE backfill_id = ?"
+    return [url for (url,) in con.execute(query, [id]).fetchall()]
+
+
+def has_chunks(con: Connection, id: str) -> bool:
+    """True where a plan was completed: one that was cut off has added to it."""
+    query = "SELECT 1 FROM core.backfill_chunk WHERE backfill_id = ? LIMIT 1"
+    return con.execute(query, [id]).fetchone() is not None
+
+
+def forget_unplaced(con: Connection, id: str) -> None:
+    """Removes what a plan that added to an earlier one, and was cut off, has written: it has no chunk yet."""
+    con.execute("DELETE FROM core.backfill_target WHERE backfill_id = ? AND chunk IS NULL", [id])
+    con.execute(sql("backfill/forget_captures"), {"id": id})
 
 
 def forget_plan(con: Connection, id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, assert_never
@@ -73,10 +73,38 @@ class _Tally:
         self._shared: dict[_Counted, _Counted] = {}
         self._days: dict[tuple[date | None, str], Counter[str]] = {}
         self._left_out: Counter[str] = Counter()
+        self._with_page: set[int] = set()
+        self._earlier: set[int] = set()
 
     @property
     def urls(self) -> int:
         return len(self._urls)
+
+    @property
+    def gone(self) -> int:
+        """The number of addresses that an earlier plan has listed and this reading has not."""
+        return len(self._earlier - self._urls.keys())
+
+    def begin(self, earlier: Iterable[str]) -> None:
+        """Notes the addresses of an earlier plan, which this one adds to."""
+        self._earlier = {hash(url) for url in earlier}
+
+    def count_same(
+        self, targets: Sequence[BackfillTarget], captured: Sequence[bool], report: SourceReport
+    ) -> None:
+        """Counts what is no new address, in the order of reading and before `add`. `captured` says of each
+        target whether it brought a capture of its page."""
+        new = set[int]()
+        for target, has_page in zip(targets, captured, strict=True):
+            url = hash(target.url)
+            is_new = url not in self._urls and url not in new
+            new.add(url)
+            if has_page and url in self._with_page:
+                report.further[target.url_key] += 1
+            elif not is_new:
+                report.same += 1
+            if has_page:
+                self._with_page.add(url)
 
     def add(self, targets: Sequence[BackfillTarget], links: Mapping[str, LinkState]) -> None:
         for target in targets:
@@ -159,16 +187,17 @@ async def make_plan(
     """Reads the source and writes the addresses it lists to the ledger; a plan that was cut off is made anew.
     `dry`: only counts, and writes nothing. `again`: adds to an earlier plan what it could not read then."""
     tally, report = _Tally(request), SourceReport()
-    if not dry and not again:
-        await asyncio.to_thread(_begin, edges, id)
+    if not dry:
+        tally.begin(await asyncio.to_thread(_begin, edges, id, again=again))
     async for batch in _listed(edges, request, report):
         report.seen += len(batch)
         for start in range(0, len(batch), BATCH):
-            await asyncio.to_thread(_add, edges, request, id, batch[start : start + BATCH], tally, dry=dry)
+            part = batch[start : start + BATCH]
+            await asyncio.to_thread(_add, edges, request, id, part, tally, report, dry=dry)
         if progress:
             progress("found", tally.urls, 0)
     if not dry:
-        await asyncio.to_thread(_end, edges, request, id, report)
+        await asyncio.to_thread(_end, edges, request, id, report, tally.gone)
     return tally.result(None if dry else id, report)
 
 
@@ -196,10 +225,16 @@ async def _listed(
             assert_never(request.source)
 
 
-def _begin(edges: Edges, id: str) -> None:
+def _begin(edges: Edges, id: str, *, again: bool) -> list[str]:
+    """Removes what a plan that was cut off has written; `again`: but not the plan before it. Returns the
+    addresses that are kept."""
     with edges.warehouse.transaction() as con:
-        ledger.forget_plan(con, id)
+        if again:
+            ledger.forget_unplaced(con, id)
+        else:
+            ledger.forget_plan(con, id)
         ledger.set_state(con, id, "planning", edges.now)
+        return ledger.addresses(con, id)
 
 
 def _add(
@@ -208,6 +243,7 @@ def _add(
     id: str,
     batch: Sequence[CapturedPage],
     tally: _Tally,
+    report: SourceReport,
     *,
     dry: bool,
 ) -> None:
@@ -217,19 +253,20 @@ def _add(
         return
     with edges.warehouse.transaction() as con:
         links = known_links(con, {target.url_key for target in targets})
-        tally.add(targets, links)
-        if dry:
-            return
-        if request.offline:
-            targets = importing.archive_wanted(
+        captured = [False] * len(targets)
+        if request.offline and not dry:
+            targets, captured = importing.archive_wanted(
                 con=con, edges=edges, request=request, id=id, batch=batch, targets=targets, links=links
             )
-        ledger.add_targets(con, id, targets)
+        tally.count_same(targets, captured, report)
+        tally.add(targets, links)
+        if not dry:
+            ledger.add_targets(con, id, targets)
 
 
-def _end(edges: Edges, request: BackfillRequest, id: str, report: SourceReport) -> None:
+def _end(edges: Edges, request: BackfillRequest, id: str, report: SourceReport, gone: int) -> None:
     with edges.warehouse.transaction() as con:
-        ledger.finish_plan(con, id, report, newest=request.newest, now=edges.now)
+        ledger.finish_plan(con, id, report, gone=gone, newest=request.newest, now=edges.now)
 
 
 def unreadable(plan: BackfillPlan) -> bool:

@@ -149,11 +149,15 @@ async def resume(
             raise ConfigError(f"backfill {id} was cancelled; `ingest backfill run` plans another")
         if state == "done":  # by a run that was waited for
             return await asyncio.to_thread(_finished, edges, id)
-        if state == "planning":
-            await make_plan(edges, request, id, progress=progress)
-        elif state == "incomplete":
-            await make_plan(edges, request, id, again=True, progress=progress)
+        if state in ("planning", "incomplete"):
+            again = await asyncio.to_thread(_has_plan, edges, id)
+            await make_plan(edges, request, id, again=again, progress=progress)
         return await _run(edges, request, id, progress, active)
+
+
+def _has_plan(edges: Edges, id: str) -> bool:
+    with edges.warehouse.transaction() as con:
+        return ledger.has_chunks(con, id)
 
 
 def cancel(settings: Settings, id: str, wait: float = 0.0) -> int:
@@ -193,6 +197,14 @@ def find(settings: Settings, id: str) -> dict[str, Any]:
     if not rows:
         raise ConfigError(f"no backfill {id}; `ingest backfill status` lists them")
     return rows[0]
+
+
+def find_resumable(settings: Settings, id: str) -> dict[str, Any]:
+    """As `find`; `last` is the newest backfill that is not done or cancelled, where there is one."""
+    if id == "last":
+        rows = status(settings)
+        id = next((str(row["backfill_id"]) for row in rows if row["state"] in ledger.OPEN), id)
+    return find(settings, id)
 
 
 def status(settings: Settings, id: str | None = None) -> list[dict[str, Any]]:
@@ -367,7 +379,7 @@ def _finish(edges: Edges, id: str, summary: BackfillSummary) -> list[str]:
         summary.requests = edges.client.requests
         if summary.state == "incomplete" and not problems:
             unread = sum(problem["again"] for problem in summary.problems)
-            problems = [f"{unread} inputs of backfill {id} could not be read"]
+            problems = [f"{unread} input{'s' * (unread != 1)} of backfill {id} could not be read"]
         _record(con, edges, summary, problems)
     return problems
 

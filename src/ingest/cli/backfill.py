@@ -197,9 +197,9 @@ def resume_command(
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Resume a backfill that was cut off, by default the newest."""
+    """Resume a backfill that was cut off, by default the newest that is not done."""
     settings, listed = settings_of(config, data, feeds)
-    id = str(backfills.find(settings, id)["backfill_id"])
+    id = str(backfills.find_resumable(settings, id)["backfill_id"])
     os.nice(NICE)
     with bars(enabled=not as_json) as progress:
         summary = asyncio.run(
@@ -225,7 +225,14 @@ def backfill_status_command(id: str | None, data: Path | None, config: Path | No
         row["inputs"] = ", ".join(options["inputs"] or options["feeds"])
         row["problems"] = len(row["problems"])
         del row["outcomes"]
+    waiting = {row["backfill_id"]: row.pop("waiting") for row in rows}
     print_table(rows)
+    for backfill, number in waiting.items():
+        if number:
+            say(
+                f"{backfill} has listed {number} addresses that are in no chunk yet: "
+                f"`ingest backfill resume {backfill}` lists them anew"
+            )
     return 0
 
 

@@ -73,4 +73,6 @@ def report_command(data: Path | None, config: Path | None, day: str | None, as_j
     ):
         if report[key]:
             print_table(report[key], title)
+    if report["day"] and not any(report[key] for key in ("publishers", "most copied", "revisions", "lost")):
+        say("nothing arrived that day")
     return 0

@@ -36,7 +36,9 @@ def takedown_command(
     """Remove an article (URL, url_key or article_id) and its text from warehouse, published files and
     archive.
 
-    It is never loaded again. Lists copies of the text at other addresses, and backups that may hold it.
+    It is never loaded again. Of a link that several entries of a full_text feed share, all their articles are
+    removed; name one alone by its article_id. Lists copies of the text at other addresses, and backups that
+    may hold it.
     """
     settings, listed = settings_of(config, data, feeds)
     with bars(enabled=not as_json) as progress:
@@ -46,6 +48,10 @@ def takedown_command(
         return 0
     if not removal.found:
         say(f"no article is stored under {article}; {removal.url_key} will never be loaded")
+    if len(removal.articles) > 1:
+        say(f"{len(removal.articles)} articles share this link; all of them were removed:")
+        for id in removal.articles:
+            say(f"  {id}")
     counts = (
         f"{removal.records_overwritten} archive records overwritten, {removal.files_removed} published "
         "files removed"

@@ -24,6 +24,7 @@ from ingest.fetch.exchange import Answer, Exchange
 from ingest.fetch.guard import Guard, RequestTarget, without_secrets
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import (
+    RETRY_SOON,
     ROBOTS_CAP,
     ROBOTS_LIFETIME,
     ROBOTS_PATIENCE,
@@ -359,7 +360,12 @@ class Client:
             if reason is None or not reason.rule.host_unreachable:
                 reason = Reason.ROBOTS_UNREACHABLE
             wait = max(stored.expires_at - time.time(), 0.0)
-            raise Transient(reason, f"robots.txt of {authority}: {stored.detail}", retry_after=wait)
+            raise Transient(
+                reason,
+                f"robots.txt of {authority}: {stored.detail}",
+                retry_after=wait,
+                soon=stored.failures <= len(RETRY_SOON),
+            )
         # Half a megabyte of rules takes so long to parse that requests to other hosts would wait.
         big = len(stored.body) > 32_768
         parse = asyncio.to_thread(Robots, stored.body, self._agent) if big else None

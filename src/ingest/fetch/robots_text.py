@@ -25,6 +25,8 @@ _PRODUCT = re.compile(r"[^\s/(;,:]+")
 _COMPATIBLE = re.compile(r"mozilla/[\d.]+\s*\(compatible;\s*(?P<name>[^\s/(;,:)]+)", re.I)
 _OTHER_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """What Python calls the end of a line, but RFC 9309 does not."""
+_MARK_AS_TEXT = "\u00ef\u00bb\u00bf"
+"""A byte order mark that an editor took for three letters."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -104,7 +106,7 @@ def _tokens(value: str) -> Iterator[str]:
 def _lines(body: bytes, cut: bool) -> Iterator[str]:
     lines = _LINE_ENDS.split(_decoded(body))
     for line in lines[:-1] if cut else lines:
-        text = line.partition("#")[0].strip(" \t\ufeff\0")
+        text = line.partition("#")[0].strip(" \t\ufeff\0").removeprefix(_MARK_AS_TEXT)
         yield _OTHER_LINE_ENDS.sub(lambda match: quote(match[0]), text)
 
 

@@ -40,30 +40,37 @@ texts (600 MB); with little memory it does so by way of the disk: of 32,000 arti
 the file is opened next."""
 
 
+LINGER = 0.25
+"""Seconds that a run's warehouse file stays open after a transaction. Opening and closing a file takes some
+25 ms of CPU, and a run makes a dozen transactions, most of them close together."""
+
+
 class Warehouse:
     """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, while the write lock is
     held.
 
-    The file is open only for that time: another process that wants to write waits, and readers never open
-    this file.
+    The file is open only for that time, and `linger` seconds longer, in which the next transaction finds it
+    open: another process that wants to write waits, and readers never open this file. Whoever asks for
+    `linger` calls close() at the end.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, linger: float = 0.0) -> None:
         self.settings = settings
         self.data: Path = settings.data.resolve()
         self.path = self.data / WAREHOUSE
+        self.linger = linger
         self._thread_lock = threading.Lock()
         self._ready = False
+        self._file: Connection | None = None
+        self._file_lock = contextlib.ExitStack()
+        self._closing: threading.Timer | None = None
 
     def prepare(self) -> bool:
         """Makes the folders and brings the layout up to date; returns True when a migration ran. Raises
         WarehouseError when the file cannot be opened or has a newer layout."""
         self.make_folders()
-        with self._thread_lock, write_lock(self.data / "locks"):
-            if not self.path.exists():
-                self._create()
-            with self._open() as con:
-                ran = migrate(con, self.path)
+        with self._opened() as con:
+            ran = migrate(con, self.path)
         self._ready = True
         return ran
 
@@ -87,9 +94,9 @@ class Warehouse:
         duckdb_memory, for statements that can work with less."""
         if not self._ready:
             self.prepare()
-        with self._thread_lock, write_lock(self.data / "locks"), self._open() as con:
-            if memory is not None:
-                con.execute(f"SET memory_limit = '{min(memory, self.settings.duckdb_memory, key=_bytes)}'")
+        with self._opened() as con:
+            limit = self.settings.duckdb_memory
+            con.execute(f"SET memory_limit = '{min(memory or limit, limit, key=_bytes)}'")
             started = time.monotonic()
             con.execute("BEGIN")
             try:
@@ -107,8 +114,15 @@ class Warehouse:
         opens the file meanwhile."""
         if not self._ready:
             self.prepare()
-        with self._thread_lock, write_lock(self.data / "locks"):
-            yield self._open
+        with self._thread_lock:
+            self._close()
+            with write_lock(self.data / "locks"):
+                yield self._alone
+
+    def close(self) -> None:
+        """Closes the file, if it is still open, and gives the write lock back."""
+        with self._thread_lock:
+            self._close()
 
     def _create(self) -> None:
         """Creates a new warehouse beside its path and renames it into place: a process killed while DuckDB
@@ -123,24 +137,78 @@ class Warehouse:
         shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
-    def _open(self) -> Iterator[Connection]:
-        con = self._connect(self.path)
-        try:
-            con.execute("SET TimeZone = 'UTC'")
-            yield con
-        except STORAGE_ERRORS as error:  # of the disk or the memory: the whole transaction is undone
-            raise WarehouseError(
-                f"{self.path}: {_first_line(error)}; this step changed nothing: free disk space or "
-                "raise duckdb_memory, and run the command again"
-            ) from None
-        finally:
+    def _opened(self) -> Iterator[Connection]:
+        """A connection to the file for this thread alone; opens the file, creates it where there is none, and
+        leaves it open for `linger` seconds. After a storage error it is closed at once."""
+        with self._thread_lock:
+            if self._closing is not None:
+                self._closing.cancel()
+                self._closing = None
+            linger = self.linger
             try:
-                con.execute(f"SET memory_limit = '{min(CLOSING, self.settings.duckdb_memory, key=_bytes)}'")
-            except duckdb.Error:  # more than that is in use: the file is closed with the limit as it is
-                pass
+                if self._file is None:
+                    self._file_lock.enter_context(write_lock(self.data / "locks"))
+                    if not self.path.exists():
+                        self._create()
+                    self._file = self._connect(self.path)
+                with self._session(self._file) as con:
+                    yield con
+            except WarehouseError:
+                linger = 0.0
+                raise
             finally:
-                con.close()
-                pa.default_memory_pool().release_unused()  # Arrow keeps the staged rows otherwise
+                if linger:
+                    self._close_later(linger)
+                else:
+                    self._close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A connection to the file while the caller holds the write lock (see exclusive())."""
+        file = self._connect(self.path)
+        try:
+            with self._session(file) as con:
+                yield con
+        finally:
+            self._close_file(file)
+
+    @contextmanager
+    def _session(self, file: Connection) -> Iterator[Connection]:
+        """A connection of its own: temporary tables and settings of one transaction end with it."""
+        with contextlib.closing(file.cursor()) as con:
+            try:
+                con.execute("SET TimeZone = 'UTC'")
+                yield con
+            except STORAGE_ERRORS as error:  # of the disk or the memory: the whole transaction is undone
+                raise WarehouseError(
+                    f"{self.path}: {_first_line(error)}; this step changed nothing: free disk space or "
+                    "raise duckdb_memory, and run the command again"
+                ) from None
+
+    def _close_later(self, seconds: float) -> None:
+        def close() -> None:
+            with self._thread_lock:
+                if self._closing is timer:  # no transaction began meanwhile
+                    self._close()
+
+        timer = self._closing = threading.Timer(seconds, close)
+        timer.daemon = True
+        timer.start()
+
+    def _close(self) -> None:
+        file, self._file, self._closing = self._file, None, None
+        with self._file_lock:
+            if file is not None:
+                self._close_file(file)
+
+    def _close_file(self, file: Connection) -> None:
+        try:
+            file.execute(f"SET memory_limit = '{min(CLOSING, self.settings.duckdb_memory, key=_bytes)}'")
+        except duckdb.Error:  # more than that is in use: the file is closed with the limit as it is
+            pass
+        finally:
+            file.close()
+            pa.default_memory_pool().release_unused()  # Arrow keeps the staged rows otherwise
 
     def _connect(self, path: Path) -> Connection:
         deadline = time.monotonic() + _OPEN_WAIT

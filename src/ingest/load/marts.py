@@ -14,10 +14,13 @@ their names, and `{articles}` the published files of that dataset.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+
+import duckdb
 
 from ingest.load.sql import literal, names, sql
 
@@ -55,6 +58,13 @@ def marts() -> tuple[Mart, ...]:
     column that is described nowhere."""
     comments = {comment.name: comment for comment in map(_comment, map(sql, names("marts")))}
     return tuple(_mart(comment, comments) for comment in comments.values())
+
+
+def marts_version(layouts: str) -> str:
+    """A name for the marts as this program makes them over published files of these `layouts`: it changes
+    with every statement, comment and column, and with DuckDB's version."""
+    texts = [duckdb.__version__, layouts, *map(sql, names("marts"))]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 def create_statement(mart: Mart, sources: Mapping[str, str]) -> str:

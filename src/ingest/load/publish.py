@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.load.db import Warehouse
-from ingest.load.marts import Mart, comment_statements, create_statement, marts
+from ingest.load.marts import Mart, comment_statements, create_statement, marts, marts_version
 from ingest.load.sql import Connection, literal, names, sql
 
 log = logging.getLogger(__name__)
@@ -211,21 +211,31 @@ def _register(con: Connection, folder: Path, dataset: str, files: Iterable[tuple
 
 def _build_views(con: Connection, folder: Path, target: Path) -> None:
     """Builds news.duckdb in a folder of its own, under the same name (a view stores the name of its
-    catalogue), and renames it into place."""
+    catalogue), and renames it into place.
+
+    The views of the marts read the views of the schema `files`, which name the files. So a publish copies a
+    file that has all views of marts with their comments (made once for each version of them), and replaces
+    the views of `files`. A macro names the files itself: DuckDB looks for the tables of a macro where it is
+    called, which may be another database that has attached this one.
+    """
     sources = {dataset: _source(con, folder, dataset) for dataset in DATASETS}
+    layouts = "".join(_layout(con, name.removeprefix("publish/")) for name in names("publish"))
     build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     build.mkdir()
     try:
         fresh = build / target.name
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "storage_compatibility_version": STORAGE,
-            "threads": 1,
-        }
-        with contextlib.closing(duckdb.connect(str(fresh), config=config)) as views:
-            views.execute("CREATE SCHEMA mart")
-            views.execute("CREATE SCHEMA ops")
-            for mart in marts():
-                _create_view(views, mart, sources)
+        template = folder / f".marts-{marts_version(layouts)}.template"
+        if template.exists():
+            shutil.copyfile(template, fresh)
+        else:
+            with _views(fresh) as views:
+                _create_marts(views, sources)
+            _keep_template(fresh, template)
+        with _views(fresh) as views:
+            _create_sources(views, sources)
+            for macro in marts():
+                if macro.kind != "VIEW":
+                    _create_mart(views, macro, sources)
         fresh.chmod(0o444)
         _sync([fresh])
         _replace(fresh, target)
@@ -233,7 +243,41 @@ def _build_views(con: Connection, folder: Path, target: Path) -> None:
         shutil.rmtree(build, ignore_errors=True)
 
 
-def _create_view(views: Connection, mart: Mart, sources: Mapping[str, str]) -> None:
+def _views(path: Path) -> contextlib.closing[Connection]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": STORAGE,
+        "threads": 1,
+    }
+    return contextlib.closing(duckdb.connect(str(path), config=config))
+
+
+def _keep_template(fresh: Path, template: Path) -> None:
+    """Keeps a copy of a news.duckdb with all its marts for the next publish, in place of older ones."""
+    for older in template.parent.glob(".marts-*"):
+        older.unlink(missing_ok=True)
+    part = template.with_suffix(".part")
+    shutil.copyfile(fresh, part)
+    _sync([part])
+    os.replace(part, template)
+
+
+def _create_sources(views: Connection, sources: Mapping[str, str]) -> None:
+    for dataset, source in sources.items():
+        views.execute(f"CREATE OR REPLACE VIEW files.{dataset} AS FROM {source}")
+        about = f"The published files of {dataset}, which the views of mart and ops read; read those instead."
+        views.execute(f"COMMENT ON VIEW files.{dataset} IS {literal(about)}")
+
+
+def _create_marts(views: Connection, sources: Mapping[str, str]) -> None:
+    for schema in ("files", "mart", "ops"):
+        views.execute(f"CREATE SCHEMA {schema}")
+    _create_sources(views, sources)
+    for mart in marts():
+        if mart.kind == "VIEW":
+            _create_mart(views, mart, {dataset: f"files.{dataset}" for dataset in DATASETS})
+
+
+def _create_mart(views: Connection, mart: Mart, sources: Mapping[str, str]) -> None:
     views.execute(create_statement(mart, sources))
     for statement in comment_statements(mart):
         views.execute(statement)

@@ -83,14 +83,16 @@ class PendingRow(TypedDict):
 @dataclass(frozen=True, slots=True)
 class LinkState:
     """What the warehouse knows of a link key (load/known_links.sql). `article_key`: the article that it
-    resolves to. `pending_*`: its work, where it waits. `outcome`: None where nothing was decided yet.
-    `taken_down`: why it must never come back."""
+    resolves to. `pending_*`: its work, where it waits, with the text and title of a feed entry. `outcome`:
+    None where nothing was decided yet. `taken_down`: why it must never come back."""
 
     link_key: str
     article_key: str | None = None
     pending_rank: Rank | None = None
     pending_kind: WorkKind | None = None
     pending_attempts: int = 0
+    pending_content: str | None = None
+    pending_title: str | None = None
     outcome: Outcome | None = None
     reason: Reason | None = None
     taken_down: str | None = None
@@ -143,6 +145,8 @@ def link_state_from(row: Mapping[str, Any]) -> LinkState:
         pending_rank=None if rank is None else Rank.from_text(rank),
         pending_kind=None if kind is None else WorkKind(kind),
         pending_attempts=row["pending_attempts"] or 0,
+        pending_content=row["pending_content"],
+        pending_title=hints_from(row["pending_hints"]).title,
         outcome=None if outcome is None else Outcome(outcome),
         reason=None if reason is None else Reason(reason),
         taken_down=row["taken_down"],

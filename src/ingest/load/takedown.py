@@ -26,9 +26,11 @@ TEXT_DATASETS = ("articles", "revisions")
 @dataclass(frozen=True, slots=True)
 class ClearedArticle:
     """What a takedown removed: all keys that resolved to it, the article if there was one, its texts (to be
-    looked for elsewhere) and other articles that are copies of it."""
+    looked for elsewhere) and other articles that are copies of it. `articles` has the url_key and article_id
+    of each article; of a link that several entries of a feed share there may be many."""
 
     keys: tuple[str, ...]
+    articles: dict[str, str]
     article_id: str | None
     url_key: str | None
     first_seen_at: datetime | None
@@ -36,10 +38,23 @@ class ClearedArticle:
     copies: list[dict[str, Any]]
 
 
-def clear_article(con: Connection, requested: str, key: str, reason: str, now: datetime) -> ClearedArticle:
+def entry_links(con: Connection) -> list[tuple[str, str]]:
+    """The links of feed entries that are articles of their own, each with such an article's key."""
+    return [(link, key) for link, key in con.execute(sql("takedown/entry_links")).fetchall()]
+
+
+def is_known(con: Connection, requested: str, key: str) -> bool:
+    """True where an article, or anything that a feed or page named, has this URL, url_key or article_id."""
+    row = con.execute(sql("takedown/is_known"), {"requested": requested, "key": key}).fetchone()
+    return row is not None
+
+
+def clear_article(
+    con: Connection, requested: str, key: str, entries: Sequence[str], reason: str, now: datetime
+) -> ClearedArticle:
     """Writes the tombstones and clears the texts; the caller dissolves the copy groups and settles the
-    outcomes."""
-    con.execute(sql("takedown/keys"), {"requested": requested, "key": key})
+    outcomes. `entries` are the keys of entries that share the requested link."""
+    con.execute(sql("takedown/keys"), {"requested": requested, "key": key, "entries": list(entries)})
     keys = tuple(sorted(key for (key,) in con.execute("SELECT DISTINCT key FROM takedown_key").fetchall()))
     con.execute(sql("takedown/articles"))
     rows = records(con)
@@ -50,13 +65,20 @@ def clear_article(con: Connection, requested: str, key: str, reason: str, now: d
     texts = tuple({text for pair in pairs for text in pair if text})
     if not rows:
         return ClearedArticle(
-            keys=keys, article_id=None, url_key=None, first_seen_at=None, texts=texts, copies=copies
+            keys=keys,
+            articles={},
+            article_id=None,
+            url_key=None,
+            first_seen_at=None,
+            texts=texts,
+            copies=copies,
         )
     return ClearedArticle(
         keys=keys,
+        articles={row["url_key"]: str(row["article_id"]) for row in rows},
         article_id=str(rows[0]["article_id"]),
         url_key=rows[0]["url_key"],
-        first_seen_at=rows[0]["first_seen_at"],
+        first_seen_at=min(row["first_seen_at"] for row in rows),
         texts=texts,
         copies=copies,
     )

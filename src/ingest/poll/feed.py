@@ -204,17 +204,44 @@ def _base(channel: Any, version: str, url: str) -> str:
 def _feedparser(text: str) -> Any:
     """feedparser's result. Where bare ampersands or HTML's entities break the XML (the commonest fault), they
     are escaped and it is parsed again, since feedparser's lenient parser makes `R&D;` of `R&D`. Where an
-    extension makes feedparser raise, it is parsed without extensions."""
+    extension makes feedparser raise, it is parsed without extensions; where that does not help, entry by
+    entry."""
     clean = _REFERENCE.sub(_allowed, _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub("", text)))
     try:
         return _parse_leniently(clean)
     except _BREAKS:
         pass
+    plain = _EXTRA.sub("", clean)
     try:
-        return _parse_leniently(_EXTRA.sub("", clean))
+        return _parse_leniently(plain)
     except _BREAKS as error:
-        detail = f"feedparser cannot read it: {type(error).__name__}: {error}"
-        raise Terminal(Reason.NOT_A_FEED, squeeze(detail)[:300]) from error
+        return _parse_entries(plain, error)
+
+
+def _parse_entries(text: str, error: Exception) -> Any:
+    """feedparser's result for a document in which it raises `error`, without the entries that it cannot read
+    alone. Raises Terminal(NOT_A_FEED) where it can read none."""
+    slices = Slices(text)
+    head = text[: slices.starts[0]] if slices.starts else text
+    try:
+        parsed = _parse(head)
+        parsed["entries"] = []
+    except _BREAKS:
+        raise _unreadable(error) from error
+    for number, entry in enumerate(slices.entries(), 1):
+        try:
+            parsed["entries"] += _parse(head + entry).entries[:1]
+        except _BREAKS as fault:
+            error = ValueError(f"entry {number}: {type(fault).__name__}: {fault}")
+    if not parsed.entries:
+        raise _unreadable(error)
+    parsed["bozo"], parsed["bozo_exception"] = True, error
+    return parsed
+
+
+def _unreadable(error: Exception) -> Terminal:
+    detail = f"feedparser cannot read it: {type(error).__name__}: {error}"
+    return Terminal(Reason.NOT_A_FEED, squeeze(detail)[:300])
 
 
 def _parse_leniently(text: str) -> Any:

@@ -62,6 +62,12 @@ class Slices:
         """Entries."""
         return len(self.starts)
 
+    def entries(self) -> list[str]:
+        """The text of each entry, up to its end tag where it has one."""
+        bounds = zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)
+        closed = ((start, end, _CLOSE.search(self.text, start, end)) for start, end in bounds)
+        return [self.text[start : close.end() if close else end] for start, end, close in closed]
+
     def is_cut_off(self) -> bool:
         """Whether the document ends within its last entry."""
         last = self.starts[-1] if self.starts else None

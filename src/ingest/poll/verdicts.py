@@ -38,8 +38,8 @@ class EntryVerdict:
 
     `why` names what differs. `fetch`: the page is to be fetched, since the story is new or changed;
     `refetch`: although the feed has named this page before, under another entry. Where a document has two
-    entries of one story, `twin_of` is the key of the better one, and only that is fetched. `digest` replaces
-    the stored one where `stored` is true.
+    entries of one story, `twin_of` is the key of the better one; the other is fetched only where it brings
+    an earlier text of its own. `digest` replaces the stored one where `stored` is true.
     """
 
     entry: Entry
@@ -86,7 +86,7 @@ def compare(
     trust_modified = 2 * modified < len(pairs)
     twins = _twins(entries, digests, matches, full_text)
     return [
-        _verdict(entry, new, found, trust_modified=trust_modified, twin=twins.get(position))
+        _verdict(entry, new, found, trust_modified=trust_modified, twin=twins.get(position, _NO_TWIN))
         for position, (entry, new, found) in enumerate(zip(entries, digests, matches, strict=True))
     ]
 
@@ -134,11 +134,23 @@ def _is_another_story(new: EntryDigest, old: EntryDigest, full_text: bool) -> bo
 # -- entries of one document that are one story --------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """`of`: the key of the entry that speaks for this one; None where it has no such twin. `is_text`: it
+    carries another text, an earlier one."""
+
+    of: str | None = None
+    is_text: bool = False
+
+
+_NO_TWIN = _Twin()
+
+
 def _twins(
     entries: Sequence[Entry], digests: Sequence[EntryDigest], matches: Sequence[Match], full_text: bool
-) -> dict[int, str]:
-    """For the position of each entry that says no more than another one of its document, the key of that
-    better one.
+) -> dict[int, _Twin]:
+    """For the position of each entry that says no more, or nothing later, than another one of its document,
+    that better one.
 
     Those are entries with one link identity and title whose texts are equal or of which one ends in hashtags;
     in a feed that carries its texts, entries of one article that are older versions of another.
@@ -149,14 +161,14 @@ def _twins(
             groups.setdefault((found.own_key or new.link_key,), []).append(position)
         elif new.link_key:
             groups.setdefault((new.link_key, new.title_hash), []).append(position)
-    twins: dict[int, str] = {}
+    twins: dict[int, _Twin] = {}
     for group in groups.values():
         best = min(group, key=lambda position: _worse(entries[position], digests[position], full_text))
         for position in group:
             same_text = digests[position].text == digests[best].text
             tagged = is_tagged(entries[position].title) and not is_tagged(entries[best].title)
             if position != best and (same_text or tagged or full_text):
-                twins[position] = matches[best].entry_key
+                twins[position] = _Twin(matches[best].entry_key, full_text and not same_text)
     return twins
 
 
@@ -176,7 +188,7 @@ def _seconds(entry: Entry) -> float:
 
 
 def _verdict(
-    entry: Entry, new: EntryDigest, found: Match, *, trust_modified: bool, twin: str | None
+    entry: Entry, new: EntryDigest, found: Match, *, trust_modified: bool, twin: _Twin
 ) -> EntryVerdict:
     named = replace(entry, entry_key=found.entry_key)
     keyed = replace(new, entry_key=found.entry_key, own_key=found.own_key)
@@ -189,8 +201,8 @@ def _verdict(
             kind=EntryKind.NEW,
             digest=keyed,
             why="never seen; another entry named its link" if refetch else "never seen",
-            fetch=twin is None and says_more,
-            twin_of=twin,
+            fetch=says_more and (twin.of is None or twin.is_text),
+            twin_of=twin.of,
             refetch=refetch,
         )
     kind, why, updates = _difference(new, old, trust_modified)
@@ -207,8 +219,8 @@ def _verdict(
         kind=kind,
         digest=remembered,
         why=why,
-        fetch=kind is EntryKind.CHANGED and twin is None,
-        twin_of=twin,
+        fetch=kind is EntryKind.CHANGED and (twin.of is None or twin.is_text),
+        twin_of=twin.of,
         stored=kind is not EntryKind.SAME or (bool(waiting) and waiting != old.waiting),
     )
 

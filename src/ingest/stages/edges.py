@@ -21,7 +21,7 @@ from ingest.fetch.archive import Archive
 from ingest.fetch.client import Client
 from ingest.fetch.hosts import Hosts
 from ingest.load import names, pages, polls, takedown
-from ingest.load.db import Connection, Warehouse
+from ingest.load.db import LINGER, Connection, Warehouse
 from ingest.load.locks import run_lock
 from ingest.model import ArchivePlace, Page, Response
 from ingest.poll.schedule import K
@@ -130,7 +130,7 @@ def note_agencies(con: Connection, own: str | None) -> None:
     )
 
 
-PRELOAD = ("ingest.stages.extraction", "ingest.poll.feed")
+PRELOAD = ("ingest.stages.extraction", "ingest.extract.page", "ingest.poll.feed")
 """Modules that a worker imports before its first page, so that no page's time limit pays for them."""
 
 
@@ -169,15 +169,15 @@ async def open_run(
     seconds after which the run should end. Raises LockedError while another run holds the lock,
     WarehouseError on a full disk, ConfigError for an agencies file that cannot be read.
     """
-    warehouse = Warehouse(duckdb or settings)
+    warehouse = Warehouse(duckdb or settings, linger=LINGER)
     warehouse.make_folders()
     check_disk(settings)
     agencies = own_agencies(settings)
     name = lock or job
     with run_lock(settings.data / "locks", name, wait):
-        warehouse.prepare()
         archive = Archive(settings.data / "archive", name)
         try:
+            warehouse.prepare()
             async with _edges(
                 settings=settings,
                 feeds=feeds,
@@ -194,6 +194,7 @@ async def open_run(
                 await asyncio.to_thread(adopt, edges)
                 yield edges
         finally:
+            warehouse.close()
             archive.close()
 
 
@@ -243,7 +244,7 @@ async def _edges(
     now: datetime | None,
 ) -> AsyncIterator[Edges]:
     """The run's name and clock, its worker pool and its client, put together with what the caller opened."""
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     hosts = Hosts(settings.data / "hosts.db")
     try:
         with WorkerPool(settings.workers, limits, preload) as workers:

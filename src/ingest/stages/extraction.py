@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ingest.dedup.features import TextFeatures, text_features
 from ingest.dedup.revisions import revision_hash
-from ingest.extract.page import extract
 from ingest.fetch.archive import Archive
 from ingest.fetch.warc import TEXT_FORM
 from ingest.model import ArchivePlace, Article, Extraction, PageInput, Response
@@ -43,6 +42,9 @@ def read_article(article: Article) -> ArticleReading:
 
 def extract_and_read(page: PageInput) -> Extracted:
     """Extracts the article of a page (extract/page.py) and computes its reading."""
+    # Imported here: trafilatura takes .4 s of CPU, and only the workers need it (edges.PRELOAD).
+    from ingest.extract.page import extract
+
     extraction = extract(page)
     return Extracted(extraction, read_article(extraction.article) if extraction.article else None)
 

@@ -145,13 +145,23 @@ class _Paging:
         return page
 
     async def _extract(self, work: Work, page: Page | None) -> None:
+        *earlier, last = work.in_turn()
+        try:
+            for one in earlier:
+                await self._out.put(replace(await self._extracted(one, None), is_earlier=True))
+            result = replace(await self._extracted(last, page), work=work)
+        finally:
+            self._room.release()
+        await self._out.put(result)
+
+    async def _extracted(self, work: Work, page: Page | None) -> Result:
         try:
             if page is not None:
                 final_url = self._refreshes.pop(work.url_key, page.final_url)
                 _refuse_dead_end(work, final_url, self._edges.rules)
             page, extracted = await self._read(work, page)
             _refuse_section(work, page, extracted.extraction, self._edges.rules)
-            result = Result(
+            return Result(
                 work,
                 page,
                 extracted.extraction,
@@ -159,16 +169,13 @@ class _Paging:
                 reading=extracted.reading,
             )
         except LimitHit as hit:
-            result = Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
+            return Result(work, page, Extraction(None, Outcome.FAILED, Reason.PARSE_LIMIT, str(hit)))
         except FetchError as error:  # a dead end; or its record was overwritten meanwhile: a takedown
-            result = Result(work, page, error=error)
+            return Result(work, page, error=error)
         except OSError as error:  # a full disk and the like: the page is not to blame
-            result = Result(
+            return Result(
                 work, page, error=Transient(Reason.INTERNAL, f"extraction could not run here: {error}")
             )
-        finally:
-            self._room.release()
-        await self._out.put(result)
 
     async def _read(self, work: Work, page: Page | None) -> tuple[Page | None, Extracted]:
         try:

@@ -9,6 +9,7 @@ from datetime import datetime
 from ingest.load.rows import AliasRow, LinkState, OutcomeRow, alias_row, outcome_row
 from ingest.model import Feed, Rank, Work, WorkKind
 from ingest.poll.digest import EntryDigest
+from ingest.poll.matching import guid_version
 from ingest.poll.verdicts import EntryKind, EntryVerdict, address_of
 from ingest.reasons import Outcome, Reason
 from ingest.urls.identity import HostRules, host_of, is_home, url_key
@@ -44,14 +45,16 @@ def plan(
 ) -> None:
     """Add what these entries of one feed lead to. `known` holds the feed's digests by entry_key, `links` what
     the warehouse knows of each link key (load/polls.known_links)."""
-    for verdict in sorted(verdicts, key=_latest):  # of several entries of one page the latest describes it
+    for verdict in sorted(verdicts, key=_in_turn):  # of several entries of one page the latest describes it
         if verdict.kind is not EntryKind.SAME:
             _EntryPlan(feed, verdict, known.get(verdict.entry.entry_key), links, intents, now, rules).add()
 
 
-def _latest(verdict: EntryVerdict) -> float:
+def _in_turn(verdict: EntryVerdict) -> tuple[object, ...]:
     stamp = verdict.entry.modified or verdict.entry.published
-    return stamp.at.timestamp() if stamp else 0.0
+    version = guid_version(verdict.entry.guid)
+    seconds = stamp.at.timestamp() if stamp else 0.0
+    return verdict.twin_of is None, seconds, version[1] if version else 0
 
 
 class _EntryPlan:
@@ -123,9 +126,19 @@ class _EntryPlan:
         rank = Rank.of_feed(self._feed, self._url)
         waiting = self._intents.pending.get(self._key)
         waiting_rank = waiting.rank if waiting else self._link.pending_rank
-        if waiting_rank is not None and waiting_rank < rank:
+        work = self._work(rank)
+        if waiting_rank is not None and self._has_text and waiting_rank.is_from(self._feed):
+            title, content = (
+                (waiting.hints.title, waiting.content)
+                if waiting
+                else (self._link.pending_title, self._link.pending_content)
+            )
+            work = self._work(min(rank, waiting_rank))
+            if content is not None:  # an earlier text of the article, which is not loaded yet
+                work = work.behind(title, content)
+        elif waiting_rank is not None and waiting_rank < rank:
             return  # the work that waits came by a link that speaks for the article, whichever came first
-        self._intents.pending[self._key] = self._work(rank)
+        self._intents.pending[self._key] = work
         if self._article_key is None:
             self._settle(Outcome.PENDING, None, None)
 

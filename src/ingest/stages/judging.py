@@ -33,7 +33,8 @@ class Result:
     needed one.
 
     `boilerplate`: hashes of the blocks that were removed because they repeat on the host. `reading`: hashes
-    and words of the article, if the worker has computed them.
+    and words of the article, if the worker has computed them. `is_earlier`: the result of another text of the
+    same work follows it.
     """
 
     work: Work
@@ -42,6 +43,7 @@ class Result:
     error: FetchError | None = None
     boilerplate: frozenset[int] = frozenset()
     reading: ArticleReading | None = None
+    is_earlier: bool = False
 
 
 @dataclass(slots=True)

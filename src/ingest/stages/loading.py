@@ -188,8 +188,9 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
     links.add_aliases(con, [alias for v in verdicts for alias in v.aliases])
     links.lead_links(con, [(v.link_key, v.url_key) for v in verdicts if v.link_key != v.url_key])
     work.settle(con, [_outcome(r, v, edges.now) for r, v in zip(results, verdicts, strict=True)])
-    work.queue(con, [v.retry for v in verdicts if v.retry is not None])
-    work.drop(con, [v.link_key for v in verdicts if v.retry is None])
+    last = [v for r, v in zip(results, verdicts, strict=True) if not r.is_earlier]
+    work.queue(con, [v.retry for v in last if v.retry is not None])
+    work.drop(con, [v.link_key for v in last if v.retry is None])
 
 
 def _outcome(result: Result, verdict: PageVerdict, now: datetime) -> OutcomeRow:

@@ -54,7 +54,7 @@ def articles_of(
     """Yields one JSON line for each input of these files, URLs and folders, in their order; `-` is `stdin`.
     What could not be read is added to `report`."""
     report = report or SourceReport()
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     own = own_agencies(settings)
     rules = HostRules(load_feeds(settings.feeds).hosts) if settings.feeds.exists() else HostRules()
     with WorkerPool(settings.workers, limits, PRELOAD) as workers:
@@ -158,7 +158,7 @@ def _rows_or_page(stream: IO[bytes], name: str, report: SourceReport) -> Iterato
             break
     first = head.lstrip()
     if first[:1] in (b"{", b"[") or table_delimiter(first.split(b"\n", 1)[0]):
-        for row in rows_of(chain([head], pieces), lambda: unpacked.damage is not None):
+        for row in rows_of(chain([head], pieces), unpacked.is_cut):
             yield _row_input(row, report)
         if unpacked.damage is not None:
             report.add_problem(name, Reason.DAMAGED_RECORD, str(unpacked.damage))

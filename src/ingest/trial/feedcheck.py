@@ -38,7 +38,7 @@ async def check_feeds(settings: Settings, target: str | None) -> list[FeedCheck]
     """Check the feed of this id or URL, or every feed of feeds.toml. Raises ConfigError for an unknown id."""
     listed, chosen = _chosen(settings, target)
     rules = listed.hosts if listed else ()
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     with host_limits(settings) as hosts, WorkerPool(settings.workers, limits, PRELOAD) as workers:
         async with Client(settings, hosts, rules) as client:
             return list(await asyncio.gather(*(_check(feed, settings, client, workers) for feed in chosen)))

@@ -94,7 +94,7 @@ def reextract(
     warehouse.prepare()
     now = request.now or datetime.now(UTC)
     report = Report(f"reextract-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", request.dry)
-    limits = Limits(settings.worker_seconds * 2, settings.worker_seconds, settings.worker_memory)
+    limits = Limits.of_page(settings.worker_seconds, settings.worker_memory)
     lock = run_lock(settings.data / "locks", "reextract", request.wait)
     with lock, WorkerPool(settings.workers, limits, ("ingest.extract.page",)) as workers:
         if not request.dry:  # noted before it writes, so that a run that is cut off can be undone by its id

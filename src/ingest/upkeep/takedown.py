@@ -8,11 +8,13 @@ published files. If the process is killed in between, `maintain` finishes the ta
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest.errors import ConfigError
 from ingest.load import takedown
 from ingest.load.db import Connection, Warehouse
 from ingest.load.publish import publish
@@ -24,7 +26,7 @@ from ingest.settings import FeedList, Settings
 from ingest.stages.copies import remove_from_groups
 from ingest.upkeep.backup import backups_since
 from ingest.upkeep.scrub import scrub
-from ingest.urls.identity import HostRules, url_key
+from ingest.urls.identity import HostRules, clean_link, url_key
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,15 @@ class Removal:
     """What a takedown did. `found`: there was such an article; its address is barred even if there was
     none. `copies` are other articles with its text, `quoted` other archived pages (lists, teasers) in
     which a paragraph begins as one of the article does, `backups` are copies of the data directory that
-    may still hold it: a person has to decide about all three."""
+    may still hold it: a person has to decide about all three. `articles` has the article_id of each article
+    that was removed: several where their feed's entries share the link."""
 
     url_key: str
     article_id: str | None
     found: bool
     reason: str
     keys: list[str] = field(default_factory=list)
+    articles: list[str] = field(default_factory=list)
     records_overwritten: int = 0
     files_removed: int = 0
     copies: list[dict[str, Any]] = field(default_factory=list)
@@ -56,24 +60,42 @@ def take_down(
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Removal:
-    """Remove an article (URL, url_key or article_id) everywhere but in backups. `maintain` erases what
-    deleted rows leave in the warehouse file. Raises NoWarehouseError when there is no warehouse."""
+    """Remove an article (URL, url_key or article_id) everywhere but in backups; of a link that several
+    entries of a full_text feed share, all their articles. `maintain` erases what deleted rows leave in the
+    warehouse file. Raises ConfigError for what is neither known nor an address, NoWarehouseError when there
+    is no warehouse."""
     warehouse, now = Warehouse(settings), now or datetime.now(UTC)
     warehouse.must_exist()
     warehouse.prepare()
     rules = HostRules(feeds.hosts)
+    requested = article.strip()
+    key = url_key(requested, rules)
     with warehouse.transaction() as con:
-        cleared = takedown.clear_article(con, article.strip(), url_key(article.strip(), rules), reason, now)
-        if cleared.article_id is not None:
-            remove_from_groups(con, [cleared.article_id], now)
-        settle(con, [_barred(key, cleared.url_key or key, reason, now) for key in _linked(con, cleared.keys)])
-    key = cleared.url_key or url_key(article.strip(), rules)
+        if not takedown.is_known(con, requested, key) and not _is_address(requested):
+            raise ConfigError(
+                f"{requested!r} is no article_id or url_key that is stored, and no http(s) address: name the "
+                "article as `ingest why` or mart.articles do"
+            )
+        entries = sorted({own for link, own in takedown.entry_links(con) if url_key(link, rules) == key})
+        cleared = takedown.clear_article(con, requested, key, entries, reason, now)
+        ids = list(cleared.articles.values())
+        if ids:
+            remove_from_groups(con, ids, now)
+        settle(
+            con,
+            [
+                _barred(key, key if key in cleared.articles else cleared.url_key or key, reason, now)
+                for key in _linked(con, cleared.keys)
+            ],
+        )
+    key = cleared.url_key or key
     removal = Removal(
         url_key=key,
         article_id=cleared.article_id,
         found=cleared.article_id is not None,
         reason=reason,
         keys=list(cleared.keys),
+        articles=ids,
         copies=cleared.copies,
     )
     folder = settings.data / "archive"
@@ -87,8 +109,8 @@ def take_down(
     removal.records_overwritten = scrubbed.records
     removal.quoted = [url for url in scrubbed.quoted if url not in {copy["url"] for copy in cleared.copies}]
     publish(warehouse)
-    if cleared.article_id is not None:
-        removal.files_removed = takedown.unpublish(warehouse, [cleared.article_id])
+    if ids:
+        removal.files_removed = takedown.unpublish(warehouse, ids)
     with warehouse.transaction() as con:
         takedown.finish(con, "scrubbed", cleared.keys)
         removal.backups = backups_since(con, cleared.first_seen_at)
@@ -100,6 +122,17 @@ def take_down(
         len(removal.copies),
     )
     return removal
+
+
+_KEY = re.compile(r"urn:(?:wire-entry|sha256):.+|(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?[/#].*", re.S)
+"""What an url_key looks like."""
+
+
+def _is_address(requested: str) -> bool:
+    """True for what a takedown may bar although nothing is stored under it."""
+    if requested.lower().startswith(("http://", "https://")):
+        return clean_link(requested, requested) is not None
+    return _KEY.fullmatch(requested) is not None
 
 
 def _linked(con: Connection, keys: Sequence[str]) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from ingest.backfill.sources.canonical import canonical_of
 from ingest.backfill.sources.fields import Unknown, as_names, as_stamp, as_text, known_fields
 from ingest.backfill.sources.jsonrow import text_field
 from ingest.backfill.sources.manifest import ManifestRow, read_manifest
-from ingest.backfill.sources.packed import Unpacked, as_utf8, is_zip
+from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, is_zip, zip_damage
 from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.rows import FileRow, rows_of
 from ingest.backfill.sources.warcfile import Record, records
@@ -151,8 +150,10 @@ def _wacz(path: Path, stream: BinaryIO, cap: int, report: SourceReport) -> Itera
                 with packed.open(name) as member:
                     inner = records(cast("BinaryIO", member), 4 * cap)
                     yield from _records(path, f"{path.name}/{name}", inner, cap, report)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        report.add_problem(str(path), Reason.DAMAGED_RECORD, f"damaged or cut ZIP: {str(error)[:200]}")
+    except ZIP_ERRORS as error:
+        if (damage := zip_damage(error)) is None:
+            raise
+        report.add_problem(str(path), Reason.DAMAGED_RECORD, damage)
 
 
 def _records(
@@ -208,13 +209,11 @@ def stream_rows(stream: BinaryIO, name: str, report: SourceReport) -> Iterator[F
     """As read_rows, for a file that is open."""
     unpacked = Unpacked(stream)
     line = 0
-    for row in rows_of(as_utf8(iter(unpacked)), lambda: unpacked.damage is not None):
+    for row in rows_of(as_utf8(iter(unpacked)), unpacked.is_cut):
         line = row.line
         yield row
     if unpacked.damage is not None:
-        report.add_problem(
-            name, Reason.DAMAGED_RECORD, f"{unpacked.damage}; the rest behind line {line:,} is lost"
-        )
+        report.add_problem(name, Reason.DAMAGED_RECORD, unpacked.damage.after_line(line))
 
 
 _AMERICAN = re.compile(r"(\d\d)-(\d\d)-(\d{4})")

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from ingest.backfill.sources.captured import nameless, row_parts, stream_rows
 from ingest.backfill.sources.fields import as_stamp
-from ingest.backfill.sources.packed import Unpacked, as_utf8, is_zip
+from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, is_zip, zip_damage
 from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.rows import lines_of, table_delimiter
 from ingest.backfill.sources.sites import fetch_listing, may_help
@@ -68,12 +68,10 @@ def _listed(edges: Edges, stream: BinaryIO, name: str, report: SourceReport) -> 
     try:
         for opened, its_name in _opened(stream, name):
             yield from _addresses_of(edges, opened, its_name, report)
-    except (zipfile.BadZipFile, EOFError) as error:
-        report.add_problem(name, Reason.DAMAGED_RECORD, f"damaged or cut ZIP: {str(error)[:200]}")
-    except OSError as error:
-        report.add_problem(
-            name, Reason.DAMAGED_RECORD, f"cannot be read ({error.strerror or error})", again=True
-        )
+    except ZIP_ERRORS as error:
+        damage = zip_damage(error)
+        why = damage or f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        report.add_problem(name, Reason.DAMAGED_RECORD, why, again=damage is None)
 
 
 def _opened(stream: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, str]]:
@@ -120,13 +118,11 @@ def _addresses_of(edges: Edges, stream: BinaryIO, name: str, report: SourceRepor
         if (address := _address(line)) is not None:
             yield address
     if unpacked.damage is not None:
-        report.add_problem(
-            name, Reason.DAMAGED_RECORD, f"{unpacked.damage}; the rest behind line {last:,} is lost"
-        )
+        report.add_problem(name, Reason.DAMAGED_RECORD, unpacked.damage.after_line(last))
 
 
 def _counted(unpacked: Unpacked) -> Iterable[bytes]:
-    return lines_of(as_utf8(iter(unpacked)), lambda: unpacked.damage is not None)
+    return lines_of(as_utf8(iter(unpacked)), unpacked.is_cut)
 
 
 def _address(line: bytes) -> ListedAddress | None:

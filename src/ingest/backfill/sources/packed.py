@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import errno
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,13 +33,20 @@ _SKIPPABLE = b"\x2a\x4d\x18"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Why the rest of a file cannot be decoded. `offset`: about where in the file, in bytes."""
+    """Why the rest of a file cannot be decoded. `offset`: about where in the file, in bytes. `whole`: there
+    is no rest: only the checksum at the end of the file is wrong or cut."""
 
     why: str
     offset: int
+    whole: bool = False
 
     def __str__(self) -> str:
         return f"{self.why}, after byte {self.offset:,}"
+
+    def after_line(self, line: int) -> str:
+        """Says what is lost of a file of lines, `line` being the last that was read."""
+        lost = f"all {line:,} lines were read" if self.whole else f"the rest behind line {line:,} is lost"
+        return f"{self}; {lost}"
 
 
 class Unpacked:
@@ -46,6 +55,10 @@ class Unpacked:
     def __init__(self, stream: BinaryIO, depth: int = NESTED) -> None:
         self.damage: Damage | None = None
         self._pieces = self._unpack(stream, depth)
+
+    def is_cut(self) -> bool:
+        """True, at the end of the pieces, where there were more: the last line may be half a line."""
+        return self.damage is not None and not self.damage.whole
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces
@@ -81,7 +94,8 @@ class Unpacked:
             chunk, left = left or stream.read(READ), b""
             if not chunk:
                 if at > begin:
-                    self.damage = Damage(f"the {kind.name} stream ends early", at)
+                    whole = _ends_in_checksum(stream, kind, begin)
+                    self.damage = Damage(f"the {kind.name} stream ends early", at, whole)
                 return
             if at == begin and not chunk.startswith(kind.magic[: len(chunk)]):
                 if chunk.strip(b"\0"):
@@ -91,7 +105,8 @@ class Unpacked:
                 data = decoder.decompress(chunk)
             except _ERRORS as error:
                 yield from _salvaged(stream, kind, begin, at, given)
-                self.damage = Damage(f"damaged {kind.name} ({str(error)[:80]})", at)
+                whole = _ends_in_checksum(stream, kind, begin)
+                self.damage = Damage(f"damaged {kind.name} ({str(error)[:80]})", at, whole)
                 return
             at += len(chunk)
             given += len(data)
@@ -177,6 +192,29 @@ def is_zip(head: bytes) -> bool:
     return head.startswith(_ZIP)
 
 
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,  # see zip_damage
+    NotImplementedError,  # a way of packing that Python lacks
+    RuntimeError,  # encrypted
+    EOFError,
+    ValueError,  # a name in no encoding
+    OverflowError,
+)
+"""What zipfile raises on damaged files, as fuzzing showed."""
+
+
+def zip_damage(error: BaseException) -> str | None:
+    """What is wrong with a ZIP file that zipfile cannot read, by the error, one of ZIP_ERRORS; None for a
+    fault of the disk. Where a ZIP points to a place before its beginning, the system calls the seek invalid;
+    bz2 raises OSError without a number."""
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        return None
+    return f"damaged or cut ZIP: {str(error)[:200]}"
+
+
 def _salvaged(stream: BinaryIO, kind: _Kind, begin: int, at: int, given: int) -> Iterator[bytes]:
     """What can be decoded of the chunk at `at` before it fails: the member that begins at `begin` is decoded
     again, byte by byte at its end. `given`: bytes of it that were yielded already."""
@@ -199,6 +237,33 @@ def _salvaged(stream: BinaryIO, kind: _Kind, begin: int, at: int, given: int) ->
                 produced += len(data)
     except _ERRORS:
         return
+
+
+def _ends_in_checksum(stream: BinaryIO, kind: _Kind, begin: int) -> bool:
+    """True where the data of the gzip member at `begin` are whole and end the file, and its checksum is wrong
+    or cut. zlib names the checksum in its error; zeros stand for what is cut of it, and must not decode."""
+    if kind.magic != _GZIP or not stream.seekable():
+        return False
+    left = stream.seek(0, io.SEEK_END) - begin - _TRAILER
+    stream.seek(begin)
+    decoder = zlib.decompressobj(wbits=31)
+    try:
+        while left > 0:
+            decoder.decompress(stream.read(min(READ, left)))
+            left -= READ
+    except zlib.error:
+        return False
+    try:
+        decoder.decompress(stream.read(_TRAILER))
+        if any(decoder.decompress(b"\0") for _ in range(_TRAILER)):
+            return False
+    except zlib.error as error:
+        return "incorrect" in str(error)
+    return False
+
+
+_TRAILER = 8
+"""Bytes of a gzip member's checksum and length."""
 
 
 def _peek(stream: BinaryIO) -> bytes:

@@ -28,12 +28,17 @@ class SourceReport:
     """`read` counts the inputs that were read (sitemaps, feed pages, lists, files), `unread` sitemaps of days
     that are not wanted. `seen` counts what the inputs list: addresses, lines and records. `not_pages` counts
     records that never hold a page, by kind; they are not in `seen`. `unknown` counts keys of rows that no
-    field takes. `waited`: seconds that were waited before asking again."""
+    field takes. `waited`: seconds that were waited before asking again.
+
+    `same` counts what was recognised as listed before in this reading: an address, or a page that has these
+    bytes. `further` counts by url_key the captures of an address that had one already."""
 
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
     unread: int = 0
     seen: int = 0
+    same: int = 0
+    further: Counter[str] = field(default_factory=Counter)
     not_pages: Counter[str] = field(default_factory=Counter)
     waited: float = 0.0
     unknown: Unknown = field(default_factory=Unknown)

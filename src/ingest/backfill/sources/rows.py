@@ -35,9 +35,18 @@ def _whole() -> bool:
     return False
 
 
-def lines_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Iterator[bytes]:
+def _never(_: bytes) -> bool:
+    return False
+
+
+def lines_of(
+    pieces: Iterable[bytes],
+    is_cut: Callable[[], bool] = _whole,
+    is_complete: Callable[[bytes], bool] = _never,
+) -> Iterator[bytes]:
     """The lines, without their ends. The last is yielded too where no line end follows it, unless `is_cut`
-    then says that the file was cut there: half a line is none."""
+    then says that the file was cut there: half a line is none. `is_complete` tells of a line whether it is
+    whole all the same."""
     rest = b""
     for piece in pieces:
         if b"\n" not in piece and b"\r" not in piece:
@@ -53,7 +62,7 @@ def lines_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> It
         *lines, last = whole.split(b"\n")
         yield from lines
         rest = last + rest
-    if rest.strip(b"\r") and not is_cut():
+    if rest.strip(b"\r") and (not is_cut() or is_complete(rest)):
         yield rest.rstrip(b"\r")
 
 
@@ -68,7 +77,9 @@ def rows_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Ite
             break
     first = head.lstrip()
     again = _chain(head, stream)
-    if _ARRAY_OF_OBJECTS.match(first):
+    if _ARRAY_OF_TEXTS.match(first):
+        yield from _addresses(b"".join(again), is_cut)
+    elif _ARRAY_OF_OBJECTS.match(first):
         yield from _values(again, 1, is_cut)
     elif first[:1] == b"{":
         line = first.split(b"\n", 1)[0].strip()
@@ -81,6 +92,26 @@ def rows_of(pieces: Iterable[bytes], is_cut: Callable[[], bool] = _whole) -> Ite
 
 _ARRAY_OF_OBJECTS = re.compile(rb"\[\s*(?:\{|\]|\Z)")
 """How a file begins that is one array of rows. A line of brackets alone is one damaged line among others."""
+
+
+_ARRAY_OF_TEXTS = re.compile(rb'\[\s*"')
+
+
+def _addresses(text: bytes, is_cut: Callable[[], bool]) -> Iterator[FileRow]:
+    """The rows of a file that is one array of addresses; else its lines, as any others."""
+    try:
+        array = json.loads(text)
+    except (ValueError, RecursionError):
+        array = None
+    if not isinstance(array, list) or not all(_is_address(item) for item in array):
+        yield from _json_lines([text], is_cut)
+        return
+    for number, url in enumerate(array, 1):
+        yield FileRow(number, number, {"url": url})
+
+
+def _is_address(item: Any) -> bool:
+    return isinstance(item, str) and item.lower().startswith(("http://", "https://"))
 
 
 def _chain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -99,9 +130,18 @@ def _is_one_line(line: bytes) -> bool:
 
 
 def _json_lines(pieces: Iterable[bytes], is_cut: Callable[[], bool]) -> Iterator[FileRow]:
-    for number, line in enumerate(lines_of(pieces, is_cut), 1):
-        if line.strip(b" \t\r\0"):
-            yield from _of_text(line, number, number)
+    for number, line in enumerate(lines_of(pieces, is_cut, _is_object), 1):
+        # Each row of a JSON text sequence begins with U+001E (RFC 7464).
+        if row := line.strip(b" \t\r\0\x1e"):
+            yield from _of_text(row, number, number)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        json_object(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_text(text: bytes, number: int, line: int) -> Iterator[FileRow]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -133,11 +134,8 @@ def _text(body: bytes) -> str:
         return body.decode("utf-32", "replace")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace")
-    sample = body[:400]
-    if sample.count(0) * 3 > len(sample) > 3:
-        return body.decode(
-            "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be", "replace"
-        )
+    if (wide := _wide(body)) is not None:
+        return body.decode(wide, "replace")
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -151,6 +149,18 @@ def _text(body: bytes) -> str:
         return body.decode(name, "replace")
     except (LookupError, ValueError):  # a name that Python has no table for
         return body.decode("cp1252", "replace")
+
+
+def _wide(body: bytes) -> str | None:
+    """The name of a UTF-16 without byte order mark: most pairs of the first bytes are a letter beside a zero.
+    Pairs of zeros say nothing: a disk may have lost a block."""
+    begin = (len(body) - len(body.lstrip(b"\0"))) // 2 * 2
+    sample = body[begin : begin + 200]
+    pairs = Counter((first > 0, second > 0) for first, second in zip(sample[::2], sample[1::2], strict=False))
+    little, big, neither = pairs[True, False], pairs[False, True], pairs[True, True]
+    if max(little, big) <= neither + min(little, big):
+        return None
+    return "utf-16-le" if little > big else "utf-16-be"
 
 
 def _beyond_ascii(text: str) -> bool:
@@ -188,7 +198,16 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))", re.I)
 _REL = re.compile(r"\brel\s*=\s*[\"']?([\w-]+)", re.I)
 _OTHER_TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>|<(?=[\s<]|$)|</?$")
-_BREAKS = re.compile(r"\s*[\r\n\t]+\s*")
+_BREAKS = re.compile(r"[\r\n\t]+")
+
+
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _unescape(text: str) -> str:
+    """The text with its character references resolved, of HTML too. Without the semicolon they are none in
+    XML: a bare `&section=2` in an address is no paragraph sign."""
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
 
 
 def _read_tags(text: str, start: int, document: SitemapDocument) -> str | None:
@@ -232,15 +251,15 @@ class _Reader:
 
     def text(self, piece: str) -> None:
         if self._name is not None and piece:
-            self._parts.append(html.unescape(_OTHER_TAG.sub(" ", piece) if "<" in piece else piece))
+            self._parts.append(_unescape(_OTHER_TAG.sub(" ", piece) if "<" in piece else piece))
         elif (
             self._entry in ("url", "sitemap") and self._group is None and (line := _LINE.match(piece.strip()))
         ):
-            self._values.setdefault("bare", html.unescape(line[0]))  # an address without <loc>
+            self._values.setdefault("bare", _unescape(line[0]))  # an address without <loc>
 
     def raw(self, piece: str) -> None:
         if self._name is not None:
-            self._parts.append(html.unescape(piece) if self._name == "title" else piece.replace("&amp;", "&"))
+            self._parts.append(_unescape(piece) if self._name == "title" else piece.replace("&amp;", "&"))
 
     def tag(self, match: re.Match[str], at: int) -> None:
         name, prefix = match["name"].lower(), (match["prefix"] or "").lower()
@@ -292,7 +311,7 @@ class _Reader:
         if name == "link" and (href := _HREF.search(match["rest"])):
             rel = _REL.search(match["rest"])
             if in_feed and (rel is None or rel[1].lower() == "alternate"):
-                self._values.setdefault("url", html.unescape(next(filter(None, href.groups()), "")).strip())
+                self._values.setdefault("url", _unescape(next(filter(None, href.groups()), "")).strip())
             return
         if not match["empty"]:
             self._name, self._parts = name, []
@@ -303,7 +322,7 @@ class _Reader:
             return
         key = _VALUES[name]
         value = "".join(self._parts).replace("\ufeff", "").strip()
-        value = _BREAKS.sub("", value) if key == "url" else " ".join(value.split())
+        value = "".join(map(str.strip, _BREAKS.split(value))) if key == "url" else " ".join(value.split())
         if value:
             self._values.setdefault(key, value)
 

@@ -16,7 +16,7 @@ from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.sitemap import Located, SitemapDocument, SitemapInput, parse_sitemap
 from ingest.backfill.targets import ListedAddress, span_in
 from ingest.errors import ConfigError, FetchError, Transient
-from ingest.fetch.client import MB, Client, Kind
+from ingest.fetch.client import JITTER, MB, Client, Kind
 from ingest.model import Feed, Response, StampSource
 from ingest.reasons import Reason
 from ingest.settings import FeedList
@@ -197,27 +197,33 @@ async def fetch_listing(
     return await patiently(report, lambda: edges.client.get(url, kind=kind, headers=headers))
 
 
-_ASKED_BY_CLIENT = (Reason.DEFERRED, Reason.ROBOTS_UNREACHABLE)
-"""The client itself has waited and requested again, or will send no more requests in this run."""
-
-
 async def patiently(report: SourceReport, request: Callable[[], Awaitable[T]]) -> T:
     """The answer of a request, which is sent again after a while (BACK_OFF) where the reason of its failure
     may pass. Raises FetchError."""
-    for wait in (*BACK_OFF, None):
+    tries = iter(BACK_OFF)
+    while True:
         try:
             return await request()
         except FetchError as error:
-            if wait is None or not may_help(error) or error.reason in _ASKED_BY_CLIENT:
+            # Where the host is paused nothing was sent, so that no try is used up; the pause has an end.
+            wait = 0.0 if error.never_sent else next(tries, None)
+            if wait is None or not may_help(error) or _is_given_up(error):
                 raise
-            pause = max(wait, error.retry_after or 0.0)
+            pause = max(wait, (error.retry_after or 0.0) * (1 + JITTER) + 0.01)
             if report.waited + pause > LONGEST_WAIT:
                 raise
             report.waited += pause
         await asyncio.sleep(pause)
-    raise AssertionError("unreachable")
 
 
 def may_help(error: FetchError) -> bool:
     """True where the same request may succeed later."""
     return isinstance(error, Transient)
+
+
+def _is_given_up(error: FetchError) -> bool:
+    """True where the client sends no more requests to the host in this run: it was too slow too often, or its
+    robots.txt failed more often than the client tries within a run."""
+    if error.reason is Reason.DEFERRED:
+        return error.retry_after is None
+    return error.reason is Reason.ROBOTS_UNREACHABLE and not error.soon

@@ -3,6 +3,7 @@ no page. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -19,6 +20,8 @@ from ingest.urls.wayback import own_address
 _KEPT_NAMES = ("x-archive-orig-", "x-crawler-")
 """Prefixes under which other tools keep the original headers of a body that they stored decoded."""
 _TRANSFER = frozenset({"transfer-encoding", "content-encoding", "content-length"})
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""Bytes of a header that are no UTF-8, as warcfile.fields_of reads them (PEP 383)."""
 _REST = {4: "-01-01", 7: "-01"}
 """What completes a WARC-Date that is a year or a month, by its length."""
 _PAGES = ("html", "xml", "text/plain")
@@ -163,8 +166,13 @@ def _response(record: Record, status: int, headers: Mapping[str, str], body: byt
 
 def address_of(record: Record) -> str | None:
     """The http(s) address in WARC-Target-URI, or the page's own where that is a web archive's copy; None
-    where it names something else, as in records of DNS or of a crawler's own notes."""
-    url, _ = own_address(record.fields.get("warc-target-uri", "").strip("<>"))
+    where it names something else, as in records of DNS or of a crawler's own notes.
+
+    Bytes that are no UTF-8 are percent-encoded as they are (RFC 3986, 2.5): some crawlers write addresses as
+    the page did, in Latin-1. Left out, they would make one address of `caf\xe9` and `caf\xe8`.
+    """
+    raw = record.fields.get("warc-target-uri", "").strip("<>")
+    url, _ = own_address(_NOT_UTF8.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", raw))
     return url if url[:8].lower().startswith(("http://", "https://")) else None
 
 
