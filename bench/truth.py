@@ -66,7 +66,7 @@ def ours(page: Row) -> Row:
     return {
         "headline": article.headline,
         "authors": list(article.authors),
-        "published_at": as_printed(stamp) if stamp else None,
+        "published_at": as_printed(stamp, page.get("url")) if stamp else None,
         "precision": str(stamp.precision) if stamp else None,
         "source": str(stamp.source) if stamp else None,
         "language": article.language,

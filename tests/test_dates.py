@@ -231,6 +231,8 @@ def test_no_text_raises_or_leaves_the_window(raw: str) -> None:
         ("https://news.example/a/20250402/bridge", date(2025, 4, 2)),
         ("https://news.example/a/bridge-2025-04-02.html", date(2025, 4, 2)),
         ("https://news.example/2025/4/2/bridge", date(2025, 4, 2)),
+        ("https://news.example/energy/2025/04/250402-bridge-closes/", date(2025, 4, 2)),
+        ("https://news.example/energy/2025/04/250302-bridge-closes/", None),
         ("https://news.example/1109760290/bridge", None),
         ("https://news.example/2025/04/bridge", None),
         ("https://news.example/2025/02/31/bridge", None),

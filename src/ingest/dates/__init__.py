@@ -2,6 +2,7 @@
 in."""
 
 from ingest.dates.names import month_number
+from ingest.dates.reading import make_day
 from ingest.dates.resolve import from_url, nearest_day, numeric_orders, resolve
 
-__all__ = ["from_url", "month_number", "nearest_day", "numeric_orders", "resolve"]
+__all__ = ["from_url", "make_day", "month_number", "nearest_day", "numeric_orders", "resolve"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
 from ingest.dates.forms import readings
 from ingest.dates.names import MONTHS, fold
@@ -240,12 +241,18 @@ _URL_DAY = re.compile(
 )
 
 
+# `/2015/08/150803-`: the month, then the day with its year and month once more.
+_URL_TWICE = re.compile(
+    r"/(?P<y>(?:19|20)(?P<yy>\d\d))/(?P<m>0[1-9]|1[0-2])/(?P=yy)(?P=m)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
+
+
 def from_url(url: str, now: datetime) -> Stamp | None:
     """The day in a URL's path (`/2025/04/02/`, `/2025/apr/02/`, `/2025/april/02/`, `/20250402/`,
-    `-2025-04-02`); None if it has none or two."""
+    `-2025-04-02`, `/2025/04/250402-`); None if it has none or two."""
     path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
     days = set()
-    for match in _URL_DAY.finditer("/" + path):
+    for match in chain(_URL_DAY.finditer("/" + path), _URL_TWICE.finditer("/" + path)):
         month = MONTHS.get(match["m"].lower()) if match["m"].isalpha() else int(match["m"])
         day = make_day(int(match["y"]), month, int(match["d"])) if month else None
         if day and _day_in_window(day, now):

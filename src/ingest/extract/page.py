@@ -32,6 +32,7 @@ from ingest.extract import (
 )
 from ingest.extract.engine import Block
 from ingest.extract.people import Signed
+from ingest.extract.published import PageDate
 from ingest.extract.site import Site
 from ingest.extract.structured import Structured
 from ingest.extract.tree import ParseLimit, check_size, not_html, parse
@@ -107,7 +108,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     metadata = structured.read(tree, page_input.url)
     if refused := _refused(page_input, page, tree, metadata):
         return refused
-    dated = None if metadata.published else published.from_page(tree, page_input, metadata.language)
+    dated = None if metadata.published else published.from_page(tree, page_input, metadata)
     metadata = _with_byline(_with_shown_headline(metadata, tree, page_input), tree, page_input)
     links = lines.link_texts(tree)
     engine.strip_noise(tree)
@@ -155,7 +156,11 @@ def _without_boilerplate(
 
 
 def _judged(
-    page_input: PageInput, metadata: Structured, tree: HtmlElement, blocks: list[Block], dated: str | None
+    page_input: PageInput,
+    metadata: Structured,
+    tree: HtmlElement,
+    blocks: list[Block],
+    dated: PageDate | None,
 ) -> Extraction:
     """An article of these blocks, or the reason why they are none."""
     if not blocks:
@@ -273,7 +278,7 @@ def _article(
     metadata: Structured,
     blocks: list[Block],
     flags: tuple[Flag, ...],
-    dated: str | None,
+    dated: PageDate | None,
 ) -> Extraction:
     hints = page_input.hints or NO_HINTS
     headline = metadata.shown or hints.title
@@ -282,7 +287,7 @@ def _article(
         headline=headline,
         summary=hints.summary,
         url=page_input.url,
-        published=hints.published,
+        published=hints.published or published.near(page_input, metadata, dated),
         now=page_input.now,
         agencies=_agencies(page_input.agencies),
     )

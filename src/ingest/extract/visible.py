@@ -28,19 +28,67 @@ _TAGS = frozenset(_TAG_NAMES.split())
 _ASIDE = frozenset({"aside", "nav", "footer"})
 _BETWEEN = re.compile(r"[|•·/](?=\s)|(?<=\s)[|•·/]")
 _TEXT_CAP, _WORDS_CAP, _CANDIDATES_CAP, _ANCESTORS = 160, 22, 20, 6
-_LONG_PARAGRAPH = 200
+_LONG_PARAGRAPH, _BARE_CAP, _RELATIVE = 200, 60, 5
+_LIKE_A_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-]\d{1,2}[./-]\d\d|[\u0660-\u0669\u0966-\u096f]{2}|25\d\d"
+)
 
 
 def printed_date(tree: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
     """Returns the first date behind the headline, up to the first long paragraph of the text; without one,
     the only date before it. None where elements named for a date hold none that `is_date` accepts."""
     before: list[str] = []
-    for element, is_behind in _candidates(tree):
+    count = 0
+    for count, (element, is_behind) in enumerate(_candidates(tree), 1):  # noqa: B007
         if raw := _first_date(element, is_date):
             if is_behind:
                 return raw
             before.append(raw)
-    return before[0] if len(set(before)) == 1 else None
+    # a list of dates longer than what is read says nothing
+    return before[0] if len(set(before)) == 1 and count < _CANDIDATES_CAP else None
+
+
+def bare_date(tree: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
+    """Returns the first element behind the headline that holds a date and nothing else, whatever it is
+    called; on a page without a headline, the only such date before the text. One long paragraph, the
+    standfirst, may come before it."""
+    headline, is_behind, count, paragraphs = tree.find(".//h1"), False, 0, 0
+    before: list[str] = []
+    for element in tree.iter():
+        is_behind = is_behind or element is headline
+        if element.tag == "p" and (is_behind or headline is None):
+            paragraphs += len(element.text_content()) > _LONG_PARAGRAPH
+        if paragraphs > 1 or count == _CANDIDATES_CAP:
+            break
+        if not _may_be_date(element):
+            continue
+        count += 1
+        if raw := _mostly_date(element, is_date):
+            if is_behind:
+                return raw
+            before.append(raw)
+    return before[0] if headline is None and len(set(before)) == 1 else None
+
+
+def only_printed(tree: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
+    """Returns the first text of an element in the whole page that holds such a date and little else."""
+    found = (_mostly_date(element, is_date) for element in tree.iter() if _may_be_date(element))
+    return next(filter(None, found), None)
+
+
+def _may_be_date(element: HtmlElement) -> bool:
+    text = element.text
+    if len(element) or not text or len(text) > _BARE_CAP or not _LIKE_A_DATE.search(text):
+        return False
+    parent = element.getparent()
+    names = _names(element) + ("" if parent is None else _names(parent))
+    return not _CHANGED.search(names) and _is_in_place(element)
+
+
+def _mostly_date(element: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
+    text = " ".join((element.text or "").split())
+    raw = _first_of(text, is_date)
+    return raw if raw and len(raw) >= 0.5 * len(text) else None
 
 
 def _candidates(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
@@ -59,8 +107,12 @@ def _candidates(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    names = _names(element)
-    if not (element.tag == "time" or _NAMED.search(names)) or _FOREIGN.search(names):
+    return (element.tag == "time" or _NAMED.search(_names(element)) is not None) and _is_in_place(element)
+
+
+def _is_in_place(element: HtmlElement) -> bool:
+    """Whether neither the element nor one around it is named for other dates than the article's."""
+    if _FOREIGN.search(_names(element)):
         return False
     for number, parent in enumerate(element.iterancestors()):
         if number == _ANCESTORS or parent.tag in ("body", "html"):
@@ -82,7 +134,9 @@ def _first_date(element: HtmlElement, is_date: Callable[[str], bool]) -> str | N
         return _first_of(first[0], is_date) if len(first) > 1 and len(text) <= _TEXT_CAP else None
     printed = element.get("datetime") if element.tag == "time" else None
     raw = _first_of(text, is_date) if len(text) <= _TEXT_CAP else None
-    return printed if (raw or not text) and printed and is_date(printed) else raw
+    # `28 minutes ago`, `yesterday` and `09:30` have their day in the attribute
+    is_told = raw or (len(text.split()) <= _RELATIVE and not _CHANGED.search(text))
+    return printed if is_told and printed and is_date(printed) else raw
 
 
 def _first_of(text: str, is_date: Callable[[str], bool]) -> str | None:
@@ -90,10 +144,11 @@ def _first_of(text: str, is_date: Callable[[str], bool]) -> str | None:
     return next(filter(None, parts), None)
 
 
-def changed_days(tree: HtmlElement) -> frozenset[str]:
-    """The days (ISO) of the elements that are marked up as the time of a change."""
+def changes(tree: HtmlElement) -> list[str]:
+    """The times of a change as they are written, of the elements that are marked up as one."""
     marked = tree.iterfind(".//*[@itemprop='dateModified']")
-    return frozenset((element.get("datetime") or element.get("content") or "")[:10] for element in marked)
+    raws = (each.get("datetime") or each.get("content") or " ".join(each.itertext()) for each in marked)
+    return [raw.strip() for raw in raws]
 
 
 def _longest_date(words: list[str], is_date: Callable[[str], bool]) -> str | None:

@@ -100,7 +100,7 @@ def _fields(item: ExtractInput, article: Article, rules: HostRules) -> dict[str,
         | columns
         | {
             "canonical_url": canonical,
-            "published_at": as_printed(stamp).replace("+00:00", "Z") if stamp else None,
+            "published_at": as_printed(stamp, item.url).replace("+00:00", "Z") if stamp else None,
             "outcome": Outcome.LOADED,
         }
     )
