@@ -196,9 +196,8 @@ def challenge_reason(
         return title
     if has_headline:
         return None
-    if _blocks(tree) or (
-        not _has_story(tree, metadata) and layout.prose(tree) <= _PADDED and _seems_to_block(tree)
-    ):
+    is_bare = not _has_story(tree, metadata) and _says(tree) <= _PADDED
+    if _blocks(tree) or (is_bare and _seems_to_block(tree)):
         return metadata.title or metadata.h1 or "a bot defence's own page"
     return None if metadata.article else _by_little_text(tree, page, metadata, status)
 
@@ -233,11 +232,16 @@ def _is_vendors_page(
         return False
     if _TAG.search(page) or _asks(tree) or _seems_to_block(tree):
         return True
-    return not has_headline and layout.prose(tree) <= _PADDED
+    return not has_headline and _says(tree) <= _PADDED
+
+
+def _says(tree: HtmlElement) -> int:
+    """Letters of the page's sentences, in paragraphs or not."""
+    return max(layout.prose(tree), layout.running_text(tree))
 
 
 def _by_little_text(tree: HtmlElement, page: str, metadata: Structured, status: int) -> str | None:
-    letters, title = layout.prose(tree), metadata.title or metadata.h1 or ""
+    letters, title = _says(tree), metadata.title or metadata.h1 or ""
     if letters > _PADDED:
         return None
     page = page[:200_000]
@@ -245,11 +249,21 @@ def _by_little_text(tree: HtmlElement, page: str, metadata: Structured, status: 
         return title or "asks whether a human reads it"
     if letters > INTERSTITIAL:
         return None
-    if ((status >= 400 or letters < 300) and _TAG.search(page)) or (
+    if ((status >= 400 or letters < 300) and _TAG.search(_without_harmless(tree, page))) or (
         len(title) < _TITLE_LETTERS and _TITLE.search(title)
     ):
         return title or "marks of a bot defence"
     return None
+
+
+# What works in the background of good pages: Cloudflare's check of the browser, a captcha in a form.
+_BEACON = re.compile(r"/cdn-cgi/challenge-platform/(?:h/\w/)?scripts/jsd/", re.I)
+_CAPTCHA = re.compile(r"g-recaptcha|h-captcha|hcaptcha\.com|(?:cf-)?turnstile", re.I)
+
+
+def _without_harmless(tree: HtmlElement, page: str) -> str:
+    page = _BEACON.sub("", page)
+    return _CAPTCHA.sub("", page) if any(map(_takes, tree.iter("input", "textarea", "select"))) else page
 
 
 def _has_story(tree: HtmlElement, metadata: Structured) -> bool:

@@ -193,6 +193,23 @@ def prose(tree: HtmlElement) -> int:
     return total
 
 
+_SILENT = _FRAME | {"script", "style", "noscript", "template", "title", "textarea", "a", "button", "option"}
+_RUN = 60  # letters
+
+
+def running_text(tree: HtmlElement) -> int:
+    """Letters of the page's sentences in whatever element they stand (a story may be set with <br> in one
+    <div>): runs of 60 letters on without a tag, outside frames and links."""
+    total, waiting = 0, [tree]
+    while waiting:
+        element = waiting.pop()
+        for text in (element.text, *(child.tail for child in element)):
+            if text and (size := len(text.strip())) >= _RUN:
+                total += size
+        waiting.extend(child for child in element if child.tag not in _SILENT)
+    return total
+
+
 def one_story(tree: HtmlElement) -> bool:
     """Whether the page tells one story: strings of further articles have their own <h1> or <article>."""
     if sum(1 for _ in tree.iter("h1")) > 2:
