@@ -490,6 +490,9 @@ class Article:
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
     image_credit: str | None = None
+    license: str | None = None
+    copyright_notice: str | None = None
+    usage_terms: str | None = None
     word_count: int = field(default=0, metadata=_TEXT)
     content_type: ContentType = ContentType.NEWS
     signal: Signal = field(default=Signal.NONE, metadata=_TEXT)

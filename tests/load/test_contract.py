@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.name for path in (ROOT / "warehouse").iterdir() if any(path.glob("*.sql")))
 ARTICLES = """article_id url_key url canonical_url *headline description *body_text byline authors language
 published_at published_precision published_source published_raw published_day modified_at first_seen_at
-dateline located dateline_date agency credits publisher section keywords image_url image_credit *word_count
-content_type *signal embargo_until flags copy_group copy_kind is_canonical copies story_id revision revisions
+dateline located dateline_date agency credits publisher section keywords image_url image_credit license
+copyright_notice usage_terms *word_count content_type
+*signal embargo_until flags copy_group copy_kind is_canonical copies story_id revision revisions
 supersedes extractor feed_id"""
 """Where a second link leads to an article whose text is known, the columns with a * stay with the text; the
 others may come with that link."""

@@ -21,6 +21,7 @@ LANDED = {
     "migrations/0005_counts": "3058e80bc64b089dfa7caea73dd4ff055eb8f57c3af3e572d8ca39bc62eddc11",
     "migrations/0006_broken_documents": "bae26b566ff330bef4b7eb01f5be5ef9d69307f60b281ad3908cb6f9902196a7",
     "migrations/0007_backfill_counts": "9ad6708d689084af3e74bf4db2301953d3240bf1c5b28c043ae70ad8d5a04edc",
+    "migrations/0008_rights": "4b19ea770f7755cf6a386b9a4e8015efa43ce8a0c441e01f5f411c0086f96368",
 }
 """The SHA-256 of each migration's text."""
 

@@ -26,6 +26,9 @@
 -- * keywords: keywords named by the publisher
 -- * image_url: address of the lead image
 -- * image_credit: credit of the lead image
+-- * license: licence that the page names (schema.org license, rel=license, Dublin Core): an address, else words
+-- * copyright_notice: copyright notice as the page gives it (schema.org copyrightNotice, meta tags), or © with the year and holder that it names
+-- * usage_terms: terms of use that the page names (schema.org usageInfo, IPTC usage terms, tdm-policy): an address, else words
 -- * word_count: number of words in body_text (of characters, in scripts written without spaces)
 -- * content_type: news, press_release, paid, live_blog, video or other
 -- * signal: the wire's own mark on the story: none, update, correction, flash or advisory

@@ -14,7 +14,8 @@ from ingest.dates import month_number
 from ingest.dates.names import DATE_WEEKDAYS
 from ingest.extract import people
 from ingest.extract.people import Signed
-from ingest.extract.structured import Structured, plain
+from ingest.extract.structured import Structured
+from ingest.extract.values import plain
 from ingest.extract.wire.agencies import AgencyTable
 
 _TAG_NAMES = "a span div p address strong b cite em i li h3 h4 h5 h6 time small aside td"

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from lxml.html import HtmlElement
 
 from ingest.extract.site import Site, letters, split, words
-from ingest.extract.structured import Structured, plain
+from ingest.extract.structured import Structured
+from ingest.extract.values import plain
 
 _LONGEST, _SENTENCE, _SHORTEST = 300, 6, 3
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -5,18 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from ingest.extract import jsonld
-
-_TAG = re.compile(r"<[^>]{1,200}>")
-_SCRIPT = re.compile(r"<(script|style)\b.{0,1000}?(?:</\1>|$)", re.I | re.S)
-_SPACE = re.compile(r"\s+")
-FIELD_CAP = 2_000
+from ingest.extract import jsonld, rights
+from ingest.extract.rights import Rights
+from ingest.extract.values import first, meta_of, name_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,7 @@ class Structured:
     free: bool | None = None
     news: bool = False
     noai: bool = False
+    rights: Rights = field(default_factory=Rights)
 
     @property
     def article(self) -> bool:
@@ -62,19 +60,6 @@ class Structured:
     @property
     def live_blog(self) -> bool:
         return "liveblogposting" in self.kinds
-
-
-def plain(value: Any) -> str | None:
-    """One line of text of a JSON-LD or meta value, or None: tags and entities out (they come escaped once or
-    twice)."""
-    if not isinstance(value, str) or not value:
-        return None
-    text = html.unescape(value[:FIELD_CAP])
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text:
-        text = _TAG.sub("", _SCRIPT.sub(" ", text))
-    return _SPACE.sub(" ", text).strip() or None
 
 
 def read(tree: HtmlElement, url: str | None) -> Structured:
@@ -91,29 +76,30 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
     )
     return Structured(
         kinds=kinds,
-        headline=plain(_first(node.get("headline"))) or plain(_first(node.get("name"))),
-        og_title=_of(meta, "og:title", "twitter:title"),
+        headline=plain(first(node.get("headline"))) or plain(first(node.get("name"))),
+        og_title=meta_of(meta, "og:title", "twitter:title"),
         title=plain(_text(tree.find(".//title"))),
         h1=_h1(tree),
         body=_body(node),
-        description=plain(_first(node.get("description")))
-        or _of(meta, "og:description", "description", "twitter:description"),
+        description=plain(first(node.get("description")))
+        or meta_of(meta, "og:description", "description", "twitter:description"),
         authors=_authors(node, bodies=False) or _meta_authors(meta),
         bodies=_authors(node, bodies=True),
         published=tuple(_published(node, nodes, meta, tree)),
-        modified_raw=plain(_first(node.get("dateModified")))
-        or _of(meta, "article:modified_time", "og:updated_time"),
-        section=plain(_first(node.get("articleSection"))) or _of(meta, "article:section"),
+        modified_raw=plain(first(node.get("dateModified")))
+        or meta_of(meta, "article:modified_time", "og:updated_time"),
+        section=plain(first(node.get("articleSection"))) or meta_of(meta, "article:section"),
         keywords=tuple(_keywords(node, meta)),
         image_url=_image(node, meta, url),
-        publisher=_name(node.get("publisher")) or _of(meta, "og:site_name", "application-name"),
-        site_names=tuple(filter(None, (_of(meta, "og:site_name"), _of(meta, "application-name")))),
+        publisher=name_of(node.get("publisher")) or meta_of(meta, "og:site_name", "application-name"),
+        site_names=tuple(filter(None, (meta_of(meta, "og:site_name"), meta_of(meta, "application-name")))),
         language=_language(node, meta, tree),
         canonical_url=_canonical(tree, meta, url),
-        og_type=_of(meta, "og:type"),
+        og_type=meta_of(meta, "og:type"),
         free=_free(node),
         news=bool(kinds & jsonld.NEWS_TYPES) or _looks_like_news(nodes, meta, url),
         noai="noai" in " ".join(meta.get("robots", ())).lower(),
+        rights=rights.read(tree, node, nodes, meta, url),
     )
 
 
@@ -140,12 +126,8 @@ def _looks_like_news(
 
 
 def _dict(value: Any) -> Mapping[str, Any]:
-    value = _first(value)
+    value = first(value)
     return value if isinstance(value, dict) else {}
-
-
-def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else value
 
 
 def _text(element: HtmlElement | None) -> str | None:
@@ -176,36 +158,23 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
     return seen
 
 
-def _of(meta: Mapping[str, list[str]], *names: str) -> str | None:
-    for name in names:
-        for content in meta.get(name, ()):
-            if text := plain(content):
-                return text
-    return None
-
-
 def _body(node: Mapping[str, Any]) -> str | None:
-    body = _first(node.get("articleBody"))
+    body = first(node.get("articleBody"))
     if not isinstance(body, str) or "liveblogposting" in jsonld.types(node):
         return None
     return html.unescape(body).strip() or None
-
-
-def _name(value: Any) -> str | None:
-    value = _first(value)
-    return plain(_first(value.get("name"))) if isinstance(value, dict) else plain(value)
 
 
 def _authors(node: Mapping[str, Any], *, bodies: bool) -> tuple[str, ...]:
     """The names of the node's authors as they are written: of its organisations, or of all others."""
     value = node.get("author") or node.get("creator")
     values = value if isinstance(value, list) else [value]
-    names = (_name(part) for part in values if _is_body(part) == bodies)
+    names = (name_of(part) for part in values if _is_body(part) == bodies)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _is_body(author: Any) -> bool:
-    author = _first(author)
+    author = first(author)
     return isinstance(author, dict) and any(kind.endswith("organization") for kind in jsonld.types(author))
 
 
@@ -223,8 +192,8 @@ def _meta_authors(meta: Mapping[str, list[str]]) -> tuple[str, ...]:
             return names
     # WordPress plugins put the author into the labels of a Twitter card
     for number in ("1", "2"):
-        if (_of(meta, f"twitter:label{number}") or "").casefold() in _BY_LABELS:
-            return tuple(filter(None, [_of(meta, f"twitter:data{number}")]))
+        if (meta_of(meta, f"twitter:label{number}") or "").casefold() in _BY_LABELS:
+            return tuple(filter(None, [meta_of(meta, f"twitter:data{number}")]))
     return ()
 
 
@@ -253,7 +222,7 @@ def _published(
 ) -> Iterator[tuple[str, str]]:
     for source in (node, *(n for n in nodes if jsonld.types(n) & _DATED_TYPES)):
         for key in ("datePublished", "dateCreated"):
-            if raw := plain(_first(source.get(key))):
+            if raw := plain(first(source.get(key))):
                 yield "jsonld", raw
     for name in (
         "article:published_time",
@@ -288,7 +257,7 @@ def _published(
         "dc.created",
         "citation_publication_date",
     ):
-        if raw := _of(meta, name):
+        if raw := meta_of(meta, name):
             yield "meta", raw
     for element in tree.iter("time", "span", "div", "p"):
         dated = "datePublished" in (element.get("itemprop") or "") or element.get("pubdate") is not None
@@ -315,9 +284,9 @@ def _keywords(node: Mapping[str, Any], meta: Mapping[str, list[str]]) -> list[st
 
 
 def _image(node: Mapping[str, Any], meta: Mapping[str, list[str]], url: str | None) -> str | None:
-    value = _first(node.get("image"))
+    value = first(node.get("image"))
     address = value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
-    raw = _of(meta, "og:image", "twitter:image", "twitter:image:src") or plain(_first(address))
+    raw = meta_of(meta, "og:image", "twitter:image", "twitter:image:src") or plain(first(address))
     return _absolute(raw, url)
 
 
@@ -336,9 +305,9 @@ def _language(node: Mapping[str, Any], meta: Mapping[str, list[str]], tree: Html
     raw = (
         root.get("lang")
         or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or _name(node.get("inLanguage"))
+        or name_of(node.get("inLanguage"))
     )
-    raw = raw or _of(meta, "og:locale", "content-language")
+    raw = raw or meta_of(meta, "og:locale", "content-language")
     code = re.match(r"[A-Za-z]{2}(?=$|[-_])", raw or "")
     return code.group().lower() if code else None
 
@@ -347,11 +316,11 @@ def _canonical(tree: HtmlElement, meta: Mapping[str, list[str]], url: str | None
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and (href := link.get("href")):
             return _absolute(href.strip(), url)
-    return _absolute(_of(meta, "og:url"), url)
+    return _absolute(meta_of(meta, "og:url"), url)
 
 
 def _free(node: Mapping[str, Any]) -> bool | None:
-    value = _first(node.get("isAccessibleForFree"))
+    value = first(node.get("isAccessibleForFree"))
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().lower().rsplit("/", 1)[-1] in ("true", "false"):
