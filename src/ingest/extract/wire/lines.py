@@ -90,11 +90,15 @@ def clean_lines(text: str, *, credited: bool, distributed: bool) -> CleanLines:
     and desk lines."""
     lines = text.split("\n")
     state = _Sweep()
-    foreign = foreign_headlines(lines, distributed=distributed) if credited else frozenset()
     for i, line in enumerate(lines):
-        _sweep(line, i, i in foreign, state, lines)
+        _sweep(line, i, state, lines)
+    kept = state.kept
+    if credited and (foreign := foreign_headlines(kept, distributed=distributed)):
+        for i in sorted(foreign):
+            state.drop("foreign headline", kept[i])
+        kept = [line for i, line in enumerate(kept) if i not in foreign]
     return CleanLines(
-        _squeeze(state.kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit
+        _squeeze(kept), tuple(state.dropped), tuple(dict.fromkeys(state.authors)), state.image_credit
     )
 
 
@@ -114,12 +118,12 @@ class _Sweep:
         self.dropped.append(DroppedLine(rule, text.strip()))
 
 
-def _sweep(line: str, i: int, foreign: bool, state: _Sweep, lines: list[str]) -> None:
+def _sweep(line: str, i: int, state: _Sweep, lines: list[str]) -> None:
     bare = line.strip()
     if not bare:
         state.kept.append("")
         return
-    rule = "foreign headline" if foreign else _rule(bare, i, state, lines)
+    rule = _rule(bare, i, state, lines)
     if rule is not None:
         state.drop(rule, bare)
         return

@@ -13,6 +13,7 @@ from ingest.dates import from_url
 from ingest.extract.people import signed
 from ingest.extract.wire.agencies import AgencyKind, AgencyTable, shipped_agencies
 from ingest.extract.wire.credits import read_closing_credit
+from ingest.extract.wire.furniture import without_furniture
 from ingest.extract.wire.lines import clean_lines
 from ingest.extract.wire.opening import Opening, find_inner, read_opening
 from ingest.extract.wire.signals import Signals, read_signals
@@ -80,7 +81,8 @@ def read_wire(
     # 1. signals: correction, update, kill, embargo; lines that hold nothing else leave the text
     signals = read_signals(text, headline=headline, url=url, published=published, now=now)
     # 2. dateline and credit in front of the lead
-    opening, body, dropped = _cut_opening(_without(text, signals), table, near)
+    text, furniture = without_furniture(_without(text, signals))
+    opening, body, dropped = _cut_opening(text, table, near)
     opening = _without_guessed_day(opening, " ".join(line.text for line in dropped), today)
     # 3. a credit behind the last sentence, and the feed summary's dateline and credit
     body, closing, closing_dropped = read_closing_credit(body, table)
@@ -108,7 +110,7 @@ def read_wire(
         embargo_until=signals.embargo_until,
         withdraws=signals.withdraws,
         content_type=signals.content_type or _credited_type(opening, hinted),
-        dropped=(*signals.spent, *dropped, *closing_dropped, *lines.dropped),
+        dropped=(*signals.spent, *furniture, *dropped, *closing_dropped, *lines.dropped),
     )
 
 
