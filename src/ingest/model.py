@@ -505,10 +505,18 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class DroppedLine:
-    """A line that extraction took out, and the rule that did: shown by `ingest why`."""
+    """A line that extraction took out, and the rule that did: shown by `ingest why`. `score` is the block
+    judge's probability that the line is article text, where it was asked; the rule is then `judged` or the
+    one with which it agreed."""
 
     rule: str
     text: str
+    score: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """The rule, and the score behind it: `judged 0.12`."""
+        return self.rule if self.score is None else f"{self.rule} {self.score:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ TEASER_WORDS = 40
 BOX_BLOCKS = 8
 LEAD_BLOCKS = 8
 
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SCRIPT = re.compile(
@@ -48,7 +47,7 @@ class Evidence:
 
 def comparable(text: str) -> str:
     """Returns a title or line in the form for comparing: one line, casefolded. Never for output."""
-    return _SPACE.sub(" ", text).strip().casefold()
+    return " ".join(text.split()).casefold()
 
 
 def words(text: str) -> int:
@@ -60,7 +59,7 @@ def link_texts(tree: HtmlElement) -> frozenset[str]:
     """Returns the `comparable` texts of the links to other pages: a link within the page is a heading or a
     table of contents."""
     return frozenset(
-        comparable("".join(a.itertext()))
+        comparable("".join(a.itertext()) if len(a) else a.text or "")
         for a in tree.iter("a")
         if not (a.get("href") or "#").startswith("#")
     )

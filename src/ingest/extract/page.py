@@ -8,7 +8,7 @@ blocks of their own.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import count
 from urllib.parse import urlsplit
@@ -30,6 +30,8 @@ from ingest.extract import (
     quality,
     structured,
 )
+from ingest.extract.blocks import judge, model
+from ingest.extract.blocks.walk import walk
 from ingest.extract.engine import Block
 from ingest.extract.people import Signed
 from ingest.extract.published import PageDate
@@ -41,7 +43,6 @@ from ingest.extract.wire.reading import read_wire
 from ingest.model import Article, DroppedLine, EntryHints, Extraction, Flag, PageInput
 from ingest.reasons import Outcome, Reason
 
-EXTRACTOR = f"wire-ingest/1+trafilatura/{version('trafilatura')}"
 NO_HINTS = EntryHints()
 PAGES_PER_RESET = 500
 _BLANK = " \t\r\n\f\v\0\xa0\ufeff"
@@ -114,12 +115,15 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     engine.strip_noise(tree)
     layout.unwrap_tables(tree)
     layout.merge_inline(tree)
+    page_blocks = walk(tree)
     layout.prune(tree)
     layout.wrap_loose(tree)
     news = _news(page_input, metadata)
     blocks = engine.main_text(tree, page_input.url, metadata.body, news=news)
     evidence = lines.Evidence(_titles(page_input, metadata), links, news, _authors(page_input, metadata))
     kept, dropped = lines.clean(blocks, evidence)
+    ruled = judge.Ruled(blocks, kept, dropped, evidence, metadata.body, metadata.description)
+    kept, dropped = judge.judge(page_blocks, ruled)
     hashes = tuple(text.line_hash(block.text) for block in kept)
     kept, repeated = _without_boilerplate(kept, hashes, page_input.boilerplate)
     extraction = _judged(page_input, metadata, tree, kept, dated)
@@ -268,6 +272,11 @@ def _without_content(page_input: PageInput, detail: str) -> Extraction:
     return replace(extraction, reason=Reason.EMPTY, detail=detail)
 
 
+@cache
+def _extractor() -> str:
+    return f"wire-ingest/2+blocks/{model.shipped().version}+trafilatura/{version('trafilatura')}"
+
+
 @lru_cache(maxsize=4)
 def _agencies(own: str | None) -> AgencyTable:
     return shipped_agencies().extended(own) if own else shipped_agencies()
@@ -330,7 +339,7 @@ def _article(
         embargo_until=reading.embargo_until,
         withdraws=reading.withdraws,
         flags=flags + ((Flag.NOAI,) if page_input.noai or metadata.noai else ()),
-        extractor=EXTRACTOR,
+        extractor=_extractor(),
     )
     return Extraction(article, Outcome.LOADED, dropped=reading.dropped)
 

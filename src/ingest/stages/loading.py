@@ -171,7 +171,7 @@ def _write(con: Connection, edges: Edges, results: Sequence[Result], verdicts: S
     articles.write_dropped(
         con,
         {
-            v.article["article_id"]: [(d.rule, d.text) for d in r.extraction.dropped]
+            v.article["article_id"]: [(d.reason, d.text) for d in r.extraction.dropped]
             for r, v in zip(results, verdicts, strict=True)
             if v.revision is not None and v.article is not None and r.extraction
         },

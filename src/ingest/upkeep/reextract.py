@@ -287,7 +287,7 @@ class _Run:
                 whole[old.article_id] = article | {
                     name: row[name] for name in ("headline", "body_text", "text_hash", "body_hash")
                 }
-                dropped[old.article_id] = [(line.rule, line.text) for line in extraction.dropped]
+                dropped[old.article_id] = [(line.reason, line.text) for line in extraction.dropped]
         if not self._request.dry and pairs:
             self._write(con, pairs, whole, before, dropped)
 
