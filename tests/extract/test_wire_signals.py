@@ -188,3 +188,78 @@ def test_press_releases_and_paid_texts_are_marked(
     text: str, url: str | None, kind: ContentType | None
 ) -> None:
     assert read(text, url=url).content_type == kind
+
+
+MORE = "A second vote on the footpath follows in May."
+
+
+@pytest.mark.parametrize(
+    ("note", "signal"),
+    [
+        ("(ATTN: ADDS details in last two paragraphs)", Signal.ADVISORY),
+        ("(ATTN: CORRECTS name of mayor in second paragraph)", Signal.CORRECTION),
+        ("[Eds: UPDATES throughout]", Signal.ADVISORY),
+        ("Eds: Adds quotes of the mayor.", Signal.ADVISORY),
+        ("ATTENTION EDITORS - Pictures of the bridge are on the wire", Signal.ADVISORY),
+        ("++ Achtung Redaktionen: Neufassung folgt gegen 14.00 Uhr ++", Signal.ADVISORY),
+        ("+++ Korrektur: im 2. Absatz muss es richtig Montag heißen +++", Signal.CORRECTION),
+        ("++ KORREKTUR: im 2. Absatz muss es richtig Montag heißen ++", Signal.CORRECTION),
+        ("RECTIFICATIF - Bien lire lundi au 2e paragraphe", Signal.CORRECTION),
+        ("AVANCE: El puente cierra el lunes, aviso a los editores", Signal.ADVISORY),
+        ("CORRECTION: Editors, read Monday in the first paragraph.", Signal.CORRECTION),
+    ],
+)
+def test_a_desks_note_is_a_signal_and_leaves_the_text(note: str, signal: Signal) -> None:
+    reading = read(f"{note}\n\n{BODY}\n\n{MORE}", headline="Bridge to close")
+    assert (reading.signal, reading.status) == (signal, Status.LIVE)
+    assert reading.body_text == f"{BODY}\n\n{MORE}"
+    assert [line.text for line in reading.dropped] == [note]
+
+
+def test_a_note_at_the_end_leaves_the_text() -> None:
+    reading = read(f"{BODY}\n\n{MORE}\n\n(ATTN: More to follow)")
+    assert (reading.signal, reading.body_text) == (Signal.ADVISORY, f"{BODY}\n\n{MORE}")
+
+
+@pytest.mark.parametrize(
+    ("mark", "signal"),
+    [
+        ("RECTIFICATIF - ", Signal.CORRECTION),
+        ("AVANCE: ", Signal.ADVISORY),
+        ("CORRECTED: ", Signal.CORRECTION),
+    ],
+)
+def test_a_mark_before_the_lead_leaves_the_lead(mark: str, signal: Signal) -> None:
+    reading = read(f"{mark}{BODY}\n\n{MORE}")
+    assert (reading.signal, reading.body_text) == (signal, f"{BODY}\n\n{MORE}")
+
+
+@pytest.mark.parametrize(
+    ("headline", "names"),
+    [
+        ("STORY REMOVED: BC-EU--Harbour-Bridge", "BC-EU--Harbour-Bridge"),
+        ("AP-KILL: Bridge to close on Monday", "Bridge to close on Monday"),
+        ("STORY KILLED: Bridge to close on Monday", "Bridge to close on Monday"),
+    ],
+)
+def test_a_removed_story_is_withdrawn(headline: str, names: str) -> None:
+    notice = "The story about the bridge has been withdrawn. Editors should disregard it."
+    reading = read(notice, headline=headline)
+    assert (reading.signal, reading.status, reading.withdraws) == (Signal.ADVISORY, Status.WITHDRAWN, names)
+    assert reading.body_text == notice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"+++ 14:05 Uhr: Brücke gesperrt +++\n\n{BODY}\n\n{MORE}",
+        f"+++ Brücke gesperrt +++\n\n{BODY}\n\n+++ Fähre fährt +++\n\n{MORE}\n\n+++ Schule zu +++\n\n{MORE}",
+        f"(Attn is how she signs her notes) {BODY}\n\n{MORE}",
+        f"{BODY}\n\nAttention: the ferry leaves at nine, the town said.\n\n{MORE}",
+        f"Avance del puente: {BODY}\n\n{MORE}",
+        f"Removed: {BODY}\n\n{MORE}",
+    ],
+)
+def test_what_only_looks_like_a_note_stays(text: str) -> None:
+    reading = read(text)
+    assert (reading.signal, reading.body_text) == (Signal.NONE, text)

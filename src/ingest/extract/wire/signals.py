@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ingest.extract.wire.embargo import read_embargo
 from ingest.extract.wire.kinds import read_content_type
+from ingest.extract.wire.notes import read_notes
 from ingest.extract.wire.phrases import alternatives
 from ingest.model import ContentType, DroppedLine, Signal, Stamp, Status
 
@@ -80,6 +81,7 @@ _STAMP = re.compile(
     r"\s*(?:\d{1,4}\b|[A-Z][a-z]{2,8}\.?,? \d)"
 )  # "UPDATED: Oct. 3, 2022" is a time stamp of the page
 _HEAD_LINES = 6
+_WEAKER = (Signal.NONE, Signal.ADVISORY)  # a desk's note says more exactly what it is
 
 
 def read_signals(
@@ -92,14 +94,16 @@ def read_signals(
     held, until, spent = _embargo(headline, lines, published.at if published else now)
     content_type, mark_lines = read_content_type(lines, text, headline=headline, url=url)
     past = until is not None and now is not None and until <= now
+    note_signal, notes = read_notes(text)
+    signal = _signal(marks, killed, text)
     status = Status.WITHDRAWN if killed else Status.EMBARGOED if held and not past else Status.LIVE
     return Signals(
-        signal=_signal(marks, killed, text),
+        signal=note_signal if signal in _WEAKER and notes and not killed else signal,
         status=status,
         embargo_until=until,
         withdraws=target,
         content_type=content_type,
-        spent=(*spent, *mark_lines),
+        spent=(*spent, *mark_lines, *(() if killed else notes)),
     )
 
 
