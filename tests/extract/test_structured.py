@@ -137,3 +137,34 @@ def test_meta_tags_where_there_is_no_json_ld() -> None:
 )
 def test_is_accessible_for_free_in_its_spellings(value: object, free: bool | None) -> None:
     assert said(json.dumps({**ARTICLE, "isAccessibleForFree": value})).free is free
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_reserved"),
+    [
+        ('<meta name="tdm-reservation" content="1">', True),
+        ('<META NAME="TDM-Reservation" CONTENT=" 1 ">', True),
+        (
+            '<meta name="tdm-reservation" content="1"><meta name="tdm-policy" content="https://p.example/t.json">',
+            True,
+        ),
+        ('<meta name="robots" content="index, follow, noai">', True),
+        (
+            '<meta name="robots" content="max-image-preview:large"><meta name="robots" content="NoImageAI">',
+            True,
+        ),
+        ('<meta name="googlebot" content="noai">', True),
+        ('<meta http-equiv="X-Robots-Tag" content="noai, noimageai">', True),
+        ('<meta name="GPTBot" content="noindex, nofollow">', True),
+        ('<meta http-equiv="Content-Usage" content="train-ai=n">', True),
+        ('<meta name="tdm-reservation" content="0">', False),
+        ('<meta name="tdm-policy" content="https://p.example/t.json">', False),
+        ('<meta name="robots" content="noindex, noarchive">', False),
+        ('<meta name="description" content="A mill for noai, a grain of the hills">', False),
+        ('<meta http-equiv="Content-Usage" content="train-ai=y">', False),
+    ],
+)
+def test_every_reservation_in_a_page_is_read(tag: str, is_reserved: bool) -> None:
+    tree = parse(f"<html><head>{tag}</head><body><p>x</p></body></html>")
+    assert tree is not None
+    assert read(tree, URL).noai is is_reserved

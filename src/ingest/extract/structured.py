@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from ingest.extract import jsonld, rights
+from ingest.extract import jsonld, reserved, rights
 from ingest.extract.rights import Rights
 from ingest.extract.values import first, meta_of, name_of, plain
 
@@ -98,7 +98,7 @@ def read(tree: HtmlElement, url: str | None) -> Structured:
         og_type=meta_of(meta, "og:type"),
         free=_free(node),
         news=bool(kinds & jsonld.NEWS_TYPES) or _looks_like_news(nodes, meta, url),
-        noai="noai" in " ".join(meta.get("robots", ())).lower(),
+        noai=reserved.is_reserved(meta),
         rights=rights.read(tree, node, nodes, meta, url),
     )
 

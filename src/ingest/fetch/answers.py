@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from ingest.errors import FetchError, Terminal, Transient
 from ingest.reasons import RETRY_AFTER_CAP, Reason
+from ingest.reservations import directive_reserves, tdm_reserves, usage_reserves
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
@@ -72,22 +73,11 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
 
 
-_NO_AI = re.compile(r"(?:^|[\s,:;])(?:noai|noimageai|notrain|noml)(?=$|[\s,;])", re.I)
-_NO_TRAINING = re.compile(
-    r"(?:^|[\s,;/])(?:ai|ai-train|train-ai|train-genai|ai-input|bots)\s*=\s*(?:n|no)\b", re.I
-)
-
-
 def reserves_rights(headers: Mapping[str, str]) -> bool:
     """True where the answer reserves text and data mining or AI training: TDM-Reservation (W3C TDMRep 6.1),
     X-Robots-Tag noai, Content-Usage (IETF aipref), Content-Signal."""
-    if headers.get("tdm-reservation", "").strip() == "1":
-        return True
-    if _NO_AI.search(headers.get("x-robots-tag", "")):
-        return True
-    return any(usage_reserved(headers.get(name, "")) for name in ("content-usage", "content-signal"))
-
-
-def usage_reserved(value: str) -> bool:
-    """True for a usage preference such as `train-ai=n` or `ai-train=no`."""
-    return bool(value) and bool(_NO_TRAINING.search(value))
+    return (
+        tdm_reserves(headers.get("tdm-reservation", ""))
+        or directive_reserves(headers.get("x-robots-tag", ""))
+        or any(usage_reserves(headers.get(name, "")) for name in ("content-usage", "content-signal"))
+    )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from ingest.fetch.answers import usage_reserved
 from ingest.fetch.robots_text import RobotsText, read_robots
 from ingest.reasons import Reason
+from ingest.reservations import usage_reserves
 
 ROBOTS_CAP = 512_000
 """Bytes read of a robots.txt; RFC 9309, 2.5 asks for at least 500 KiB (512,000)."""
@@ -118,7 +118,7 @@ def _usage_rules(text: Iterable[str]) -> Protego | None:
     lines = []
     for value in (match[1].strip() for line in text if (match := _USAGE.match(line))):
         path, _, preference = value.rpartition(" ") if value.startswith("/") else ("/", "", value)
-        lines.append(f"{'Disallow' if usage_reserved(preference) else 'Allow'}: {path.split(' ')[0] or '/'}")
+        lines.append(f"{'Disallow' if usage_reserves(preference) else 'Allow'}: {path.split(' ')[0] or '/'}")
     if not any(line.startswith("Disallow") for line in lines):
         return None
     return _protego([*_EVERYONE, *lines])
