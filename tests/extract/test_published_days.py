@@ -183,3 +183,9 @@ def test_the_page_gives_a_dateline_its_year(ld: str | None, expected: date | Non
     text = TEXT.replace("<p>", "<p>KARSUND, May 8 (Reuters) - ", 1)
     made = article(f"<h1>Bridge</h1>{text}", ld=ld)
     assert (made.located, made.agency, made.dateline_date) == ("KARSUND", "Reuters", expected)
+
+
+def test_a_day_with_its_clock_below_the_headline_counts_more_than_a_date_elsewhere() -> None:
+    elsewhere = '<p><abbr title="2026-05-08">8 May 2026</abbr></p><p>2026-05-08</p>'
+    made = article(f'<h1>Bridge</h1><a href="/day">5 Mar 2026 18:29</a>{TEXT}{elsewhere}')
+    assert day(made) == ("2026-03-05", Precision.DAY)

@@ -18,7 +18,7 @@ from ingest.extract.wire.agencies import AgencyKind, AgencyTable
 LONGEST = 80
 # `von`, `di` and `de` are parts of names too: `Von Trapp`.
 _BY = re.compile(
-    r"(?:(?:written|words|story|text|article|reporting|reported|report|post|posted|published|updated"
+    r"(?:(?:analysis|opinion|commentary|review|photos?|written|words|story|text|article|reporting|reported|report|post|posted|published|updated"
     r"|geschrieben|verfasst|escrito|publicado|écrit|publié|propos recueillis|scritto)[ \xa0]+)?"
     r"(?:(?P<sure>by|par|por|door|texte?|autore?s?|auteure?s?|authors?|verfasser(?:in)?|yazan|oleh|автор|przez"
     r"|написал)|von|vom|di|da|de|av|af|fra)(?:\s*:\s*|\s+(?=[^\W\d_])|\s*\Z)",
@@ -89,7 +89,8 @@ def signed(
         bare = _bare(raw)
         for piece in [bare] if agencies.find(bare) else [*pieces(raw), *_in_brackets(raw, agencies)]:
             name, wire = _name_and_agency(piece, agencies)
-            if wire:
+            outlet = wire and agencies.find(wire)
+            if wire and not (outlet and outlet.kind is AgencyKind.OUTLET and is_house(wire)):
                 wires[wire] = None
             if name and is_person(name) and not is_house(name):
                 people.setdefault(name.casefold(), name)
@@ -157,9 +158,10 @@ def _name_and_agency(piece: str, agencies: AgencyTable) -> tuple[str | None, str
     for at in range(1, len(words)):
         rest = " ".join(words[at:])
         if at >= 2 and (wire := _agency(rest, agencies)):
-            return " ".join(words[:at]).strip(" ,-–—"), wire
-        if at <= 2 and len(words) - at >= 2 and (wire := _agency(" ".join(words[:at]), agencies, whole=True)):
-            return None, wire if _BODY.search(rest) else None
+            name = " ".join(words[:at]).strip(" ,-–—")
+            return None if _agency(name, agencies) else name, wire
+        if at <= 2 and (wire := _agency(" ".join(words[:at]), agencies, whole=True)):
+            return None, wire  # AP Auto Desk, CNN Business
     return bare, None
 
 
@@ -175,7 +177,7 @@ def _agency(text: str, agencies: AgencyTable, *, whole: bool = False) -> str | N
             r"\s+(?:staff|news|agency|news agency|desk|contributors?|reports?)\Z", "", bare, flags=re.I
         )
         known = agencies.find(bare) if bare != text else None
-    return known.name if known and known.kind is not AgencyKind.OUTLET else None
+    return known.name if known else None
 
 
 def is_person(name: str) -> bool:

@@ -74,30 +74,30 @@ def _printed(tree: HtmlElement, page_input: PageInput, language: str | None, cha
     stamp = _resolve(raw, StampSource.PAGE, page_input, language) if raw else None
     if raw and (in_url is None or (stamp is not None and stamp.day == in_url.day)):
         return raw
+    bare = None if raw else visible.bare_date(tree, is_date)
+    if bare and _CLOCK.search(bare):
+        return bare  # a day and a clock alone below the headline are the story's own
     day: Any = find_date(tree, original_date=True, extensive_search=False, outputformat="%Y-%m-%d")
     if day and day in changed and not (in_url and day == in_url.day.isoformat()):
         day = None
     if day and (raw is None or (in_url and day == in_url.day.isoformat())):
         return str(day)
-    return raw or visible.bare_date(tree, is_date) or _found_wide(tree, page_input, language, changed)
+    return raw or bare or _only_day(tree, page_input, language, changed)
 
 
-def _found_wide(
+def _only_day(
     tree: HtmlElement, page_input: PageInput, language: str | None, changed: set[str]
 ) -> str | None:
-    """The day that htmldate's wide search finds, if an element that is not another story's prints it: the
-    search makes days of any number, and 1 January of any year."""
-    day: Any = find_date(tree, original_date=True, extensive_search=True, outputformat="%Y-%m-%d")
-    if not day or day in changed or day.endswith("-01-01"):
-        return None
-
-    def is_that(text: str) -> bool:
-        stamp = _resolve(text, StampSource.PAGE, page_input, language)
-        return stamp is not None and stamp.day.isoformat() == day
-
-    return visible.only_printed(tree, is_that)
+    """The only day that elements anywhere in the page print alone, where they print no other."""
+    first: dict[date, str] = {}
+    for raw in visible.bare_dates(tree, lambda text: _is_date(text, page_input, language)):
+        stamp = _resolve(raw, StampSource.PAGE, page_input, language)
+        if stamp and stamp.day.isoformat() not in changed:
+            first.setdefault(stamp.day, raw)
+    return next(iter(first.values())) if len(first) == 1 else None
 
 
+_CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d(?!\d|[./-])")
 _PICTURE_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -70,10 +71,10 @@ def bare_date(tree: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
     return before[0] if headline is None and len(set(before)) == 1 else None
 
 
-def only_printed(tree: HtmlElement, is_date: Callable[[str], bool]) -> str | None:
-    """Returns the first text of an element in the whole page that holds such a date and little else."""
-    found = (_mostly_date(element, is_date) for element in tree.iter() if _may_be_date(element))
-    return next(filter(None, found), None)
+def bare_dates(tree: HtmlElement, is_date: Callable[[str], bool]) -> Iterator[str]:
+    """The dates of the first elements in the whole page that hold one and little else."""
+    elements = islice((each for each in tree.iter() if _may_be_date(each)), _CANDIDATES_CAP)
+    return filter(None, (_mostly_date(element, is_date) for element in elements))
 
 
 def _may_be_date(element: HtmlElement) -> bool:
