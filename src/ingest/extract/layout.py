@@ -153,6 +153,39 @@ def _table_of(part: HtmlElement) -> HtmlElement | None:
     return next(part.iterancestors("table"), None)
 
 
+_LINKED_WORDS = 8
+_LINKED_MANY = 25  # words that no headline has
+_FULL_STOP = re.compile(r"[.!?…。]['\"’”»)]*$")
+
+
+def unlink_sentences(tree: HtmlElement) -> None:
+    """Takes the link out of a paragraph that is wholly a link and yet a sentence between paragraphs of the
+    story, in place: trafilatura takes every such paragraph for a link to another story."""
+    for paragraph in [a.getparent() for a in tree.iter("a") if len(a) <= 1]:
+        while paragraph is not None and paragraph.tag in _INLINE:
+            paragraph = paragraph.getparent()
+        if paragraph is not None and paragraph.tag == "p" and _is_linked_sentence(paragraph):
+            for link in list(paragraph.iter("a")):
+                link.drop_tag()
+
+
+def _is_linked_sentence(paragraph: HtmlElement) -> bool:
+    text = "".join(paragraph.itertext()).strip()
+    words = text.count(" ") + 1
+    if words < _LINKED_WORDS or not (_FULL_STOP.search(text) or words > _LINKED_MANY):
+        return False
+    if sum(letters(a) for a in paragraph.iter("a")) < len(text):
+        return False
+    box, parent = paragraph, paragraph.getparent()
+    if parent is not None and parent.tag == "div" and len(parent) == 1:  # a box around this paragraph alone
+        box = parent
+    return any(map(_is_plain, box.itersiblings(preceding=True))) and any(map(_is_plain, box.itersiblings()))
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    return element.tag == "p" and letters(element) >= 60 and element.find(".//a") is None
+
+
 _LOOSE = 20  # letters
 
 

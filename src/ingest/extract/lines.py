@@ -91,6 +91,8 @@ def _lead(blocks: list[Block], evidence: Evidence, dropped: list[DroppedLine]) -
     kept: list[Block] = []
     for place, block in enumerate(blocks):
         rule = _lead_rule(block, evidence) if place < LEAD_BLOCKS else None
+        if rule == "kicker" and _goes_on(blocks, place):
+            rule = None
         if rule:
             dropped.append(DroppedLine(rule, block.text))
         elif place >= LEAD_BLOCKS or (block.tag != "head" and words(block.text) > 14):
@@ -113,6 +115,12 @@ def _lead_rule(block: Block, evidence: Evidence) -> str | None:
     if words(text) <= 5 and not _END.search(block.text):
         return "kicker"
     return None
+
+
+def _goes_on(blocks: list[Block], place: int) -> bool:
+    """Whether the next line goes on with this one's sentence: a line break stands within it."""
+    following = blocks[place + 1].text if place + 1 < len(blocks) else ""
+    return blocks[place].tag == "p" and following[:1].islower()
 
 
 def _near_title(block: Block, evidence: Evidence) -> bool:

@@ -118,6 +118,7 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     page_blocks = walk(tree)
     layout.prune(tree)
     layout.wrap_loose(tree)
+    layout.unlink_sentences(tree)
     news = _news(page_input, metadata)
     blocks = engine.main_text(tree, page_input.url, metadata.body, news=news)
     evidence = lines.Evidence(_titles(page_input, metadata), links, news, _authors(page_input, metadata))
