@@ -78,6 +78,7 @@ BENCHES = (
     Bench("poll200", ("--pages", "80", "--repeat", "1"), ("pages",)),
     Bench("poll304", ("--requests", "800", "--hosts", "50", "--feeds", "600", "--feed-hosts", "200")),
     Bench("extract", ("--limit", "8"), ("pages",)),
+    Bench("truth", ("--sample", "12"), ("pages",), 120),
     Bench("datelines", needs=("pages",)),
     Bench("dedup", ("--only", "ours", "--limit", "4000"), ("dedup",), 60),
     Bench("growth", ("--articles", "100000", "--runs", "1"), seconds=90),

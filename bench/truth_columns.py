@@ -285,33 +285,53 @@ def _slug(path: str) -> str:
 
 
 COLUMNS = (
-    Column("headline", "the title, without case", _title, _title_mark),
-    Column("authors", "exactly the gold names", _writers, _authors_mark),
-    Column("authors_precision", "names that are in the gold", _writers, _authors_precision),
-    Column("authors_recall", "gold names that are there", _writers, _authors_recall),
-    Column("published_day", "the day as the publisher prints it", _day, _day_mark),
-    Column("published_instant", "to the minute, or the day alone", _instant, _instant_mark, compared=False),
+    Column("headline", "it is the gold title, but for case", _title, _title_mark),
+    Column("authors", "they are exactly the gold names", _writers, _authors_mark),
+    Column("authors_precision", "share of our names that the gold has", _writers, _authors_precision),
+    Column("authors_recall", "share of the gold names that we have", _writers, _authors_recall),
+    Column("published_day", "the day is the gold's, as the publisher prints it", _day, _day_mark),
     Column(
-        "language", "text's language", _language, lambda g, r: float(g == r.get("language")), compared=False
+        "published_instant",
+        "the time is the gold's to the minute, or we give the day alone",
+        _instant,
+        _instant_mark,
+        compared=False,
     ),
-    Column("body_precision", "4-word shingles that are in the gold", _texts, lambda g, r: _body(g, r)[0]),
-    Column("body_recall", "gold's 4-word shingles that are there", _texts, lambda g, r: _body(g, r)[1]),
-    Column("begins_right", "the first eight words", _first, _first_mark),
+    Column(
+        "language",
+        "it is the text's language",
+        _language,
+        lambda g, r: float(g == r.get("language")),
+        compared=False,
+    ),
+    Column(
+        "body_precision",
+        "share of our runs of four words that the gold has",
+        _texts,
+        lambda g, r: _body(g, r)[0],
+    ),
+    Column(
+        "body_recall",
+        "share of the gold's runs of four words that we have",
+        _texts,
+        lambda g, r: _body(g, r)[1],
+    ),
+    Column("begins_right", "the first eight words are the gold's", _first, _first_mark),
     Column(
         "agency",
-        "the credit in the gold text's opening",
+        "it is the credit in the gold text's opening",
         _agency,
         lambda g, r: float(g == _norm(r.get("agency"))),
         compared=False,
     ),
-    Column("located", "the place in the gold text's opening", _located, _located_mark, compared=False),
+    Column("located", "it is the place in the gold text's opening", _located, _located_mark, compared=False),
     Column(
         "dateline_date",
-        "month and day in the gold text's opening",
+        "month and day are those in the gold text's opening",
         _dateline_date,
         lambda g, r: float(str(r.get("dateline_date") or "").endswith(g)),
         compared=False,
     ),
-    Column("canonical_url", "names the article that the address names", _address, _address_mark),
+    Column("canonical_url", "it names the article that the address names", _address, _address_mark),
 )
 SETS_OF = dict.fromkeys((column.name for column in COLUMNS if column.name != "language"), _NEWS)

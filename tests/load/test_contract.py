@@ -165,3 +165,9 @@ def test_every_statement_is_loaded_somewhere() -> None:
         if f'"{name}"' not in code and f'"{name.rpartition("/")[2]}"' not in code
     ]
     assert unused == []
+
+
+def test_the_page_prints_how_often_columns_are_right() -> None:
+    lines = markdown(marts()).split("## How often a column is right", 1)[1].split("\n## ", 1)[0].splitlines()
+    measured = {line.split("|")[1].strip() for line in lines if line.startswith("| ")} - {"column"}
+    assert {"headline", "authors", "published_day", "agency", "body_precision"} <= measured

@@ -4,7 +4,9 @@ docs/data.md`."""
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping
+from importlib import resources
 
 from ingest.load.marts import Mart, marts
 from ingest.reasons import OUTCOME_MEANINGS, Reason
@@ -24,7 +26,7 @@ This page is made from the comments in warehouse/marts/*.sql by
 def markdown(described: Iterable[Mart]) -> str:
     """The whole page, mart by mart. A mart that has every column of another names that one and lists only the
     further columns."""
-    return "\n".join([HEAD, *(_section(mart) for mart in described), _outcomes(), _reasons()])
+    return "\n".join([HEAD, *(_section(mart) for mart in described), _measured(), _outcomes(), _reasons()])
 
 
 def _section(mart: Mart) -> str:
@@ -37,6 +39,27 @@ def _section(mart: Mart) -> str:
         parts += ["", "| column | |", "|---|---|"]
         parts += [f"| {name} | {_cell(text)} |" for name, text in columns.items()]
     return "\n".join([*parts, ""])
+
+
+def _measured() -> str:
+    """How often columns of mart.articles are right, from the figures that bench/truth.py wrote."""
+    text = resources.files("ingest.observe").joinpath("measured.toml").read_text(encoding="utf-8")
+    rows = [
+        f"| {row['column']} | {row['gold']} | {row['right']:.3f} | {_beside(row)} | {row['pages']:,} |"
+        for row in tomllib.loads(text).get("measured", ())
+    ]
+    lead = (
+        "Share of news pages with gold on which a column of mart.articles is right, trafilatura's beside it "
+        "(`python bench/truth.py --write`). Rules were made on some of the publishers. No feed listed the "
+        "pages; a poll knows an entry's title and time, and does better. Gold often has the house or an "
+        "agency among its authors, where `authors` has people alone."
+    )
+    table = ["| column | right where | ours | trafilatura | pages |", "|---|---|---|---|---|", *rows]
+    return "\n".join(["## How often a column is right", "", lead, "", *table, ""])
+
+
+def _beside(row: Mapping[str, object]) -> str:
+    return f"{row['trafilatura']:.3f}" if "trafilatura" in row else ""
 
 
 def _outcomes() -> str:
