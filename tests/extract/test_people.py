@@ -171,6 +171,7 @@ def test_a_person_beside_an_agency_stays_the_author() -> None:
         '<div class="author-bookmark byline"><a href="#">Bookmark</a></div><p>By Cy Dahl</p>',
         '<span class="author">By</span> <span class="author-name">Cy Dahl</span>',
         '<p class="author">Cy Dahl<br>4 August 2026</p>',
+        '<div class="by">Cy Dahl</div>',
         '<div>Written by <a href="/team/cy-dahl">Cy Dahl</a></div>',
         '<aside class="post-author">Cy Dahl</aside>',
         "<p>by: Cy Dahl, Dec 17, 2025</p>",

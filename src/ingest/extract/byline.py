@@ -28,7 +28,7 @@ _NAMED = re.compile(
 )
 _BYLINE = re.compile(
     r"(?<![a-z])(?:bylines?|byl|by-author|written-by|writers?|signature"
-    r"|(?:post|article|entry|story)-+(?:author|by))(?![a-z])"
+    r"|(?:post|article|entry|story)-+(?:author|by))(?![a-z])|(?:^|\s)by(?:\s|$)"
 )
 _AUTHOR = re.compile(
     r"(?<![a-z])(?:authors?|autore?s?|autorin|auteure?s?|journalist(?:e|a|en)?|verfasser|reporter|yazar"
