@@ -39,8 +39,8 @@ _BOMS = (
 @dataclass(frozen=True, slots=True)
 class RobotsText:
     """`groups`: by product token in lower case, its groups, each the rules and delays in it as lines of
-    robots.txt. A group for several crawlers is one list, which all of them have: a file of half a megabyte can
-    name ten thousand crawlers over as many rules. `sitemaps`: the Sitemap lines. `lines`: all lines, without
+    robots.txt. A group for several crawlers is one list, which all of them have: half a megabyte can name ten
+    thousand crawlers over as many rules. `sitemaps`: the Sitemap lines. `lines`: all lines, without
     comments."""
 
     groups: Mapping[str, Sequence[Sequence[str]]]
