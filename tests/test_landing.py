@@ -125,6 +125,9 @@ def test_a_page_is_the_story_if_its_headline_is(
         ('<noscript><meta http-equiv="refresh" content="0;url=/"></noscript>', None),
         ('<!-- <meta http-equiv="refresh" content="0;url=/"> -->', None),
         ('<meta http-equiv="refresh" content="0;url=javascript:alert(1)">', None),
+        ('<meta http-equiv="refresh" content="0;url=http://[half/">', None),
+        ('<meta http-equiv="refresh" content="0;url=//[no-address]/">', None),
+        ('<meta http-equiv="refresh" content="0;url=https://desk.example:port/">', None),
         ("<title>refresh</title>", None),
     ],
 )

@@ -4,8 +4,10 @@ they are read."""
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.archive_site import BASE, ArchiveSite
@@ -13,8 +15,13 @@ from support.newsroom import NOON, Listed, prose, story
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from ingest.backfill import ledger
+from ingest.backfill import chunks, ledger
 from ingest.load.db import Warehouse
+from ingest.model import WorkKind
+from ingest.stages.counts import Counts
+from ingest.stages.edges import Edges
+from ingest.stages.judging import Result
+from ingest.stages.loading import load_batch
 from ingest.upkeep.takedown import take_down
 
 URL = f"{BASE}/news/the-weir-that-was-mended-twice"
@@ -210,6 +217,45 @@ def test_a_takedown_takes_the_captures_that_wait_along(site: ArchiveSite, crawls
     site.plan("warc", inputs=crawls[:1])
     take_down(site.settings, site.feeds(), URL, "by order of a court", NOON)
     assert site.warehouse("SELECT count(*) FROM core.backfill_capture WHERE url_key LIKE '%weir%'") == [(0,)]
+    summary = site.backfill("warc", inputs=crawls)
+    assert (summary.state, summary.adds_up, summary.seen) == ("done", True, 7)
+    assert not site.broken_rules()
+
+
+def test_a_takedown_between_two_captures_leaves_numbers_that_add_up(
+    site: ArchiveSite, crawls: list[Path]
+) -> None:
+    """One capture is pending work, the other waits."""
+    site.plan("warc", inputs=crawls)
+    site.warehouse(QUEUE)
+    site.warehouse(NOTED_NO_MORE)
+    take_down(site.settings, site.feeds(), URL, "by order of a court", NOON)
+    assert site.warehouse("SELECT count(*) FROM core.pending") == [(0,)]
+    summary = site.backfill("warc", inputs=crawls)
+    assert (summary.state, summary.adds_up, summary.seen) == ("done", True, 7)
+
+
+@pytest.mark.parametrize("kind", [WorkKind.BACKFILL, WorkKind.CAPTURE])
+def test_a_run_that_ends_after_any_load_is_gone_on_with_and_adds_up(
+    site: ArchiveSite, crawls: list[Path], monkeypatch: pytest.MonkeyPatch, kind: WorkKind
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def loads_and_dies(edges: Edges, results: Sequence[Result], *args: Any, **named: Any) -> Counts:
+        counts = load_batch(edges, results, *args, **named)
+        if any(result.work.kind is kind for result in results):
+            raise Killed
+        return counts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "load_batch", loads_and_dies)
+        with pytest.raises(Killed):
+            site.backfill("warc", inputs=crawls)
+    summary = site.backfill("warc", inputs=crawls)
+    assert (summary.state, summary.adds_up) == ("done", True)
+    assert told(site) == [(1, True), (2, True), (3, True)]
+    assert not site.broken_rules()
 
 
 def test_an_old_crawl_does_not_set_a_live_article_back(site: ArchiveSite, tmp_path: Path) -> None:

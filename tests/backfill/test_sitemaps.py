@@ -38,6 +38,7 @@ def test_every_reachable_article_once_and_an_outcome_for_every_other(site: Archi
         "http://foreign.example/news/a-story-of-theirs",
         f"{BASE}/private/notes-of-the-editor",
         "javascript:alert(1)",
+        "//[half-an-address/news/story",
         modified=str(odd),
     )
     ahead = FIRST + timedelta(days=2)
@@ -56,7 +57,7 @@ def test_every_reachable_article_once_and_an_outcome_for_every_other(site: Archi
         "http_404": 1,
         "off_scope": 1,
         "robots": 1,
-        "bad_url": 1,
+        "bad_url": 2,
     }
     assert {row["reason"] or row["outcome"]: row["urls"] for row in summary.outcomes} == found
     assert not site.broken_rules()

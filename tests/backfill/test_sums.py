@@ -152,3 +152,18 @@ def test_resume_without_an_id_goes_on_with_the_newest_that_is_not_done(
     assert run(["backfill", "resume", "--json", *options, "--now", "2026-03-10T12:00:00Z"]) == 0
     assert json.loads(capsys.readouterr().out)["loaded"] == 2
     assert run(["backfill", "resume", "--json", *options]) in (0, 2)
+
+
+def test_a_plan_of_a_version_that_counted_nothing_is_run_and_done(site: ArchiveSite) -> None:
+    """As migration 0007 leaves a backfill that an earlier version planned."""
+    site.fill(2, 3)
+    id = site.plan().backfill_id
+    site.warehouse(
+        "UPDATE core.backfill SET seen = NULL, same = NULL, unreadable = NULL, counts = NULL "
+        f"WHERE backfill_id = '{id}' RETURNING 1"
+    )
+    summary = site.backfill()
+    assert (summary.backfill_id, summary.state, summary.problems) == (id, "done", [])
+    assert summary.adds_up
+    assert summary.seen == summary.urls
+    assert not site.broken_rules()

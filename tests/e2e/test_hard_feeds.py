@@ -4,8 +4,10 @@ addresses, clocks that were ahead."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import errno
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from support.newsroom import NOON, Listed, Newsroom, prose, story
@@ -13,6 +15,8 @@ from support.newsroom import NOON, Listed, Newsroom, prose, story
 from ingest.pipeline import end_stage, poll_stage
 from ingest.settings import FeedList, load_feeds
 from ingest.stages.edges import PollRequest, open_poll
+from ingest.stages.extraction import extract_and_read
+from ingest.workers import WorkerPool
 
 HOST = "desk.example"
 
@@ -134,6 +138,36 @@ def test_a_text_that_waits_is_not_replaced_by_the_next(newsroom: Newsroom) -> No
     assert newsroom.poll(4).problems == []
     rows = newsroom.sql("SELECT headline, body_text FROM mart.revisions ORDER BY revision")
     assert rows == [(f"Ferry notice, part {n}", "\n\n".join(prose(50 + n, 3))) for n in range(3)]
+    assert newsroom.broken_rules() == {}
+
+
+def test_texts_that_wait_are_all_tried_again_where_the_machine_failed(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that cannot start the extraction of the second of three texts."""
+    link = "http://desk.example/articles/cx1"
+    versions = [
+        Listed(link, f"Ferry notice, part {n}", f"tag:desk.example,2026:cx1;v{n}", summary=text(60 + n))
+        for n in range(3)
+    ]
+    run, calls = WorkerPool.run, 0
+
+    async def fails_once(pool: WorkerPool, fn: Callable[[Any], Any], arg: Any) -> Any:
+        nonlocal calls
+        calls += fn is extract_and_read
+        if fn is extract_and_read and calls == 2:
+            raise OSError(errno.ENOMEM, "cannot allocate memory")
+        return await run(pool, fn, arg)
+
+    monkeypatch.setattr(WorkerPool, "run", fails_once)
+    entries = list(versions)
+    newsroom.feed("desk", HOST, entries, full_text=True)
+    newsroom.poll(0)
+    assert newsroom.warehouse("SELECT count(*) FROM core.pending") == [(1,)]
+    newsroom.poll(2)
+    rows = newsroom.sql("SELECT revision, headline FROM mart.revisions ORDER BY revision")
+    assert rows == [(n + 1, f"Ferry notice, part {n}") for n in range(3)]
+    assert newsroom.warehouse("SELECT count(*) FROM core.pending") == [(0,)]
     assert newsroom.broken_rules() == {}
 
 

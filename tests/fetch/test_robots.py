@@ -15,7 +15,7 @@ from ingest.fetch import robots
 from ingest.fetch.client import Kind
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.robots import DELAY_CAP, RETRY_MOST, ROBOTS_CAP, ROBOTS_LIFETIME, Robots, unreachable
-from ingest.fetch.robots_text import product_token
+from ingest.fetch.robots_text import product_token, read_robots
 from ingest.reasons import Reason
 
 OURS = "wire-ingest"
@@ -115,6 +115,15 @@ def test_groups_of_one_name_are_one_group() -> None:
     )
     allowed = [found.allows(f"http://news.example/{path}") for path in "abc"]
     assert (allowed, found.delay) == ([False, True, False], 3.0)
+
+
+def test_a_group_for_thousands_of_crawlers_has_its_rules_once() -> None:
+    """Half a megabyte may name ten thousand crawlers over as many rules: a copy for each takes gigabytes."""
+    agents = "".join(f"User-agent: crawler{number}\n" for number in range(10_000))
+    rules = "".join(f"Disallow: /{number}/\n" for number in range(10_000))
+    text = read_robots(f"{agents}{agents}{rules}".encode())
+    assert len({id(group) for groups in text.groups.values() for group in groups}) == 1
+    assert len(text.rules_for("Crawler7")) == len(text.rules_for("crawler9999")) == 10_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])

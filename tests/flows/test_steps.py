@@ -72,6 +72,7 @@ async def test_a_step_tried_again_asks_for_no_archived_page_twice(wire: WireServ
         run = PollRun(edges, PollRequest(), slices=20, smallest=1)
         await run.poll()
         first = await run.load(1)
+        edges.warehouse.close()  # it stays open for a moment, and a rename would not be noticed
         (tmp_path / "data" / "ingest.duckdb").rename(tmp_path / "away")
         (tmp_path / "data" / "ingest.duckdb").mkdir()  # the warehouse cannot be opened for a while
         with pytest.raises(WarehouseError):

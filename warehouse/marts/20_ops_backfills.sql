@@ -7,7 +7,7 @@
 -- * last_day: last UTC day that was wanted, as first_day
 -- * inputs: paths and addresses that were read; empty where the source knows by itself
 -- * feeds: ids of the feeds it was limited to
--- * seen: number of addresses, lines and records that its inputs list; NULL until it is planned
+-- * seen: number of addresses, lines and records that its inputs list; NULL until it is planned, and where an earlier version of the program planned it
 -- * urls: of these, different addresses: each has one outcome
 -- * versions: of these, further versions of pages (later captures) that were loaded or tried so far
 -- * same: of these, those that say what an earlier one said
@@ -19,7 +19,7 @@
 -- * pending: as loaded, of addresses still to be fetched or tried again
 -- * skipped: as loaded, of addresses left out by a rule
 -- * failed: as loaded, of addresses of which no article could be made
--- * problems: number of inputs, or parts of inputs, that could not be read
+-- * problems: number of remarks on its inputs: those of unreadable, and notes (a sitemap of another site, a site without one)
 -- * problem_details: these as JSON: url, reason, detail
 -- * started_at: when it was planned
 -- * updated_at: when its state last changed

@@ -179,9 +179,8 @@ class ChunkRunner:
             if pages or archived:
                 self.counts.add(await asyncio.to_thread(load_batch, edges, pages, archived))
             if versions:
-                counts = await asyncio.to_thread(load_batch, edges, versions)
-                self.counts.add(counts)
-                await asyncio.to_thread(self._count_versions, counts)
+                note = self._count_versions
+                self.counts.add(await asyncio.to_thread(load_batch, edges, versions, note=note))
         return gathered
 
     def _report(self, more: int) -> None:
@@ -255,14 +254,13 @@ class ChunkRunner:
         with self._edges.warehouse.transaction() as con:
             ledger.count_done(con, self._id, chunk, tried, datetime.now(UTC) + LEASE)
 
-    def _count_versions(self, counts: Counts) -> None:
+    def _count_versions(self, con: Connection, counts: Counts) -> None:
         outcomes = {
             name: number
             for name in ("loaded", "revised", "unchanged", "lost")
             if (number := getattr(counts, name))
         }
-        with self._edges.warehouse.transaction() as con:
-            ledger.count_versions(con, self._id, outcomes)
+        ledger.count_versions(con, self._id, outcomes)
 
     def _close(self, chunk: int) -> None:
         with self._edges.warehouse.transaction() as con:

@@ -266,13 +266,14 @@ def _write_counts(con: Connection, id: str, report: SourceReport, gone: int) -> 
 
 def numbers(con: Connection, id: str) -> dict[str, Any]:
     """What the plan counted: seen, same, unreadable, versions (outcomes of the further versions of pages that
-    were loaded so far), versions_left, not_pages and unknown_keys."""
+    were loaded so far), not_pages and unknown_keys. `seen` is None for a plan of a version that did not
+    count."""
     row = con.execute(
         "SELECT seen, same, unreadable, counts FROM core.backfill WHERE backfill_id = ?", [id]
     ).fetchone()
     seen, same, unreadable, counts = row or (0, 0, 0, None)
     rest = {"versions": {}, "not_pages": {}, "unknown_keys": {}, **(json.loads(counts) if counts else {})}
-    return {"seen": seen or 0, "same": same or 0, "unreadable": unreadable or 0, **rest}
+    return {"seen": seen, "same": same or 0, "unreadable": unreadable or 0, **rest}
 
 
 def count_versions(con: Connection, id: str, outcomes: Mapping[str, int]) -> None:

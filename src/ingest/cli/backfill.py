@@ -334,8 +334,8 @@ def _show_summary(summary: backfills.BackfillSummary, as_json: bool) -> int:
         _unknown(summary.unknown_keys)
         if summary.state == "incomplete":
             say(
-                "incomplete: the lines above say what could not be read; ask again later with "
-                f"`ingest backfill resume {summary.backfill_id}`"
+                "incomplete: the lines above say what could not be read or does not add up; try again later "
+                f"with `ingest backfill resume {summary.backfill_id}`"
             )
         elif summary.state != "done":
             say(

@@ -90,7 +90,7 @@ class Robots:
         self.delay = min(delay, DELAY_CAP)
         self.sitemaps = tuple(dict.fromkeys(rules.sitemaps))
         # An AI crawler that is not named falls under `*`, as we do: only named ones can be treated otherwise.
-        named = {tuple(text.groups[agent]) for agent in AI_AGENTS if agent in text.groups}
+        named = {tuple(text.rules_of(agent)) for agent in AI_AGENTS if agent in text.groups}
         self._ai_rules = tuple(_protego([*_EVERYONE, *lines]) for lines in named)
         self._usage = _usage_rules(text.lines)
 

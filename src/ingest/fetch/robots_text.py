@@ -38,16 +38,22 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True)
 class RobotsText:
-    """`groups`: by product token in lower case, the rules and delays of all its groups, each a line of
-    robots.txt. `sitemaps`: the Sitemap lines. `lines`: all lines, without comments."""
+    """`groups`: by product token in lower case, its groups, each the rules and delays in it as lines of
+    robots.txt. A group for several crawlers is one list, which all of them have: half a megabyte can name ten
+    thousand crawlers over as many rules. `sitemaps`: the Sitemap lines. `lines`: all lines, without
+    comments."""
 
-    groups: Mapping[str, Sequence[str]]
+    groups: Mapping[str, Sequence[Sequence[str]]]
     sitemaps: Sequence[str]
     lines: Sequence[str]
 
     def rules_for(self, token: str) -> Sequence[str]:
         """The rules for a crawler: those of its own groups, else those for `*` (RFC 9309, 2.2.1)."""
-        return self.groups.get(token.lower(), self.groups.get("*", ()))
+        return self.rules_of(token.lower() if token.lower() in self.groups else "*")
+
+    def rules_of(self, name: str) -> Sequence[str]:
+        """The rules of all groups that have this product token, in lower case; empty where there is none."""
+        return [rule for group in self.groups.get(name, ()) for rule in group]
 
 
 def product_token(user_agent: str) -> str:
@@ -66,9 +72,9 @@ def read_robots(body: bytes, *, cut: bool = False) -> RobotsText:
     over, and end no group (RFC 9309, 2.2.4). The last line of a `cut` body is not read: half a path would
     close more than the whole one."""
     lines = [line for line in _lines(body, cut) if line]
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[list[str]]] = {}
     sitemaps: list[str] = []
-    current: list[str] = []
+    current: list[str] | None = None  # the rules of the group that was begun last
     in_rules = False
     for line in lines:
         match = _LINE.match(line)
@@ -76,18 +82,19 @@ def read_robots(body: bytes, *, cut: bool = False) -> RobotsText:
             continue
         value = match["value"].strip()
         if match["agent"]:
-            current = [] if in_rules else current
+            current = [] if in_rules or current is None else current
             in_rules = False
             for token in _tokens(value):
-                groups.setdefault(token, [])
-                current.append(token)
+                own = groups.setdefault(token, [])
+                if not own or own[-1] is not current:
+                    own.append(current)
         elif match["sitemap"]:
             sitemaps.append(f"Sitemap: {value}")
         else:
             field = match["rule"] or match["pace"]
             in_rules = in_rules or bool(match["rule"])
-            for token in dict.fromkeys(current):
-                groups[token].append(f"{field}: {value}")
+            if current is not None:
+                current.append(f"{field}: {value}")
     return RobotsText(groups, sitemaps, lines)
 
 

@@ -18,7 +18,7 @@ from pydantic import ByteSize, TypeAdapter
 
 from ingest.errors import ConfigError, WarehouseError
 from ingest.load.folder import WAREHOUSE, must_exist
-from ingest.load.locks import write_lock
+from ingest.load.locks import others_wait, write_lock
 from ingest.load.migrations import migrate
 from ingest.load.sql import Connection as Connection
 from ingest.settings import Settings
@@ -49,9 +49,9 @@ class Warehouse:
     """A data directory. `transaction()` hands out a connection inside BEGIN..COMMIT, while the write lock is
     held.
 
-    The file is open only for that time, and `linger` seconds longer, in which the next transaction finds it
-    open: another process that wants to write waits, and readers never open this file. Whoever asks for
-    `linger` calls close() at the end.
+    The file is open only for that time, and up to `linger` seconds longer, in which the next transaction
+    finds it open. Another process that wants to write gets its turn after the transaction that is running
+    (locks.write_lock); readers never open this file. Whoever asks for `linger` calls close() at the end.
     """
 
     def __init__(self, settings: Settings, *, linger: float = 0.0) -> None:
@@ -139,13 +139,16 @@ class Warehouse:
     @contextmanager
     def _opened(self) -> Iterator[Connection]:
         """A connection to the file for this thread alone; opens the file, creates it where there is none, and
-        leaves it open for `linger` seconds. After a storage error it is closed at once."""
+        leaves it open for `linger` seconds. It is closed at once after an error, which may have made the
+        connection useless, and where another process waits to write."""
         with self._thread_lock:
             if self._closing is not None:
                 self._closing.cancel()
                 self._closing = None
-            linger = self.linger
+            linger = 0.0
             try:
+                if self._file is not None and others_wait(self.data / "locks"):
+                    self._close()
                 if self._file is None:
                     self._file_lock.enter_context(write_lock(self.data / "locks"))
                     if not self.path.exists():
@@ -153,9 +156,7 @@ class Warehouse:
                     self._file = self._connect(self.path)
                 with self._session(self._file) as con:
                     yield con
-            except WarehouseError:
-                linger = 0.0
-                raise
+                linger = 0.0 if others_wait(self.data / "locks") else self.linger
             finally:
                 if linger:
                     self._close_later(linger)

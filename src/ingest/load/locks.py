@@ -12,6 +12,7 @@ from pathlib import Path
 from ingest.errors import ConfigError, LockedError, WarehouseError
 
 _PAUSE = 0.02
+_LOCK, _TURN = "write.lock", "write.turn"
 
 
 @contextmanager
@@ -19,8 +20,7 @@ def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
     """Allows one run of a job at a time. Raises LockedError after `wait` seconds, naming the process that
     holds the lock."""
     path = folder / f"{job}.lock"
-    handle = _open(path)
-    try:
+    with _held(path) as handle:
         if not _acquire(handle, wait):
             holder = os.pread(handle, 40, 0).decode("ascii", "replace").strip() or "another process"
             raise LockedError(
@@ -29,22 +29,39 @@ def run_lock(folder: Path, job: str, wait: float = 0.0) -> Iterator[None]:
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager
 def write_lock(folder: Path, wait: float = 300.0) -> Iterator[None]:
     """The lock of a warehouse transaction. Raises WarehouseError when another writer holds it for `wait`
-    seconds."""
-    handle = _open(folder / "write.lock")
-    try:
-        if not _acquire(handle, wait):
+    seconds.
+
+    Whoever waits holds the turn, a second lock: the next to write is the one that waits, not the one that has
+    just written and would write again.
+    """
+    deadline = time.monotonic() + wait
+    with _held(folder / _LOCK) as lock:
+        with _held(folder / _TURN) as turn:
+            mine = _acquire(turn, wait) and _acquire(lock, deadline - time.monotonic())
+        if not mine:
             raise WarehouseError(
-                f"{folder / 'write.lock'}: another process has been writing for {wait:.0f} s; run the "
+                f"{folder / _LOCK}: another process has been writing for {wait:.0f} s; run the "
                 "command again when it has ended"
             )
         yield
+
+
+def others_wait(folder: Path) -> bool:
+    """Whether another writer waits for the write lock, which the caller holds."""
+    with _held(folder / _TURN) as turn:
+        return not _acquire(turn, 0.0)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int]:
+    handle = _open(path)
+    try:
+        yield handle
     finally:
         os.close(handle)
 

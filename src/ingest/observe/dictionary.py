@@ -19,7 +19,8 @@ Timestamps are TIMESTAMPTZ in UTC; unknown is NULL, never an empty string.
 
 This page is made from the comments in warehouse/marts/*.sql by
 `python -m ingest.observe.dictionary > docs/data.md`; the file itself has the same comments
-(`SELECT view_name, comment FROM duckdb_views()`, `duckdb_columns()`).
+(`SELECT view_name, comment FROM duckdb_views()`, `duckdb_columns()`). Its schema `files` only names
+the published files for these views; its views may change at any time.
 """
 
 

@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.poll.digest import EntryDigest
 from ingest.poll.entries import guid_tail
@@ -64,6 +65,7 @@ def match(
     ]
 
 
+@lru_cache(maxsize=4_096)
 def guid_version(guid: str | None) -> tuple[str, int] | None:
     """A guid without the counter at its end, and the counter: (`tag:wire.example;`, 2) of
     `tag:wire.example;v2`. None for a guid without one."""

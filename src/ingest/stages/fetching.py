@@ -148,11 +148,15 @@ class _Paging:
         *earlier, last = work.in_turn()
         try:
             for one in earlier:
-                await self._out.put(replace(await self._extracted(one, None), is_earlier=True))
-            result = replace(await self._extracted(last, page), work=work)
+                result = await self._extracted(one, None)
+                if isinstance(result.error, Transient):  # all texts are tried again, none out of its turn
+                    break
+                await self._out.put(replace(result, is_earlier=True))
+            else:
+                result = await self._extracted(last, page)
         finally:
             self._room.release()
-        await self._out.put(result)
+        await self._out.put(replace(result, work=work))
 
     async def _extracted(self, work: Work, page: Page | None) -> Result:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 
@@ -27,12 +27,19 @@ from ingest.urls.identity import url_key
 log = logging.getLogger(__name__)
 
 
-def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple[Work, Page]] = ()) -> Counts:
+def load_batch(
+    edges: Edges,
+    results: Sequence[Result],
+    archived: Sequence[tuple[Work, Page]] = (),
+    *,
+    note: Callable[[Connection, Counts], None] | None = None,
+) -> Counts:
     """Write rows, outcomes, pending work and how far the archive is committed, all or nothing. Returns the
     counts of the batch.
 
     `archived`: pages fetched since the last batch. Those whose results come with a later one are noted, so
-    that no later run fetches them again.
+    that no later run fetches them again. `note` is called with the counts before the transaction ends: what
+    it writes is written if the batch is.
     """
     ordered = sorted(results, key=lambda r: (r.work.rank, r.work.url_key))
     with edges.warehouse.transaction() as con:
@@ -74,6 +81,8 @@ def load_batch(edges: Edges, results: Sequence[Result], archived: Sequence[tuple
             edges.now,
         )
         commit_pages(con, edges.run_id, archived, done={r.work.url_key for r in ordered})
+        if note is not None:
+            note(con, counts)
     remove_records(edges, records)
     _log(ordered, verdicts, counts)
     return counts

@@ -7,7 +7,7 @@ Without this rule every dead link of a site would become a revision of one artic
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ingest.text import normalise
 from ingest.urls.domains import bare_host, registrable_domain
@@ -109,7 +109,7 @@ def refresh_target(html: bytes, url: str) -> str | None:
         content = _CONTENT.search(tag)
         refresh = _REFRESH.match(next(filter(None, content.groups()), "")) if content else None
         if refresh and int(refresh[1]) <= REFRESH_SECONDS:
-            return clean_link(urljoin(url, refresh[2].replace("&amp;", "&")), url)
+            return clean_link(refresh[2].replace("&amp;", "&"), url)
     return None
 
 

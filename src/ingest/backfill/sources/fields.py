@@ -293,7 +293,7 @@ def markdown() -> str:
         "is a JSON object, or where nothing but the checksum of a gzip file is wrong or cut; half an address",
         "or row is left out, and is part of the one problem. Of several lines with one address each",
         "different text is a version: they are loaded in order of crawled_at, else modified_at, else",
-        "published_at. Keys that no name below takes are told once per run, with the number of rows.",
+        "published_at. Keys that no name below takes are listed once per run, with the number of rows.",
         "",
         "| field | names, the first that is not empty counts | |",
         "|---|---|---|",

@@ -181,8 +181,12 @@ async def _document(edges: Edges, url: str, report: SourceReport, *, quiet: bool
 
 
 def _absolute(url: str, sitemap: str) -> str:
-    """The address itself; one without scheme is meant from the sitemap's."""
-    return urljoin(sitemap, url) if url.startswith("/") else url
+    """The address itself; one without scheme is meant from the sitemap's. What cannot be joined is no
+    address, and stays as it is."""
+    try:
+        return urljoin(sitemap, url) if url.startswith("/") else url
+    except ValueError:  # half an IPv6 address and the like
+        return url
 
 
 async def fetch_listing(
