@@ -23,14 +23,22 @@ from urllib.parse import urlsplit
 import zstandard
 
 from bench.feeds import DATA, captured, parsed
+from ingest.extract import layout
 from ingest.extract.page import extract
+from ingest.extract.tree import parse
 from ingest.model import EntryHints, PageInput
 from ingest.reasons import Reason
 
 LITTLE = 80
 """Letters of gold text under which nothing is lost."""
 FULL = 600
-"""Letters of an entry's content from which on it is a text rather than a teaser."""
+"""Letters of sentences from which on an entry's content is a text rather than a teaser among links."""
+
+
+def sentences_in(content: str) -> int:
+    """Letters of the sentences in an entry's content."""
+    tree = parse(content)
+    return 0 if tree is None else layout.prose(tree)
 
 
 def pages(data: Path, sets: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -83,7 +91,7 @@ def refused_entries(data: Path, counts: Counter[str]) -> int:
     for feed in captured(data, None):
         document, _ = parsed(feed, 50)
         for entry in document.entries if document else ():
-            if len(entry.content_html or "") < FULL:
+            if sentences_in(entry.content_html or "") < FULL:
                 continue
             counts["feeds: texts"] += 1
             hints = EntryHints(title=entry.hints.title)
