@@ -17,12 +17,14 @@ from ingest.model import DroppedLine
 
 DROP = model.log_odds(0.3)
 """Below this score a block goes that the rules keep."""
-DROP_WITHIN = model.log_odds(0.1)
+DROP_WITHIN = model.log_odds(0.05)
 """The same between two blocks that are in the text for sure: a sentence more does less harm than a hole."""
 RESTORE = model.log_odds(0.75)
 """From this score on a block stays that a rule would drop."""
 ADD = model.log_odds(0.55)
 """From this score on a block is added that trafilatura left out."""
+ADD_ABOVE = model.log_odds(0.64)
+"""The same above the first block that is in the text for sure: standfirsts, which some count to the text."""
 LEAST_SHARE = 0.5  # of the letters of the rules' text
 
 _HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -158,18 +160,20 @@ def _left_out(page: Page, matched: Matched, scores: dict[int, int]) -> Iterable[
 
 def _stay(items: Sequence[_Item]) -> list[bool]:
     sure = [
-        place for place, item in enumerate(items) if item.ruled and item.score is not None and item.score > 0
+        place for place, item in enumerate(items) if item.ruled and item.score is not None and item.score >= 0
     ]
     first, last = (sure[0], sure[-1]) if sure else (0, 0)
-    return [_stays(item, first < place < last) for place, item in enumerate(items)]
+    return [_stays(item, place < first, first < place < last) for place, item in enumerate(items)]
 
 
-def _stays(item: _Item, within: bool) -> bool:
+def _stays(item: _Item, above: bool, within: bool) -> bool:
     if item.score is None:
         return item.ruled
     if item.ruled:
         return item.score >= (DROP_WITHIN if within else DROP)
-    return item.score >= (ADD if item.rule is None else RESTORE)
+    if item.rule is not None:
+        return item.score >= RESTORE
+    return item.score >= (ADD_ABOVE if above else ADD)
 
 
 def _dropped(item: _Item) -> DroppedLine:

@@ -74,5 +74,5 @@ def _pieces(text: str, page: Sequence[str]) -> list[int]:
     return [
         place
         for place, block in enumerate(page)
-        if len(block) >= 20 and (block in text or text[:20] in block or text[-20:] in block)
+        if len(block) >= 20 and (block in text or text[:16] in block or text[-16:] in block)
     ]
