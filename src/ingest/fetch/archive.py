@@ -25,6 +25,8 @@ from ingest.reasons import Reason
 
 SEGMENT_BYTES = 1_000_000_000
 _HEAD = 1 << 14
+_OPENING = 1_000
+"""Bytes that the record which opens a segment stays below. A file that is torn there was just begun by us."""
 _END = b"\r\n\r\n"
 
 
@@ -184,7 +186,7 @@ class Archive:
                     if (response := _response(part)) is not None:
                         orphans.append((ArchivePlace(path.name, part.offset, part.length), response))
                 elif part.offset + part.length == os.fstat(fd).st_size and (
-                    is_ours or (part.is_torn and part.length < _HEAD)
+                    is_ours or (part.is_torn and part.length < _OPENING)
                 ):
                     os.ftruncate(fd, part.offset)
             # Rows will point to these records, which may never have reached the disk.
