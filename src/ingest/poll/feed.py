@@ -136,7 +136,7 @@ def _xml_document(text: str, source: FeedInput, lines_before: int) -> FeedDocume
         raise Terminal(
             Reason.NOT_A_FEED, f"XML broken before the first entry: {fault or 'no known feed format'}"
         )
-    if fault and items and slices.is_cut_off():
+    if fault and slices.is_cut_off() and len(items) == slices.count():
         items.pop()  # half an entry would be stored as if whole; the next poll brings it complete
     wanted = len(cut.positions) if cut else slices.count() if fault else len(items)
     items = items[: source.entries_cap]

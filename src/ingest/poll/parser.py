@@ -9,6 +9,7 @@ from typing import Any
 import feedparser
 
 from ingest.errors import Terminal
+from ingest.poll.broken import entries_of
 from ingest.poll.slices import Slices
 from ingest.reasons import Reason
 from ingest.text import squeeze
@@ -82,7 +83,11 @@ def _parse_leniently(text: str) -> Any:
     if not parsed.bozo or "<!ENTITY" in text:
         return parsed
     escaped = _MARKUP_AMPERSAND.sub(lambda match: match[0] if match[0].startswith("<") else "&amp;", text)
-    return _parse(escaped) if escaped != text else parsed
+    if escaped != text:
+        parsed = _parse(escaped)
+    if parsed.bozo and parsed.version:
+        parsed["entries"] = list(entries_of(escaped, _parse, parsed.entries))
+    return parsed
 
 
 def _allowed(reference: re.Match[str]) -> str:
