@@ -347,6 +347,38 @@ def test_a_damaged_zip_is_damaged_and_not_away(site: ArchiveSite, tmp_path: Path
             assert not problem["again"], (name, source, problem)
 
 
+def test_a_file_that_the_directory_of_a_zip_does_not_list_is_a_problem(
+    site: ArchiveSite, tmp_path: Path
+) -> None:
+    """zipfile reads the others, or none, and says nothing."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("one.csv", f"{URL}-1\n")
+        packed.writestr("two.csv", f"{URL}-2\n")
+    whole = stream.getvalue()
+    first = whole.index(b"PK\x01\x02")
+    second, end = whole.index(b"PK\x01\x02", first + 4), whole.index(b"PK\x05\x06")
+
+    def listing(entries: bytes) -> bytes:
+        number = entries.count(b"PK\x01\x02").to_bytes(2, "little")
+        sizes = len(entries).to_bytes(4, "little") + first.to_bytes(4, "little")
+        return whole[:first] + entries + whole[end : end + 8] + 2 * number + sizes + whole[end + 20 :]
+
+    bodies = {
+        "none": (listing(b""), 0),
+        "the first alone": (listing(whole[first:second]), 1),
+        "the second alone": (listing(whole[second:end]), 1),
+        "both": (listing(whole[first:end]), 2),
+        "zeros": (whole[: end + 8] + bytes(12) + whole[end + 20 :], 0),
+    }
+    for name, (body, read) in bodies.items():
+        (tmp_path / "a.zip").write_bytes(body)
+        plan = site.plan("urls", inputs=[tmp_path / "a.zip"], dry=True)
+        assert plan.seen == read, name
+        details = [str(problem["detail"]) for problem in plan.problems]
+        assert ["is not in the directory" in detail for detail in details] == [True] * (read < 2), name
+
+
 @pytest.mark.parametrize(
     ("address", "own", "day"),
     [

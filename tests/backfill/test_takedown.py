@@ -285,3 +285,16 @@ def test_a_backup_is_a_data_directory_again(site: ArchiveSite, tmp_path: Path) -
     assert site.backfill().fetched == 0
     assert site.one("SELECT count(*) FROM mart.articles") == 6
     assert HOST in site.one("SELECT min(url_key) FROM mart.articles")
+
+
+def test_a_damaged_record_keeps_nothing_behind_it_in_the_archive(
+    site: ArchiveSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    newsroom(site)
+    segments = sorted((site.data / "archive").glob("*.warc.gz"))
+    for path in segments:  # the record that opens each segment
+        with path.open("r+b") as stream:
+            stream.write(b"\0" * 10)
+    with caplog.at_level("WARNING"):
+        assert remove(site).records_overwritten >= 4
+    assert caplog.text.count("cannot be read, and were not searched") == len(segments)

@@ -341,3 +341,18 @@ def test_addresses_without_scheme_are_meant_from_the_sitemap(site: ArchiveSite) 
     site.server.routes[f"{HOST}/sitemap.xml"] = Answer(body=listed, headers=XML)
     assert site.backfill().loaded == 1
     assert site.one("SELECT count(*) FROM ops.outcomes WHERE reason = 'http_404'") == 1
+
+
+def test_a_damaged_record_of_our_own_archive_hides_no_other(site: ArchiveSite) -> None:
+    site.fill(2, 3)
+    loaded = site.backfill().loaded
+    for path in (site.data / "ingest.duckdb", site.data / "news.duckdb"):
+        path.unlink()
+    segments = sorted((site.data / "archive").glob("*.warc.gz"))
+    for path in segments:  # the record that opens each segment
+        with path.open("r+b") as stream:
+            stream.write(b"\0" * 10)
+    summary = site.backfill("archive", inputs=[])
+    assert (summary.loaded, summary.state, summary.adds_up) == (loaded, "done", True)
+    assert (summary.unreadable, len(summary.problems)) == (len(segments), len(segments))
+    assert "bytes 0 to " in summary.problems[0]["detail"]

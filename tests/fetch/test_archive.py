@@ -4,6 +4,7 @@ doubles nothing."""
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import os
 import random
@@ -194,6 +195,27 @@ def test_garbage_behind_the_last_record_is_cut(tmp_path: Path) -> None:
         path.write_bytes(whole + garbage)
         assert [place for place, _ in Archive(tmp_path, "poll").heal({})] == places
         assert path.read_bytes() == whole
+
+
+def test_damage_before_the_last_record_cuts_nothing(tmp_path: Path) -> None:
+    """A warehouse that was lost or restored knows of no record in the segment."""
+    places = filled(tmp_path, 3)
+    path = tmp_path / places[0].file
+    whole = path.read_bytes()
+    for at in (0, places[1].offset):
+        damaged = whole[:at] + b"\0" * 10 + whole[at + 10 :]
+        path.write_bytes(damaged)
+        healed = [place for place, _ in Archive(tmp_path, "poll").heal({})]
+        assert healed == [place for place in places if place.offset != at]
+        assert path.read_bytes() == damaged
+
+
+def test_a_file_without_a_readable_record_is_nobody_s_to_cut(tmp_path: Path) -> None:
+    path = tmp_path / "of-another-tool.warc.gz"
+    for body in (b"\0" * 5_000, gzip.compress(random.Random(1).randbytes(9_000))[:-50]):
+        path.write_bytes(body)
+        assert Archive(tmp_path, "poll").heal({}) == []
+        assert path.read_bytes() == body
 
 
 def test_a_segment_in_use_is_left_alone_and_a_second_writer_takes_the_next(tmp_path: Path) -> None:

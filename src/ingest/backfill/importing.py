@@ -23,7 +23,8 @@ from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.targets import ListedAddress, decide_target
 from ingest.errors import Terminal
 from ingest.fetch.client import MB
-from ingest.fetch.warc import read_members, read_response
+from ingest.fetch.segment import SegmentDamage, read_segment
+from ingest.fetch.warc import read_response
 from ingest.load import pages
 from ingest.load.db import Connection
 from ingest.load.rows import LinkState, hints_json, page_row
@@ -35,7 +36,6 @@ from ingest.stages.edges import Edges
 BATCH = 500
 BATCH_BYTES = 128_000_000
 """Most pages, and most bytes of them, that are archived in one transaction."""
-_READ = 1 << 20
 
 
 async def captured_pages(
@@ -60,25 +60,28 @@ def _own_archive(edges: Edges, folder: Path, report: SourceReport) -> Iterator[C
     """The pages of our own archive, each with its place; feeds that were polled are left out."""
     feeds = {feed.url for feed in edges.feeds.feeds}
     for path in sorted(folder.glob("*.warc.gz")):
-        with path.open("rb") as stream:
-            chunks = iter(lambda: stream.read(_READ), b"")
-            for member in read_members(chunks, 0):
-                place = ArchivePlace(path.name, member.offset, member.length)
-                try:
-                    response = read_response(member.record)
-                except Terminal as error:
-                    name = nameless(path.name, member.offset)
-                    yield CapturedPage(ListedAddress(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
-                    continue
-                if response is None:
-                    report.not_pages["record without an answer"] += 1
-                    continue
-                if response.requested_url in feeds or _is_feed(response.headers.get("content-type", "")):
-                    report.not_pages["feed"] += 1
-                    continue
-                day = response.fetched_at.date()
-                address = ListedAddress(response.requested_url, day=day, place=place)
-                yield CapturedPage(address, response, place)
+        for member in read_segment(path):
+            if isinstance(member, SegmentDamage):
+                where = f"bytes {member.offset:,} to {member.offset + member.length:,} of {path.name}"
+                why = f"{where}: {'the last record is not complete' if member.is_torn else 'damaged'}"
+                report.add_problem(str(path), Reason.DAMAGED_RECORD, why, note=member.is_torn)
+                continue
+            place = ArchivePlace(path.name, member.offset, member.length)
+            try:
+                response = read_response(member.record)
+            except Terminal as error:
+                name = nameless(path.name, member.offset)
+                yield CapturedPage(ListedAddress(name, problem=(Reason.DAMAGED_RECORD, error.detail)))
+                continue
+            if response is None:
+                report.not_pages["record without an answer"] += 1
+                continue
+            if response.requested_url in feeds or _is_feed(response.headers.get("content-type", "")):
+                report.not_pages["feed"] += 1
+                continue
+            day = response.fetched_at.date()
+            address = ListedAddress(response.requested_url, day=day, place=place)
+            yield CapturedPage(address, response, place)
 
 
 def _is_feed(content_type: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +18,15 @@ from isal import isal_zlib
 
 from ingest.errors import Terminal, WarehouseError
 from ingest.fetch.encoding import InflateError
-from ingest.fetch.warc import WarcMember, info_record, read_members, read_response, response_record
+from ingest.fetch.segment import read_segment
+from ingest.fetch.warc import WarcMember, info_record, read_response, response_record
 from ingest.model import ArchivePlace, Response
 from ingest.reasons import Reason
 
 SEGMENT_BYTES = 1_000_000_000
-_READ = 1 << 20
 _HEAD = 1 << 14
+_OPENING = 1_000
+"""Bytes that the record which opens a segment stays below. A file that is torn there was just begun by us."""
 _END = b"\r\n\r\n"
 
 
@@ -72,7 +74,8 @@ class Archive:
 
         `committed` maps a segment's name to the end offset of the last record that a row points to. In every
         segment that no living process writes, the whole records after that offset are returned in order, and
-        a torn tail is cut off. A segment that `committed` does not name is taken to have no rows at all:
+        what is behind the last whole one is cut off. Damage between records stays, and so does a file in
+        which no record can be read. A segment that `committed` does not name is taken to have no rows at all:
         delete the file when its last row is pruned, or keep naming it.
         """
         orphans: list[tuple[ArchivePlace, Response]] = []
@@ -176,13 +179,16 @@ class Archive:
         try:
             if not _locked(fd):
                 return []
-            orphans, end = [], start
-            for member in read_members(_chunks(fd, start), start):
-                end = member.offset + member.length
-                if (response := _response(member)) is not None:
-                    orphans.append((ArchivePlace(path.name, member.offset, member.length), response))
-            if os.fstat(fd).st_size > end:
-                os.ftruncate(fd, end)
+            orphans, is_ours = [], start > 0
+            for part in read_segment(path, start):
+                if isinstance(part, WarcMember):
+                    is_ours = True
+                    if (response := _response(part)) is not None:
+                        orphans.append((ArchivePlace(path.name, part.offset, part.length), response))
+                elif part.offset + part.length == os.fstat(fd).st_size and (
+                    is_ours or (part.is_torn and part.length < _OPENING)
+                ):
+                    os.ftruncate(fd, part.offset)
             # Rows will point to these records, which may never have reached the disk.
             os.fsync(fd)
             return orphans
@@ -206,12 +212,6 @@ def _response(member: WarcMember) -> Response | None:
         return read_response(member.record)
     except Terminal:
         return None
-
-
-def _chunks(fd: int, offset: int) -> Iterator[bytes]:
-    while chunk := os.pread(fd, _READ, offset):
-        yield chunk
-        offset += len(chunk)
 
 
 def _locked(fd: int) -> bool:

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import html
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.sax import SAXParseException
-
-import feedparser
 
 from ingest.errors import Terminal
 from ingest.model import Feed, FeedDocument
@@ -20,6 +17,7 @@ from ingest.poll.charset import decode
 from ingest.poll.entries import FeedContext, RawEntry, make_entries
 from ingest.poll.jsonfeed import is_json_feed, read_json_feed
 from ingest.poll.notfeed import HEAD, what_else
+from ingest.poll.parser import parse_xml
 from ingest.poll.slices import Slices, cut_to_newest
 from ingest.reasons import Reason
 from ingest.text import plain_text, squeeze
@@ -33,25 +31,6 @@ _CLOSED = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.I)
 _SKIP_HOURS = re.compile(r"<skipHours>([^<]*(?:<hour>[^<]*</hour>[^<]*)*)</skipHours>", re.I)
 _GUID = re.compile(
     r"<guid\b[^>]*?\bisPermaLink\s*=\s*[\"'](true|false)[\"'][^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]*)", re.I
-)
-_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.I)
-_EXTRA = re.compile(
-    r"<(?:image|textinput)\b[^>]*>.*?(?:</(?:image|textinput)>|\Z)|</?(?!dc:|content:|rdf:|atom:)[\w.-]+:[^<>]*>",
-    re.I | re.S,
-)
-# feedparser is quadratic in an author's length (32 KB: 5 CPU seconds) and expat in a tag's attributes
-# (100,000: 20 s).
-_LONG_AUTHOR = re.compile(
-    r"(<(?:author|dc:creator|dc:author|managingEditor|webMaster|name|email)\b[^<>]*>(?:<!\[CDATA\[)?[^<\]]{1000})[^<\]]+",
-    re.I,
-)
-_LONG_TAG = re.compile(r"<[a-z][^<>]{20000,}>", re.I)
-_BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
-"""What feedparser raises on odd values of extensions (an empty <width>, a licence in the wrong place), as
-fuzzing showed."""
-
-_MARKUP_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d+;|#x[0-9a-f]+;|(?:amp|lt|gt|quot|apos);)", re.I | re.S
 )
 
 
@@ -148,7 +127,7 @@ def _xml_document(text: str, source: FeedInput, lines_before: int) -> FeedDocume
     slices = Slices(text)
     listed = slices.count_roughly()
     cut = cut_to_newest(slices, source.entries_cap, source.now) if listed > source.entries_cap else None
-    parsed = _feedparser(cut.text if cut else text)
+    parsed = parse_xml(cut.text if cut else text)
     if not _DECLARATION.match(text):
         lines_before -= 1  # feedparser puts a declaration before it, in a line of its own
     fault = _fault(parsed, cut.line_of if cut else int, lines_before)
@@ -157,7 +136,7 @@ def _xml_document(text: str, source: FeedInput, lines_before: int) -> FeedDocume
         raise Terminal(
             Reason.NOT_A_FEED, f"XML broken before the first entry: {fault or 'no known feed format'}"
         )
-    if fault and items and slices.is_cut_off():
+    if fault and slices.is_cut_off() and len(items) == slices.count():
         items.pop()  # half an entry would be stored as if whole; the next poll brings it complete
     wanted = len(cut.positions) if cut else slices.count() if fault else len(items)
     items = items[: source.entries_cap]
@@ -199,77 +178,6 @@ def _base(channel: Any, version: str, url: str) -> str:
     other hosts than the pages."""
     site = None if version.startswith("atom") else _string(channel, "link")
     return (clean_link(site, url) if site else None) or url
-
-
-def _feedparser(text: str) -> Any:
-    """feedparser's result. Where bare ampersands or HTML's entities break the XML (the commonest fault), they
-    are escaped and it is parsed again, since feedparser's lenient parser makes `R&D;` of `R&D`. Where an
-    extension makes feedparser raise, it is parsed without extensions; where that does not help, entry by
-    entry."""
-    clean = _REFERENCE.sub(_allowed, _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub("", text)))
-    try:
-        return _parse_leniently(clean)
-    except _BREAKS:
-        pass
-    plain = _EXTRA.sub("", clean)
-    try:
-        return _parse_leniently(plain)
-    except _BREAKS as error:
-        return _parse_entries(plain, error)
-
-
-def _parse_entries(text: str, error: Exception) -> Any:
-    """feedparser's result for a document in which it raises `error`, without the entries that it cannot read
-    alone. Raises Terminal(NOT_A_FEED) where it can read none."""
-    slices = Slices(text)
-    head = text[: slices.starts[0]] if slices.starts else text
-    try:
-        parsed = _parse(head)
-        parsed["entries"] = []
-    except _BREAKS:
-        raise _unreadable(error) from error
-    for number, entry in enumerate(slices.entries(), 1):
-        try:
-            parsed["entries"] += _parse(head + entry).entries[:1]
-        except _BREAKS as fault:
-            error = ValueError(f"entry {number}: {type(fault).__name__}: {fault}")
-    if not parsed.entries:
-        raise _unreadable(error)
-    parsed["bozo"], parsed["bozo_exception"] = True, error
-    return parsed
-
-
-def _unreadable(error: Exception) -> Terminal:
-    detail = f"feedparser cannot read it: {type(error).__name__}: {error}"
-    return Terminal(Reason.NOT_A_FEED, squeeze(detail)[:300])
-
-
-def _parse_leniently(text: str) -> Any:
-    parsed = _parse(text)
-    if not parsed.bozo or "<!ENTITY" in text:
-        return parsed
-    escaped = _MARKUP_AMPERSAND.sub(lambda match: match[0] if match[0].startswith("<") else "&amp;", text)
-    return _parse(escaped) if escaped != text else parsed
-
-
-def _allowed(reference: re.Match[str]) -> str:
-    """A numeric reference as it is if XML allows its character (XML 1.0, 2.2), else ''."""
-    code = int(reference[1], 16) if reference[1] else int(reference[2])
-    good = (
-        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    )
-    return reference[0] if good else ""
-
-
-def _parse(text: str) -> Any:
-    # Without the document's own address: feedparser would resolve guids against it, `DL-001` too.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        body = text.encode("utf-8", "replace")
-        return feedparser.parse(
-            body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
 
 
 def _fault(parsed: Any, line_of: Callable[[int], int], lines_before: int) -> str | None:

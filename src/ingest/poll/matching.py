@@ -33,13 +33,15 @@ class Match:
     """What is known of one entry of a document.
 
     `known`: the digest that it continues, None for an entry never seen. `entry_key`: the key to store it
-    under. `own_key`: as EntryDigest.own_key. `siblings`: the known digests with the same link.
+    under. `own_key`: as EntryDigest.own_key. `siblings`: the known digests with the same link. `guid_known`:
+    a known digest has its guid, whatever link that has now.
     """
 
     known: EntryDigest | None
     entry_key: str
     own_key: str | None
     siblings: Sequence[EntryDigest]
+    guid_known: bool = False
 
 
 def match(
@@ -60,7 +62,13 @@ def match(
     keys = matcher.keys()
     owners = _Owners(matcher, keys, pages).own_keys() if full_text else [None] * len(digests)
     return [
-        Match(known=old, entry_key=key, own_key=own, siblings=matcher.by_link.get(new.link_key or "", ()))
+        Match(
+            known=old,
+            entry_key=key,
+            own_key=own,
+            siblings=matcher.by_link.get(new.link_key or "", ()),
+            guid_known=new.guid in matcher.by_guid,
+        )
         for new, old, key, own in zip(digests, matcher.matches, keys, owners, strict=True)
     ]
 
@@ -99,17 +107,17 @@ class _Matcher:
         self.taken: set[str] = set()
         self._policy = policy
         self._full_text = full_text
-        self._by_guid = _grouped(known.values(), "guid")
+        self.by_guid = _grouped(known.values(), "guid")
         self._tails = _tails(unique(known.values(), "guid"))
         self._guids = Counter(new.guid for new in digests)
 
     def run(self) -> None:
         """Matches all entries."""
-        by_link: list[_Find] = [self._same_text, self._same_story, self._same_link]
+        by_link: list[_Find] = [self._same_text, self._same_state, self._same_story, self._same_link]
         if self._policy == "link":
             self._pass(*by_link, lambda new: None if new.link_key else self.known.get(new.entry_key))
         else:
-            self._pass(self._same_key, self._same_guid, self._same_tail, *by_link)
+            self._pass(self._same_print, self._same_key, self._same_guid, self._same_tail, *by_link)
 
     def keys(self) -> list[str]:
         """The key of each entry: that of the known digest which it continues, or else its own, made longer
@@ -145,25 +153,40 @@ class _Matcher:
         siblings = self.by_link.get(new.link_key or "", ())
         return [old for old in siblings if old.entry_key not in self.taken]
 
+    def _same_print(self, new: EntryDigest) -> EntryDigest | None:
+        """The entry with this guid, link and text: of several stories with one guid, the one shown again."""
+        holders = self.by_guid.get(new.guid or "", ())
+        alike = (old for old in holders if old.text == new.text and old.link_key == new.link_key)
+        return next((old for old in alike if old.entry_key not in self.taken), None)
+
     def _same_key(self, new: EntryDigest) -> EntryDigest | None:
         old = self.known.get(new.entry_key)
+        if old is not None and not self._full_text and self._is_shared(new, old):
+            return None
         if old is None or not self._full_text or new.guid or old.guid or new.entry_key.startswith("hash:"):
             return old
         # Keyed by its link alone: a page like `/flash` may carry another text each time.
         return old if key_names_story(new.link_key or "") or _continues(new, old) else None
 
+    def _is_shared(self, new: EntryDigest, old: EntryDigest) -> bool:
+        """Whether the guid that two entries have names pages, not one story: known entries had it with
+        several links side by side, and these two have different ones."""
+        links = {holder.link_key for holder in self.by_guid.get(new.guid or "", ())}
+        return new.link_key != old.link_key and len(links) > 1
+
     def _same_guid(self, new: EntryDigest) -> EntryDigest | None:
-        holders = self._by_guid.get(new.guid or "", ())
-        if len(holders) == 1 and self._guids[new.guid] == 1:
-            return holders[0]
-        texts = (old for old in holders if old.text == new.text and old.link_key == new.link_key)
-        return next((old for old in texts if old.entry_key not in self.taken), None)
+        holders = self.by_guid.get(new.guid or "", ())
+        return holders[0] if len(holders) == 1 and self._guids[new.guid] == 1 else None
 
     def _same_tail(self, new: EntryDigest) -> EntryDigest | None:
         return self._tails.get(guid_tail(new.guid)) if new.guid else None
 
     def _same_text(self, new: EntryDigest) -> EntryDigest | None:
         return next((old for old in self._free(new) if old.text == new.text), None)
+
+    def _same_state(self, new: EntryDigest) -> EntryDigest | None:
+        """The entry that was printed just so before: an old document out of a cache."""
+        return next((old for old in self._free(new) if new.state in old.seen.split()), None)
 
     def _same_story(self, new: EntryDigest) -> EntryDigest | None:
         """A version of one story, or in a feed without guids the only entry with this date or title."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 
 from ingest.dates import resolve
 from ingest.model import StampSource
@@ -64,7 +65,7 @@ class Slices:
 
     def entries(self) -> list[str]:
         """The text of each entry, up to its end tag where it has one."""
-        bounds = zip(self.starts, [*self.starts[1:], len(self.text)], strict=True)
+        bounds = pairwise([*self.starts, len(self.text)])
         closed = ((start, end, _CLOSE.search(self.text, start, end)) for start, end in bounds)
         return [self.text[start : close.end() if close else end] for start, end, close in closed]
 

@@ -37,9 +37,10 @@ class EntryVerdict:
     """One entry of this poll, under the key it is stored by, and what to do with it.
 
     `why` names what differs. `fetch`: the page is to be fetched, since the story is new or changed;
-    `refetch`: although the feed has named this page before, under another entry. Where a document has two
-    entries of one story, `twin_of` is the key of the better one; the other is fetched only where it brings
-    an earlier text of its own. `digest` replaces the stored one where `stored` is true.
+    `refetch`: although its article is loaded, since the feed may have named this page under another entry.
+    Where a document has two entries of one story, `twin_of` is the key of the better one; the other is
+    fetched only where it brings an earlier text of its own. `digest` replaces the stored one where `stored`
+    is true.
     """
 
     entry: Entry
@@ -190,32 +191,35 @@ def _seconds(entry: Entry) -> float:
 def _verdict(
     entry: Entry, new: EntryDigest, found: Match, *, trust_modified: bool, twin: _Twin
 ) -> EntryVerdict:
-    named = replace(entry, entry_key=found.entry_key)
+    renamed = replace(entry, entry_key=found.entry_key)
     keyed = replace(new, entry_key=found.entry_key, own_key=found.own_key)
     old = found.known
     if old is None:
         says_more = not any(sibling.text == new.text for sibling in found.siblings)
-        refetch = bool(found.siblings) and says_more and found.own_key != found.entry_key
+        # A known entry with this guid may have named this page until it went on to another one.
+        named = bool(found.siblings) or found.guid_known
+        refetch = named and says_more and found.own_key != found.entry_key
         return EntryVerdict(
-            entry=named,
+            entry=renamed,
             kind=EntryKind.NEW,
             digest=keyed,
-            why="never seen; another entry named its link" if refetch else "never seen",
+            why="never seen; another entry had its link or guid" if refetch else "never seen",
             fetch=says_more and (twin.of is None or twin.is_text),
             twin_of=twin.of,
             refetch=refetch,
         )
     kind, why, updates = _difference(new, old, trust_modified)
-    if kind is not EntryKind.SAME and new.state in old.seen.split():
+    seen = _was_seen(new, old, found.siblings)
+    if kind is not EntryKind.SAME and seen:
         kind, why = EntryKind.SAME, "a state this entry was in before"
-    waiting = new.state if kind is EntryKind.SAME and new.text != old.text and not _was_seen(new, old) else ""
+    waiting = new.state if kind is EntryKind.SAME and new.text != old.text and not seen else ""
     remembered = replace(keyed, updates=updates, seen=_seen(old), waiting="")
     if kind is EntryKind.SAME:  # the stored text stays until the new one is believed
         remembered = replace(old, waiting=waiting)
     elif kind is EntryKind.TOUCHED and new.link_key == old.link_key:
         remembered = replace(remembered, own_key=old.own_key)  # without a new text there is no new article
     return EntryVerdict(
-        entry=named,
+        entry=renamed,
         kind=kind,
         digest=remembered,
         why=why,
@@ -249,8 +253,10 @@ def _difference(new: EntryDigest, old: EntryDigest, trust_modified: bool) -> tup
     return EntryKind.TOUCHED, "+".join(fields) or "other fields", old.updates
 
 
-def _was_seen(new: EntryDigest, old: EntryDigest) -> bool:
-    return new.state in old.seen.split()
+def _was_seen(new: EntryDigest, old: EntryDigest, siblings: Sequence[EntryDigest]) -> bool:
+    """Whether this entry was printed just so before. Until it stood beside another entry of its link, it may
+    have been taken for that one."""
+    return any(new.state in known.seen.split() for known in (old, *siblings))
 
 
 def _seen(old: EntryDigest) -> str:

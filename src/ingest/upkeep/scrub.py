@@ -3,7 +3,7 @@ overwritten in place."""
 
 from __future__ import annotations
 
-import os
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -13,11 +13,13 @@ from urllib.parse import urljoin
 
 from ingest.errors import Terminal
 from ingest.fetch.removal import remove
-from ingest.fetch.warc import read_members, read_response
+from ingest.fetch.segment import SegmentDamage, read_segment
+from ingest.fetch.warc import read_response
 from ingest.model import ArchivePlace, Response
 from ingest.text import normalise
 
-_READ = 1 << 20
+log = logging.getLogger(__name__)
+
 _NEEDLE = 40
 """Characters at the beginning of a paragraph by which it is recognised; shorter paragraphs are not looked
 for."""
@@ -69,21 +71,22 @@ def scrub(
 
 
 def _responses(path: Path) -> Iterator[tuple[ArchivePlace, Response]]:
-    with path.open("rb") as stream:
-        for member in read_members(_chunks(stream.fileno()), 0):
-            try:
-                response = read_response(member.record)
-            except Terminal:
-                continue
-            if response is not None:
-                yield ArchivePlace(path.name, member.offset, member.length), response
-
-
-def _chunks(handle: int) -> Iterator[bytes]:
-    offset = 0
-    while chunk := os.pread(handle, _READ, offset):
-        yield chunk
-        offset += len(chunk)
+    for part in read_segment(path):
+        if isinstance(part, SegmentDamage):
+            if not part.is_torn:
+                log.warning(
+                    "%s: %d bytes from byte %d on cannot be read, and were not searched",
+                    path,
+                    part.length,
+                    part.offset,
+                )
+            continue
+        try:
+            response = read_response(part.record)
+        except Terminal:
+            continue
+        if response is not None:
+            yield ArchivePlace(path.name, part.offset, part.length), response
 
 
 class _Search:

@@ -23,7 +23,7 @@ from ingest.backfill.sources.canonical import canonical_of
 from ingest.backfill.sources.fields import Unknown, as_names, as_stamp, as_text, known_fields
 from ingest.backfill.sources.jsonrow import text_field
 from ingest.backfill.sources.manifest import ManifestRow, read_manifest
-from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, is_zip, zip_damage
+from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, check_directory, is_zip, zip_damage
 from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.rows import FileRow, rows_of
 from ingest.backfill.sources.warcfile import Record, records
@@ -150,6 +150,8 @@ def _wacz(path: Path, stream: BinaryIO, cap: int, report: SourceReport) -> Itera
                 with packed.open(name) as member:
                     inner = records(cast("BinaryIO", member), 4 * cap)
                     yield from _records(path, f"{path.name}/{name}", inner, cap, report)
+            if names:
+                check_directory(stream, packed)
     except ZIP_ERRORS as error:
         if (damage := zip_damage(error)) is None:
             raise

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from ingest.backfill.sources.captured import nameless, row_parts, stream_rows
 from ingest.backfill.sources.fields import as_stamp
-from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, is_zip, zip_damage
+from ingest.backfill.sources.packed import ZIP_ERRORS, Unpacked, as_utf8, check_directory, is_zip, zip_damage
 from ingest.backfill.sources.report import SourceReport
 from ingest.backfill.sources.rows import lines_of, table_delimiter
 from ingest.backfill.sources.sites import fetch_listing, may_help
@@ -85,6 +85,7 @@ def _opened(stream: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, str]]:
         for member in packed.namelist():
             if not member.endswith("/"):
                 yield io.BytesIO(packed.read(member)), f"{name}/{member}"
+        check_directory(stream, packed)
 
 
 def _addresses_of(edges: Edges, stream: BinaryIO, name: str, report: SourceReport) -> Iterator[ListedAddress]:

@@ -9,6 +9,7 @@ import codecs
 import errno
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -213,6 +214,27 @@ def zip_damage(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
         return None
     return f"damaged or cut ZIP: {str(error)[:200]}"
+
+
+def check_directory(stream: BinaryIO, packed: zipfile.ZipFile) -> None:
+    """Raises zipfile.BadZipFile where a file in a ZIP is not in its directory: zipfile reads what a damaged
+    directory lists, or nothing, and does not complain. Such a file begins where the ZIP does or right behind
+    one that is listed."""
+    listed = {info.header_offset for info in packed.infolist()}
+    for place in (0, *(_end_of(stream, info) for info in packed.infolist())):
+        stream.seek(place)
+        if place not in listed and is_zip(stream.read(len(_ZIP))):
+            raise zipfile.BadZipFile(f"the file at byte {place:,} is not in the directory")
+
+
+def _end_of(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
+    """The place behind a file of a ZIP, and behind its sums where they follow it (APPNOTE.TXT, 4.3.7 and
+    4.3.9)."""
+    stream.seek(info.header_offset + 26)
+    name, extra = struct.unpack("<HH", stream.read(4).ljust(4, b"\0"))
+    end = info.header_offset + 30 + int(name) + int(extra) + info.compress_size
+    stream.seek(end)
+    return end + 16 if stream.read(4) == b"PK\x07\x08" else end
 
 
 def _salvaged(stream: BinaryIO, kind: _Kind, begin: int, at: int, given: int) -> Iterator[bytes]:
