@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.etree import ParserError
+from lxml.etree import ElementDefaultClassLookup, ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 _CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f"
@@ -96,6 +96,9 @@ def _parsed(text: str) -> HtmlElement | None:
         remove_pis=True,
         huge_tree=True,
     )
+    # lxml's own lookup asks Python for the class of every element, some 2,000 times a page, to tell forms from
+    # others
+    parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
     try:
         # no byte of a longer UTF-8 sequence is a control character, so they can go at the speed of bytes
         tree = document_fromstring(text.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
