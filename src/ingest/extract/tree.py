@@ -96,8 +96,7 @@ def _parsed(text: str) -> HtmlElement | None:
         remove_pis=True,
         huge_tree=True,
     )
-    # lxml's own lookup asks Python for the class of every element, some 2,000 times a page, to tell forms from
-    # others
+    # lxml's own lookup asks Python for the class of every element, some 2,000 times a page
     parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
     try:
         # no byte of a longer UTF-8 sequence is a control character, so they can go at the speed of bytes
