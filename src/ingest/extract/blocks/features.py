@@ -161,7 +161,7 @@ def describe(page: Page, known: Known) -> Described:
     boxflags = np.array(box_rows, np.int32)
     tag = boxflags[mine, 0]
     plain = words * (100 - link) // 100
-    sums = _sums(page, plain.tolist(), words_list, (plain * kept).tolist())
+    sums = _sums(page, mine, (plain, words, plain * kept, np.ones(count, np.int32)))
     total, allkept = max(1, int(sums[0, 0])), max(1, int(sums[0, 2]))
     pruned = np.array(known.pruned, np.int32)
     here = mine[places]
@@ -268,23 +268,18 @@ def _boxes(page: Page) -> list[tuple[int, ...]]:
     return rows
 
 
-def _sums(page: Page, plain: list[int], words: list[int], kept: list[int]) -> npt.NDArray[np.int64]:
-    """For each box the words outside links, all words, kept words and blocks in it."""
-    sums = [[0, 0, 0, 0] for _ in page.boxes]
-    for block, p, w, k in zip(page.blocks, plain, words, kept, strict=True):
-        mine = sums[block.box]
-        mine[0] += p
-        mine[1] += w
-        mine[2] += k
-        mine[3] += 1
-    for number in range(len(sums) - 1, 0, -1):
-        mine, around = sums[number], sums[page.boxes[number].parent]
-        if mine[3]:
-            around[0] += mine[0]
-            around[1] += mine[1]
-            around[2] += mine[2]
-            around[3] += mine[3]
-    return np.array(sums, np.int64)
+def _sums(page: Page, mine: Ints, values: Sequence[Ints]) -> npt.NDArray[np.int64]:
+    """For each box the sums of each of `values` (a number for each block) over the blocks in it. Boxes are in
+    the order of the page, so those within a box are a run, and its sum a difference of two running ones."""
+    count = len(page.boxes)
+    end = np.array([box.end for box in page.boxes])
+    sums = np.zeros((count, len(values)), np.int64)
+    for column, value in enumerate(values):
+        own = np.zeros(count, np.int64)
+        np.add.at(own, mine, value)
+        running = np.concatenate([[0], np.cumsum(own)])
+        sums[:, column] = running[end] - running[:-1]
+    return sums
 
 
 def _places(

@@ -11,9 +11,12 @@ _AHEAD = 60  # blocks
 _COMPARISONS = 200_000  # a page: what a real one needs is below 20,000
 
 
+_ASCII_KEY = {code: None if _NO_WORD.match(chr(code)) else chr(code).lower() for code in range(128)}
+
+
 def key(text: str) -> str:
     """What stays of a text when blanks, marks and case are left out of account."""
-    return _NO_WORD.sub("", text).casefold()
+    return text.translate(_ASCII_KEY) if text.isascii() else _NO_WORD.sub("", text).casefold()
 
 
 def match(kept: Sequence[str], page: Sequence[str]) -> list[list[int]]:

@@ -66,19 +66,32 @@ class Model:
     def slot_columns(self, page: Page, described: Described) -> Ints:
         """Four sums of name weights (own box, the one around it, the further ones, all) and one of text
         weights."""
-        weights = [_name_weights(self, box.tag, box.names) for box in page.boxes]
-        further: list[int] = []  # sum over the box and all around it
-        for box, (_, _, weight) in zip(page.boxes, weights, strict=True):
-            further.append(weight + (further[box.parent] if box.parent >= 0 else 0))
+        boxes = page.boxes
+        further: dict[int, int] = {-1: 0}  # sum over a box and all around it
         columns = []
         for number, slots in zip(described.mine, described.texts, strict=True):
-            parent = page.boxes[number].parent
-            grand = page.boxes[parent].parent if parent >= 0 else -1
-            own = weights[number][0]
-            around = weights[parent][1] if parent >= 0 else 0
-            rest = further[grand] if grand >= 0 else 0
+            box = boxes[number]
+            own = _name_weights(self, box.tag, box.names)[0]
+            around = rest = 0
+            if box.parent >= 0:
+                parent = boxes[box.parent]
+                around = _name_weights(self, parent.tag, parent.names)[1]
+                rest = self._further(page, parent.parent, further)
             columns.append((own, around, rest, own + around + rest, sum(map(self.text_weight, slots))))
         return np.array(columns, np.int32) // SLOT_STEP
+
+    def _further(self, page: Page, number: int, known: dict[int, int]) -> int:
+        """The sum of the third name weights of a box and all around it; -1 is none. `known` keeps them."""
+        chain = []
+        while number not in known:
+            chain.append(number)
+            number = page.boxes[number].parent
+        total = known[number]
+        for number in reversed(chain):
+            box = page.boxes[number]
+            total += _name_weights(self, box.tag, box.names)[2]
+            known[number] = total
+        return total
 
     def text_weight(self, slot: int) -> int:
         """The weight of a text slot."""

@@ -19,7 +19,8 @@ _STRONG = frozenset(("b", "strong", "em", "i"))
 @dataclass(slots=True)
 class Box:
     """A block-level element: `parent` is the place of the box around it in `Page.boxes` (-1 for the
-    outermost), `names` its class and id; `body` says that it is marked up as articleBody."""
+    outermost), `end` the place behind the last box in it, `names` its class and id; `body` says that it is
+    marked up as articleBody."""
 
     parent: int
     tag: str
@@ -27,6 +28,7 @@ class Box:
     depth: int
     body: bool
     element: HtmlElement
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -115,9 +117,11 @@ def walk(tree: HtmlElement) -> Page:
             element, children, around, linked, strong = inside.pop()
             if around != box:
                 state.end_block(box)
+                state.boxes[box].end = len(state.boxes)
                 box = around
         else:
             state.end_block(box)
+            state.boxes[box].end = len(state.boxes)
             return Page(state.boxes, state.blocks)
         if child.tail:
             state.read(child.tail, linked, strong)
