@@ -522,7 +522,8 @@ class DroppedLine:
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What extraction made of one input: an article, or an outcome with its reason. `lines` are hashes of
-    body blocks before host boilerplate was taken out, for learning which repeat."""
+    body blocks before host boilerplate was taken out, for learning which repeat. `page_headline` is the
+    headline by the page alone, whatever the feed calls it."""
 
     article: Article | None
     outcome: Outcome
@@ -530,6 +531,7 @@ class Extraction:
     detail: str | None = None
     dropped: tuple[DroppedLine, ...] = ()
     lines: tuple[int, ...] = ()
+    page_headline: str | None = None
 
     @property
     def stands_in(self) -> bool:

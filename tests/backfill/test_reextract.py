@@ -102,11 +102,11 @@ def test_what_was_changed_last_is_put_back_first(site: ArchiveSite) -> None:
 
 CHANGED_RULE = """
 
-_unchanged = clean
+_unchanged = judge
 
 
-def clean(blocks: list[Block], evidence: Evidence) -> tuple[list[Block], list[DroppedLine]]:
-    blocks, dropped = _unchanged(blocks, evidence)
+def judge(page: Page, ruled: Ruled) -> tuple[list[Block], list[DroppedLine]]:
+    blocks, dropped = _unchanged(page, ruled)
     return [block for block in blocks if not block.text.startswith("The valley gazette is printed")], dropped
 """
 REVISIONS = "SELECT url, revision, kind, first_seen_at FROM mart.revisions ORDER BY ALL"
@@ -125,10 +125,10 @@ of next."""
 
 
 def program_with(folder: Path, rule: str) -> Path:
-    """A copy of the program with `rule` behind its rules of lines."""
+    """A copy of the program with `rule` behind what it decides of blocks."""
     for package in (ingest, warehouse):
         shutil.copytree(Path(str(package.__file__)).parent, folder / package.__name__)
-    with (folder / "ingest" / "extract" / "lines.py").open("a", encoding="utf-8") as source:
+    with (folder / "ingest" / "extract" / "blocks" / "judge.py").open("a", encoding="utf-8") as source:
         source.write(rule)
     return folder
 

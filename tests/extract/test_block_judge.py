@@ -179,3 +179,14 @@ def test_a_tree_goes_left_at_most_the_threshold() -> None:
         roots=np.array([0]),
     )
     assert made._sums(np.array([[4], [5], [6]], np.int32)).tolist() == [-7, -7, 7]
+
+
+def test_a_line_that_is_dropped_without_a_note_comes_back_once_at_most(
+    judged_by: Callable[[float], None],
+) -> None:
+    page = walk(fromstring(f"<html><body><main><p>{LEAD}</p><p>{SENTENCES[0]}</p></main></body></html>"))
+    blocks = [Block(LEAD), Block(SENTENCES[0])]
+    evidence = Evidence(frozenset(), frozenset(), True)
+    judged_by(5.0)
+    kept, _ = judge.judge(page, judge.Ruled(blocks, blocks[:1], [], evidence, None, None))
+    assert [block.text for block in kept] == [LEAD, SENTENCES[0]]

@@ -57,6 +57,12 @@ def test_what_stands_above_the_first_paragraph_goes(lead: Block, rule: str) -> N
         "© 2025 The Harbour Post. All rights reserved.",
         "有料会員になると続きを読めます。",
         "Follow us on the usual networks",
+        "Click 'OK' then 'Allow' to get alerts",
+        "Turn on browser notifications",
+        "Published",
+        "Posted on 3 May by Ada Lind",
+        "This article contains affiliate links to things that our desk picked.",
+        "We may earn a commission when you buy through our links.",
     ],
 )
 def test_promos_go_wherever_they_stand(promo: str) -> None:

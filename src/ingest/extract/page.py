@@ -128,7 +128,12 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     hashes = tuple(text.line_hash(block.text) for block in kept)
     kept, repeated = _without_boilerplate(kept, hashes, page_input.boilerplate)
     extraction = _judged(page_input, metadata, tree, kept, dated)
-    return replace(extraction, dropped=(*dropped, *repeated, *extraction.dropped), lines=hashes)
+    return replace(
+        extraction,
+        dropped=(*dropped, *repeated, *extraction.dropped),
+        lines=hashes,
+        page_headline=metadata.shown_alone,
+    )
 
 
 def _refused(page_input: PageInput, page: str, tree: HtmlElement, metadata: Structured) -> Extraction | None:
@@ -224,7 +229,10 @@ def _with_byline(metadata: Structured, tree: HtmlElement, page_input: PageInput)
 
 def _with_shown_headline(metadata: Structured, tree: HtmlElement, page_input: PageInput) -> Structured:
     listed = (page_input.hints or NO_HINTS).title
-    return replace(metadata, shown=headlines.read(tree, metadata, page_input.url, listed))
+    shown = alone = headlines.read(tree, metadata, page_input.url, listed)
+    if listed and not (metadata.headline or metadata.og_title):
+        alone = headlines.read(tree, metadata, page_input.url, None)
+    return replace(metadata, shown=shown, shown_alone=alone)
 
 
 def _news(page_input: PageInput, metadata: Structured) -> bool:

@@ -31,7 +31,8 @@ _PROMO = "|".join(
         r"(?:like|enjoy(?:ed|ing)?) (?:this|our|what you)|share (?:this|on|your)",
         r"thank you for (?:subscribing|visiting|reading|signing)",
         r"(?:please )?support (?:our|us|quality|independent)",
-        r"become a (?:member|subscriber|sponsor)|newsletter|our website is|we (?:may earn|earn a) ",
+        r"become a (?:member|subscriber|sponsor)|newsletter|our website is",
+        r"we (?:(?:may|might|can|could) )?(?:earn|receive|get|make)\b.{0,40}\bcommissions?\b",
         # English: calls for tips and comments, tags
         (
             r"(?:if you|do you|have you) (?:have|got|know|want to (?:submit|share|comment)).{0,80}"
@@ -41,6 +42,16 @@ _PROMO = "|".join(
             r"(?:leave a comment|comments?|tags?|topics?|categories|filed under|posted in|share)\s*"
             r"(?::|\||$)"
         ),
+        # English: what the browser should allow, and what the outlet earns
+        (
+            r"(?:click|tap|press|choose|select)\b.{0,40}\b(?:allow|enable)\b|"
+            r"(?:allow|enable|turn on|switch on|get) (?:\w+ ){0,2}notifications"
+        ),
+        (
+            r"(?:this|our|the) (?:article|post|story|page|site|guide|list)\b.{0,20}\b(?:contains?|includes?|"
+            r"features?) (?:\w+ ){0,2}(?:affiliate|sponsored) "
+        ),
+        r"as an amazon associate|(?:the )?(?:products?|items?) (?:in|featured|on)\b.{0,60}\bcommissions?\b",
         # English: advertisements, and what a player or a script leaves behind
         r"advertisement|sponsored|promoted|ad feedback|article content|story continues",
         r"continue reading|skip (?:to|past)|scroll (?:to|down)|waiting for your permission",
@@ -51,7 +62,8 @@ _PROMO = "|".join(
         r"(?:enable|turn on) javascript|your browser|loading\b.{0,12}$",
         # English: science wires' source notes, dates, notes on a first publication
         r"cite this|story source|journal reference|materials provided",
-        r"(?:last )?updated?(?: at| on|:)|(?:first )?published(?: at| on|:)",
+        r"(?:last )?updated?(?: at| on|:|$)|(?:first )?published(?: at| on|:|$)",
+        r"posted (?:on|at|by|in)\b(?!.*[.!?]$)",
         r"want (?:more|great|the latest|to get|your)\b.{0,80}(?:stories|news|sign|inbox|newsletter)",
         r"(?:not|already) a (?:subscriber|member)",
         (

@@ -19,7 +19,8 @@ from ingest.extract.values import first, meta_of, name_of, plain
 @dataclass(frozen=True, slots=True)
 class Structured:
     """Self-description of a page. Times are raw strings in `published` (source, raw), best first; `body` is
-    JSON-LD's articleBody, `shown` the headline as headlines.py chooses it. `authors` are as written, `bodies`
+    JSON-LD's articleBody, `shown` the headline as headlines.py chooses it, `shown_alone` the same without
+    what the feed calls the page. `authors` are as written, `bodies`
     those of them that JSON-LD calls organisations; byline.py makes people and `agencies` of them.
 
     `free` is isAccessibleForFree where the page has it; `news` says that the page calls itself news by its
@@ -32,6 +33,7 @@ class Structured:
     title: str | None = None
     h1: str | None = None
     shown: str | None = None
+    shown_alone: str | None = None
     body: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()

@@ -277,7 +277,7 @@ def _refuse_section(work: Work, page: Page | None, extraction: Extraction, rules
     article = extraction.article
     if extraction.stands_in or (article is None and extraction.reason in _NO_STORY):
         what = "a page without a story"
-    elif article is not None and not prints(article.headline, work.url, work.hints.title):
+    elif article is not None and not prints(extraction.page_headline, work.url, work.hints.title):
         what = "a page with another headline"
     else:
         return

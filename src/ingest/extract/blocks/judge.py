@@ -61,7 +61,7 @@ class Ruled:
         return [
             VERDICTS["kept"]
             if id(block) in kept
-            else VERDICTS.get(rules.get(block.text, ""), VERDICTS["rule"])
+            else VERDICTS.get(rules.get(block.text, "rule"), VERDICTS["rule"])
             for block in self.blocks
         ]
 
