@@ -13,6 +13,7 @@ from ingest.extract.blocks.features import VERDICTS, Described, Known
 from ingest.extract.blocks.walk import Page
 from ingest.extract.engine import Block
 from ingest.extract.lines import Evidence
+from ingest.extract.promos import PROMO
 from ingest.model import DroppedLine
 
 DROP = model.log_odds(0.3)
@@ -25,6 +26,9 @@ ADD = model.log_odds(0.55)
 """From this score on a block is added that trafilatura left out."""
 ADD_ABOVE = model.log_odds(0.64)
 """The same above the first block that is in the text for sure: standfirsts, which some count to the text."""
+_NOTICE_WORDS = 60  # what trafilatura left out and opens as a promo or notice does is never added
+ADD_POINT = model.log_odds(0.95)
+"""The same for list points of news: key points beside a story, which sum it up."""
 LEAST_SHARE = 0.5  # of the letters of the rules' text
 
 _HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -90,7 +94,10 @@ def judge(page: Page, ruled: Ruled) -> tuple[list[Block], list[DroppedLine]]:
             strict=True,
         )
     )
-    items = [*_kept_items(page, ruled, matched, scores), *_left_out(page, matched, scores)]
+    items = [
+        *_kept_items(page, ruled, matched, scores),
+        *_left_out(page, matched, scores, news=ruled.evidence.news),
+    ]
     items.sort(key=lambda item: item.place)
     stays = _stay(items)
     text = [item.block for item, stay in zip(items, stays, strict=True) if stay]
@@ -145,7 +152,7 @@ def _kept_items(page: Page, ruled: Ruled, matched: Matched, scores: dict[int, in
         yield _Item(last, block, score, ruled_in, None if ruled_in else rules.get(block.text, "rule"))
 
 
-def _left_out(page: Page, matched: Matched, scores: dict[int, int]) -> Iterable[_Item]:
+def _left_out(page: Page, matched: Matched, scores: dict[int, int], *, news: bool) -> Iterable[_Item]:
     """What the model adds to trafilatura's blocks, each text once."""
     seen = {key for key, verdict in zip(matched.keys, matched.verdicts, strict=True) if verdict}
     for place, score in scores.items():
@@ -153,6 +160,10 @@ def _left_out(page: Page, matched: Matched, scores: dict[int, int]) -> Iterable[
             seen.add(matched.keys[place])
             block = page.blocks[place]
             tag = page.boxes[block.box].tag
+            if news and tag == "li" and score < ADD_POINT:
+                continue
+            if PROMO.search(block.text) and block.text.count(" ") < _NOTICE_WORDS:
+                continue
             text = f"- {block.text}" if tag == "li" else block.text
             kind = "item" if tag == "li" else "head" if tag in _HEADS else "p"
             yield _Item(place, Block(text, kind), score, False, None)
