@@ -212,3 +212,38 @@ def test_an_empty_shell_is_never_its_disclaimer() -> None:
     assert article.flags == (Flag.SUMMARY_ONLY,)
     assert article.agency == "Harbour News Agency"
     assert "Disclaimer" not in article.body_text
+
+
+def page_of(title: str, body: str) -> bytes:
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode()
+
+
+NOTE = page_of("A note", "<main><p>The ferry sails again.</p></main>")
+DATED = page_of(
+    "Quay",
+    "<nav>News Sport Weather</nav><h1>Quay</h1><time datetime='2026-03-10T08:00:00Z'>10 March 2026</time>"
+    "<article><p>The quay is open again.</p></article>",
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "loads"),
+    [
+        (NOTE, True),
+        (DATED, True),
+        (page_of("Oops", "<p>This page does not exist.</p>"), False),
+        (page_of("404", "<p>Nothing here, sorry.</p>"), False),
+        (page_of("Seite", "<p>Seite nicht gefunden.</p>"), False),
+        (page_of("The Post", "<p>Enable JavaScript to go on.</p>"), False),
+    ],
+)
+def test_a_short_text_loads_where_it_is_all_that_its_page_says(html: bytes, loads: bool) -> None:
+    made = extract(PageInput(url=URL, html=html))
+    assert (made.article is not None) is loads, made
+    assert made.article is None or Flag.SHORT in made.article.flags
+
+
+@pytest.mark.parametrize("html", [NOTE, DATED])
+def test_a_page_that_a_feed_lists_is_no_article_with_a_few_words(html: bytes) -> None:
+    made = extract(PageInput(url=URL, html=html, hints=EntryHints(title="The ferry sails again")))
+    assert (made.article, made.reason) == (None, Reason.TOO_SHORT)

@@ -127,7 +127,8 @@ def _from_tree(page_input: PageInput, page: str, tree: HtmlElement) -> Extractio
     kept, dropped = judge.judge(page_blocks, ruled)
     hashes = tuple(text.line_hash(block.text) for block in kept)
     kept, repeated = _without_boilerplate(kept, hashes, page_input.boilerplate)
-    extraction = _judged(page_input, metadata, tree, kept, dated)
+    shown = " ".join(block.text for block in page_blocks.blocks)
+    extraction = _judged(page_input, metadata, tree, kept, dated, shown)
     return replace(
         extraction,
         dropped=(*dropped, *repeated, *extraction.dropped),
@@ -171,8 +172,9 @@ def _judged(
     tree: HtmlElement,
     blocks: list[Block],
     dated: PageDate | None,
+    shown: str,
 ) -> Extraction:
-    """An article of these blocks, or the reason why they are none."""
+    """An article of these blocks, or the reason why they are none. `shown` is all text of the page."""
     if not blocks:
         reason = Reason.PAYWALL if metadata.free is False or _is_stub(page_input, metadata) else Reason.EMPTY
         return _without_text(page_input, metadata, reason, "no main text")
@@ -185,7 +187,10 @@ def _judged(
     )
     body = extraction.article.body_text if extraction.article else ""
     teaser = quality.locked(tree, metadata, body)
-    if fault := _too_little(page_input, metadata, body, teaser):
+    whole = not page_input.hints and quality.is_whole_page(
+        body, shown, metadata, dated=dated is not None, status=page_input.status
+    )
+    if fault := _too_little(page_input, metadata, body, teaser=teaser, whole=whole):
         return replace(
             _without_text(page_input, metadata, *fault),
             dropped=(*extraction.dropped, DroppedLine("too little", body)),
@@ -199,9 +204,10 @@ def _judged(
 
 
 def _too_little(
-    page_input: PageInput, metadata: Structured, body: str, teaser: bool
+    page_input: PageInput, metadata: Structured, body: str, *, teaser: bool, whole: bool
 ) -> tuple[Reason, str] | None:
-    """Why the text is no article, or None: it says less than the feed's summary or the page's description."""
+    """Why the text is no article, or None: it says less than the feed's summary or the page's description.
+    `whole`: a text of a few words is all that the page says."""
     summary = (page_input.hints or NO_HINTS).summary or ""
     known = max(len(summary), len(metadata.description or "") if teaser else 0)
     if _is_stub(page_input, metadata):
@@ -210,7 +216,8 @@ def _too_little(
         return Reason.EMPTY, "nothing is left without boilerplate"
     if teaser and len(body) < max(300, 1.3 * known):
         return Reason.PAYWALL, f"{len(body)} letters of a locked article"
-    if len(body) < 0.8 * len(summary) or (len(body) < 80 and text.word_count(body) < 12):
+    few = len(body) < 80 and text.word_count(body) < 12
+    if len(body) < 0.8 * len(summary) or (few and not whole):
         return Reason.TOO_SHORT, f"{len(body)} letters, the feed's summary has {len(summary)}"
     return None
 

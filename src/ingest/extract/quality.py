@@ -174,6 +174,35 @@ def locked(tree: HtmlElement, metadata: Structured, body: str) -> bool:
     return metadata.free is not True and bool(_PAYWALL_TEXT.search(" ".join(tree.itertext())))
 
 
+_ERROR_PAGE = re.compile(
+    "|".join(
+        (
+            r"\b(?:40[0-9]|410|50[0-9])\b|not found|access denied|forbidden|unavailable|maintenance",
+            r"\b(?:errors?|loading|redirecting|captcha|coming soon|under construction|log ?in|sign in)\b",
+            r"(?:enable|requires?|needs?|turn on|without) javascript",
+            r"(?:no longer|does ?n.t|does not|cannot|could ?n.t|could not|has been|was) (?:\w+ ){0,2}"
+            r"(?:exist|available|be found|find|removed|moved)",
+            r"nicht gefunden|fehler|introuvable|erreur|no (?:se )?(?:ha )?encontrad|não encontrad|non trovat",
+            r"niet gevonden|hittades inte|ikke (?:funnet|fundet)|ei löyd|nie znaleziono|bulunamad",
+            r"не найден|не знайден|ошибка|未找到|不存在|見つかりません|찾을 수 없|غير موجود|لم يتم العثور",
+        )
+    ),
+    re.I,
+)
+_WHOLE, _WHOLE_OF_STORY = 0.8, 0.25
+
+
+def is_whole_page(body: str, shown: str, metadata: Structured, *, dated: bool, status: int) -> bool:
+    """Whether a text of a few words is all that its page has to say, and not what is left of a longer one: it
+    is most of the page's text (`shown`), or a good part of it where the page calls itself an article or names
+    its writer or time. Not so where the page speaks of an error."""
+    title = metadata.title or metadata.h1 or ""
+    if not body or status >= 400 or _ERROR_PAGE.search(f"{title}\n{body}"):
+        return False
+    story = bool(dated or metadata.article or metadata.published or metadata.authors)
+    return len(body) >= (_WHOLE_OF_STORY if story else _WHOLE) * len(shown)
+
+
 def is_stub(metadata: Structured) -> bool:
     """Whether all that a page has for a headline is a paywall's call to subscribe: its text is the offer,
     however long."""
