@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
 from pathlib import Path
 
 import hypothesis
@@ -24,8 +24,6 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("wire-ingest")
 
-_scratch = pytest.StashKey[Path]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keeps tests and machine apart. INGEST_* and PREFECT_* of the caller's environment are removed.
@@ -38,14 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-        config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="wire-ingest-tests-"))
-        os.environ["TMPDIR"] = tempfile.tempdir = str(config.stash[_scratch])
+        scratch = tempfile.mkdtemp(prefix="wire-ingest-tests-")
+        os.environ["TMPDIR"] = tempfile.tempdir = scratch
+        # behind multiprocessing's own folder in it, which is removed at -100
+        util.Finalize(None, shutil.rmtree, args=(scratch,), kwargs={"ignore_errors": True}, exitpriority=-200)
     os.environ["PREFECT_HOME"] = str(Path(tempfile.gettempdir()) / f"prefect-{worker or 'main'}")
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if _scratch in config.stash:
-        shutil.rmtree(config.stash[_scratch], ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)
