@@ -320,6 +320,15 @@ def test_every_entry_gets_one_verdict_under_a_key_of_its_own(
     assert all(one.digest.entry_key == one.entry.entry_key for one in result.entries)
 
 
+def test_entries_that_differ_in_little_are_each_found_again() -> None:
+    """One guid, no link, and titles that differ in their tags alone."""
+    entries = [Entry("wire", key, "g2", None, title, None) for key, title in (("b", "A #t #u"), ("a", "A"))]
+    first = decided(answer(), document(*entries))
+    kept = {one.entry.entry_key: one.digest for one in first.entries}
+    again = decided(answer(), document(*entries), kept, first.state)
+    assert [(one.kind, one.entry.entry_key) for one in again.entries] == [(SAME, "b"), (SAME, "a")]
+
+
 @given(ENTRIES)
 def test_the_same_document_again_is_nothing_new(entries: list[Entry]) -> None:
     first = decided(answer(), document(*entries))

@@ -194,10 +194,10 @@ _WHOLE, _WHOLE_OF_STORY = 0.8, 0.25
 
 def is_whole_page(body: str, shown: str, metadata: Structured, *, dated: bool, status: int) -> bool:
     """Whether a text of a few words is all that its page has to say, and not what is left of a longer one: it
-    is most of the page's text (`shown`), or a good part of it where the page calls itself an article or names
-    its writer or time. Not so where the page speaks of an error."""
+    is most of the page's text (`shown`) under a title, or a good part of it where the page calls itself an
+    article or names its writer or time. Not so where the page speaks of an error."""
     title = metadata.title or metadata.h1 or ""
-    if not body or status >= 400 or _ERROR_PAGE.search(f"{title}\n{body}"):
+    if not body or not title or status >= 400 or _ERROR_PAGE.search(f"{title}\n{body}"):
         return False
     story = bool(dated or metadata.article or metadata.published or metadata.authors)
     return len(body) >= (_WHOLE_OF_STORY if story else _WHOLE) * len(shown)

@@ -117,7 +117,9 @@ class _Matcher:
         if self._policy == "link":
             self._pass(*by_link, lambda new: None if new.link_key else self.known.get(new.entry_key))
         else:
-            self._pass(self._same_print, self._same_key, self._same_guid, self._same_tail, *by_link)
+            self._pass(
+                self._same_entry, self._same_print, self._same_key, self._same_guid, self._same_tail, *by_link
+            )
 
     def keys(self) -> list[str]:
         """The key of each entry: that of the known digest which it continues, or else its own, made longer
@@ -153,11 +155,16 @@ class _Matcher:
         siblings = self.by_link.get(new.link_key or "", ())
         return [old for old in siblings if old.entry_key not in self.taken]
 
+    def _same_entry(self, new: EntryDigest) -> EntryDigest | None:
+        """The entry with this key, guid, link and text."""
+        old = self.known.get(new.entry_key)
+        return old if old is not None and _is_alike(new, old) else None
+
     def _same_print(self, new: EntryDigest) -> EntryDigest | None:
         """The entry with this guid, link and text: of several stories with one guid, the one shown again."""
         holders = self.by_guid.get(new.guid or "", ())
-        alike = (old for old in holders if old.text == new.text and old.link_key == new.link_key)
-        return next((old for old in alike if old.entry_key not in self.taken), None)
+        alike = [old for old in holders if old.entry_key not in self.taken and _is_alike(new, old)]
+        return max(alike, key=lambda old: old.rest_hash == new.rest_hash, default=None)
 
     def _same_key(self, new: EntryDigest) -> EntryDigest | None:
         old = self.known.get(new.entry_key)
@@ -273,6 +280,10 @@ class _Owners:
         ]
         first = min((known.entry_key for known in side_by_side), default=old.entry_key)
         return old.entry_key if first < old.entry_key else None
+
+
+def _is_alike(new: EntryDigest, old: EntryDigest) -> bool:
+    return (new.guid, new.link_key, new.text) == (old.guid, old.link_key, old.text)
 
 
 def _grouped(digests: Iterable[EntryDigest], name: str) -> dict[str, list[EntryDigest]]:
