@@ -80,9 +80,11 @@ def test_who_waits_writes_before_a_run_that_would_write_again(tmp_path: Path) ->
         with run.transaction() as con:
             return con.execute("SELECT count(*) FROM core.note").fetchone() == (1,)
 
-    until(has_written, 10.0)  # of the 30 that the file would stay open
+    assert until(has_written, 10.0)  # of the 30 that the file would stay open
     waiting.join()
     run.close()
+    with Warehouse(run.settings).transaction() as con:
+        assert con.execute("FROM core.note").fetchall() == [("other",)]
 
 
 def test_an_error_closes_the_file_at_once(tmp_path: Path) -> None:

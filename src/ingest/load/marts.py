@@ -60,10 +60,10 @@ def marts() -> tuple[Mart, ...]:
     return tuple(_mart(comment, comments) for comment in comments.values())
 
 
-def marts_version(layouts: str) -> str:
-    """A name for the marts as this program makes them over published files of these `layouts`: it changes
+def marts_version(layout: str) -> str:
+    """A name for the marts as this program makes them over published files of this `layout`: it changes
     with every statement, comment and column, and with DuckDB's version."""
-    texts = [duckdb.__version__, layouts, *map(sql, names("marts"))]
+    texts = [duckdb.__version__, layout, *map(sql, names("marts"))]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 

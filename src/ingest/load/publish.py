@@ -54,14 +54,15 @@ def publish(warehouse: Warehouse, *, everything: bool = False, before_runs: Befo
     """
     folder = warehouse.data / "published"
     with warehouse.transaction(memory=MEMORY) as con:
-        if _layout_changed(con) or everything:  # in this order: the layout is noted in either case
+        layout = _layout_of_all(con)
+        if _layout_changed(con, layout) or everything:  # in this order: the layout is noted in either case
             con.execute(sql("publish/all_dirty"))
         days, of_days = _write_days(con, folder)
         written = of_days + len(WHOLE)
         if before_runs is not None:
             before_runs(con, written)
         _write_whole(con, folder)
-        _build_views(con, folder, warehouse.data / "news.duckdb")
+        _build_views(con, folder, warehouse.data / "news.duckdb", layout)
         outdated = "DELETE FROM core.published_file WHERE replaced_at < ? RETURNING path"
         paths = [folder / path for (path,) in con.execute(outdated, [datetime.now(UTC) - KEEP]).fetchall()]
     for path in paths:
@@ -91,11 +92,15 @@ def remove_orphans(warehouse: Warehouse) -> int:
     return len(orphans)
 
 
-def _layout_changed(con: Connection) -> bool:
-    """True the first time, and after an upgrade changed what is published: the files of older days have other
-    columns then."""
+def _layout_of_all(con: Connection) -> str:
+    """A name for what all queries of warehouse/publish return."""
     layouts = [_layout(con, name.removeprefix("publish/")) for name in names("publish")]
-    now = uuid.uuid5(uuid.NAMESPACE_OID, "".join(layouts)).hex
+    return uuid.uuid5(uuid.NAMESPACE_OID, "".join(layouts)).hex
+
+
+def _layout_changed(con: Connection, now: str) -> bool:
+    """True the first time, and after an upgrade changed what is published: the files of older days have other
+    columns then. Notes the layout."""
     row = con.execute("SELECT value FROM core.meta WHERE key = 'published_layout'").fetchone()
     con.execute("INSERT OR REPLACE INTO core.meta VALUES ('published_layout', ?)", [now])
     return row is None or row[0] != now
@@ -209,7 +214,7 @@ def _register(con: Connection, folder: Path, dataset: str, files: Iterable[tuple
 # -- the views --------------------------------------------------------------------------------
 
 
-def _build_views(con: Connection, folder: Path, target: Path) -> None:
+def _build_views(con: Connection, folder: Path, target: Path, layout: str) -> None:
     """Builds news.duckdb in a folder of its own, under the same name (a view stores the name of its
     catalogue), and renames it into place.
 
@@ -219,12 +224,11 @@ def _build_views(con: Connection, folder: Path, target: Path) -> None:
     called, which may be another database that has attached this one.
     """
     sources = {dataset: _source(con, folder, dataset) for dataset in DATASETS}
-    layouts = "".join(_layout(con, name.removeprefix("publish/")) for name in names("publish"))
     build = folder / f".build-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     build.mkdir()
     try:
         fresh = build / target.name
-        template = folder / f".marts-{marts_version(layouts)}.template"
+        template = folder / f".marts-{marts_version(layout)}.template"
         if template.exists():
             shutil.copyfile(template, fresh)
         else:

@@ -26,9 +26,9 @@ ADD = model.log_odds(0.55)
 """From this score on a block is added that trafilatura left out."""
 ADD_ABOVE = model.log_odds(0.64)
 """The same above the first block that is in the text for sure: standfirsts, which some count to the text."""
-_NOTICE_WORDS = 60  # what trafilatura left out and opens as a promo or notice does is never added
 ADD_POINT = model.log_odds(0.95)
-"""The same for list points of news: key points beside a story, which sum it up."""
+"""From this score on a list point of news is added: key points beside a story only sum it up."""
+_NOTICE_WORDS = 60  # what trafilatura left out and opens as a promo or notice does is never added
 LEAST_SHARE = 0.5  # of the letters of the rules' text
 
 _HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
